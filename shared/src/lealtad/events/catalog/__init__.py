@@ -1,0 +1,5 @@
+"""Every event type of Lealtad, one module per producer; importing this package registers them all."""
+
+from lealtad.events.catalog import campaigns, churn_scoring, complaints, customer_profile, segmentation
+
+__all__ = ["campaigns", "churn_scoring", "complaints", "customer_profile", "segmentation"]

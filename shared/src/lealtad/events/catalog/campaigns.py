@@ -1,0 +1,123 @@
+"""Events of campaigns."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import Field
+
+from lealtad.events.catalog.customer_profile import Channel
+from lealtad.events.catalog.shared_types import Part, Slug
+from lealtad.events.model import Causes, EventData
+from lealtad.events.topics import OFFERS, OFFERS_CONTROL
+from lealtad.money import DecimalText
+
+
+class OfferKind(StrEnum):
+    """What an offer is for."""
+
+    RETENTION = "retention"
+    CROSS_SELL = "cross-sell"
+    UP_SELL = "up-sell"
+    BUNDLE = "bundle"
+    REWARD = "reward"
+    SERVICE_RECOVERY = "service-recovery"
+    WIN_BACK = "win-back"
+    INFORMATION = "information"
+    FAREWELL = "farewell"
+
+
+class OfferRef(Part):
+    """An offer in the version that was decided on."""
+
+    offer_id: UUID
+    key: Slug
+    version: int = Field(ge=1)
+    kind: OfferKind
+
+
+class NextBestActionChanged(EventData, topic=OFFERS, event="next-best-action-changed"):
+    """Another action, or none, is the best for a customer from now on; consumers keep the largest sequence."""
+
+    customer_id: UUID
+    decision_id: UUID
+    offer: OfferRef | None = Field(description="None: no action is the best")
+    channel: Channel | None = None
+    contact_at: datetime | None = Field(
+        default=None, description="Not before: quiet hours and caps; business time"
+    )
+    reason: Slug = Field(
+        description="Why this action, or why none", examples=["highest-priority", "complaint-open"]
+    )
+    muted: bool = Field(description="Promotions rest because of a complaint")
+    priority: DecimalText | None = None
+    decided_at: datetime = Field(description="Business time")
+    causes: Causes
+
+
+class OfferResponse(EventData):
+    """A customer met an offer."""
+
+    customer_id: UUID
+    decision_id: UUID
+    response_id: UUID
+    offer: OfferRef
+    channel: Channel
+    occurred_at: datetime = Field(description="Business time")
+
+
+class OfferPresented(OfferResponse, topic=OFFERS, event="offer-presented"):
+    """The offer was shown or told."""
+
+
+class OfferAccepted(OfferResponse, topic=OFFERS, event="offer-accepted"):
+    """The customer took it."""
+
+
+class OfferRejected(OfferResponse, topic=OFFERS, event="offer-rejected"):
+    """The customer declined."""
+
+    reason: Slug | None = None
+
+
+class ContactEvent(EventData):
+    """A slot of the customer's contact ledger."""
+
+    customer_id: UUID
+    contact_id: UUID
+    decision_id: UUID
+    offer: OfferRef
+    channel: Channel
+    occurred_at: datetime = Field(description="Business time")
+
+
+class ContactReserved(ContactEvent, topic=OFFERS, event="contact-reserved"):
+    """A channel will use the slot; it is free again when not confirmed in time."""
+
+    expires_at: datetime
+
+
+class ContactConfirmed(ContactEvent, topic=OFFERS, event="contact-confirmed"):
+    """The contact took place."""
+
+
+class ContactReleased(ContactEvent, topic=OFFERS, event="contact-released"):
+    """The slot is free again."""
+
+    reason: Slug
+
+
+class OfferDefinitionChanged(EventData, topic=OFFERS_CONTROL, event="offer-definition-changed"):
+    """An offer was created, changed or withdrawn."""
+
+    offer: OfferRef
+    withdrawn: bool
+    changed_at: datetime
+
+
+class ContactPolicyChanged(EventData, topic=OFFERS_CONTROL, event="contact-policy-changed"):
+    """Another version of the contact policy is in force."""
+
+    version: int = Field(ge=1)
+    promotions_stopped: bool
+    changed_at: datetime

@@ -1,0 +1,67 @@
+"""Events of churn-scoring."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import Field
+
+from lealtad.events.catalog.shared_types import Part, Slug
+from lealtad.events.model import Causes, EventData
+from lealtad.events.topics import SCORES, SCORES_CONTROL
+from lealtad.money import DecimalText, Money
+
+
+class ChurnKind(StrEnum):
+    """What leaving means for this customer."""
+
+    INACTIVITY = "inactivity"
+    CONTRACT = "contract"
+    WITHDRAWN = "withdrawn"
+
+
+class ModelRef(Part):
+    """Which model gave a score."""
+
+    name: Slug
+    version: int = Field(ge=1)
+
+
+class ScoreReason(Part):
+    """One driver of a score in plain terms."""
+
+    code: Slug
+    text: str = Field(max_length=200, examples=["62 days since the last purchase, usual gap 21 days"])
+    effect: DecimalText = Field(description="Share of the score it explains; positive raises the risk")
+
+
+class ChurnScored(EventData, topic=SCORES, event="churn-scored"):
+    """The published score of a customer changed; consumers keep the largest sequence."""
+
+    customer_id: UUID
+    probability: DecimalText | None = Field(
+        description="Of leaving within the horizon, on the published grid; None: no score"
+    )
+    no_score_reason: Slug | None = None
+    band: Slug | None = None
+    previous_band: Slug | None = None
+    kind: ChurnKind | None = None
+    horizon_days: int = Field(ge=1)
+    expected_value: Money | None = Field(
+        default=None, description="Expected from the customer within the horizon, if kept"
+    )
+    value_at_risk: Money | None = None
+    model: ModelRef | None = None
+    policy_version: int = Field(ge=1)
+    reasons: list[ScoreReason] = Field(default_factory=list, max_length=10)
+    as_of: datetime = Field(description="Business time")
+    causes: Causes
+
+
+class ModelPromoted(EventData, topic=SCORES_CONTROL, event="model-promoted"):
+    """From now on scores come from this model."""
+
+    model: ModelRef
+    previous: ModelRef | None = None
+    metrics: dict[str, float]
+    promoted_at: datetime

@@ -1,0 +1,104 @@
+"""Events of complaints: each carries the whole shareable case, so that the newest sequence is enough."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import Field
+
+from lealtad.events.catalog.customer_profile import Channel
+from lealtad.events.catalog.shared_types import FactSource, Slug
+from lealtad.events.model import EventData
+from lealtad.events.topics import CASES
+
+
+class CaseKind(StrEnum):
+    """PQRS, warranties and returns."""
+
+    PETITION = "petition"
+    COMPLAINT = "complaint"
+    CLAIM = "claim"
+    SUGGESTION = "suggestion"
+    WARRANTY = "warranty"
+    RETURN = "return"
+
+
+class CaseStatus(StrEnum):
+    """Where a case stands."""
+
+    NEW = "new"
+    ACKNOWLEDGED = "acknowledged"
+    IN_PROGRESS = "in-progress"
+    WAITING_FOR_CUSTOMER = "waiting-for-customer"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+
+
+OPEN_STATUSES = frozenset(
+    {CaseStatus.NEW, CaseStatus.ACKNOWLEDGED, CaseStatus.IN_PROGRESS, CaseStatus.WAITING_FOR_CUSTOMER}
+)
+"""A case in one of these mutes promotions, when its kind does (`mutes`)."""
+
+
+class Severity(StrEnum):
+    """How bad it is for the customer."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+class CaseState(EventData):
+    """A case as it stands; the record's key is the customer, or the case while the customer is unknown.
+
+    `version` grows by one with every change of the case, also when its key changes: consumers keep the largest.
+    """
+
+    case_id: UUID
+    version: int = Field(ge=1)
+    customer_id: UUID | None = None
+    source: FactSource | None = None
+    kind: CaseKind
+    severity: Severity
+    status: CaseStatus
+    mutes: bool = Field(description="Promotions rest while this case is open")
+    channel: Channel
+    cause: Slug | None = Field(default=None, description="Code of the taxonomy")
+    product_line: Slug | None = None
+    opened_at: datetime = Field(description="Business time")
+    due_at: datetime | None = None
+    resolved_at: datetime | None = None
+    occurred_at: datetime = Field(description="Business time of this change")
+
+
+class CaseOpened(CaseState, topic=CASES, event="case-opened"):
+    """A case came in."""
+
+
+class CaseAcknowledged(CaseState, topic=CASES, event="case-acknowledged"):
+    """The customer was told that the case is known."""
+
+
+class CaseUpdated(CaseState, topic=CASES, event="case-updated"):
+    """Work on the case began, it waits for the customer, or its attributes changed."""
+
+
+class CaseAttached(CaseState, topic=CASES, event="case-attached"):
+    """The customer of the case became known; from now on the customer is the key."""
+
+
+class CaseBreached(CaseState, topic=CASES, event="case-breached"):
+    """The due time passed without a resolution."""
+
+
+class CaseResolved(CaseState, topic=CASES, event="case-resolved"):
+    """The case was resolved."""
+
+
+class CaseReopened(CaseState, topic=CASES, event="case-reopened"):
+    """The resolution did not hold."""
+
+
+class CaseClosed(CaseState, topic=CASES, event="case-closed"):
+    """The case rests for good."""

@@ -1,0 +1,213 @@
+"""Events of customer-profile: the state of customers and the facts about them."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from lealtad.events.catalog.shared_types import FactSource, Part, Slug
+from lealtad.events.model import EventData
+from lealtad.events.topics import ACTIVITY, CUSTOMERS
+from lealtad.money import DecimalText, Money
+
+
+class CustomerStatus(StrEnum):
+    """What became of a customer record."""
+
+    ACTIVE = "active"
+    MERGED = "merged"
+    ERASED = "erased"
+
+
+class Purpose(StrEnum):
+    """What a consent allows the company to do."""
+
+    MARKETING = "marketing"
+    PROFILING = "profiling"
+    SURVEYS = "surveys"
+    SERVICE = "service"
+
+
+class Channel(StrEnum):
+    """Where company and customer meet."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    WHATSAPP = "whatsapp"
+    PUSH = "push"
+    CALL_CENTRE = "call-centre"
+    FRONT_OFFICE = "front-office"
+    IN_APP = "in-app"
+    WEB = "web"
+    POST = "post"
+    SOCIAL = "social"
+    ACCOUNT_EXECUTIVE = "account-executive"
+    TECHNICAL_SUPPORT = "technical-support"
+    FIELD = "field"
+
+
+class ExternalId(Part):
+    """The customer's id in a source system."""
+
+    source: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
+    external_id: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class ConsentState(Part):
+    """The newest word of the customer about one purpose on one channel."""
+
+    purpose: Purpose
+    channel: Channel | None = Field(description="None: all channels")
+    granted: bool
+    given_at: datetime
+    expires_at: datetime | None = None
+
+
+class ContactHours(Part):
+    """Local hours in which the customer wants to be contacted."""
+
+    start: Annotated[str, Field(pattern=r"^\d{2}:\d{2}$")]
+    end: Annotated[str, Field(pattern=r"^\d{2}:\d{2}$")]
+
+
+class CustomerState(EventData):
+    """The whole shareable state of a customer: no name, no contact point, no free text."""
+
+    status: CustomerStatus
+    provisional: bool = Field(description="Known by an external id only")
+    merged_into: UUID | None = None
+    erased_at: datetime | None = None
+    external_ids: list[ExternalId] = Field(max_length=100)
+    birth_year: int | None = None
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = Field(
+        default=None, description="ISO 3166-1"
+    )
+    region: str | None = Field(default=None, max_length=80)
+    stratum: int | None = Field(default=None, ge=1, le=6)
+    language: str | None = Field(default=None, pattern=r"^[a-z]{2}$", description="ISO 639-1")
+    time_zone: str | None = Field(default=None, description="IANA name")
+    do_not_contact: bool = False
+    consents: list[ConsentState] = Field(default_factory=list, max_length=100)
+    preferred_channels: list[Channel] = Field(default_factory=list, max_length=13)
+    contact_hours: ContactHours | None = None
+    registered_at: datetime = Field(description="Business time")
+    changed: list[str] = Field(description="Names of the parts that changed")
+
+
+class CustomerRegistered(CustomerState, topic=CUSTOMERS, event="customer-registered"):
+    """A customer is known from now on."""
+
+
+class CustomerUpdated(CustomerState, topic=CUSTOMERS, event="customer-updated"):
+    """Attributes of a customer changed."""
+
+
+class CustomerConsentChanged(CustomerState, topic=CUSTOMERS, event="customer-consent-changed"):
+    """Consents or do-not-contact changed."""
+
+
+class Fact(EventData):
+    """What all facts about a customer have in common; the event's id is the fact's id."""
+
+    customer_id: UUID
+    source: FactSource
+    occurred_at: datetime = Field(description="Business time")
+    recorded_at: datetime = Field(description="System time")
+    channel: Channel | None = None
+
+
+class PurchaseLine(Part):
+    """One position of an invoice."""
+
+    sku: Annotated[str, Field(min_length=1, max_length=80)]
+    product_line: Slug | None = None
+    quantity: DecimalText
+    unit_price: DecimalText = Field(description="In the currency of the total")
+
+
+class PurchaseRecorded(Fact, topic=ACTIVITY, event="purchase-recorded"):
+    """An invoice."""
+
+    lines: list[PurchaseLine] = Field(min_length=1, max_length=500)
+    total: Money
+
+
+class PurchaseReturned(Fact, topic=ACTIVITY, event="purchase-returned"):
+    """Goods came back, or an invoice was cancelled; quantities and total are positive."""
+
+    purchase_id: UUID | None = Field(default=None, description="The purchase, where known")
+    lines: list[PurchaseLine] = Field(max_length=500)
+    total: Money
+    reason: Slug | None = None
+
+
+class PaymentRecorded(Fact, topic=ACTIVITY, event="payment-recorded"):
+    """A payment arrived."""
+
+    amount: Money
+    purchase_id: UUID | None = None
+    method: Slug | None = None
+
+
+class PaymentFailed(Fact, topic=ACTIVITY, event="payment-failed"):
+    """A payment was due and did not arrive."""
+
+    amount: Money
+    purchase_id: UUID | None = None
+    reason: Slug | None = None
+
+
+class Phase(StrEnum):
+    """Phase of the life cycle that a touchpoint belongs to."""
+
+    PRIOR_EXPERIENCE = "prior-experience"
+    PRODUCT_DEVELOPMENT = "product-development"
+    PRESALE = "presale"
+    SALE = "sale"
+    USE = "use"
+    BILLING = "billing"
+    POST_SALE = "post-sale"
+    WITHDRAWAL = "withdrawal"
+
+
+class Sentiment(StrEnum):
+    """How the customer felt about a touchpoint."""
+
+    POSITIVE = "positive"
+    NEUTRAL = "neutral"
+    NEGATIVE = "negative"
+
+
+class TouchpointRecorded(Fact, topic=ACTIVITY, event="touchpoint-recorded"):
+    """Company and customer met: a moment of truth."""
+
+    kind: Slug
+    phase: Phase
+    sentiment: Sentiment | None = None
+    aspect: Slug | None = None
+
+
+class ContractFact(Fact):
+    """What the events of a contract have in common: the contract as it stands after the event."""
+
+    contract_id: UUID
+    product_line: Slug
+    monthly_amount: Money
+    starts_at: datetime
+    ends_at: datetime | None = Field(default=None, description="Agreed or effective end")
+
+
+class ContractStarted(ContractFact, topic=ACTIVITY, event="contract-started"):
+    """A contract was signed."""
+
+
+class ContractChanged(ContractFact, topic=ACTIVITY, event="contract-changed"):
+    """Price, product or end of a contract changed."""
+
+
+class ContractCancelled(ContractFact, topic=ACTIVITY, event="contract-cancelled"):
+    """The customer or the company cancelled; `ends_at` is when it takes effect."""
+
+    reason: Slug | None = None

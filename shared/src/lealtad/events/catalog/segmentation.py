@@ -1,0 +1,49 @@
+"""Events of segmentation."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import Field
+
+from lealtad.events.catalog.shared_types import Part, Slug
+from lealtad.events.model import Causes, EventData
+from lealtad.events.topics import SEGMENTS, SEGMENTS_CONTROL
+
+
+class SegmentRef(Part):
+    """A segment in the version that was evaluated."""
+
+    segment_id: UUID
+    key: Slug
+    version: int = Field(ge=1)
+
+
+class Rfm(Part):
+    """Recency, frequency and monetary quintiles, 5 the best (Hughes 1994)."""
+
+    recency: int = Field(ge=1, le=5)
+    frequency: int = Field(ge=1, le=5)
+    monetary: int = Field(ge=1, le=5)
+
+
+class MembershipsChanged(EventData, topic=SEGMENTS, event="memberships-changed"):
+    """What one evaluation changed, and the whole state after it; consumers keep the largest sequence."""
+
+    customer_id: UUID
+    entered: list[SegmentRef] = Field(default_factory=list)
+    left: list[SegmentRef] = Field(default_factory=list)
+    segments: list[SegmentRef] = Field(description="All segments the customer is in now")
+    tier: Slug | None = Field(default=None, description="Value tier")
+    previous_tier: Slug | None = None
+    service_tier: Slug | None = Field(default=None, description="Service level that other services obey")
+    rfm: Rfm | None = None
+    as_of: datetime = Field(description="Business time")
+    causes: Causes
+
+
+class DefinitionChanged(EventData, topic=SEGMENTS_CONTROL, event="definition-changed"):
+    """A segment was created, got a new version that is now in force, or was archived."""
+
+    segment: SegmentRef
+    archived: bool
+    changed_at: datetime

@@ -1,0 +1,89 @@
+"""The envelope of an event: CloudEvents 1.0 attributes and the extensions that order and trace it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Generic, TypeVar
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from lealtad.events.model import EventData
+
+D = TypeVar("D", bound="EventData", covariant=True)  # noqa: PLC0105 - `Event[D]` reads better than `Event[D_co]`
+
+MAX_DEPTH = 8
+"""A chain of causes longer than this is a loop between services; the event is dead-lettered."""
+
+
+class Lane(StrEnum):
+    """Which traffic an event belongs to; what backfill causes never leads to a contact."""
+
+    LIVE = "live"
+    BACKFILL = "backfill"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What an event inherits from the event, or the due action, that led to it."""
+
+    id: UUID
+    correlation_id: UUID
+    depth: int
+    roots: tuple[UUID, ...]
+    """Root facts behind it; at most 64 are known by id."""
+    root_count: int
+    lane: Lane = Lane.LIVE
+    traceparent: str | None = None
+
+    @classmethod
+    def root(cls, id: UUID, traceparent: str | None = None) -> "Cause":  # noqa: A002 - the field's name
+        """Return the cause that a due action or a request is: its own root, at depth 0."""
+        return cls(id=id, correlation_id=id, depth=0, roots=(id,), root_count=1, traceparent=traceparent)
+
+
+@dataclass(frozen=True, slots=True)
+class EventRef:
+    """An emitted event, as its emitter knows it before the commit."""
+
+    id: UUID
+    type: str
+    key: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Event(Generic[D]):
+    """A consumed event: envelope, data and where it stood."""
+
+    id: UUID
+    type: str
+    source: str
+    time: datetime
+    """When it was recorded (system time)."""
+    key: UUID
+    """The customer, or the case or object where there is none."""
+    sequence: int
+    """Gap-free counter per topic and key, from 1."""
+    correlation_id: UUID
+    causation_id: UUID | None
+    depth: int
+    lane: Lane
+    traceparent: str | None
+    data: D
+    topic: str
+    partition: int
+    offset: int
+
+    @property
+    def cause(self) -> Cause:
+        """What an event that this one leads to inherits."""
+        causes = getattr(self.data, "causes", None)
+        roots = tuple(causes.ids) if causes and causes.ids else (self.id,)
+        return Cause(
+            id=self.id,
+            correlation_id=self.correlation_id,
+            depth=self.depth,
+            roots=roots,
+            root_count=causes.count if causes and causes.ids else 1,
+            lane=self.lane,
+            traceparent=self.traceparent,
+        )

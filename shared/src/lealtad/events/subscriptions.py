@@ -1,0 +1,120 @@
+"""Who reads which events: the one declaration of the graph of services.
+
+A type that is not listed is skipped undecoded. `react_after_ms` waits for the event that usually follows, so that one
+evaluation includes both: a purchase is followed by its score, a score by its segments. The follow-up itself reacts at once.
+"""
+
+from dataclasses import dataclass
+
+from lealtad.events.catalog import campaigns, churn_scoring, complaints, customer_profile, segmentation
+from lealtad.events.model import EventData
+from lealtad.events.topics import ACTIVITY, CASES, CUSTOMERS, OFFERS, SCORES, SEGMENTS, Topic
+
+FOLLOW_UP_MS = 250
+"""How long a reaction waits for its follow-up, unless the follow-up comes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """One service's reading of one topic."""
+
+    topic: Topic
+    types: tuple[type[EventData], ...]
+    react_after_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """All that a service reads; off the decision path it may gather longer."""
+
+    service: str
+    on_decision_path: bool
+    subscriptions: tuple[Subscription, ...]
+
+
+CUSTOMER_STATES = (
+    customer_profile.CustomerRegistered,
+    customer_profile.CustomerUpdated,
+    customer_profile.CustomerConsentChanged,
+)
+PURCHASES = (customer_profile.PurchaseRecorded, customer_profile.PurchaseReturned)
+CONTRACTS = (
+    customer_profile.ContractStarted,
+    customer_profile.ContractChanged,
+    customer_profile.ContractCancelled,
+)
+FACTS = (
+    *PURCHASES,
+    customer_profile.PaymentRecorded,
+    customer_profile.PaymentFailed,
+    customer_profile.TouchpointRecorded,
+    *CONTRACTS,
+)
+CASE_STATES = (
+    complaints.CaseOpened,
+    complaints.CaseAcknowledged,
+    complaints.CaseUpdated,
+    complaints.CaseAttached,
+    complaints.CaseBreached,
+    complaints.CaseResolved,
+    complaints.CaseReopened,
+    complaints.CaseClosed,
+)
+RESPONSES = (campaigns.OfferPresented, campaigns.OfferAccepted, campaigns.OfferRejected)
+
+READERS: dict[str, Reader] = {
+    reader.service: reader
+    for reader in (
+        Reader(
+            "customer-profile",
+            on_decision_path=False,
+            subscriptions=(
+                Subscription(CASES, CASE_STATES),
+                Subscription(SCORES, (churn_scoring.ChurnScored,)),
+                Subscription(SEGMENTS, (segmentation.MembershipsChanged,)),
+                Subscription(OFFERS, (campaigns.NextBestActionChanged, *RESPONSES)),
+            ),
+        ),
+        Reader(
+            "segmentation",
+            on_decision_path=True,
+            subscriptions=(
+                Subscription(CUSTOMERS, CUSTOMER_STATES),
+                Subscription(ACTIVITY, FACTS, react_after_ms=FOLLOW_UP_MS),
+                Subscription(CASES, CASE_STATES),
+                Subscription(SCORES, (churn_scoring.ChurnScored,)),
+                Subscription(OFFERS, (campaigns.OfferAccepted, campaigns.OfferRejected)),
+            ),
+        ),
+        Reader(
+            "churn-scoring",
+            on_decision_path=True,
+            subscriptions=(
+                Subscription(CUSTOMERS, CUSTOMER_STATES),
+                Subscription(ACTIVITY, FACTS),
+                Subscription(CASES, CASE_STATES),
+                Subscription(OFFERS, (campaigns.OfferAccepted, campaigns.OfferRejected)),
+            ),
+        ),
+        Reader(
+            "campaigns",
+            on_decision_path=True,
+            subscriptions=(
+                Subscription(CUSTOMERS, CUSTOMER_STATES),
+                Subscription(ACTIVITY, (*PURCHASES, *CONTRACTS)),
+                Subscription(CASES, CASE_STATES),
+                Subscription(SCORES, (churn_scoring.ChurnScored,), react_after_ms=FOLLOW_UP_MS),
+                Subscription(SEGMENTS, (segmentation.MembershipsChanged,)),
+            ),
+        ),
+        Reader(
+            "complaints",
+            on_decision_path=False,
+            subscriptions=(
+                Subscription(CUSTOMERS, CUSTOMER_STATES),
+                Subscription(SEGMENTS, (segmentation.MembershipsChanged,)),
+                Subscription(OFFERS, (campaigns.OfferAccepted, campaigns.OfferRejected)),
+            ),
+        ),
+    )
+}

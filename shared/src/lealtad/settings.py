@@ -1,0 +1,64 @@
+"""What a process reads from its environment; every service extends `ServiceSettings`."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from lealtad.money import Currency
+
+
+class ServiceSettings(BaseSettings):
+    """Settings that all services share, read from variables that begin with `LEALTAD_`."""
+
+    model_config = SettingsConfigDict(env_prefix="LEALTAD_", extra="ignore")
+
+    database_url: SecretStr = Field(description="postgresql://user:password@host:port/database")
+    database_pool: int = Field(default=10, ge=2, le=100, description="connections a process holds at most")
+    kafka_bootstrap: str = Field(default="127.0.0.1:9092", description="host:port[,host:port]")
+
+    host: str = Field(default="127.0.0.1", description="address the process listens at")
+    port: int = Field(default=8000, ge=0, le=65535)
+    instance: str = Field(
+        default="0", pattern=r"^[A-Za-z0-9-]{1,64}$", description="stable slot name of a worker"
+    )
+
+    token_secret: SecretStr = Field(
+        description="HS256 secret of bearer tokens, at least 32 bytes", min_length=32
+    )
+    token_public_key: SecretStr | None = Field(
+        default=None, description="PEM; when set, RS256 tokens of its key are accepted"
+    )
+    max_body_bytes: int = Field(default=1 << 20, ge=1024)
+    max_batch_body_bytes: int = Field(default=8 << 20, ge=1024)
+
+    clock_file: Path | None = Field(
+        default=None, description="stack clock of a demo or a test; absent: real time"
+    )
+    reporting_currency: Currency = "EUR"
+    log_level: str = "INFO"
+    log_format: str = Field(default="json", pattern="^(json|console)$")
+
+    topic_prefix: str = Field(default="lealtad", pattern=r"^[a-z0-9-]{1,40}$")
+    topic_partitions: int = Field(default=12, ge=1, le=1000, description="fixed for the life of the topics")
+    topic_replication: int = Field(default=1, ge=1)
+    allow_unreplicated_topics: bool = Field(
+        default=True, description="accept fewer than 3 replicas (refused when false)"
+    )
+
+    poll_records: int = Field(default=500, ge=1, description="events one transaction takes at most")
+    gather_ms: int = Field(
+        default=10, ge=0, le=1000, description="how long a poll on the decision path gathers"
+    )
+    idle_gather_ms: int = Field(
+        default=250, ge=0, le=5000, description="the same, for a consumer off the decision path"
+    )
+    relay_batch: int = Field(default=1000, ge=1)
+    relay_poll_ms: int = Field(
+        default=200, ge=0, description="fallback poll of the outbox; 0 leaves only the wake-up"
+    )
+    due_poll_ms: int = Field(default=200, ge=10, description="how often due work is looked for")
+    stuck_after_s: float = Field(
+        default=30, gt=1, description="a loop that did not turn for so long ends its process"
+    )
+    shutdown_s: float = Field(default=10, gt=0, description="how long a graceful stop may take")
