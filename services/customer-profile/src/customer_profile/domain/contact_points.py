@@ -1,0 +1,34 @@
+"""Normal forms of e-mail addresses and phone numbers, so that one contact point is written in one way."""
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+
+class ContactPointError(ValueError):
+    """The text is no usable contact point; the message never repeats it."""
+
+
+def normalise_email(text: str) -> str:
+    """Return the address in its normal form (RFC 5321, RFC 6531: domain in lower case, Unicode NFC).
+
+    Whether the domain receives mail is not looked up. Raises ContactPointError.
+    """
+    try:
+        return validate_email(text.strip(), check_deliverability=False).normalized
+    except EmailNotValidError as error:
+        raise ContactPointError("is not an e-mail address of the form name@domain") from error
+
+
+def normalise_phone(text: str, region: str | None) -> str:
+    """Return the number in E.164 form (+573001234567).
+
+    `region` (ISO 3166-1 alpha-2) completes a number that is written without its country code; with None such a number
+    is refused. Validity is judged by Google's numbering plans (libphonenumber). Raises ContactPointError.
+    """
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException as error:
+        raise ContactPointError("is not a phone number; write it with its country code, as in +573001234567") from error
+    if not phonenumbers.is_valid_number(number):
+        raise ContactPointError("does not exist in its country's numbering plan; check country code and digits")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -1,0 +1,29 @@
+"""When a fact may have happened, judged on the business clock."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How far from the business time a fact may lie."""
+
+    future_tolerance: timedelta
+    """Clocks of tills and web shops run ahead a little."""
+    oldest_age: timedelta
+
+    def objection(self, occurred_at: datetime, now: datetime) -> str | None:
+        """Say why a fact cannot have happened at `occurred_at`, or None; both ends are allowed."""
+        if occurred_at - now > self.future_tolerance:
+            return f"lies after the present business time {_text(now)} by more than {_seconds(self.future_tolerance)} s"
+        if now - occurred_at > self.oldest_age:
+            return f"lies more than {self.oldest_age.days} days before the present business time {_text(now)}"
+        return None
+
+
+def _text(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _seconds(duration: timedelta) -> int:
+    return int(duration.total_seconds())

@@ -1,0 +1,39 @@
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from customer_profile.domain.fingerprint import fingerprint
+
+CONTENT = st.dictionaries(
+    st.text(max_size=5),
+    st.one_of(
+        st.none(),
+        st.text(max_size=5),
+        st.integers(-(2**40), 2**40),
+        st.decimals(allow_nan=False, allow_infinity=False, places=4),
+    ),
+    max_size=4,
+)
+
+
+def test_the_same_content_written_otherwise_is_the_same_fact():
+    morning = datetime(2011, 3, 1, 9, tzinfo=UTC)
+    bogota = timezone(timedelta(hours=-5))
+    assert fingerprint({"total": Decimal("1.50"), "at": morning, "lines": [{"sku": "A", "n": 1}]}) == fingerprint(
+        {"lines": [{"n": 1, "sku": "A"}], "at": morning.astimezone(bogota), "total": Decimal("1.5000")}
+    )
+
+
+def test_zero_is_zero():
+    assert fingerprint({"n": Decimal("0.00")}) == fingerprint({"n": Decimal("-0E+3")})
+
+
+@given(CONTENT, CONTENT)
+def test_other_content_is_another_fact(one, other):
+    assert (fingerprint(one) == fingerprint(other)) == (one == other)
+
+
+def test_order_of_lines_is_content():
+    assert fingerprint({"lines": [1, 2]}) != fingerprint({"lines": [2, 1]})
