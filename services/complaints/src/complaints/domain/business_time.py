@@ -1,0 +1,49 @@
+"""Business hours: when the service desk is open, and when an amount of open time has passed."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+HORIZON_DAYS = 3_660
+
+
+@dataclass(frozen=True)
+class BusinessCalendar:
+    """Opening hours of the desk in its own time zone, the same on each of its weekdays (Monday is 0)."""
+
+    zone: ZoneInfo
+    opens: time
+    closes: time
+    weekdays: frozenset[int]
+    holidays: frozenset[date] = frozenset()
+
+    def is_open_on(self, day: date) -> bool:
+        """Whether the desk works on this local day."""
+        return day.weekday() in self.weekdays and day not in self.holidays
+
+    def hours_of(self, day: date) -> tuple[datetime, datetime]:
+        """Answer opening and closing of a local day in UTC, right also on days when the clocks change."""
+        opening = datetime.combine(day, self.opens, self.zone)
+        closing = datetime.combine(day, self.closes, self.zone)
+        return opening.astimezone(UTC), closing.astimezone(UTC)
+
+
+def add_business_time(start: datetime, duration: timedelta, calendar: BusinessCalendar) -> datetime:
+    """Answer the instant (UTC) at which `duration` of open time has passed since `start`.
+
+    Time outside the opening hours does not count. ValueError: the calendar is closed for ten years.
+    """
+    start = start.astimezone(UTC)
+    first_day = start.astimezone(calendar.zone).date()
+    remaining = duration
+    for offset in range(HORIZON_DAYS):
+        day = first_day + timedelta(days=offset)
+        if not calendar.is_open_on(day):
+            continue
+        opening, closing = calendar.hours_of(day)
+        begin = max(opening, start)
+        open_time = max(closing - begin, timedelta(0))
+        if open_time >= remaining:
+            return begin + remaining
+        remaining -= open_time
+    raise ValueError("the service calendar has no open hours in the next ten years")

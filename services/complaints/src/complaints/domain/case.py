@@ -1,0 +1,175 @@
+"""A case is the fold of its history: entries are only ever added, and applying them gives the case."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from complaints.domain.lifecycle import Step
+from lealtad.events.catalog.complaints import OPEN_STATUSES, CaseStatus
+
+
+class Action(StrEnum):
+    """What a history entry records: the opening, a step, or something that leaves the status alone."""
+
+    OPEN = "open"
+    ACKNOWLEDGE = Step.ACKNOWLEDGE.value
+    START = Step.START.value
+    WAIT = Step.WAIT.value
+    RESUME = Step.RESUME.value
+    RESOLVE = Step.RESOLVE.value
+    CLOSE = Step.CLOSE.value
+    REOPEN = Step.REOPEN.value
+    ASSIGN = "assign"
+    NOTE = "note"
+    ATTACH = "attach"
+    RESCHEDULE = "reschedule"
+    BREACH = "breach"
+    GESTURE = "gesture"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a case's history; a field that is None says nothing new."""
+
+    number: int
+    """Gap-free from 1 within the case; also the version of the case after it."""
+    action: Action
+    at: datetime
+    """Business time."""
+    status: CaseStatus
+    """Status of the case after the entry."""
+    customer_id: UUID | None = None
+    tier: str | None = None
+    due_at: datetime | None = None
+    close_at: datetime | None = None
+    assignee: str | None = None
+    queue: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What changes in the life of a case; what it is about is fixed at intake and stored beside it."""
+
+    version: int
+    status: CaseStatus
+    opened_at: datetime
+    clock_started_at: datetime
+    """When the current service clock began: the opening, or the last reopening."""
+    due_at: datetime
+    tier: str | None = None
+    """Service tier of the customer that the due time was computed with."""
+    customer_id: UUID | None = None
+    assignee: str | None = None
+    queue: str | None = None
+    acknowledged_at: datetime | None = None
+    breached_at: datetime | None = None
+    resolved_at: datetime | None = None
+    close_at: datetime | None = None
+    """When a resolved case closes by itself."""
+    closed_at: datetime | None = None
+    reopened_count: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the case still waits for its resolution."""
+        return self.status in OPEN_STATUSES
+
+    @property
+    def clock_runs(self) -> bool:
+        """Whether the due time still matters: the case is open and has not breached."""
+        return self.is_open and self.breached_at is None
+
+    @property
+    def next_due_at(self) -> datetime | None:
+        """When time alone changes the case next: it breaches, or closes."""
+        if self.clock_runs:
+            return self.due_at
+        return self.close_at if self.status is CaseStatus.RESOLVED else None
+
+
+def begin(opening: Entry, opened_at: datetime) -> Case:
+    """Answer the case that its first entry makes; `opened_at` is when the customer spoke up."""
+    if opening.due_at is None:
+        raise ValueError("a case is opened with a due time")
+    return Case(
+        version=opening.number,
+        status=opening.status,
+        opened_at=opened_at,
+        clock_started_at=opened_at,
+        due_at=opening.due_at,
+        tier=opening.tier,
+        customer_id=opening.customer_id,
+    )
+
+
+def apply(case: Case, entry: Entry) -> Case:
+    """Answer the case after `entry`; raise ValueError when the entry does not follow the case's last one."""
+    if entry.number != case.version + 1:
+        raise ValueError(f"entry {entry.number} does not follow version {case.version}")
+    moved = replace(case, version=entry.number, status=entry.status)
+    effect = EFFECTS.get(entry.action)
+    return effect(moved, entry) if effect else moved
+
+
+def replay(history: Iterable[Entry], opened_at: datetime) -> Case:
+    """Fold a whole history, in order, into the case as it stands."""
+    opening, *later = history
+    case = begin(opening, opened_at)
+    for entry in later:
+        case = apply(case, entry)
+    return case
+
+
+def _acknowledged(case: Case, entry: Entry) -> Case:
+    return replace(case, acknowledged_at=entry.at)
+
+
+def _resolved(case: Case, entry: Entry) -> Case:
+    return replace(case, resolved_at=entry.at, close_at=entry.close_at)
+
+
+def _closed(case: Case, entry: Entry) -> Case:
+    return replace(case, closed_at=entry.at, close_at=None)
+
+
+def _assigned(case: Case, entry: Entry) -> Case:
+    return replace(case, assignee=entry.assignee, queue=entry.queue)
+
+
+def _rescheduled(case: Case, entry: Entry) -> Case:
+    return replace(case, tier=entry.tier, due_at=entry.due_at or case.due_at)
+
+
+def _attached(case: Case, entry: Entry) -> Case:
+    return replace(_rescheduled(case, entry), customer_id=entry.customer_id)
+
+
+def _breached(case: Case, entry: Entry) -> Case:
+    return replace(case, breached_at=entry.at)
+
+
+def _reopened(case: Case, entry: Entry) -> Case:
+    return replace(
+        _rescheduled(case, entry),
+        clock_started_at=entry.at,
+        breached_at=None,
+        resolved_at=None,
+        close_at=None,
+        closed_at=None,
+        reopened_count=case.reopened_count + 1,
+    )
+
+
+EFFECTS: Mapping[Action, Callable[[Case, Entry], Case]] = {
+    Action.ACKNOWLEDGE: _acknowledged,
+    Action.RESOLVE: _resolved,
+    Action.CLOSE: _closed,
+    Action.REOPEN: _reopened,
+    Action.ASSIGN: _assigned,
+    Action.ATTACH: _attached,
+    Action.RESCHEDULE: _rescheduled,
+    Action.BREACH: _breached,
+}
+"""What an entry changes beyond version and status; an action that is not listed changes nothing more."""
