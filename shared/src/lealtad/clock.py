@@ -1,7 +1,8 @@
 """The two clocks.
 
-*Business time* decides about windows, service levels, scores and due actions; it is injected, so that a demo or a test can step it.
-*System time* decides about tokens, leases, retries, retention, logs and `recorded_at`; it is always the machine's.
+*Business time* decides about windows, service levels, scores and due actions; it is injected, so that a demo or a
+test can step it. *System time* decides about tokens, leases, retries, retention, logs and `recorded_at`; it is always
+the machine's.
 """
 
 import os

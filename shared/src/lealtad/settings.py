@@ -19,22 +19,16 @@ class ServiceSettings(BaseSettings):
 
     host: str = Field(default="127.0.0.1", description="address the process listens at")
     port: int = Field(default=8000, ge=0, le=65535)
-    instance: str = Field(
-        default="0", pattern=r"^[A-Za-z0-9-]{1,64}$", description="stable slot name of a worker"
-    )
+    instance: str = Field(default="0", pattern=r"^[A-Za-z0-9-]{1,64}$", description="stable slot name of a worker")
 
-    token_secret: SecretStr = Field(
-        description="HS256 secret of bearer tokens, at least 32 bytes", min_length=32
-    )
+    token_secret: SecretStr = Field(description="HS256 secret of bearer tokens, at least 32 bytes", min_length=32)
     token_public_key: SecretStr | None = Field(
         default=None, description="PEM; when set, RS256 tokens of its key are accepted"
     )
     max_body_bytes: int = Field(default=1 << 20, ge=1024)
     max_batch_body_bytes: int = Field(default=8 << 20, ge=1024)
 
-    clock_file: Path | None = Field(
-        default=None, description="stack clock of a demo or a test; absent: real time"
-    )
+    clock_file: Path | None = Field(default=None, description="stack clock of a demo or a test; absent: real time")
     reporting_currency: Currency = "EUR"
     log_level: str = "INFO"
     log_format: str = Field(default="json", pattern="^(json|console)$")
@@ -47,18 +41,12 @@ class ServiceSettings(BaseSettings):
     )
 
     poll_records: int = Field(default=500, ge=1, description="events one transaction takes at most")
-    gather_ms: int = Field(
-        default=10, ge=0, le=1000, description="how long a poll on the decision path gathers"
-    )
+    gather_ms: int = Field(default=10, ge=0, le=1000, description="how long a poll on the decision path gathers")
     idle_gather_ms: int = Field(
         default=250, ge=0, le=5000, description="the same, for a consumer off the decision path"
     )
     relay_batch: int = Field(default=1000, ge=1)
-    relay_poll_ms: int = Field(
-        default=200, ge=0, description="fallback poll of the outbox; 0 leaves only the wake-up"
-    )
+    relay_poll_ms: int = Field(default=200, ge=0, description="fallback poll of the outbox; 0 leaves only the wake-up")
     due_poll_ms: int = Field(default=200, ge=10, description="how often due work is looked for")
-    stuck_after_s: float = Field(
-        default=30, gt=1, description="a loop that did not turn for so long ends its process"
-    )
+    stuck_after_s: float = Field(default=30, gt=1, description="a loop that did not turn for so long ends its process")
     shutdown_s: float = Field(default=10, gt=0, description="how long a graceful stop may take")

@@ -41,13 +41,22 @@ class Cause:
         return cls(id=id, correlation_id=id, depth=0, roots=(id,), root_count=1, traceparent=traceparent)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class EventRef:
     """An emitted event, as its emitter knows it before the commit."""
 
-    id: UUID
+    cause: Cause
+    """What an event that this one leads to inherits."""
     type: str
     key: UUID
+    recorded_at: datetime
+    sequence: int | None = None
+    """Known once `UnitOfWork.allocate` or the commit has drawn it."""
+
+    @property
+    def id(self) -> UUID:
+        """The event's id."""
+        return self.cause.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Who reads which events: the one declaration of the graph of services.
 
 A type that is not listed is skipped undecoded. `react_after_ms` waits for the event that usually follows, so that one
-evaluation includes both: a purchase is followed by its score, a score by its segments. The follow-up itself reacts at once.
+evaluation includes both: a purchase is followed by its score, a score by its segments. The follow-up itself reacts at
+once.
 """
 
 from dataclasses import dataclass

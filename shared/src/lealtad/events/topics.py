@@ -28,9 +28,7 @@ class Topic:
 CUSTOMERS = Topic(
     "customers", "customer-profile", Kind.STATE, "The whole shareable state of a customer and what changed"
 )
-ACTIVITY = Topic(
-    "activity", "customer-profile", Kind.FACTS, "Purchases, returns, payments, touchpoints, contracts"
-)
+ACTIVITY = Topic("activity", "customer-profile", Kind.FACTS, "Purchases, returns, payments, touchpoints, contracts")
 CASES = Topic(
     "cases",
     "complaints",

@@ -43,12 +43,8 @@ class NextBestActionChanged(EventData, topic=OFFERS, event="next-best-action-cha
     decision_id: UUID
     offer: OfferRef | None = Field(description="None: no action is the best")
     channel: Channel | None = None
-    contact_at: datetime | None = Field(
-        default=None, description="Not before: quiet hours and caps; business time"
-    )
-    reason: Slug = Field(
-        description="Why this action, or why none", examples=["highest-priority", "complaint-open"]
-    )
+    contact_at: datetime | None = Field(default=None, description="Not before: quiet hours and caps; business time")
+    reason: Slug = Field(description="Why this action, or why none", examples=["highest-priority", "complaint-open"])
     muted: bool = Field(description="Promotions rest because of a complaint")
     priority: DecimalText | None = None
     decided_at: datetime = Field(description="Business time")

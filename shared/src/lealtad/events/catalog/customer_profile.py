@@ -81,9 +81,7 @@ class CustomerState(EventData):
     erased_at: datetime | None = None
     external_ids: list[ExternalId] = Field(max_length=100)
     birth_year: int | None = None
-    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = Field(
-        default=None, description="ISO 3166-1"
-    )
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = Field(default=None, description="ISO 3166-1")
     region: str | None = Field(default=None, max_length=80)
     stratum: int | None = Field(default=None, ge=1, le=6)
     language: str | None = Field(default=None, pattern=r"^[a-z]{2}$", description="ISO 639-1")

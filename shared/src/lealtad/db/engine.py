@@ -1,0 +1,61 @@
+"""The engine: how every connection of a service is set up."""
+
+from typing import Any
+
+import orjson
+from sqlalchemy import MetaData
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+SEARCH_PATH = "derived, owned, platform"
+"""Hand-written SQL names no schema; a rebuild puts `derived_next` in place of `derived`."""
+
+TIMEOUTS = {
+    "lock_timeout": "5s",
+    "statement_timeout": "30s",
+    "idle_in_transaction_session_timeout": "30s",
+    # No transaction outlives a minute: an open snapshot slows the relay's reading of the outbox.
+    "transaction_timeout": "60s",
+}
+
+NAMING_CONVENTION = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def metadata() -> MetaData:
+    """Return the `MetaData` of one service, with our naming convention; tables name their schema themselves."""
+    return MetaData(naming_convention=NAMING_CONVENTION)
+
+
+def asyncpg_url(url: str) -> URL:
+    """Return `url` for SQLAlchemy's asyncpg dialect."""
+    return make_url(url).set(drivername="postgresql+asyncpg")
+
+
+def server_settings(application: str) -> dict[str, str]:
+    """Return what every connection sets when it opens."""
+    return {"application_name": application, "search_path": SEARCH_PATH, "timezone": "UTC", "jit": "off", **TIMEOUTS}
+
+
+def create_engine(url: str, *, application: str, pool: int = 10, **options: Any) -> AsyncEngine:
+    """Return an engine for `url`; `application` is the name that the database's own views show."""
+    return create_async_engine(
+        asyncpg_url(url),
+        pool_size=pool,
+        max_overflow=0,
+        pool_timeout=10,
+        pool_recycle=1800,
+        connect_args={
+            "server_settings": server_settings(application),
+            "timeout": 10,
+            "command_timeout": 60,
+        },
+        json_serializer=lambda value: orjson.dumps(value).decode(),
+        json_deserializer=orjson.loads,
+        **options,
+    )

@@ -1,0 +1,67 @@
+"""What the migrations of the five services share: their environment and the platform's tables."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, MetaData, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from lealtad.db.engine import asyncpg_url
+from lealtad.db.platform_tables import PLATFORM
+
+SCHEMAS = ("platform", "derived", "owned")
+LOCK_TIMEOUT = "5s"
+STATEMENT_TIMEOUT = "60s"
+
+
+def migrate(database_url: str, folder: Path, revision: str = "head") -> None:
+    """Bring the database at `database_url` to `revision` with the migrations in `folder`."""
+    config = Config()
+    config.set_main_option("script_location", str(folder))
+    config.attributes["database_url"] = database_url
+    command.upgrade(config, revision)
+
+
+def run(target: MetaData) -> None:
+    """Run alembic's migrations against the configured database; called by every `env.py`.
+
+    Lock and statement time-outs keep a migration from stopping a live service.
+    """
+    from alembic import context  # noqa: PLC0415 - alembic's context exists only while it runs env.py
+
+    def migrate_in(connection: Connection) -> None:
+        connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
+        connection.execute(text(f"SET statement_timeout = '{STATEMENT_TIMEOUT}'"))
+        for schema in SCHEMAS:
+            connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {schema}"))
+        connection.commit()
+        context.configure(
+            connection=connection,
+            target_metadata=target,
+            include_schemas=True,
+            include_name=_named,
+            version_table_schema="platform",
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+
+    async def migrate_all() -> None:
+        engine = create_async_engine(asyncpg_url(context.config.attributes["database_url"]))
+        async with engine.connect() as connection:
+            await connection.run_sync(migrate_in)
+            await connection.commit()
+        await engine.dispose()
+
+    asyncio.run(migrate_all())
+
+
+def create_platform_tables(operations: Any) -> None:
+    """Create the platform's tables in their first version; called first in every service's first migration."""
+    PLATFORM.create_all(operations.get_bind())
+
+
+def _named(name: str | None, kind: str, _parents: Any) -> bool:
+    return kind != "schema" or name in ("derived", "owned")

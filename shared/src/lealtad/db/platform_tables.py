@@ -1,0 +1,143 @@
+"""The platform's own tables, the same in every service's database, in the schema `platform`."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    ARRAY,
+    UUID,
+    BigInteger,
+    Column,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from lealtad.db.engine import metadata
+
+PLATFORM = metadata()
+# Rows come and go by the thousand: vacuum by number of dead rows, not by share of the table.
+HOT = {"autovacuum_vacuum_scale_factor": "0", "autovacuum_vacuum_threshold": "1000"}
+
+
+def _stored_at() -> Column[datetime]:
+    return Column("stored_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp())
+
+
+outbox = Table(
+    "outbox",
+    PLATFORM,
+    Column("seq", BigInteger, Identity(always=True), primary_key=True),
+    Column("event_id", UUID, nullable=False),
+    Column("topic", String, nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("headers", JSONB, nullable=False),
+    Column("value", LargeBinary, nullable=False),
+    _stored_at(),
+    schema="platform",
+    postgresql_with=HOT,
+)
+
+sequence_counter = Table(
+    "sequence_counter",
+    PLATFORM,
+    Column("topic", String, primary_key=True),
+    Column("key", UUID, primary_key=True),
+    Column("last", BigInteger, nullable=False),
+    schema="platform",
+    # Room for updates in place: the counter of an active customer changes with every event.
+    postgresql_with={"fillfactor": "70"},
+)
+
+journal = Table(
+    "journal",
+    PLATFORM,
+    Column("event_id", UUID, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("type", String, nullable=False),
+    Column("key", UUID, nullable=True),
+    Column("parent_id", UUID, nullable=True),
+    Column("topic", String, nullable=True),
+    Column("partition", Integer, nullable=True),
+    Column("offset", BigInteger, nullable=True),
+    Column("lane", String, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("detail", Text, nullable=True),
+    Column("coalesced_into", UUID, nullable=True),
+    Column("emitted", ARRAY(UUID), nullable=False, server_default=text("'{}'")),
+    Column("business_at", DateTime(timezone=True), nullable=False),
+    _stored_at(),
+    # Pruning by age reads whole block ranges; rows lie in the order of their arrival.
+    Index("ix_journal_stored_at", "stored_at", postgresql_using="brin"),
+    schema="platform",
+)
+
+consumer_position = Table(
+    "consumer_position",
+    PLATFORM,
+    Column("consumer_group", String, primary_key=True),
+    Column("topic", String, primary_key=True),
+    Column("partition", Integer, primary_key=True),
+    Column("next", BigInteger, nullable=False),
+    Column("cluster_id", String, nullable=False),
+    Column("confirmed_at", DateTime(timezone=True), nullable=True),
+    schema="platform",
+    postgresql_with={"fillfactor": "50"},
+)
+
+pending_reaction = Table(
+    "pending_reaction",
+    PLATFORM,
+    Column("partition", Integer, primary_key=True),
+    Column("key", UUID, primary_key=True),
+    Column("not_before", DateTime(timezone=True), nullable=False),
+    Column("causes", JSONB, nullable=False),
+    Index("ix_pending_reaction_not_before", "partition", "not_before"),
+    schema="platform",
+    postgresql_with=HOT,
+)
+
+dead_letter = Table(
+    "dead_letter",
+    PLATFORM,
+    Column("id", UUID, primary_key=True),
+    Column("event_id", UUID, nullable=True),
+    Column("topic", String, nullable=False),
+    Column("partition", Integer, nullable=False),
+    Column("offset", BigInteger, nullable=False),
+    Column("key", LargeBinary, nullable=True),
+    Column("headers", JSONB, nullable=False),
+    Column("value", LargeBinary, nullable=True),
+    Column("reason", Text, nullable=False),
+    _stored_at(),
+    Column("replay_requested_at", DateTime(timezone=True), nullable=True),
+    Column("replayed_at", DateTime(timezone=True), nullable=True),
+    Index("uq_dead_letter_place", "topic", "partition", "offset", unique=True),
+    Index(
+        "ix_dead_letter_replay",
+        "replay_requested_at",
+        postgresql_where=text("replay_requested_at IS NOT NULL AND replayed_at IS NULL"),
+    ),
+    schema="platform",
+)
+
+idempotency_key = Table(
+    "idempotency_key",
+    PLATFORM,
+    Column("scope", LargeBinary, primary_key=True),
+    Column("body_hash", LargeBinary, nullable=False),
+    Column("status", SmallInteger, nullable=True),
+    Column("headers", JSONB, nullable=True),
+    Column("body", LargeBinary, nullable=True),
+    _stored_at(),
+    Index("ix_idempotency_key_stored_at", "stored_at", postgresql_using="brin"),
+    schema="platform",
+)

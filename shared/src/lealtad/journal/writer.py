@@ -1,0 +1,152 @@
+"""Writing the journal: one row per event, written once, at the end of the transaction that handled it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+class Outcome(StrEnum):
+    """What became of an event."""
+
+    APPLIED = "applied"
+    COALESCED = "coalesced"
+    IGNORED = "ignored"
+    DEAD = "dead"
+
+
+@dataclass(slots=True)
+class Entry:
+    """One row to be."""
+
+    event_id: UUID
+    kind: str
+    """`event` (consumed), `fact` (came over HTTP) or `due` (time alone)."""
+    type: str
+    key: UUID | None
+    parent_id: UUID | None = None
+    topic: str | None = None
+    partition: int | None = None
+    offset: int | None = None
+    lane: str = "live"
+    outcome: Outcome = Outcome.APPLIED
+    detail: str | None = None
+    coalesced_into: UUID | None = None
+    emitted: list[UUID] = field(default_factory=list)
+
+
+# A replayed dead letter has its row already.
+INSERT_ROWS = text("""
+    INSERT INTO journal (event_id, kind, type, key, parent_id, topic, partition, "offset", lane,
+                         outcome, detail, coalesced_into, emitted, business_at)
+    SELECT event_id, kind, type, key, parent_id, topic, partition, "offset", lane, outcome, detail, coalesced_into,
+           CAST(emitted AS uuid[]), :business_at
+    FROM unnest(
+        CAST(:event_id AS uuid[]), CAST(:kind AS text[]), CAST(:type AS text[]), CAST(:key AS uuid[]),
+        CAST(:parent_id AS uuid[]), CAST(:topic AS text[]), CAST(:partition AS int[]), CAST(:offset AS bigint[]),
+        CAST(:lane AS text[]), CAST(:outcome AS text[]), CAST(:detail AS text[]), CAST(:coalesced_into AS uuid[]),
+        CAST(:emitted AS text[])
+    ) AS rows (event_id, kind, type, key, parent_id, topic, partition, "offset", lane,
+               outcome, detail, coalesced_into, emitted)
+    ON CONFLICT (event_id) DO UPDATE
+    SET outcome = excluded.outcome, detail = excluded.detail, emitted = excluded.emitted
+""")
+
+# A deferred reaction comes after the rows of its causes were written.
+COMPLETE_ROWS = text("""
+    UPDATE journal
+    SET emitted = journal.emitted || CAST(rows.emitted AS uuid[]), detail = coalesce(rows.detail, journal.detail)
+    FROM unnest(CAST(:event_id AS uuid[]), CAST(:emitted AS text[]), CAST(:detail AS text[]))
+        AS rows (event_id, emitted, detail)
+    WHERE journal.event_id = rows.event_id
+""")
+
+KNOWN_IDS = text("SELECT event_id FROM journal WHERE event_id = ANY(CAST(:ids AS uuid[])) AND outcome <> 'dead'")
+
+COLUMNS = (
+    "event_id",
+    "kind",
+    "type",
+    "key",
+    "parent_id",
+    "topic",
+    "partition",
+    "offset",
+    "lane",
+    "outcome",
+    "detail",
+    "coalesced_into",
+)
+
+
+class Journal:
+    """What one transaction did."""
+
+    def __init__(self) -> None:
+        self._entries: dict[UUID, Entry] = {}
+        self._emitted_later: dict[UUID, list[UUID]] = {}
+        self._notes: dict[UUID, str] = {}
+
+    def add(self, entry: Entry) -> None:
+        """Take the row of an event, a fact or a due action."""
+        self._entries[entry.event_id] = entry
+
+    def __contains__(self, event_id: UUID) -> bool:
+        return event_id in self._entries
+
+    def ignore(self, event_id: UUID, reason: str) -> None:
+        """Say that an event had no effect, and why."""
+        entry = self._entries[event_id]
+        entry.outcome, entry.detail = Outcome.IGNORED, reason
+
+    def emitted(self, cause_ids: Iterable[UUID], child: UUID) -> None:
+        """Say that these causes led to the event `child`."""
+        for cause_id in cause_ids:
+            entry = self._entries.get(cause_id)
+            (entry.emitted if entry else self._emitted_later.setdefault(cause_id, [])).append(child)
+
+    def note(self, keys: Iterable[UUID], detail: str) -> None:
+        """Say what happened, or why nothing did, to these keys in this transaction."""
+        self._notes.update(dict.fromkeys(keys, detail))
+
+    def coalesce(self, event_ids: Iterable[UUID], into: UUID) -> None:
+        """Say that one reaction served several events; `into` stands for all."""
+        for event_id in event_ids:
+            entry = self._entries.get(event_id)
+            if entry and event_id != into and entry.outcome is Outcome.APPLIED:
+                entry.outcome, entry.coalesced_into = Outcome.COALESCED, into
+
+    async def known(self, connection: AsyncConnection, ids: list[UUID]) -> set[UUID]:
+        """Return which of `ids` were handled before: what the relay sent twice."""
+        return {row.event_id for row in await connection.execute(KNOWN_IDS, {"ids": ids})}
+
+    async def flush(self, connection: AsyncConnection, business_at: datetime) -> None:
+        """Write all rows with at most two statements."""
+        if self._entries:
+            entries = list(self._entries.values())
+            for entry in entries:
+                if entry.detail is None and entry.key is not None:
+                    entry.detail = self._notes.get(entry.key)
+            columns: dict[str, Any] = {name: [getattr(entry, name) for entry in entries] for name in COLUMNS}
+            columns["emitted"] = [_array(entry.emitted) for entry in entries]
+            await connection.execute(INSERT_ROWS, {**columns, "business_at": business_at})
+        if self._emitted_later:
+            await connection.execute(
+                COMPLETE_ROWS,
+                {
+                    "event_id": list(self._emitted_later),
+                    "emitted": [_array(children) for children in self._emitted_later.values()],
+                    "detail": [None] * len(self._emitted_later),
+                },
+            )
+        self.__init__()  # type: ignore[misc]
+
+
+def _array(ids: list[UUID]) -> str:
+    """Return the text form of a PostgreSQL uuid array."""
+    return "{" + ",".join(map(str, ids)) + "}"

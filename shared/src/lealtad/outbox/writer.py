@@ -1,0 +1,126 @@
+"""Writing events into the outbox within a business transaction."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lealtad.events.codec import encode_data, encode_headers
+from lealtad.events.envelope import EventRef
+from lealtad.events.model import EventData
+
+# Counters are locked in one order everywhere; the lock makes the order of sequences the order of outbox rows.
+DRAW_SEQUENCES = text("""
+    INSERT INTO sequence_counter AS counter (topic, key, last)
+    SELECT topic, key, number
+    FROM unnest(CAST(:topics AS text[]), CAST(:keys AS uuid[]), CAST(:numbers AS bigint[]))
+        AS drawn (topic, key, number)
+    ORDER BY topic, key
+    ON CONFLICT (topic, key) DO UPDATE SET last = counter.last + excluded.last
+    RETURNING topic, key, last
+""")
+
+INSERT_ROWS = text("""
+    INSERT INTO outbox (event_id, topic, key, headers, value)
+    SELECT event_id, topic, key, CAST(headers AS jsonb), value
+    FROM unnest(
+        CAST(:event_ids AS uuid[]), CAST(:topics AS text[]), CAST(:keys AS bytea[]),
+        CAST(:headers AS text[]), CAST(:values AS bytea[])
+    ) WITH ORDINALITY AS rows (event_id, topic, key, headers, value, place)
+    ORDER BY place
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class RawRecord:
+    """A record that is no event of ours (a dead letter), relayed as it is."""
+
+    id: UUID
+    topic: str
+    key: bytes
+    headers: dict[str, str]
+    value: bytes
+
+
+@dataclass(slots=True)
+class _Emitted:
+    ref: EventRef
+    topic: str
+    causation_id: UUID | None
+    value: bytes
+
+
+@dataclass(slots=True)
+class Outbox:
+    """What one transaction emits; written by `flush` with two statements, however many events there are."""
+
+    service: str
+    _events: list[_Emitted] = field(default_factory=list)
+    _raw: list[RawRecord] = field(default_factory=list)
+
+    def add(self, ref: EventRef, data: EventData, causation_id: UUID | None) -> None:
+        """Take an event; raise EventTooLargeError above 256 KiB."""
+        self._events.append(_Emitted(ref, data.topic.name, causation_id, encode_data(data)))
+
+    def add_raw(self, record: RawRecord) -> None:
+        """Take a record as it is."""
+        self._raw.append(record)
+
+    async def allocate(self, connection: AsyncConnection) -> None:
+        """Draw the sequences of the events taken so far."""
+        waiting = [event for event in self._events if event.ref.sequence is None]
+        if not waiting:
+            return
+        numbers = Counter((event.topic, event.ref.key) for event in waiting)
+        drawn = await connection.execute(
+            DRAW_SEQUENCES,
+            {
+                "topics": [topic for topic, _ in numbers],
+                "keys": [key for _, key in numbers],
+                "numbers": list(numbers.values()),
+            },
+        )
+        following = {(row.topic, row.key): row.last - numbers[row.topic, row.key] + 1 for row in drawn}
+        for event in waiting:
+            place = (event.topic, event.ref.key)
+            event.ref.sequence = following[place]
+            following[place] += 1
+
+    async def flush(self, connection: AsyncConnection) -> int:
+        """Write everything taken; return the number of rows."""
+        await self.allocate(connection)
+        rows = [*map(self._row, self._events), *self._raw]
+        if rows:
+            await connection.execute(INSERT_ROWS, _columns(rows))
+        self._events.clear()
+        self._raw.clear()
+        return len(rows)
+
+    def _row(self, event: _Emitted) -> RawRecord:
+        ref = event.ref
+        if ref.sequence is None:
+            raise AssertionError("allocate() draws every sequence")
+        headers = encode_headers(
+            cause=ref.cause,
+            causation_id=event.causation_id,
+            type_=ref.type,
+            source=self.service,
+            key=ref.key,
+            sequence=ref.sequence,
+            recorded_at=ref.recorded_at,
+        )
+        return RawRecord(ref.id, event.topic, str(ref.key).encode(), headers, event.value)
+
+
+def _columns(rows: Sequence[RawRecord]) -> dict[str, list[object]]:
+    return {
+        "event_ids": [row.id for row in rows],
+        "topics": [row.topic for row in rows],
+        "keys": [row.key for row in rows],
+        "headers": [orjson.dumps(row.headers).decode() for row in rows],
+        "values": [row.value for row in rows],
+    }

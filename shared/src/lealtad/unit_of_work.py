@@ -1,0 +1,158 @@
+"""The unit of work: one database transaction with the events it emits and the journal rows that explain it."""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum, auto
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from lealtad.clock import Clock, system_now
+from lealtad.events.envelope import Cause, Event, EventRef, Lane
+from lealtad.events.model import EventData
+from lealtad.ids import new_id
+from lealtad.journal import Entry, Journal
+from lealtad.outbox import Outbox
+
+Touched = dict[UUID, list[Cause]]
+"""Customers in ascending id, each with the causes that touched it in this transaction."""
+
+
+class Phase(Enum):
+    """What may happen in a unit of work."""
+
+    OPEN = auto()
+    PROJECT = auto()
+    """Derived state is folded; nothing may be emitted, so that a rebuild announces nothing."""
+
+
+class Waker(Protocol):
+    """Tells the relay that there are new outbox rows."""
+
+    def wake(self) -> None:
+        """Return at once; several calls may become one wake-up."""
+        ...
+
+
+@dataclass(slots=True)
+class UnitOfWork:
+    """One transaction; see `Database.begin`."""
+
+    connection: AsyncConnection
+    now: datetime
+    """Business time, read once."""
+    resources: Any
+    """What the service's `on_start` returned: a loaded model, say."""
+    outbox: Outbox
+    journal: Journal
+    traceparent: str | None = None
+    phase: Phase = Phase.OPEN
+
+    def emit(
+        self,
+        data: EventData,
+        *,
+        key: UUID,
+        causes: Sequence[Cause] = (),
+        lane: Lane = Lane.LIVE,
+        event_id: UUID | None = None,
+    ) -> EventRef:
+        """Put an event into the outbox, to be written at the commit.
+
+        Without causes it is a fact: its own root, at depth 0, in `lane`. With causes it inherits the last one's
+        correlation and trace, the largest depth + 1, and the backfill lane only if all causes are of it.
+        Raises RuntimeError while derived state is projected, EventTooLargeError above 256 KiB.
+        """
+        if self.phase is Phase.PROJECT:
+            raise RuntimeError("project folds derived state and emits nothing; announce in react")
+        identity = event_id or new_id()
+        cause = self._derived(identity, causes) if causes else self._root(identity, lane)
+        ref = EventRef(cause, data.type, key, system_now())
+        self.outbox.add(ref, data, causes[-1].id if causes else None)
+        if causes:
+            self.journal.emitted(dict.fromkeys(item.id for item in causes), identity)
+        else:
+            self.journal.add(Entry(identity, "fact", data.type, key, topic=data.topic.name, lane=lane.value))
+        return ref
+
+    async def allocate(self) -> None:
+        """Draw the sequences of the events emitted so far, for rows that keep them."""
+        await self.outbox.allocate(self.connection)
+
+    def due_cause(self, key: UUID, action: str) -> Cause:
+        """Return the cause that time is for `key`, and journal the due action."""
+        cause = Cause.root(new_id(), self.traceparent)
+        self.journal.add(Entry(cause.id, "due", action, key))
+        return cause
+
+    def note(self, keys: Iterable[UUID], text: str) -> None:
+        """Explain in the journal what happened, or why nothing did, to these customers."""
+        self.journal.note(keys, text)
+
+    def ignore(self, event: Event[EventData], reason: str) -> None:
+        """Say that a consumed event had no effect and triggers no reaction."""
+        self.journal.ignore(event.id, reason)
+
+    def _root(self, identity: UUID, lane: Lane) -> Cause:
+        return replace(Cause.root(identity, self.traceparent), lane=lane)
+
+    def _derived(self, identity: UUID, causes: Sequence[Cause]) -> Cause:
+        last = causes[-1]
+        return Cause(
+            id=identity,
+            correlation_id=last.correlation_id,
+            depth=max(cause.depth for cause in causes) + 1,
+            roots=last.roots,
+            root_count=last.root_count,
+            lane=Lane.BACKFILL if all(cause.lane is Lane.BACKFILL for cause in causes) else Lane.LIVE,
+            traceparent=last.traceparent,
+        )
+
+
+class Database:
+    """A service's database: units of work that write, and connections that only read."""
+
+    def __init__(
+        self, engine: AsyncEngine, *, service: str, clock: Clock, waker: Waker | None = None, resources: Any = None
+    ) -> None:
+        self.engine = engine
+        self.service = service
+        self.clock = clock
+        self.waker = waker
+        self.resources = resources
+        self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    @asynccontextmanager
+    async def begin(
+        self, *, now: datetime | None = None, traceparent: str | None = None, phase: Phase = Phase.OPEN
+    ) -> AsyncIterator[UnitOfWork]:
+        """Open a transaction; at the end write outbox and journal, commit, wake the relay. An error rolls back."""
+        async with self.engine.begin() as connection:
+            uow = self._unit(connection, now, traceparent, phase)
+            yield uow
+            rows = await uow.outbox.flush(connection)
+            await uow.journal.flush(connection, uow.now)
+        if rows and self.waker:
+            self.waker.wake()
+
+    @asynccontextmanager
+    async def read(self, *, now: datetime | None = None) -> AsyncIterator[UnitOfWork]:
+        """Open a connection for reading: every statement sees the newest committed state, none holds a snapshot."""
+        async with self._reading.connect() as connection:
+            yield self._unit(connection, now, None, Phase.PROJECT)
+
+    def _unit(
+        self, connection: AsyncConnection, now: datetime | None, traceparent: str | None, phase: Phase
+    ) -> UnitOfWork:
+        return UnitOfWork(
+            connection=connection,
+            now=now or self.clock.now(),
+            resources=self.resources,
+            outbox=Outbox(self.service),
+            journal=Journal(),
+            traceparent=traceparent,
+            phase=phase,
+        )
