@@ -1,0 +1,87 @@
+"""What a run comes to, in figures."""
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Figures(BaseModel):
+    """A part of the report."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Latency(Figures):
+    """How long it took, in milliseconds; None where nothing was measured. Percentiles are nearest-rank."""
+
+    measured: int
+    p50: float | None
+    p95: float | None
+    p99: float | None
+
+    @classmethod
+    def of(cls, seconds: Sequence[float]) -> Self:
+        """Summarise durations given in seconds."""
+        p50, p95, p99 = (percentile(seconds, share) for share in (0.50, 0.95, 0.99))
+        return cls(measured=len(seconds), p50=p50, p95=p95, p99=p99)
+
+
+def percentile(seconds: Sequence[float], share: float) -> float | None:
+    """Return the smallest duration that at least `share` of all do not exceed, in milliseconds (nearest rank)."""
+    if not seconds:
+        return None
+    rank = math.ceil(share * len(seconds))
+    return round(sorted(seconds)[max(rank, 1) - 1] * 1000, 1)
+
+
+class Held(Figures):
+    """How often a service holds the facts that were answered 2xx."""
+
+    expected: int
+    lost: int
+    doubled: int
+
+    @classmethod
+    def compare(cls, accepted: Mapping[str, int], held: Mapping[str, int]) -> Self:
+        """Compare numbers of facts per customer: what was answered 2xx with what a service counts."""
+        customers = accepted.keys() | held.keys()
+        difference = [held.get(customer, 0) - accepted.get(customer, 0) for customer in customers]
+        return cls(
+            expected=sum(accepted.values()),
+            lost=-sum(each for each in difference if each < 0),
+            doubled=sum(each for each in difference if each > 0),
+        )
+
+
+class Offers(Figures):
+    """What became of offers; the answers come from the simulator."""
+
+    presented: int
+    accepted: int
+    rejected: int
+
+
+class Report(Figures):
+    """The whole run. `lost` and `doubled` add up all services; both must be 0."""
+
+    trading_days: int
+    customers: int
+    accepted: int = Field(description="Facts answered 2xx: purchases and returns")
+    refused: int = Field(description="Facts answered otherwise")
+    lost: int
+    doubled: int
+    held: dict[str, Held] = Field(description="By service")
+    cases: int
+    offers: Offers
+    loop_latency_ms: Latency = Field(description="Purchase sent to decision readable, after warm-up")
+    facts_per_second: float = Field(description="Over the replay, settling included")
+    healthy_seconds: float | None = Field(description="Start of the stack; None where it was up already")
+    replay_seconds: float
+    seconds: float = Field(description="The whole run")
+
+    def write(self, path: Path) -> None:
+        """Write the report as JSON."""
+        path.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
