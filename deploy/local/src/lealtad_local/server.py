@@ -1,0 +1,161 @@
+"""A server process of this machine (Kafka, PostgreSQL): start, stop and the faults that tests inject."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from abc import ABC, abstractmethod
+from contextlib import closing
+from pathlib import Path
+from typing import Self
+
+from lealtad_local.processes import Command, spawn
+
+HOST = "127.0.0.1"
+
+
+class ServerDidNotStartError(Exception):
+    """A server ended, or did not answer in time; the message ends with the last lines of its log."""
+
+
+class LocalServer(ABC):
+    """One server with its data in `folder`; port and secrets are chosen once and kept there.
+
+    `prepare`, `command` and `answers` are what a supervisor needs; `start`, `stop` and the faults
+    (`kill`, `freeze`, `thaw`, `restart`) are for whoever runs the server as a child of their own.
+    """
+
+    name: str
+    start_timeout: float = 60
+    stop_timeout: float = 30
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.absolute()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.log = self.folder / f"{self.name}.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @abstractmethod
+    def prepare(self) -> None:
+        """Make the data folder and the configuration; safe to repeat."""
+
+    @abstractmethod
+    def command(self) -> Command:
+        """Return what to run, after `prepare`."""
+
+    @abstractmethod
+    def answers(self) -> bool:
+        """Say whether the server answers a request of its own protocol within two seconds."""
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the process that `start` started still runs."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        """The process id; raise `RuntimeError` when it does not run."""
+        if self._process is None or not self.is_running:
+            raise RuntimeError(f"{self.name} is not running")
+        return self._process.pid
+
+    def start(self) -> Self:
+        """Start the server and wait until it answers; raise `ServerDidNotStartError`."""
+        self.prepare()
+        self._process = spawn(self.command(), self.log)
+        deadline = time.monotonic() + self.start_timeout
+        while not self.answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                self.kill()
+                raise ServerDidNotStartError(f"{self.name} did not start:\n{last_lines(self.log)}")
+            time.sleep(0.05)
+        return self
+
+    def stop(self) -> None:
+        """Stop in an orderly way; SIGKILL after `stop_timeout` seconds."""
+        if self._process is None:
+            return
+        self._process.send_signal(self.command().stop_signal)
+        try:
+            self._process.wait(self.stop_timeout)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def kill(self) -> None:
+        """SIGKILL, as a crash would, and wait until it is gone."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def freeze(self) -> None:
+        """SIGSTOP: the process keeps its connections and does nothing."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """SIGCONT after `freeze`."""
+        os.kill(self.pid, signal.SIGCONT)
+
+    def discard(self) -> None:
+        """Kill the server and delete its data."""
+        self.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def restart(self) -> None:
+        """Stop in an orderly way and start again on the same port and data."""
+        self.stop()
+        self.start()
+
+
+def free_port() -> int:
+    """Return a TCP port on 127.0.0.1 that is free at this moment."""
+    with closing(socket.socket()) as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def is_free(port: int) -> bool:
+    """Say whether a server could listen on this port of 127.0.0.1 now."""
+    with closing(socket.socket()) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+        return True
+
+
+def exchange(port: int, request: bytes, timeout: float = 2) -> bytes:
+    """Send `request` to 127.0.0.1:`port` and return the first bytes of the answer; empty when there is none."""
+    try:
+        with socket.create_connection((HOST, port), timeout=timeout) as connection:
+            connection.sendall(request)
+            return connection.recv(4096)
+    except OSError:
+        return b""
+
+
+def last_lines(path: Path, count: int = 20) -> str:
+    """Return the end of a log for an error message."""
+    if not path.exists():
+        return "(no log)"
+    return "\n".join(path.read_text(errors="replace").splitlines()[-count:])
+
+
+def read_settings(path: Path) -> dict[str, str]:
+    """Read a server's kept settings (port, password, data folder); empty before the first start."""
+    settings: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    return settings
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replace a file in one step, readable by its owner only: a crash leaves the old or the new text."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+    draft.replace(path)
