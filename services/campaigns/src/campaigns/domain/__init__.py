@@ -1,0 +1,1 @@
+"""The rules of campaigns, pure: offers, contact policy, arbitration, learning and the contact ledger."""

@@ -1,0 +1,125 @@
+"""Whom something is for: a rule over what is known about a customer."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from campaigns.domain.customer import Customer
+from campaigns.domain.findings import Finding
+from lealtad.events.catalog.shared_types import Slug
+
+
+class CaseNeed(StrEnum):
+    """What the audience needs to be true about complaint cases."""
+
+    OPEN = "open"
+    RECENTLY_RESOLVED = "recently-resolved"
+
+
+class ContractNeed(StrEnum):
+    """What the audience needs to be true about contracts."""
+
+    ACTIVE = "active"
+    NONE = "none"
+    ENDED = "ended"
+
+
+class Audience(BaseModel):
+    """A conjunction of conditions; an empty one asks nothing, so that the default is everybody."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    segments_any: frozenset[Slug] = Field(default=frozenset(), description="In at least one of these segments")
+    segments_all: frozenset[Slug] = Field(default=frozenset(), description="In all of these")
+    segments_none: frozenset[Slug] = Field(default=frozenset(), description="In none of these")
+    churn_bands: frozenset[Slug] = Field(default=frozenset(), description="Churn band is one of these")
+    tiers: frozenset[Slug] = Field(default=frozenset(), description="Value tier is one of these")
+    min_tenure_days: int = Field(default=0, ge=0, le=36_500, description="Days since the customer first appeared")
+    max_tenure_days: int | None = Field(default=None, ge=1, le=36_500)
+    case: CaseNeed | None = None
+    case_within_days: int = Field(default=14, ge=1, le=365, description="How recent a resolution is 'recent'")
+    contract: ContractNeed | None = None
+    contract_within_days: int = Field(default=30, ge=1, le=730, description="How recent an end is 'ended'")
+
+    def misses(self, customer: Customer, now: datetime) -> Finding | None:
+        """Return why `customer` is not in this audience at `now`, or None when he is."""
+        return (
+            self._misses_segments(customer)
+            or self._misses_value(customer)
+            or self._misses_tenure(customer, now)
+            or self._misses_case(customer, now)
+            or self._misses_contract(customer, now)
+        )
+
+    def ends(self, customer: Customer, now: datetime) -> datetime | None:
+        """Return when a customer who is in this audience leaves it by time alone, or None."""
+        moments = []
+        if self.max_tenure_days is not None and customer.first_seen_at:
+            moments.append(customer.first_seen_at + timedelta(days=self.max_tenure_days))
+        if self.case is CaseNeed.RECENTLY_RESOLVED and (resolved := customer.last_resolved_at(now)):
+            moments.append(resolved + timedelta(days=self.case_within_days))
+        if self.contract is ContractNeed.ENDED and customer.contract_ended_at:
+            moments.append(customer.contract_ended_at + timedelta(days=self.contract_within_days))
+        if self.contract is ContractNeed.ACTIVE and customer.contract_ends_at:
+            moments.append(customer.contract_ends_at)
+        return min(moments, default=None)
+
+    def _misses_segments(self, customer: Customer) -> Finding | None:
+        if self.segments_any and not self.segments_any & customer.segments:
+            return Finding("segment-needed", f"needs one of the segments {_listed(self.segments_any)}")
+        if missing := self.segments_all - customer.segments:
+            return Finding("segment-needed", f"needs also the segments {_listed(missing)}")
+        if barred := self.segments_none & customer.segments:
+            return Finding("segment-barred", f"not for the segments {_listed(barred)}")
+        return None
+
+    def _misses_value(self, customer: Customer) -> Finding | None:
+        if self.churn_bands and customer.churn_band not in self.churn_bands:
+            known = customer.churn_band or "unknown"
+            return Finding("churn-band", f"for churn band {_listed(self.churn_bands)}; it is {known}")
+        if self.tiers and customer.tier not in self.tiers:
+            known = customer.tier or "unknown"
+            return Finding("tier", f"for value tier {_listed(self.tiers)}; it is {known}")
+        return None
+
+    def _misses_tenure(self, customer: Customer, now: datetime) -> Finding | None:
+        seen = customer.first_seen_at
+        if self.min_tenure_days and (seen is None or now < seen + timedelta(days=self.min_tenure_days)):
+            until = seen + timedelta(days=self.min_tenure_days) if seen else None
+            return Finding("tenure", f"needs a customer of {self.min_tenure_days} days", until)
+        if self.max_tenure_days is None:
+            return None
+        if seen is None or now >= seen + timedelta(days=self.max_tenure_days):
+            return Finding("tenure", f"only for the first {self.max_tenure_days} days of a customer")
+        return None
+
+    def _misses_case(self, customer: Customer, now: datetime) -> Finding | None:
+        if self.case is CaseNeed.OPEN and not customer.has_open_complaint:
+            return Finding("no-open-complaint", "only while a complaint is open")
+        if self.case is CaseNeed.RECENTLY_RESOLVED:
+            resolved = customer.last_resolved_at(now)
+            if customer.has_open_complaint:
+                return Finding("complaint-still-open", "only after the complaint is resolved")
+            if resolved is None or now >= resolved + timedelta(days=self.case_within_days):
+                days = self.case_within_days
+                return Finding("no-recent-resolution", f"only within {days} days after a complaint's resolution")
+        return None
+
+    def _misses_contract(self, customer: Customer, now: datetime) -> Finding | None:
+        if self.contract is ContractNeed.ACTIVE and not customer.has_contract:
+            return Finding("no-contract", "only with an active contract")
+        if self.contract is ContractNeed.NONE and customer.has_contract:
+            return Finding("has-contract", "not while a contract is active", customer.contract_ends_at)
+        if self.contract is ContractNeed.ENDED:
+            ended = customer.contract_ended_at
+            if customer.has_contract or ended is None:
+                return Finding("no-ended-contract", "only after the last contract ended", customer.contract_ends_at)
+            if now >= ended + timedelta(days=self.contract_within_days):
+                days = self.contract_within_days
+                return Finding("no-ended-contract", f"only within {days} days after the last contract ended")
+        return None
+
+
+def _listed(names: frozenset[str]) -> str:
+    return ", ".join(sorted(names))

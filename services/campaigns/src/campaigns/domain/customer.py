@@ -1,0 +1,142 @@
+"""A customer as a decision sees him: states folded from the other services, and our own ledger and answers."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from lealtad.events.catalog.campaigns import OfferKind
+from lealtad.events.catalog.customer_profile import Channel, Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """The newest word of the customer about a purpose on a channel; channel None means all channels."""
+
+    purpose: Purpose
+    channel: Channel | None
+    granted: bool
+    given_at: datetime
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A complaint case: whether it mutes promotions while open, and when it was resolved."""
+
+    mutes: bool
+    open: bool
+    resolved_at: datetime | None = None
+
+
+class ContactStatus(StrEnum):
+    """Where a slot of the contact ledger stands."""
+
+    RESERVED = "reserved"
+    CONFIRMED = "confirmed"
+    RELEASED = "released"
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A slot of the ledger that counts against the caps."""
+
+    offer_id: UUID
+    channel: Channel
+    status: ContactStatus
+    at: datetime
+    """When it was reserved, and once confirmed, when it took place."""
+    expires_at: datetime | None = None
+
+
+class Response(StrEnum):
+    """What a customer did with an offer."""
+
+    PRESENTED = "presented"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A recorded response."""
+
+    offer_id: UUID
+    kind: OfferKind
+    promotional: bool
+    response: Response
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The published churn score, as received."""
+
+    probability: Decimal | None
+    band: str | None
+    value_at_risk: Decimal | None
+    model: str | None
+    as_of: datetime
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Segments:
+    """The published memberships, as received: segment key to the version that was evaluated."""
+
+    versions: dict[str, int]
+    tier: str | None
+    as_of: datetime
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """All that arbitration needs; times are UTC, `known` is False until the customer's state has arrived."""
+
+    customer_id: UUID
+    known: bool = True
+    active: bool = True
+    held_out: bool = False
+    do_not_contact: bool = False
+    language: str | None = None
+    time_zone: str | None = None
+    contact_hours: tuple[str, str] | None = None
+    preferred_channels: frozenset[Channel] = frozenset()
+    consents: tuple[Consent, ...] = ()
+    score: Score | None = None
+    memberships: Segments | None = None
+    cases: tuple[Case, ...] = ()
+    first_seen_at: datetime | None = None
+    has_contract: bool = False
+    contract_ends_at: datetime | None = None
+    contract_ended_at: datetime | None = None
+    contacts: tuple[Contact, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    segments: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Derive the set of segment keys once."""
+        names = frozenset(self.memberships.versions) if self.memberships else frozenset()
+        object.__setattr__(self, "segments", names)
+
+    @property
+    def churn_band(self) -> str | None:
+        """The published band, or None without a score."""
+        return self.score.band if self.score else None
+
+    @property
+    def tier(self) -> str | None:
+        """The value tier, or None while unknown."""
+        return self.memberships.tier if self.memberships else None
+
+    @property
+    def has_open_complaint(self) -> bool:
+        """Whether a case that mutes promotions is open."""
+        return any(case.mutes and case.open for case in self.cases)
+
+    def last_resolved_at(self, now: datetime) -> datetime | None:
+        """Return when the last muting case was resolved, up to `now`."""
+        resolved = [c.resolved_at for c in self.cases if c.mutes and not c.open and c.resolved_at]
+        return max((moment for moment in resolved if moment <= now), default=None)

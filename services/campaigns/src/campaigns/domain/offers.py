@@ -1,0 +1,110 @@
+"""Offers: what may be proposed to a customer, as managers describe it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from campaigns.domain.audience import Audience
+from lealtad.events.catalog.campaigns import OfferKind
+from lealtad.events.catalog.customer_profile import Channel, Purpose
+from lealtad.events.catalog.shared_types import Slug
+from lealtad.money import DecimalText
+
+Language = Literal["es", "en"]
+Amount = Annotated[DecimalText, Field(ge=0, description="In the reporting currency", examples=["12.50"])]
+
+
+class ContactClass(StrEnum):
+    """How much a contact depends on the customer's leave."""
+
+    MANDATORY = "mandatory"
+    """Must be sent by law or contract: no consent, cap or mute stops it."""
+    TRANSACTIONAL = "transactional"
+    """Serves something the customer began: allowed unless refused, never capped or muted."""
+    PROMOTIONAL = "promotional"
+    """Sells: needs consent, obeys caps, quiet hours, mutes and the hold-out."""
+
+
+class Objection(BaseModel):
+    """What a customer may object, and what the agent answers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    objection: str = Field(min_length=1, max_length=300)
+    answer: str = Field(min_length=1, max_length=600)
+
+
+class Content(BaseModel):
+    """The offer in one language: for the customer, and for the agent who tells it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: str = Field(min_length=1, max_length=120)
+    message: str = Field(min_length=1, max_length=2000)
+    script: str = Field(default="", max_length=2000, description="What the agent says")
+    objections: list[Objection] = Field(default_factory=list, max_length=10)
+    procedure: str = Field(default="", max_length=2000, description="What the agent does when it is accepted")
+
+
+class Limits(BaseModel):
+    """How often an offer may be made."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    per_customer: int = Field(default=1, ge=1, le=100, description="Presentations to one customer in a period")
+    period_days: int = Field(default=30, ge=1, le=730)
+    total: int | None = Field(default=None, ge=1, description="Acceptances over all customers")
+
+
+class OfferTerms(BaseModel):
+    """All that a manager decides about an offer; one version of it is immutable."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: OfferKind
+    contact_class: ContactClass = ContactClass.PROMOTIONAL
+    purpose: Purpose = Field(default=Purpose.MARKETING, description="The consent it rests on")
+    value: Amount = Field(description="What an acceptance is worth to us, before its cost")
+    value_at_risk_share: Decimal = Field(
+        default=Decimal(0), ge=0, le=1, description="Share of the customer's value at risk that it saves on top"
+    )
+    cost: Amount = Field(default=Decimal(0), description="What an acceptance costs us")
+    lever: Decimal = Field(default=Decimal(1), gt=0, le=100, description="The manager's thumb on the scale")
+    limits: Limits = Limits()
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+    channels: list[Channel] = Field(min_length=1, max_length=13)
+    audience: Audience = Audience()
+    contents: dict[Language, Content] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if len(set(self.channels)) != len(self.channels):
+            raise ValueError("name each channel once")
+        for moment in (self.valid_from, self.valid_until):
+            if moment is not None and moment.tzinfo is None:
+                raise ValueError("valid_from and valid_until need an offset from UTC")
+        if self.valid_from and self.valid_until and self.valid_from >= self.valid_until:
+            raise ValueError("valid_from must be before valid_until")
+        return self
+
+    def content(self, language: str | None) -> Content:
+        """Return the content in `language`, else in English, else in the first language there is."""
+        wanted = [content for name, content in self.contents.items() if name == language]
+        return wanted[0] if wanted else self.contents.get("en", next(iter(self.contents.values())))
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An offer in one version, with how often it was accepted so far."""
+
+    offer_id: UUID
+    key: Slug
+    version: int
+    terms: OfferTerms
+    accepted: int = 0

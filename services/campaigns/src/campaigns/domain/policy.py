@@ -1,0 +1,138 @@
+"""The contact policy: everything about contacts and arbitration that a manager tunes, as one versioned document."""
+
+from datetime import time, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from campaigns.domain.audience import Audience
+from campaigns.domain.offers import Amount
+from lealtad.events.catalog.campaigns import OfferKind
+from lealtad.events.catalog.customer_profile import Channel
+from lealtad.events.catalog.shared_types import Slug
+
+Days = Annotated[int, Field(ge=0, le=730)]
+Weight = Annotated[Decimal, Field(gt=0, le=100, examples=["1.5"])]
+
+
+class Exploration(StrEnum):
+    """How propensities enter the priority."""
+
+    THOMPSON = "thompson"
+    """Drawn from their posterior: uncertain offers get their chance."""
+    OFF = "off"
+    """Their posterior mean: the same answer every time."""
+
+
+class Cap(BaseModel):
+    """At most so many promotional contacts in so many days, over all channels together."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    contacts: int = Field(ge=0, le=100)
+    days: int = Field(ge=1, le=365)
+
+    @property
+    def window(self) -> timedelta:
+        """How far back contacts count."""
+        return timedelta(days=self.days)
+
+
+class Hours(BaseModel):
+    """Local hours and weekdays (Monday is 0) in which customers may be contacted."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    start: time = time(9)
+    end: time = time(20)
+    weekdays: frozenset[Annotated[int, Field(ge=0, le=6)]] = Field(default=frozenset({0, 1, 2, 3, 4, 5}), min_length=1)
+
+
+class ChannelPolicy(BaseModel):
+    """What a contact on a channel costs, and which rules it is under."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    cost: Amount = Field(default=Decimal(0), description="Of one contact")
+    reach: Weight = Field(default=Decimal(1), description="Factor on the prior propensity: how well it sells")
+    counts: bool = Field(default=True, description="Promotional contacts spend a slot of the caps")
+    quiet_hours: bool = Field(default=True, description="False where the customer comes to us")
+
+
+class Prior(BaseModel):
+    """What is believed about acceptance before any response: a Beta distribution by mean and weight."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    mean: Decimal = Field(gt=0, lt=1)
+    responses: Decimal = Field(default=Decimal(20), gt=0, le=100_000, description="Weight, as a number of responses")
+
+
+class Situation(BaseModel):
+    """A situation in which some kinds of offer count more, or less."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Slug
+    audience: Audience
+    weights: dict[OfferKind, Weight] = Field(min_length=1)
+
+
+class ContactPolicy(BaseModel):
+    """One version of the policy; the defaults of its fields are the shipped ones."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    promotions_stopped: bool = Field(default=False, description="The one switch that stops all promotions")
+    caps: list[Cap] = Field(default=[Cap(contacts=2, days=7), Cap(contacts=4, days=30)], max_length=10)
+    offer_refusal_days: Days = Field(default=60, description="Rest of an offer after its refusal")
+    kind_refusal_days: Days = Field(default=14, description="Rest of offers of the same kind after a refusal")
+    refusal_days: Days = Field(default=2, description="Rest of all promotions after a refusal: it ends the pitch")
+    complaint_cool_down_days: Days = Field(default=7, description="Promotions rest on after a resolution")
+    contact_hours: Hours = Hours()
+    time_zone: str = Field(default="UTC", description="IANA zone of customers whose zone is unknown")
+    preferred_channel_weight: Weight = Decimal("1.2")
+    channels: dict[Channel, ChannelPolicy] = Field(default={}, description="Others have the defaults")
+    situations: list[Situation] = Field(default=[], max_length=50)
+    priors: dict[OfferKind, Prior] = Field(default={})
+    default_prior: Prior = Prior(mean=Decimal("0.05"))
+    exploration: Exploration = Exploration.THOMPSON
+    hold_out_share: Decimal = Field(
+        default=Decimal("0.05"), ge=0, le=Decimal("0.5"), description="Customers who never get promotions"
+    )
+    input_age_limit_s: int = Field(
+        default=60, ge=5, le=86_400, description="Older cases or customers rule promotions out"
+    )
+    action_validity_days: int = Field(default=7, ge=1, le=90, description="A next-best action stands so long")
+    asked_validity_minutes: int = Field(default=60, ge=1, le=1440, description="An asked decision holds so long")
+    reservation_minutes: int = Field(default=60, ge=1, le=2880, description="A reserved slot is held so long")
+    response_days: int = Field(default=30, ge=1, le=365, description="An answer is taken so long after presenting")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError("name a time zone of the IANA database, as in Europe/Madrid")
+        return name
+
+    @model_validator(mode="after")
+    def _distinct_situations(self) -> Self:
+        names = [situation.name for situation in self.situations]
+        if len(set(names)) != len(names):
+            raise ValueError("give each situation a name of its own")
+        return self
+
+    def channel(self, channel: Channel) -> ChannelPolicy:
+        """Return the rules of `channel`."""
+        return self.channels.get(channel, DEFAULT_CHANNEL)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Zone of customers whose own is unknown."""
+        return ZoneInfo(self.time_zone)
+
+
+DEFAULT_CHANNEL = ChannelPolicy()

@@ -1,0 +1,80 @@
+"""The priority of an action: propensity x context x value x lever, each shown."""
+
+from dataclasses import dataclass
+from math import prod
+
+from campaigns.domain.customer import Customer
+from campaigns.domain.offers import Offer
+from campaigns.domain.policy import Exploration
+from campaigns.domain.propensity import Belief, Cell, Tally, belief_of, cell_of
+from campaigns.domain.rules import Circumstances, net_value
+from lealtad.events.catalog.customer_profile import Channel
+
+NO_TALLY = Tally()
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """An offer on a channel that nothing rules out, and why it stands where it stands."""
+
+    offer: Offer
+    channel: Channel
+    cell: Cell
+    belief: Belief
+    propensity: float
+    """P: probability of acceptance, drawn or mean."""
+    context: float
+    """C: product of the weights of the situations the customer is in."""
+    value: float
+    """V: net value of an acceptance, in the reporting currency."""
+    lever: float
+    """L: the manager's thumb on the scale."""
+    situations: tuple[str, ...]
+    """Names of the situations that weighed."""
+
+    @property
+    def weight(self) -> float:
+        """C x V x L: what the propensity is multiplied with."""
+        return self.context * self.value * self.lever
+
+    @property
+    def priority(self) -> float:
+        """P x C x V x L."""
+        return self.propensity * self.weight
+
+
+class Scale:
+    """Weighs the actions of one customer in one decision."""
+
+    def __init__(self, customer: Customer, at: Circumstances, tallies: dict[Cell, Tally], seed: str) -> None:
+        self.customer = customer
+        self.at = at
+        self.tallies = tallies
+        self.seed = seed
+        self.situations = [s for s in at.policy.situations if s.audience.misses(customer, at.now) is None]
+
+    def weigh(self, offer: Offer, channel: Channel) -> Action:
+        """Return the action with its priority; the seed fixes the draw of its propensity."""
+        policy = self.at.policy
+        cell = cell_of(self.customer, offer, channel)
+        belief = belief_of(offer, channel, self.tallies.get(cell, NO_TALLY), policy)
+        explores = policy.exploration is Exploration.THOMPSON
+        weights = self._context(offer, channel)
+        return Action(
+            offer=offer,
+            channel=channel,
+            cell=cell,
+            belief=belief,
+            propensity=belief.draw(f"{self.seed}/{offer.key}/{channel}") if explores else belief.mean,
+            context=prod(weights.values()),
+            value=net_value(offer, channel, self.customer, policy),
+            lever=float(offer.terms.lever),
+            situations=tuple(weights),
+        )
+
+    def _context(self, offer: Offer, channel: Channel) -> dict[str, float]:
+        kind = offer.terms.kind
+        weights = {s.name: float(s.weights[kind]) for s in self.situations if kind in s.weights}
+        if channel in self.customer.preferred_channels:
+            weights["preferred-channel"] = float(self.at.policy.preferred_channel_weight)
+        return weights

@@ -1,0 +1,87 @@
+"""Learned propensities: a Beta-Bernoulli belief per cell of offer, channel and churn band."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import NamedTuple
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from campaigns.domain.customer import Customer
+from campaigns.domain.offers import Offer
+from campaigns.domain.policy import ContactPolicy
+from lealtad.events.catalog.customer_profile import Channel
+
+NO_BAND = "none"
+MAX_MEAN = 0.95
+GRID = (np.arange(512) + 0.5) / 512
+
+
+class Cell(NamedTuple):
+    """The context in which responses to an offer are counted together."""
+
+    offer_id: UUID
+    channel: Channel
+    band: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Final responses of a cell."""
+
+    accepted: int = 0
+    rejected: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """A Beta distribution of the probability that the offer is accepted."""
+
+    alpha: float
+    beta: float
+
+    @property
+    def mean(self) -> float:
+        """The expected probability of acceptance."""
+        return self.alpha / (self.alpha + self.beta)
+
+    def draw(self, seed: str) -> float:
+        """Return the draw that `seed` stands for: the same seed and belief give the same draw."""
+        return Random(seed).betavariate(self.alpha, self.beta)  # noqa: S311 - exploration, no secret
+
+
+def cell_of(customer: Customer, offer: Offer, channel: Channel) -> Cell:
+    """Return where responses of this customer to this offer on this channel are counted."""
+    return Cell(offer.offer_id, channel, customer.churn_band or NO_BAND)
+
+
+def belief_of(offer: Offer, channel: Channel, tally: Tally, policy: ContactPolicy) -> Belief:
+    """Return the posterior: the prior of the offer's kind, scaled by the channel's reach, and the responses so far."""
+    prior = policy.priors.get(offer.terms.kind, policy.default_prior)
+    mean = min(float(prior.mean * policy.channel(channel).reach), MAX_MEAN)
+    weight = float(prior.responses)
+    return Belief(mean * weight + tally.accepted, (1 - mean) * weight + tally.rejected)
+
+
+def winning_probability(beliefs: Sequence[Belief], weights: Sequence[float], chosen: int) -> float:
+    """Return the probability that Thompson sampling picks `chosen`: that its draw times its weight is the largest.
+
+    Integrates the chosen one's density times the distribution functions of all others over a grid: the action
+    probability that off-policy evaluation needs (Agarwal et al. 2014). Weights are positive.
+    """
+    densities = [_density(belief) for belief in beliefs]
+    winning = densities[chosen].copy()
+    for index, density in enumerate(densities):
+        if index != chosen:
+            below = np.cumsum(density) - density / 2
+            winning *= np.interp(GRID * (weights[chosen] / weights[index]), GRID, below, left=0.0, right=1.0)
+    return float(min(max(winning.sum(), 0.0), 1.0))
+
+
+def _density(belief: Belief) -> NDArray[np.float64]:
+    logs = (belief.alpha - 1) * np.log(GRID) + (belief.beta - 1) * np.log1p(-GRID)
+    density: NDArray[np.float64] = np.exp(logs - logs.max())
+    density /= density.sum()
+    return density

@@ -1,0 +1,202 @@
+"""The rules that rule actions out, in the order in which they are asked; the first that holds is the one that is told.
+
+Four questions (after Pega's engagement policies): does the offer apply to this customer at all (applicability), may we
+make it to him (eligibility), is it good for him now (suitability), and is this the time for it (contact policy).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from campaigns.domain.consent import forbids
+from campaigns.domain.customer import Answer, Contact, ContactStatus, Customer, Response
+from campaigns.domain.findings import Finding
+from campaigns.domain.ledger import cap_reached
+from campaigns.domain.mute import Mute
+from campaigns.domain.offers import ContactClass, Offer
+from campaigns.domain.policy import ContactPolicy
+from lealtad.events.catalog.customer_profile import Channel
+
+
+class Stage(StrEnum):
+    """Which question a rule belongs to."""
+
+    APPLICABILITY = "applicability"
+    ELIGIBILITY = "eligibility"
+    SUITABILITY = "suitability"
+    CONTACT_POLICY = "contact-policy"
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a decision depends on besides offers and customer."""
+
+    now: datetime
+    policy: ContactPolicy
+    mute: Mute | None = None
+    stale: Finding | None = None
+    """Set when inputs that can forbid a promotion are too old to be trusted."""
+
+
+OfferRule = Callable[[Offer, Customer, Circumstances], Finding | None]
+ChannelRule = Callable[[Offer, Channel, Customer, Circumstances], Finding | None]
+
+
+def is_promotional(offer: Offer) -> bool:
+    """Return whether the offer sells."""
+    return offer.terms.contact_class is ContactClass.PROMOTIONAL
+
+
+def net_value(offer: Offer, channel: Channel, customer: Customer, policy: ContactPolicy) -> float:
+    """Return what an acceptance leaves: value and saved value at risk, less the costs of offer and contact."""
+    terms = offer.terms
+    at_risk = customer.score.value_at_risk if customer.score else None
+    saved = terms.value_at_risk_share * at_risk if at_risk else 0
+    return float(terms.value + saved - terms.cost - policy.channel(channel).cost)
+
+
+def _validity(offer: Offer, _: Customer, at: Circumstances) -> Finding | None:
+    terms = offer.terms
+    if terms.valid_from and at.now < terms.valid_from:
+        return Finding("offer-not-yet-valid", f"valid from {terms.valid_from:%Y-%m-%d}", terms.valid_from)
+    if terms.valid_until and at.now >= terms.valid_until:
+        return Finding("offer-expired", f"was valid until {terms.valid_until:%Y-%m-%d}")
+    return None
+
+
+def _total_limit(offer: Offer, _: Customer, __: Circumstances) -> Finding | None:
+    total = offer.terms.limits.total
+    if total is not None and offer.accepted >= total:
+        return Finding("offer-exhausted", f"all {total} have been taken")
+    return None
+
+
+def _audience(offer: Offer, customer: Customer, at: Circumstances) -> Finding | None:
+    return offer.terms.audience.misses(customer, at.now)
+
+
+def _customer_state(offer: Offer, customer: Customer, _: Circumstances) -> Finding | None:
+    if not customer.known:
+        return Finding("customer-unknown", "the customer's state and consents have not arrived yet")
+    if not customer.active:
+        return Finding("customer-inactive", "the customer was merged or erased")
+    if customer.do_not_contact and offer.terms.contact_class is not ContactClass.MANDATORY:
+        return Finding("do-not-contact", "the customer wants no contact")
+    return None
+
+
+def _stopped(offer: Offer, _: Customer, at: Circumstances) -> Finding | None:
+    if is_promotional(offer) and at.policy.promotions_stopped:
+        return Finding("promotions-stopped", "all promotions are stopped by the contact policy")
+    return None
+
+
+def _hold_out(offer: Offer, customer: Customer, _: Circumstances) -> Finding | None:
+    if is_promotional(offer) and customer.held_out:
+        return Finding("hold-out", "the customer belongs to the universal hold-out")
+    return None
+
+
+def _muted(offer: Offer, _: Customer, at: Circumstances) -> Finding | None:
+    if not is_promotional(offer) or at.mute is None:
+        return None
+    return Finding(at.mute.reason, "promotions rest because of a complaint", at.mute.until)
+
+
+def _stale(offer: Offer, _: Customer, at: Circumstances) -> Finding | None:
+    return at.stale if is_promotional(offer) else None
+
+
+def _accepted(offer: Offer, customer: Customer, at: Circumstances) -> Finding | None:
+    period = timedelta(days=offer.terms.limits.period_days)
+    ends = [
+        answer.at + period
+        for answer in customer.answers
+        if answer.offer_id == offer.offer_id and answer.response is Response.ACCEPTED
+    ]
+    until = max(ends, default=at.now)
+    return Finding("already-accepted", "the customer took this offer", until) if until > at.now else None
+
+
+def _presented(offer: Offer, customer: Customer, at: Circumstances) -> Finding | None:
+    limits = offer.terms.limits
+    period = timedelta(days=limits.period_days)
+    ends = sorted(
+        answer.at + period
+        for answer in customer.answers
+        if answer.offer_id == offer.offer_id and answer.response is Response.PRESENTED and answer.at + period > at.now
+    )
+    if len(ends) < limits.per_customer:
+        return None
+    return Finding("already-presented", f"presented {len(ends)} times lately", ends[-limits.per_customer])
+
+
+def _refused(offer: Offer, customer: Customer, at: Circumstances) -> Finding | None:
+    """Kind selling: a refusal ends the pitch, then rests the kind, then the offer."""
+    found = [_rest_after(answer, offer, at) for answer in customer.answers if answer.response is Response.REJECTED]
+    return max((rest for rest in found if rest), key=lambda rest: rest.until or at.now, default=None)
+
+
+def _rest_after(answer: Answer, offer: Offer, at: Circumstances) -> Finding | None:
+    policy = at.policy
+    rests = [
+        (answer.offer_id == offer.offer_id, policy.offer_refusal_days, "offer-refused", "this offer"),
+        (answer.kind is offer.terms.kind, policy.kind_refusal_days, "kind-refused", "an offer of this kind"),
+        (
+            answer.promotional and is_promotional(offer),
+            policy.refusal_days,
+            "refused-lately",
+            "a promotion, which ends the pitch",
+        ),
+    ]
+    found = [
+        Finding(rule, f"the customer refused {what}", answer.at + timedelta(days=days))
+        for concerned, days, rule, what in rests
+        if concerned and answer.at + timedelta(days=days) > at.now
+    ]
+    return max(found, key=lambda rest: rest.until or at.now, default=None)
+
+
+def _consent(offer: Offer, channel: Channel, customer: Customer, at: Circumstances) -> Finding | None:
+    terms = offer.terms
+    return forbids(customer, terms.purpose, channel, terms.contact_class, at.now)
+
+
+def _worth(offer: Offer, channel: Channel, customer: Customer, at: Circumstances) -> Finding | None:
+    if net_value(offer, channel, customer, at.policy) > 0:
+        return None
+    return Finding("costs-more-than-it-brings", "value less costs of offer and contact is not positive")
+
+
+def _caps(offer: Offer, channel: Channel, customer: Customer, at: Circumstances) -> Finding | None:
+    if not is_promotional(offer) or not at.policy.channel(channel).counts:
+        return None
+    return cap_reached((c for c in customer.contacts if not _is_own(c, offer, channel)), at.policy.caps, at.now)
+
+
+def _is_own(contact: Contact, offer: Offer, channel: Channel) -> bool:
+    """Return whether the slot is reserved for this very action: it does not stand in its own way."""
+    return (
+        contact.status is ContactStatus.RESERVED and contact.offer_id == offer.offer_id and contact.channel is channel
+    )
+
+
+OFFER_RULES: tuple[tuple[Stage, OfferRule], ...] = (
+    (Stage.APPLICABILITY, _validity),
+    (Stage.APPLICABILITY, _total_limit),
+    (Stage.APPLICABILITY, _audience),
+    (Stage.ELIGIBILITY, _customer_state),
+    (Stage.ELIGIBILITY, _stopped),
+    (Stage.ELIGIBILITY, _hold_out),
+    (Stage.CONTACT_POLICY, _muted),
+    (Stage.CONTACT_POLICY, _stale),
+    (Stage.SUITABILITY, _accepted),
+    (Stage.SUITABILITY, _presented),
+    (Stage.SUITABILITY, _refused),
+)
+CHANNEL_RULES: tuple[tuple[Stage, ChannelRule], ...] = (
+    (Stage.ELIGIBILITY, _consent),
+    (Stage.SUITABILITY, _worth),
+    (Stage.CONTACT_POLICY, _caps),
+)
