@@ -1,0 +1,76 @@
+"""Shows the replay: a live table on a terminal, plain lines elsewhere."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Protocol
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+
+from lealtad_demo.figures import Figures
+from lealtad_demo.report import Latency
+
+PLAIN_EVERY_DAYS = 10
+
+
+class Show(Protocol):
+    """Takes the newest figures after every trading day."""
+
+    def __call__(self, figures: Figures) -> None:
+        """Show them."""
+        ...
+
+
+@contextmanager
+def shown(console: Console) -> Iterator[Show]:
+    """Yield what shows figures on this console while the replay runs."""
+    if not console.is_terminal:
+        yield lambda figures: plain(console, figures)
+        return
+    with Live(console=console, refresh_per_second=4) as live:
+        yield lambda figures: live.update(table(figures))
+
+
+def plain(console: Console, figures: Figures) -> None:
+    """Print one line every few trading days, and on the last."""
+    if figures.day % PLAIN_EVERY_DAYS == 0 or figures.day == figures.days:
+        console.print(" · ".join(f"{name} {value}" for name, value in rows(figures).items()), soft_wrap=True)
+
+
+def table(figures: Figures) -> Table:
+    """Return the figures as a table of two columns."""
+    grid = Table(title="Lealtad: real invoices, simulated people and answers", show_header=False)
+    grid.add_column(style="bold", no_wrap=True)
+    grid.add_column()
+    for name, value in rows(figures).items():
+        grid.add_row(name, value)
+    return grid
+
+
+def rows(figures: Figures) -> dict[str, str]:
+    """Return what is shown, by name."""
+    offers = figures.offers
+    answers = f"{offers.accepted} accepted, {offers.rejected} rejected (simulated answers)"
+    return {
+        "day": f"{figures.day}/{figures.days} ({figures.today})",
+        "facts": f"{figures.accepted} accepted, {figures.refused} refused, {figures.facts_per_second}/s",
+        "lag": counted(figures.lag),
+        "loop": milliseconds(figures.latency),
+        "segments": counted(figures.segments),
+        "churn bands": counted(figures.bands),
+        "offers": f"{offers.presented} made, {answers}",
+        "complaints": f"{figures.open_cases} open of {figures.cases} (simulated); {figures.muted} customers muted",
+    }
+
+
+def counted(numbers: Mapping[str, int]) -> str:
+    """Return `name number, …`, or a dash when there is nothing."""
+    return ", ".join(f"{name} {number}" for name, number in numbers.items()) or "-"
+
+
+def milliseconds(latency: Latency) -> str:
+    """Return p50 and p99 with the number of measurements."""
+    if not latency.measured:
+        return "warming up"
+    return f"p50 {latency.p50} ms, p99 {latency.p99} ms ({latency.measured} purchases that changed a decision)"

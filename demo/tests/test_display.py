@@ -1,0 +1,47 @@
+from datetime import date
+from io import StringIO
+
+from rich.console import Console
+
+from lealtad_demo.display import rows, shown, table
+from lealtad_demo.figures import WARM_UP_MEASUREMENTS, Figures
+
+
+def some_figures(**changes):
+    return Figures(days=120, today=date(2011, 1, 4), **changes)
+
+
+def printed(*days):
+    out = StringIO()
+    with shown(Console(file=out, width=400)) as show:
+        for day in days:
+            show(some_figures(day=day))
+    return out.getvalue().splitlines()
+
+
+def test_without_a_terminal_there_is_a_line_every_ten_days_and_on_the_last():
+    assert [line.split(" ·")[0] for line in printed(1, 9, 10, 11, 120)] == [
+        "day 10/120 (2011-01-04)",
+        "day 120/120 (2011-01-04)",
+    ]
+
+
+def test_round_trips_of_the_warm_up_do_not_count():
+    figures = some_figures(loops=[9.0] * WARM_UP_MEASUREMENTS)
+    assert rows(figures)["loop"] == "warming up"
+    figures.loops.append(0.1)
+    assert rows(figures)["loop"].startswith("p50 100.0 ms, p99 100.0 ms (1 ")
+
+
+def test_simulated_figures_are_labelled():
+    shown_rows = rows(some_figures())
+    assert "simulated" in shown_rows["offers"]
+    assert "simulated" in shown_rows["complaints"]
+    assert "simulated" in str(table(some_figures()).title)
+
+
+def test_readings_of_the_services_are_shown_by_name():
+    figures = some_figures(lag={"campaigns": 3}, segments={"champions": 12}, bands={"low": 7, "high": 2})
+    assert rows(figures)["lag"] == "campaigns 3"
+    assert rows(figures)["segments"] == "champions 12"
+    assert rows(figures)["churn bands"] == "low 7, high 2"
