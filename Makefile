@@ -1,0 +1,40 @@
+# make demo | test | check: each makes .venv first and needs only Python 3.11 or later (with venv), git and make.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format lock clean
+
+ARGS ?=
+export OMP_NUM_THREADS = 1
+
+DISTRIBUTIONS := $(wildcard shared deploy/local demo services/*)
+
+help: ## Show what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/ready ## Make .venv with everything in it
+
+.venv/ready: requirements.lock scripts/setup scripts/uv-requirements.txt $(DISTRIBUTIONS:=/pyproject.toml)
+	@scripts/setup
+
+demo: .venv/ready ## Bring the stack up and replay real invoices; ARGS="--exit --report FILE"
+	@.venv/bin/lealtad demo $(ARGS)
+
+test: .venv/ready ## Run all tests; ARGS="shared/tests -k outbox"
+	@.venv/bin/pytest $(ARGS)
+
+check: .venv/ready ## Format, lint, types, import contracts, generated files
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@scripts/check-types
+	@.venv/bin/lint-imports
+	@.venv/bin/python -m lealtad.events.asyncapi --check
+
+format: .venv/ready ## Format and fix what can be fixed
+	@.venv/bin/ruff format .
+	@.venv/bin/ruff check --fix .
+
+lock: .venv/ready ## Lock the newest allowed packages and Kafka's jars
+	@scripts/lock --upgrade
+
+clean: ## Stop the local stack and remove its data, .venv and all caches
+	@if [ -x .venv/bin/lealtad ]; then .venv/bin/lealtad down --wipe; fi
+	rm -rf .venv .lealtad .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
