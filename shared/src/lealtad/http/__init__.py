@@ -1,0 +1,52 @@
+"""How every service speaks HTTP: commands and queries, answers and problems, pages, entity tags, tokens."""
+
+from lealtad.http.answer import Answer
+from lealtad.http.auth import SCOPES, Principal, mint_token
+from lealtad.http.command import Command, writes
+from lealtad.http.customer_ref import CustomerRef
+from lealtad.http.etag import require_match
+from lealtad.http.habits import install_http_habits
+from lealtad.http.pagination import Page, PageQuery
+from lealtad.http.problem import (
+    InvalidField,
+    Problem,
+    ProblemDocument,
+    conflict,
+    forbidden,
+    gone,
+    invalid,
+    not_found,
+    problems,
+    unavailable,
+)
+from lealtad.http.problem_handlers import install_problem_handlers
+from lealtad.http.query import Query, reads
+from lealtad.http.validation_errors import SafeValueError
+
+__all__ = [
+    "SCOPES",
+    "Answer",
+    "Command",
+    "CustomerRef",
+    "InvalidField",
+    "Page",
+    "PageQuery",
+    "Principal",
+    "Problem",
+    "ProblemDocument",
+    "Query",
+    "SafeValueError",
+    "conflict",
+    "forbidden",
+    "gone",
+    "install_http_habits",
+    "install_problem_handlers",
+    "invalid",
+    "mint_token",
+    "not_found",
+    "problems",
+    "reads",
+    "require_match",
+    "unavailable",
+    "writes",
+]

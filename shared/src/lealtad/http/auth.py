@@ -1,0 +1,138 @@
+"""Who calls, and what the caller may do: bearer tokens (RFC 6750) that are JSON Web Tokens (RFC 7519) with scopes.
+
+HS256 tokens are checked with the stack's secret, RS256 tokens with a public key where one is set. The clock is the system's.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+
+import jwt
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from lealtad.clock import system_now
+from lealtad.http.problem import Problem
+from lealtad.settings import ServiceSettings
+
+SCOPES = {
+    "customers:read": "Read customers, their consents, contracts, purchases and the 360 view",
+    "customers:write": "Register and change customers, consents and do-not-contact",
+    "facts:read": "List facts: purchases, returns, payments, touchpoints, contracts",
+    "facts:write": "Enter facts, one at a time and in batches",
+    "segments:read": "Read segment definitions, members and a customer's segments",
+    "segments:write": "Create, change and switch segment definitions",
+    "scores:read": "Read and rank churn scores",
+    "models:read": "Read models, their metrics and parameters",
+    "models:write": "Train, promote and roll back models, change bands and parameters",
+    "offers:read": "Read the offer catalogue",
+    "offers:write": "Create and change offers",
+    "policies:read": "Read the contact policy and arbitration weights",
+    "policies:write": "Change the contact policy and arbitration weights, stop and resume promotions",
+    "decisions:read": "Read next-best actions and explain decisions",
+    "decisions:write": "Ask for a decision and answer with the customer's response",
+    "contacts:read": "Read the contact ledger",
+    "cases:read": "Read cases of complaints and petitions",
+    "cases:write": "Open, acknowledge, resolve and reopen cases",
+    "traces:read": "Follow an event through a service by its id",
+    "dead-letters:read": "Read dead letters",
+    "dead-letters:write": "Replay dead letters",
+}
+"""Every scope there is, with what it allows."""
+
+REALM = "lealtad"
+LEEWAY_S = 5
+"""Clock difference to the issuer that is forgiven."""
+
+BEARER = HTTPBearer(
+    auto_error=False,
+    bearerFormat="JWT",
+    scheme_name="bearer",
+    description="A token with the scopes of the route. `lealtad token` mints one for a local stack.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The caller: a stable technical name, and the scopes granted."""
+
+    subject: str
+    scopes: frozenset[str]
+
+
+def mint_token(
+    settings: ServiceSettings,
+    subject: str,
+    scopes: Iterable[str],
+    lifetime: timedelta = timedelta(hours=1),
+) -> str:
+    """Return an HS256 token for `subject` with `scopes`; ValueError where a scope is not in the catalogue."""
+    granted = sorted(set(scopes))
+    if unknown := [scope for scope in granted if scope not in SCOPES]:
+        raise ValueError(f"no such scope: {', '.join(unknown)}; there are {', '.join(SCOPES)}")
+    now = system_now()
+    claims = {"sub": subject, "scope": " ".join(granted), "iat": now, "exp": now + lifetime}
+    return jwt.encode(claims, settings.token_secret.get_secret_value(), algorithm="HS256")
+
+
+def principal_of(token: str, settings: ServiceSettings) -> Principal:
+    """Return who `token` stands for; raise a 401 problem that says what is wrong with it."""
+    try:
+        algorithm = str(jwt.get_unverified_header(token).get("alg"))
+        claims = jwt.decode(
+            token,
+            _keys(settings)[algorithm],
+            algorithms=[algorithm],
+            options={"require": ["sub", "exp"]},
+            leeway=LEEWAY_S,
+        )
+    except jwt.ExpiredSignatureError:
+        raise _unauthorised("The token has expired: get a new one.") from None
+    except (jwt.InvalidTokenError, KeyError):
+        raise _unauthorised("The token cannot be verified: get one that this deployment issued.") from None
+    return Principal(claims["sub"], _scopes(claims))
+
+
+def authenticate(credentials: HTTPAuthorizationCredentials | None, scope: str, settings: ServiceSettings) -> Principal:
+    """Return the caller that `credentials` stand for; raise 401 without a valid token, 403 without `scope`."""
+    if credentials is None:
+        raise _unauthorised("Send a bearer token in the Authorization header.", error=None)
+    principal = principal_of(credentials.credentials, settings)
+    _require_scope(scope, principal.scopes)
+    return principal
+
+
+def _keys(settings: ServiceSettings) -> dict[str, str]:
+    keys = {"HS256": settings.token_secret.get_secret_value()}
+    if settings.token_public_key:
+        keys["RS256"] = settings.token_public_key.get_secret_value()
+    return keys
+
+
+def _scopes(claims: dict[str, Any]) -> frozenset[str]:
+    scope = claims.get("scope")
+    return frozenset(scope.split()) if isinstance(scope, str) else frozenset()
+
+
+def _unauthorised(detail: str, error: str | None = "invalid_token") -> Problem:
+    challenge = f'Bearer realm="{REALM}"' + (f', error="{error}"' if error else "")
+    return Problem(
+        HTTPStatus.UNAUTHORIZED,
+        "unauthorised",
+        "Who are you?",
+        detail,
+        headers={"WWW-Authenticate": challenge},
+    )
+
+
+def _require_scope(scope: str, granted: Collection[str]) -> None:
+    if scope not in granted:
+        raise Problem(
+            HTTPStatus.FORBIDDEN,
+            "scope-missing",
+            "The token does not allow this",
+            f"Use a token with the scope {scope}, which allows: {SCOPES[scope]}.",
+            headers={"WWW-Authenticate": f'Bearer realm="{REALM}", error="insufficient_scope", scope="{scope}"'},
+            required_scope=scope,
+        )

@@ -1,0 +1,40 @@
+"""How callers name a customer: by our id, or by the id another system gave it."""
+
+import re
+from dataclasses import dataclass
+from typing import Self
+from uuid import UUID
+
+from lealtad.http.problem import InvalidField, invalid
+
+SOURCE_PATTERN = r"[a-z0-9-]{1,64}"
+EXTERNAL_ID_PATTERN = r"[^/\x00-\x1f\x7f]{1,200}"
+_EXTERNAL = re.compile(f"({SOURCE_PATTERN}):({EXTERNAL_ID_PATTERN})")
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRef:
+    """A customer's `id`, or else the `source` system and the `external_id` in it."""
+
+    id: UUID | None = None
+    source: str | None = None
+    external_id: str | None = None
+
+    @classmethod
+    def parse(cls, text: str, pointer: str = "ref") -> Self:
+        """Read an id (UUID) or `source:external_id`; raise 422, pointing at `pointer`, for anything else.
+
+        A path segment arrives percent-decoded already; an external id never contains `/`.
+        """
+        if match := _EXTERNAL.fullmatch(text):
+            return cls(source=match[1], external_id=match[2])
+        try:
+            return cls(id=UUID(text))
+        except ValueError:
+            hint = "a UUID such as 01890a5d-ac96-774b-bcce-b302099a8057, or source:external_id such as shop:12345"
+            error = InvalidField(pointer=pointer, message="names no customer", hint=hint)
+            raise invalid("Name the customer by id or by source:external_id.", [error]) from None
+
+    def __str__(self) -> str:
+        """Return the reference as it is written in a request."""
+        return str(self.id) if self.id else f"{self.source}:{self.external_id}"

@@ -1,0 +1,81 @@
+"""What errors of the database mean to an HTTP caller: try again at once, try again later, or send something else."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+
+from lealtad.http.problem import Problem, invalid, unavailable
+
+T = TypeVar("T")
+
+ATTEMPTS = 5
+LONGEST_PAUSE_S = 0.5
+
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+SERIALIZATION_FAILURE = "40001"
+DEADLOCK_DETECTED = "40P01"
+LOCK_NOT_AVAILABLE = "55P03"
+QUERY_CANCELED = "57014"
+DATA_EXCEPTION_CLASS = "22"
+UNAVAILABLE_CLASSES = ("08", "53", "57")
+"""Connection lost, resources exhausted, and the server shutting down or starting (57P0x)."""
+
+AGAIN = "Send the request again a little later, with the same Idempotency-Key if it had one."
+
+
+class LostRaceError(Exception):
+    """A use case found that a concurrent transaction was first; run again, it will see what that one did."""
+
+
+def sqlstate_of(error: BaseException) -> str | None:
+    """Return the SQLSTATE that the database gave `error`, if it came from the database at all."""
+    return getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None
+
+
+def is_lock_timeout(error: BaseException) -> bool:
+    """Whether a lock was waited for in vain."""
+    return sqlstate_of(error) == LOCK_NOT_AVAILABLE
+
+
+async def with_retries(transaction: Callable[[], Awaitable[T]]) -> T:
+    """Run `transaction`, which begins and commits one, again after a deadlock or serialisation failure: at most 5 times."""
+    attempts = AsyncRetrying(
+        retry=retry_if_exception(_lost_to_a_concurrent_one),
+        stop=stop_after_attempt(ATTEMPTS),
+        wait=wait_random_exponential(multiplier=0.01, max=LONGEST_PAUSE_S),
+        reraise=True,
+    )
+    return await attempts(transaction)
+
+
+def problem_of(error: Exception) -> Problem | None:
+    """Return what to answer to the caller, or None for an error of our own."""
+    if isinstance(error, PoolTimeoutError):
+        return unavailable(f"All database connections are busy. {AGAIN}")
+    if isinstance(error, LostRaceError):
+        return unavailable(f"Other requests are changing the same data. {AGAIN}")
+    if isinstance(error, ConnectionError | InterfaceError):
+        return unavailable(f"The database cannot be reached. {AGAIN}")
+    state = sqlstate_of(error)
+    if state is None:
+        return _of_lost_connection(error)
+    if state in (LOCK_NOT_AVAILABLE, SERIALIZATION_FAILURE, DEADLOCK_DETECTED, QUERY_CANCELED):
+        return unavailable(f"Other requests are changing the same data. {AGAIN}")
+    if state.startswith(UNAVAILABLE_CLASSES):
+        return unavailable(f"The database cannot be reached. {AGAIN}")
+    if state.startswith(DATA_EXCEPTION_CLASS):
+        return invalid("A value cannot be stored: it is out of range or holds characters such as NUL. Correct it.")
+    return None
+
+
+def _of_lost_connection(error: Exception) -> Problem | None:
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return unavailable(f"The connection to the database was lost. {AGAIN}")
+    return None
+
+
+def _lost_to_a_concurrent_one(error: BaseException) -> bool:
+    return isinstance(error, LostRaceError) or sqlstate_of(error) in (SERIALIZATION_FAILURE, DEADLOCK_DETECTED)

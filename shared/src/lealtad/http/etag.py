@@ -1,0 +1,53 @@
+"""Optimistic concurrency by entity tags (RFC 9110 §8.8.3 and §13.1.1): `ETag` out, `If-Match` in."""
+
+import re
+from http import HTTPStatus
+
+from lealtad.http.problem import InvalidField, Problem, invalid
+
+_ENTITY_TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e]*"')
+
+
+def format_etag(version: int | str) -> str:
+    """Return `version` as a strong entity tag."""
+    return f'"{version}"'
+
+
+def require_match(if_match: str | None, version: int | str, *, required: bool = False) -> None:
+    """Raise 412 unless the `If-Match` header names `version` (or is `*`); without the header, 428 if it is `required`.
+
+    Weak tags never match, as RFC 9110 §13.1.1 asks. A header that is no list of entity tags raises 422.
+    """
+    if if_match is None:
+        if required:
+            raise _precondition_required()
+        return
+    if if_match.strip() == "*":
+        return
+    if format_etag(version) not in _parse(if_match):
+        raise Problem(
+            HTTPStatus.PRECONDITION_FAILED,
+            "version-mismatch",
+            "Somebody else changed it",
+            "Read the resource again, repeat your change on it and send its new ETag as If-Match.",
+        )
+
+
+def _parse(header: str) -> list[str]:
+    tags = [tag.strip() for tag in header.split(",")]
+    if not all(_ENTITY_TAG.fullmatch(tag) for tag in tags):
+        hint = 'the ETag of your last read, with its quotes, such as "7"'
+        raise invalid(
+            "Send If-Match as you got it in ETag, quotes included.",
+            [InvalidField(pointer="If-Match", message="not a list of entity tags", hint=hint)],
+        )
+    return tags
+
+
+def _precondition_required() -> Problem:
+    return Problem(
+        HTTPStatus.PRECONDITION_REQUIRED,
+        "if-match-required",
+        "If-Match is missing",
+        "Read the resource and send its ETag as If-Match, so that no change of somebody else is overwritten.",
+    )

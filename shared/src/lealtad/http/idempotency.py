@@ -1,0 +1,103 @@
+"""The `Idempotency-Key`: a request that is sent again has its effect once and gets the same answer.
+
+The key is inserted first, in the transaction of the effect, so that a concurrent twin waits at the unique index: until
+the first commits (then it gets the stored answer), rolls back (then it does the work), or the `lock_timeout` of 5 s
+that every connection has is over (then it is told to come back).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from http import HTTPStatus
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lealtad.db.platform_tables import idempotency_key as keys
+from lealtad.http.answer import RenderedAnswer
+from lealtad.http.database_errors import is_lock_timeout
+from lealtad.http.problem import Problem, conflict, invalid
+
+RETRY_AFTER_S = 1
+REPLAYED = {"idempotent-replayed": "true"}
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotentRequest:
+    """A keyed request: digests of whose it is (principal, method, path, key) and of what it says (query, body).
+
+    Only digests are stored: neither the caller's key nor the content.
+    """
+
+    scope: bytes
+    content: bytes
+
+    @classmethod
+    def of(cls, *, principal: str, method: str, path: str, key: str, query: bytes, body: bytes) -> "IdempotentRequest":
+        """Return the digests of a request; the body counts byte for byte."""
+        named = (principal, method, path, key)
+        return cls(_digest(*(part.encode() for part in named)), _digest(query, body))
+
+
+async def claim(connection: AsyncConnection, request: IdempotentRequest) -> RenderedAnswer | None:
+    """Take the key for this transaction and return None, or return the answer that it has already.
+
+    Raises 422 if the key was used for another content, and 409 if its first request is still at work.
+    """
+    if await _inserted(connection, request):
+        return None
+    query = select(keys.c.body_hash, keys.c.status, keys.c.headers, keys.c.body)
+    row = (await connection.execute(query.where(keys.c.scope == request.scope))).one_or_none()
+    if row is None:  # pruned between the two statements
+        raise _still_at_work()
+    if row.body_hash != request.content:
+        raise invalid(
+            "Use a new Idempotency-Key for a new request, or send exactly the first one again.",
+            slug="idempotency-key-reused",
+            title="The Idempotency-Key belongs to another request",
+        )
+    return RenderedAnswer(row.status, row.headers, row.body)
+
+
+async def store(connection: AsyncConnection, request: IdempotentRequest, answer: RenderedAnswer) -> None:
+    """Keep `answer` under the key that this transaction has claimed."""
+    values = {"status": answer.status, "headers": dict(answer.headers), "body": answer.body}
+    await connection.execute(update(keys).where(keys.c.scope == request.scope).values(values))
+
+
+def is_kept(status: int) -> bool:
+    """Whether an answer of this status is given again; after 429 and 5xx the request is to be done anew."""
+    return status < HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.TOO_MANY_REQUESTS
+
+
+async def prune(connection: AsyncConnection, before: datetime) -> int:
+    """Forget the keys stored before `before` (system time, at least 24 h ago); return how many there were."""
+    result = await connection.execute(delete(keys).where(keys.c.stored_at < before))
+    return result.rowcount
+
+
+async def _inserted(connection: AsyncConnection, request: IdempotentRequest) -> bool:
+    values = {"scope": request.scope, "body_hash": request.content}
+    statement = insert(keys).values(values).on_conflict_do_nothing().returning(keys.c.scope)
+    try:
+        return (await connection.execute(statement)).one_or_none() is not None
+    except DBAPIError as error:
+        if is_lock_timeout(error):
+            raise _still_at_work() from error
+        raise
+
+
+def _digest(*parts: bytes) -> bytes:
+    # Each part with its length before it, so that no two lists of parts read the same.
+    return sha256(b"".join(len(part).to_bytes(8, "big") + part for part in parts)).digest()
+
+
+def _still_at_work() -> Problem:
+    return conflict(
+        "request-in-progress",
+        "The first request with this Idempotency-Key is still at work",
+        f"Send the same request again after {RETRY_AFTER_S} s to get its answer.",
+        headers={"Retry-After": str(RETRY_AFTER_S)},
+    )

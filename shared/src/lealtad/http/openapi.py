@@ -1,0 +1,63 @@
+"""What the OpenAPI document says of failures that every route shares."""
+
+from http import HTTPMethod, HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI
+
+from lealtad.http.problem import PROBLEM_JSON, ProblemDocument
+
+REFERENCE = {"$ref": "#/components/schemas/ProblemDocument"}
+EVERY_ROUTE = (
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+)
+WITH_TOKEN = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+WRITING = (HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+METHODS = {method.lower() for method in HTTPMethod}
+WRITING_METHODS = {"post", "put", "patch", "delete"}
+
+
+def document_problems(app: FastAPI) -> None:
+    """Make `app.openapi()` list the problems every route may answer, and the true media type of each."""
+    generate = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _with_problems(generate())
+        return app.openapi_schema
+
+    # FastAPI's documented way to extend the document.
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _with_problems(document: dict[str, Any]) -> dict[str, Any]:
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    schemas.update(_problem_schemas())
+    for replaced in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(replaced, None)
+    for item in document.get("paths", {}).values():
+        for method in METHODS & item.keys():
+            _add_problems(method, item[method])
+    return document
+
+
+def _add_problems(method: str, operation: dict[str, Any]) -> None:
+    shared = [*EVERY_ROUTE]
+    if operation.get("security"):
+        shared += WITH_TOKEN
+    if method in WRITING_METHODS:
+        shared += WRITING
+    responses = operation.setdefault("responses", {})
+    for status in shared:
+        responses.setdefault(str(int(status)), {"description": status.phrase})
+    for status, response in responses.items():
+        if status >= "400":
+            response["content"] = {PROBLEM_JSON: {"schema": REFERENCE}}
+    operation["responses"] = dict(sorted(responses.items()))
+
+
+def _problem_schemas() -> dict[str, Any]:
+    schema = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {**schema.pop("$defs"), "ProblemDocument": schema}

@@ -1,0 +1,152 @@
+"""Problem documents (RFC 9457): every error of every service is one, and its `detail` says what to do."""
+
+import re
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from fastapi import Response
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import to_json
+
+from lealtad.observability.tracing import current_trace
+
+PROBLEM_JSON = "application/problem+json"
+TYPE_PREFIX = "urn:lealtad:problem:"
+_CODE = re.compile(r"[a-z][a-z_-]{0,63}")
+
+
+class InvalidField(BaseModel):
+    """What is wrong with one value of a request; the value itself is never repeated."""
+
+    pointer: str = Field(description="Where: JSON Pointer (RFC 6901) into the body, or the parameter's name")
+    message: str = Field(description="What is wrong")
+    hint: str | None = Field(default=None, description="What would be right")
+
+
+class ProblemDocument(BaseModel):
+    """An error, after RFC 9457."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": f"{TYPE_PREFIX}version-mismatch",
+                    "title": "Somebody else changed it",
+                    "status": 412,
+                    "detail": "Read it again, repeat your change on it and send the new ETag as If-Match.",
+                    "instance": "urn:trace:0af7651916cd43dd8448eb211c80319c",
+                }
+            ]
+        },
+    )
+
+    type: str = Field(description="Kind of problem, stable, for programs")
+    title: str = Field(description="Kind of problem, for people")
+    status: int = Field(description="HTTP status code")
+    detail: str = Field(description="What to do about it")
+    instance: str = Field(description="This occurrence: `urn:trace:` and the trace id, which is in the logs too")
+    errors: list[InvalidField] = Field(default_factory=list, description="Each invalid value, where there are any")
+
+
+class Problem(Exception):  # noqa: N818 -- the term of RFC 9457
+    """An error to be answered to the caller.
+
+    `slug` names the kind (`type` is `urn:lealtad:problem:<slug>`), `title` says it for people, `detail` says what to do.
+    `extensions` are further JSON members. None of them may hold personal data.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        slug: str,
+        title: str,
+        detail: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        **extensions: Any,
+    ) -> None:
+        super().__init__(f"{status} {slug}: {detail}")
+        self.status = status
+        self.slug = slug
+        self.title = title
+        self.detail = detail
+        self.headers = dict(headers or {})
+        self.extensions = extensions
+
+    def document(self) -> dict[str, Any]:
+        """Return the problem document."""
+        trace = current_trace()
+        return {
+            "type": TYPE_PREFIX + self.slug,
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "instance": f"urn:trace:{trace.trace_id}" if trace else "about:blank",
+            **self.extensions,
+        }
+
+    def response(self) -> Response:
+        """Return the problem as an HTTP response."""
+        return Response(to_json(self.document()), self.status, headers=self.headers, media_type=PROBLEM_JSON)
+
+
+def not_found(kind: str, reference: object, hint: str | None = None) -> Problem:
+    """404: there is no `kind` under `reference` (repeated to the caller only if it is an id or a code)."""
+    named = f" {reference}" if _is_public(reference) else " under this reference"
+    detail = hint or f"There is no {kind}{named}. Check the reference, or create the {kind} first."
+    return Problem(HTTPStatus.NOT_FOUND, f"{kind.replace(' ', '-')}-not-found", f"No such {kind}", detail)
+
+
+def conflict(slug: str, title: str, detail: str, **extensions: Any) -> Problem:
+    """409: the request is right in itself but does not fit the present state."""
+    return Problem(HTTPStatus.CONFLICT, slug, title, detail, **extensions)
+
+
+def gone(kind: str, detail: str, **extensions: Any) -> Problem:
+    """410: there was such a `kind` (merged, erased), and there will be none again."""
+    return Problem(HTTPStatus.GONE, f"{kind.replace(' ', '-')}-gone", f"The {kind} is gone", detail, **extensions)
+
+
+def forbidden(slug: str, title: str, detail: str, **extensions: Any) -> Problem:
+    """403: the caller is known but may not do this."""
+    return Problem(HTTPStatus.FORBIDDEN, slug, title, detail, **extensions)
+
+
+def invalid(
+    detail: str,
+    errors: Sequence[InvalidField] = (),
+    *,
+    slug: str = "invalid-request",
+    title: str = "The request is not valid",
+    **extensions: Any,
+) -> Problem:
+    """422: a value is not acceptable; `errors` point at each one."""
+    listed = [error.model_dump(exclude_none=True) for error in errors]
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, slug, title, detail, errors=listed, **extensions)
+
+
+def unavailable(detail: str, retry_after_s: int = 1) -> Problem:
+    """503: something the service needs does not answer for now."""
+    return Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "temporarily-unavailable",
+        "Temporarily unavailable",
+        detail,
+        headers={"Retry-After": str(retry_after_s)},
+    )
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the OpenAPI `responses` of a route for the error statuses of its own.
+
+    Those that every route shares (401, 403, 422, 500, 503; writing ones also 400, 409, 413) and the document's schema are
+    added by `install_problem_handlers`.
+    """
+    return {status: {"description": HTTPStatus(status).phrase} for status in statuses}
+
+
+def _is_public(reference: object) -> bool:
+    return isinstance(reference, UUID | int) or bool(_CODE.fullmatch(str(reference)))

@@ -1,0 +1,109 @@
+"""What an application answers when something fails: problem documents, and nothing of its internals."""
+
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from lealtad.events.codec import EventTooLargeError
+from lealtad.http.database_errors import problem_of
+from lealtad.http.openapi import document_problems
+from lealtad.http.problem import Problem, invalid
+from lealtad.http.validation_errors import invalid_fields
+
+log = structlog.get_logger()
+
+ADVICE: dict[int, str] = {
+    HTTPStatus.BAD_REQUEST: "The body could not be read: send it whole, as Content-Type says.",
+    HTTPStatus.NOT_FOUND: "There is nothing at this address: /openapi.json lists what there is.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "Use a method that the Allow header names.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Send less at once: split the request.",
+}
+
+
+def install_problem_handlers(app: FastAPI) -> None:
+    """Make `app` answer every failure as a problem document, and say so in its OpenAPI document."""
+    app.add_exception_handler(Problem, _answering(lambda problem: problem))
+    app.add_exception_handler(RequestValidationError, _answering(_of_validation))
+    app.add_exception_handler(HTTPException, _answering(_of_http))
+    app.add_exception_handler(EventTooLargeError, _answering(_of_large_event))
+    app.add_middleware(UnexpectedErrors)
+    document_problems(app)
+
+
+class UnexpectedErrors:
+    """ASGI middleware that answers what nothing else handled: 503 where the database is away, else 500."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer `scope`; an error after the answer has begun is raised, so that the server cuts the connection."""
+        started = False
+
+        async def watched_send(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched_send)
+        except Exception as error:
+            if started or scope["type"] != "http":
+                raise
+            await _of_unexpected(error).response()(scope, receive, send)
+
+
+def _answering(problem_from: Callable[[Any], Problem]) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def handler(_: Request, error: Exception) -> Response:
+        return problem_from(error).response()
+
+    return handler
+
+
+def _of_validation(error: RequestValidationError) -> Problem:
+    failures = error.errors()
+    if any(failure["type"] == "json_invalid" for failure in failures):
+        where = failures[0]["loc"][-1]
+        return Problem(
+            HTTPStatus.BAD_REQUEST,
+            "malformed-json",
+            "The body is not JSON",
+            f"Send one JSON document (RFC 8259) in UTF-8; this one breaks at character {where}.",
+        )
+    return invalid("Correct the values listed in `errors` and send the request again.", invalid_fields(failures))
+
+
+def _of_http(error: HTTPException) -> Problem:
+    status = HTTPStatus(error.status_code)
+    detail = ADVICE.get(status, f"{status.phrase}. See /openapi.json for what is accepted.")
+    slug = status.phrase.lower().replace(" ", "-")
+    return Problem(status, slug, status.phrase, detail, headers=error.headers)
+
+
+def _of_large_event(_: EventTooLargeError) -> Problem:
+    return Problem(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        "fact-too-large",
+        "The fact is too large for one event",
+        "One fact may take 256 KiB: split it, or shorten its texts.",
+    )
+
+
+def _of_unexpected(error: Exception) -> Problem:
+    problem = problem_of(error)
+    if problem is not None:
+        log.warning("request_not_served", problem=problem.slug, exc_info=error)
+        return problem
+    log.error("request_failed", exc_info=error)
+    return Problem(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "internal-error",
+        "The service failed",
+        "Send the request again, with the same Idempotency-Key if it had one. If it fails again, report `instance`.",
+    )

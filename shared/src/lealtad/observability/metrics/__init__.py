@@ -1,0 +1,79 @@
+"""Every metric of the platform. `docs/metrics.md` is made from it by `python -m lealtad.observability.metrics`.
+
+A service declares its own in a module `metrics.py` with the same three functions, and names that module as an entry
+point of the group `lealtad.metrics`, where the documentation finds it.
+"""
+
+from lealtad.observability.metrics.catalogue import (
+    CATALOGUE,
+    REGISTRY,
+    Described,
+    counter,
+    gauge,
+    histogram,
+)
+
+HTTP_REQUESTS = counter("http_requests_total", "Requests answered, by route template", "method", "route", "status")
+HTTP_REQUEST_SECONDS = histogram(
+    "http_request_seconds", "Time from a request's arrival to the end of its answer", "method", "route"
+)
+IDEMPOTENT_REPLAYS = counter(
+    "idempotent_replays_total", "Requests answered with the stored answer of their Idempotency-Key"
+)
+
+CONSUMER_EVENTS = counter(
+    "consumer_events_total",
+    "Events consumed, by what became of them (applied, duplicate, ignored, skipped, dead)",
+    "topic",
+    "outcome",
+)
+CONSUMER_BATCH_SECONDS = histogram(
+    "consumer_batch_seconds", "Time of one consumer transaction: project, react, journal, commit"
+)
+CONSUMER_LAG = gauge("consumer_lag", "End offset minus position", "topic", "partition")
+CONSUMER_PAUSED_PARTITIONS = gauge(
+    "consumer_paused_partitions", "Partitions paused after a failure or by the slow lane"
+)
+CONSUMER_RETRIES = counter("consumer_retries_total", "Batches tried again after a transient error")
+PENDING_REACTIONS = gauge("pending_reactions", "Customers whose evaluation waits for a follow-up event")
+DEAD_LETTERS = counter("dead_letters_total", "Records put aside as dead letters", "topic")
+
+RELAY_RECORDS = counter("relay_records_total", "Outbox rows acknowledged by Kafka and deleted", "topic")
+RELAY_BATCH_SECONDS = histogram("relay_batch_seconds", "Time of one turn of the relay: read, send, await, delete")
+RELAY_FAILURES = counter("relay_failures_total", "Turns of the relay that failed and made a new producer")
+OUTBOX_ROWS = gauge("outbox_rows", "Rows in the outbox, not yet acknowledged by Kafka")
+OUTBOX_OLDEST_SECONDS = gauge("outbox_oldest_seconds", "Age of the oldest outbox row; 0 when there is none")
+
+DUE_ACTIONS = counter("due_actions_total", "Due actions done because time had come", "action")
+DUE_BACKLOG = gauge("due_backlog", "Rows that are due and not yet taken", "action")
+
+LOOP_TURN_AGE_SECONDS = gauge(
+    "loop_turn_age_seconds", "Time since a loop last turned; above its limit the process is not alive", "loop"
+)
+
+__all__ = [
+    "CATALOGUE",
+    "CONSUMER_BATCH_SECONDS",
+    "CONSUMER_EVENTS",
+    "CONSUMER_LAG",
+    "CONSUMER_PAUSED_PARTITIONS",
+    "CONSUMER_RETRIES",
+    "DEAD_LETTERS",
+    "DUE_ACTIONS",
+    "DUE_BACKLOG",
+    "HTTP_REQUESTS",
+    "HTTP_REQUEST_SECONDS",
+    "IDEMPOTENT_REPLAYS",
+    "LOOP_TURN_AGE_SECONDS",
+    "OUTBOX_OLDEST_SECONDS",
+    "OUTBOX_ROWS",
+    "PENDING_REACTIONS",
+    "REGISTRY",
+    "RELAY_BATCH_SECONDS",
+    "RELAY_FAILURES",
+    "RELAY_RECORDS",
+    "Described",
+    "counter",
+    "gauge",
+    "histogram",
+]
