@@ -13,6 +13,7 @@ PRODUCTS = DATA / "products.jsonl.xz"
 PRODUCT_LINES = DATA / "product_lines.json"
 COUNTRIES = DATA / "countries.json"
 SIMULATOR = DATA / "simulator.json"
+CAST = DATA / "cast.json"
 
 
 def read_lines(path: Path) -> Iterator[Any]:

@@ -1,0 +1,76 @@
+"""Whose story is told: real customers, chosen by rule from what they did."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from lealtad_demo.chronicle import Past
+from lealtad_demo.files import CAST
+
+
+class CastRules(BaseModel):
+    """When a customer counts as loyal, as complaining, as having stopped (`demo/data/cast.json`)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    loyal_bought_within_days: int = Field(gt=0)
+    regular_purchase_days: int = Field(gt=1, description="Days with a purchase that make a regular customer")
+    regular_gap_days: int = Field(gt=0, description="Largest usual gap of a regular customer")
+    stopped_silent_days: int = Field(gt=0)
+
+    @classmethod
+    def load(cls, path: Path = CAST) -> "CastRules":
+        """Read the rules from JSON."""
+        return cls.model_validate(json.loads(path.read_text(encoding="utf-8")))
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Candidates for the three parts, the fittest first."""
+
+    loyal: list[Past]
+    complaining: list[Past]
+    stopped: list[Past]
+
+
+def cast(pasts: Iterable[Past], rules: CastRules, today: date) -> Cast:
+    """Choose among customers who bought at least once; ties go to who spent more, then to the smaller number."""
+    buyers = sorted((past for past in pasts if past.bought_on), key=fitness)
+    return Cast(
+        loyal=[past for past in buyers if is_loyal(past, rules, today)],
+        complaining=[past for past in buyers if came_back_after_complaint(past, rules)],
+        stopped=[past for past in buyers if has_stopped(past, rules, today)],
+    )
+
+
+def fitness(past: Past) -> tuple[int, float, str]:
+    """Order by most days with a purchase, then by most spent."""
+    return (-len(past.bought_on), -float(past.spent), past.customer)
+
+
+def is_loyal(past: Past, rules: CastRules, today: date) -> bool:
+    """Bought regularly, lately too, and never complained."""
+    lately = past.silent_days(today) <= rules.loyal_bought_within_days
+    return lately and not past.complaints and len(past.bought_on) >= rules.regular_purchase_days
+
+
+def came_back_after_complaint(past: Past, rules: CastRules) -> bool:
+    """Was a customer before the one complaint, which was resolved, and bought again later."""
+    if len(past.complaints) != 1 or len(past.bought_on) < rules.regular_purchase_days:
+        return False
+    (complaint,) = past.complaints
+    resolved = complaint.resolved_on
+    before = past.bought_on[0] < complaint.opened_on
+    return before and resolved is not None and past.bought_on[-1] > resolved
+
+
+def has_stopped(past: Past, rules: CastRules, today: date) -> bool:
+    """Bought regularly, without a complaint, and then nothing for far longer than the usual gap."""
+    regular = len(past.bought_on) >= rules.regular_purchase_days
+    gap = past.usual_gap
+    often = gap is not None and gap <= rules.regular_gap_days
+    return regular and often and not past.complaints and past.silent_days(today) >= rules.stopped_silent_days
