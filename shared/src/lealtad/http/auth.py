@@ -1,6 +1,6 @@
 """Who calls, and what the caller may do: bearer tokens (RFC 6750) that are JSON Web Tokens (RFC 7519) with scopes.
 
-HS256 tokens are checked with the stack's secret, RS256 tokens with a public key where one is set. The clock is the system's.
+HS256 tokens are checked with the stack's secret, RS256 tokens with a public key where one is set; by the system clock.
 """
 
 from collections.abc import Collection, Iterable

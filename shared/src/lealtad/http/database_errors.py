@@ -19,6 +19,7 @@ SERIALIZATION_FAILURE = "40001"
 DEADLOCK_DETECTED = "40P01"
 LOCK_NOT_AVAILABLE = "55P03"
 QUERY_CANCELED = "57014"
+BUSY = (SERIALIZATION_FAILURE, DEADLOCK_DETECTED, LOCK_NOT_AVAILABLE, QUERY_CANCELED)
 DATA_EXCEPTION_CLASS = "22"
 UNAVAILABLE_CLASSES = ("08", "53", "57")
 """Connection lost, resources exhausted, and the server shutting down or starting (57P0x)."""
@@ -41,7 +42,7 @@ def is_lock_timeout(error: BaseException) -> bool:
 
 
 async def with_retries(transaction: Callable[[], Awaitable[T]]) -> T:
-    """Run `transaction`, which begins and commits one, again after a deadlock or serialisation failure: at most 5 times."""
+    """Run `transaction`, which begins and commits one; at most 5 times, while deadlocks or serialisation fail it."""
     attempts = AsyncRetrying(
         retry=retry_if_exception(_lost_to_a_concurrent_one),
         stop=stop_after_attempt(ATTEMPTS),
@@ -53,28 +54,21 @@ async def with_retries(transaction: Callable[[], Awaitable[T]]) -> T:
 
 def problem_of(error: Exception) -> Problem | None:
     """Return what to answer to the caller, or None for an error of our own."""
-    if isinstance(error, PoolTimeoutError):
-        return unavailable(f"All database connections are busy. {AGAIN}")
-    if isinstance(error, LostRaceError):
-        return unavailable(f"Other requests are changing the same data. {AGAIN}")
-    if isinstance(error, ConnectionError | InterfaceError):
-        return unavailable(f"The database cannot be reached. {AGAIN}")
-    state = sqlstate_of(error)
-    if state is None:
-        return _of_lost_connection(error)
-    if state in (LOCK_NOT_AVAILABLE, SERIALIZATION_FAILURE, DEADLOCK_DETECTED, QUERY_CANCELED):
-        return unavailable(f"Other requests are changing the same data. {AGAIN}")
-    if state.startswith(UNAVAILABLE_CLASSES):
+    state = sqlstate_of(error) or ""
+    if isinstance(error, PoolTimeoutError) or state in BUSY:
+        return unavailable(f"Other requests are using the same data or all connections. {AGAIN}")
+    if state.startswith(UNAVAILABLE_CLASSES) or _is_connection_lost(error):
         return unavailable(f"The database cannot be reached. {AGAIN}")
     if state.startswith(DATA_EXCEPTION_CLASS):
         return invalid("A value cannot be stored: it is out of range or holds characters such as NUL. Correct it.")
     return None
 
 
-def _of_lost_connection(error: Exception) -> Problem | None:
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
-        return unavailable(f"The connection to the database was lost. {AGAIN}")
-    return None
+def _is_connection_lost(error: Exception) -> bool:
+    if isinstance(error, DBAPIError):
+        return isinstance(error, InterfaceError) or error.connection_invalidated
+    # Opening a connection fails with the plain errors of the socket.
+    return isinstance(error, ConnectionError | TimeoutError)
 
 
 def _lost_to_a_concurrent_one(error: BaseException) -> bool:

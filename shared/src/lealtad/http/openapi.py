@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from lealtad.http.problem import PROBLEM_JSON, ProblemDocument
 
 REFERENCE = {"$ref": "#/components/schemas/ProblemDocument"}
+FASTAPI_VALIDATION = "#/components/schemas/HTTPValidationError"
 EVERY_ROUTE = (
     HTTPStatus.UNPROCESSABLE_ENTITY,
     HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -53,9 +54,14 @@ def _add_problems(method: str, operation: dict[str, Any]) -> None:
     for status in shared:
         responses.setdefault(str(int(status)), {"description": status.phrase})
     for status, response in responses.items():
-        if status >= "400":
+        if status >= "400" and not _has_model_of_its_own(response):
             response["content"] = {PROBLEM_JSON: {"schema": REFERENCE}}
     operation["responses"] = dict(sorted(responses.items()))
+
+
+def _has_model_of_its_own(response: dict[str, Any]) -> bool:
+    schema = response.get("content", {}).get("application/json", {}).get("schema", {})
+    return bool(schema) and schema.get("$ref") != FASTAPI_VALIDATION
 
 
 def _problem_schemas() -> dict[str, Any]:

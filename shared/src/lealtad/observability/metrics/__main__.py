@@ -1,4 +1,4 @@
-"""Write `docs/metrics.md` from the catalogue, or check that it is current: `python -m lealtad.observability.metrics`."""
+"""Write `docs/metrics.md` from the catalogue, or check that it is current."""
 
 import argparse
 import sys

@@ -1,0 +1,51 @@
+"""The open routes of every process: health and metrics."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from lealtad.observability.health import Health, HealthReport
+from lealtad.observability.metrics import LOOP_TURN_AGE_SECONDS, REGISTRY
+
+FAILING: dict[int | str, dict[str, Any]] = {
+    503: {"model": HealthReport, "description": "Failing, with the reason of each failure"}
+}
+
+
+def health_routes(health: Health) -> APIRouter:
+    """Return `/health/live`, `/health/ready` and `/metrics`, which need no token."""
+    router = APIRouter(tags=["operations"])
+
+    @router.get("/health/live", responses=FAILING)
+    async def live(response: Response) -> HealthReport:
+        """Say whether the process is alive.
+
+        It is while each of its loops turns, or waits as declared. A process that is not is to be restarted.
+        """
+        return _answered(health.live(), response)
+
+    @router.get("/health/ready", responses=FAILING)
+    async def ready(response: Response) -> HealthReport:
+        """Say whether work may be sent here.
+
+        Alive, not stopping, and its database (in a worker also Kafka) answers.
+        """
+        return _answered(await health.ready(), response)
+
+    @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+    async def metrics() -> Response:
+        """Show the metrics in the Prometheus text format.
+
+        `docs/metrics.md` says what each one means.
+        """
+        for heartbeat in health.heartbeats.values():
+            LOOP_TURN_AGE_SECONDS.labels(loop=heartbeat.name).set(heartbeat.age_s)
+        return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
+
+    return router
+
+
+def _answered(report: HealthReport, response: Response) -> HealthReport:
+    response.status_code = report.http_status
+    return report
