@@ -1,0 +1,1 @@
+"""Segment definitions: data that managers version, preview and archive."""

@@ -1,0 +1,71 @@
+"""Tables of the segments, their versions and the preparation of new ones."""
+
+from sqlalchemy import UUID, BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from segmentation.tables import METADATA, OWNED, moment
+
+segment = Table(
+    "segment",
+    METADATA,
+    Column("segment_id", UUID, primary_key=True),
+    Column("key", String, nullable=False, unique=True),
+    Column("latest_version", Integer, nullable=False),
+    moment("created_at", nullable=False),
+    moment("archived_at"),
+    schema=OWNED,
+)
+
+segment_version = Table(
+    "segment_version",
+    METADATA,
+    Column("segment_id", UUID, ForeignKey(segment.c.segment_id), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("status", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("description", String, nullable=False),
+    Column("rule", JSONB, nullable=False),
+    moment("created_at", nullable=False),
+    moment("active_since"),
+    # One version of a segment is in force, one may be in preparation.
+    Index(
+        "uq_segment_version_status",
+        "segment_id",
+        "status",
+        unique=True,
+        postgresql_where=text("status IN ('active', 'preparing')"),
+    ),
+    schema=OWNED,
+)
+
+rulebook = Table(
+    "rulebook",
+    METADATA,
+    Column("only", Boolean, primary_key=True, server_default=text("true")),
+    Column("revision", UUID, nullable=False),
+    schema=OWNED,
+)
+"""One row: another id whenever another set of versions, boundaries or policy is in force."""
+
+preparation = Table(
+    "preparation",
+    METADATA,
+    Column("segment_id", UUID, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("after", UUID, nullable=False),
+    moment("started_at", nullable=False),
+    Column("evaluated", BigInteger, nullable=False, server_default="0"),
+    Column("complete", Boolean, nullable=False, server_default=text("false")),
+    schema=OWNED,
+)
+"""How far the base was evaluated under a version in preparation: all customers up to `after`."""
+
+draft_membership = Table(
+    "draft_membership",
+    METADATA,
+    Column("segment_id", UUID, primary_key=True),
+    Column("customer_id", UUID, primary_key=True),
+    Index("ix_draft_membership_customer_id", "customer_id"),
+    schema=OWNED,
+)
+"""Who is in a segment under its version in preparation; nobody was told."""

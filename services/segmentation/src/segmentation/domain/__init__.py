@@ -1,0 +1,1 @@
+"""Rules about segments and value, free of any framework."""

@@ -1,0 +1,33 @@
+"""Everything an evaluation goes by, at one time."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from segmentation.domain.boundaries import Boundaries
+from segmentation.domain.rules import Rule
+from segmentation.domain.value_policy import ValuePolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One version of a segment."""
+
+    segment_id: UUID
+    key: str
+    version: int
+    rule: Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """The versions in force, those in preparation, and how value is ranked."""
+
+    active: tuple[Definition, ...]
+    preparing: tuple[Definition, ...]
+    policy: ValuePolicy
+    boundaries: Boundaries | None
+    """None: there were never enough buyers to compute them."""
+
+    def definition(self, segment_id: UUID) -> Definition:
+        """Return the version of a segment that is in force; KeyError where none is."""
+        return next(definition for definition in self.active if definition.segment_id == segment_id)

@@ -1,0 +1,168 @@
+"""Rules as a tree of conditions, validated when they are read.
+
+Time is counted in whole days of UTC: the last N days are today and the N - 1 days before it. A condition about something unknown
+(no birth year, no score, never bought) is not met, whatever its operator; `not` around it is.
+"""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from segmentation.domain.values import Value, checked_value
+from segmentation.domain.vocabulary import (
+    ATTRIBUTES,
+    BY_PRODUCT_LINE,
+    METRICS,
+    ORDER,
+    WINDOW_ONLY,
+    Attribute,
+    Metric,
+    Moment,
+    Operator,
+)
+
+MAX_DEPTH = 6
+MAX_CONDITIONS = 50
+MAX_BRANCHES = 20
+MAX_DAYS = 730
+"""Bounds that keep the evaluation of one customer short; they are no business choice."""
+
+
+class Node(BaseModel):
+    """A node of a rule: frozen, without unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class AttributeCondition(Node):
+    """Compares what is true of the customer now."""
+
+    kind: Literal["attribute"]
+    attribute: Attribute
+    operator: Operator
+    value: Value | list[Value]
+
+    @model_validator(mode="after")
+    def _value_fits(self) -> Self:
+        scale = ATTRIBUTES[self.attribute]
+        object.__setattr__(self, "value", checked_value(scale, self.operator, self.value, self.attribute))
+        return self
+
+
+class ActivityCondition(Node):
+    """Compares what was counted or added up over the last days, or over the whole life."""
+
+    kind: Literal["activity"]
+    metric: Metric
+    within_days: int | None = Field(
+        default=None, ge=1, le=MAX_DAYS, description="The last days, today included; absent: ever"
+    )
+    product_line: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
+    operator: Operator
+    value: Value
+
+    @model_validator(mode="after")
+    def _value_and_window_fit(self) -> Self:
+        object.__setattr__(
+            self, "value", checked_value(METRICS[self.metric], self.operator, self.value, self.metric)
+        )
+        if self.within_days is None and (self.metric in WINDOW_ONLY or self.product_line):
+            raise ValueError(
+                f"'{self.metric}'{' by product line' if self.product_line else ''} needs 'within_days'"
+            )
+        if self.product_line and self.metric not in BY_PRODUCT_LINE:
+            allowed = ", ".join(sorted(BY_PRODUCT_LINE))
+            raise ValueError(f"'{self.metric}' is not kept by product line; use one of {allowed}")
+        return self
+
+
+class SinceCondition(Node):
+    """Compares the number of days since something happened; not met where it never happened."""
+
+    kind: Literal["since"]
+    moment: Moment
+    operator: Operator
+    days: int = Field(ge=0, le=MAX_DAYS)
+
+    @model_validator(mode="after")
+    def _operator_orders(self) -> Self:
+        if self.operator not in ORDER:
+            raise ValueError(f"operator '{self.operator}' cannot compare days; use one of <, <=, >, >=")
+        return self
+
+    @property
+    def changes_after(self) -> int:
+        """Days after the moment from which on the answer is another one."""
+        return self.days + (self.operator in {Operator.MORE, Operator.AT_MOST})
+
+
+class AllOf(Node):
+    """Met when every branch is."""
+
+    kind: Literal["and"]
+    rules: list["Rule"] = Field(min_length=1, max_length=MAX_BRANCHES)
+
+
+class AnyOf(Node):
+    """Met when at least one branch is."""
+
+    kind: Literal["or"]
+    rules: list["Rule"] = Field(min_length=1, max_length=MAX_BRANCHES)
+
+
+class NotAny(Node):
+    """Met when the branch is not."""
+
+    kind: Literal["not"]
+    rule: "Rule"
+
+
+Condition = AttributeCondition | ActivityCondition | SinceCondition
+Rule = Annotated[
+    AttributeCondition | ActivityCondition | SinceCondition | AllOf | AnyOf | NotAny,
+    Field(discriminator="kind"),
+]
+AllOf.model_rebuild()
+AnyOf.model_rebuild()
+NotAny.model_rebuild()
+
+
+def conditions(rule: Rule) -> Iterator[Condition]:
+    """Yield the leaves of a rule, left to right."""
+    match rule:
+        case AllOf() | AnyOf():
+            for branch in rule.rules:
+                yield from conditions(branch)
+        case NotAny():
+            yield from conditions(rule.rule)
+        case _:
+            yield rule
+
+
+def _bounded(raw: Any) -> Any:
+    """Refuse a tree that is too deep or too large before anything walks it recursively."""
+    if isinstance(raw, BaseModel):
+        return raw
+    leaves, level, depth = 0, [raw], 0
+    while level:
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise ValueError(f"a rule nests at most {MAX_DEPTH} levels; flatten it or split the segment")
+        below: list[Any] = []
+        for node in level:
+            if not isinstance(node, dict):
+                continue
+            branches = node.get("rules")
+            children = branches if isinstance(branches, list) else []
+            children = [*children, node["rule"]] if "rule" in node else children
+            leaves += not children
+            below += children
+        if leaves > MAX_CONDITIONS:
+            raise ValueError(f"a rule has at most {MAX_CONDITIONS} conditions; split the segment")
+        level = below
+    return raw
+
+
+BoundedRule = Annotated[Rule, BeforeValidator(_bounded)]
+"""A rule whose depth and number of conditions are checked first."""

@@ -1,0 +1,58 @@
+"""How customers are ranked by value: the window, the tiers and when their boundaries are computed."""
+
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from lealtad.events.catalog.shared_types import Slug
+from lealtad.money import DecimalText
+
+RETRY = timedelta(hours=1)
+"""How often boundaries are tried for while there are none: at every full hour."""
+
+Share = Annotated[DecimalText, Field(gt=0, le=1, examples=["0.80"])]
+
+
+class TierRule(BaseModel):
+    """One value tier: the fewest best customers who together bring at least `revenue_share` of the revenue."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    tier: Slug
+    revenue_share: Share
+    service_tier: Slug = Field(description="Service level that other services give to its customers")
+
+
+class ValuePolicy(BaseModel):
+    """What a manager decides about RFM scores and value tiers (the 80/20 principle)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    window_days: int = Field(ge=30, le=730, description="Purchases and returns of the last days count")
+    min_customers: int = Field(ge=5, le=1_000_000, description="Fewer buyers give no quintiles")
+    hour: int = Field(ge=0, le=23, description="Hour of the day (UTC) at which boundaries are computed")
+    tiers: list[TierRule] = Field(min_length=1, max_length=10, description="Best first")
+
+    @model_validator(mode="after")
+    def _tiers_reach_the_whole_base(self) -> Self:
+        shares = [rule.revenue_share for rule in self.tiers]
+        if any(later <= earlier for earlier, later in zip(shares, shares[1:], strict=False)):
+            raise ValueError("'revenue_share' of the tiers must grow from the best tier to the last")
+        if shares[-1] != Decimal(1):
+            raise ValueError("the last tier must have 'revenue_share' 1, so that every buyer has a tier")
+        if len({rule.tier for rule in self.tiers}) < len(self.tiers):
+            raise ValueError("each 'tier' may be named once")
+        return self
+
+
+def next_computation(policy: ValuePolicy, now: datetime, *, known: bool) -> datetime:
+    """Return the next fixed time after `now`: daily at the policy's hour, hourly while no boundaries are known.
+
+    Fixed times make the outcome independent of the order in which facts arrived before them.
+    """
+    if not known:
+        return now.replace(minute=0, second=0, microsecond=0) + RETRY
+    today = datetime.combine(now.date(), time(policy.hour), tzinfo=UTC)
+    return today if today > now else today + timedelta(days=1)

@@ -1,0 +1,70 @@
+"""The evaluation as one statement: for each customer, which rules are met, what value, and when time alone may change it."""
+
+from typing import Any
+
+from sqlalchemy import UUID, ColumnElement, FromClause, Integer, Select, and_, bindparam, case, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY, array
+
+from segmentation.domain.rulebook import Definition, Rulebook
+from segmentation.domain.vocabulary import Moment
+from segmentation.evaluation.compiler import change_days, earliest, met, windows_of
+from segmentation.evaluation.sources import sources
+from segmentation.evaluation.value import (
+    frequency_window,
+    monetary_window,
+    value_columns,
+    value_windows,
+)
+from segmentation.memberships.models import standing
+
+
+def listed_customers() -> FromClause:
+    """Return the customers in the bound array `ids`."""
+    ids = bindparam("ids", type_=ARRAY(UUID))
+    return select(func.unnest(ids).label("customer_id")).subquery("evaluated")
+
+
+def next_customers() -> FromClause:
+    """Return the `number` customers that follow `after` in ascending id."""
+    following = standing.c.customer_id > bindparam("after", type_=UUID)
+    chunk = select(standing.c.customer_id).where(following).order_by(standing.c.customer_id)
+    return chunk.limit(bindparam("number", type_=Integer)).subquery("evaluated")
+
+
+def evaluation(customers: FromClause, rulebook: Rulebook) -> Select[Any]:
+    """Return the statement that evaluates `rulebook` (binds: `today`, `now`, `new_year` and those of `customers`).
+
+    `met_rules` holds positions in `rulebook.active + rulebook.preparing`.
+    """
+    definitions = (*rulebook.active, *rulebook.preparing)
+    rules = [definition.rule for definition in definitions]
+    facts = sources(customers, windows_of(rules) | value_windows(rulebook))
+    value = value_columns(facts, rulebook.boundaries)
+    attributes = facts.attributes | value.attributes
+    purchases = facts.windows.values[frequency_window(rulebook.policy.window_days)]
+    amount = facts.windows.values[monetary_window(rulebook.policy.window_days)]
+    days = [*facts.windows.leaving, *value.changing, *change_days(rules, facts)]
+    return (
+        select(
+            facts.customer_id.label("customer_id"),
+            _met_rules(definitions, [and_(facts.known, met(rule, facts, attributes)) for rule in rules]),
+            value.tier.label("tier"),
+            value.service_tier.label("service_tier"),
+            value.recency.label("rfm_recency"),
+            value.frequency.label("rfm_frequency"),
+            value.monetary.label("rfm_monetary"),
+            facts.moments[Moment.LAST_PURCHASE].label("last_purchase"),
+            case((facts.known, cast(purchases, Integer)), else_=0).label("frequency"),
+            case((facts.known, amount), else_=0).label("monetary"),
+            case((facts.known, earliest(days, facts.contract_change_at))).label("next_due_at"),
+        )
+        .select_from(facts.rows)
+        .order_by(facts.customer_id)
+    )
+
+
+def _met_rules(definitions: tuple[Definition, ...], met_by: list[ColumnElement[bool]]) -> ColumnElement[Any]:
+    if not definitions:
+        return cast(array([], type_=Integer), ARRAY(Integer)).label("met_rules")
+    positions = [case((is_met, literal(number, Integer))) for number, is_met in enumerate(met_by)]
+    return func.array_remove(array(positions), None, type_=ARRAY(Integer)).label("met_rules")

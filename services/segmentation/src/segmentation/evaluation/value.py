@@ -1,0 +1,92 @@
+"""Quintiles and tier of a customer as SQL, against the current boundaries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, Text, and_, case, cast, func, literal, null
+
+from segmentation.domain.boundaries import Boundaries
+from segmentation.domain.rulebook import Rulebook
+from segmentation.domain.vocabulary import Attribute, Metric, Moment
+from segmentation.evaluation.sources import Sources
+from segmentation.evaluation.windows import TODAY, Window
+
+
+@dataclass(frozen=True, slots=True)
+class ValueColumns:
+    """What a customer is worth; unknown without boundaries, or without a purchase in the window."""
+
+    tier: ColumnElement[Any]
+    service_tier: ColumnElement[Any]
+    recency: ColumnElement[Any]
+    frequency: ColumnElement[Any]
+    monetary: ColumnElement[Any]
+    changing: tuple[ColumnElement[date], ...]
+    """Days on which the recency score falls by time alone."""
+
+    @property
+    def attributes(self) -> dict[Attribute, ColumnElement[Any]]:
+        """What rules may compare."""
+        return {
+            Attribute.TIER: self.tier,
+            Attribute.RFM_RECENCY: self.recency,
+            Attribute.RFM_FREQUENCY: self.frequency,
+            Attribute.RFM_MONETARY: self.monetary,
+        }
+
+
+def frequency_window(days: int) -> Window:
+    """Return the window whose value is the frequency."""
+    return Window(Metric.PURCHASES, days)
+
+
+def monetary_window(days: int) -> Window:
+    """Return the window whose value is the net amount."""
+    return Window(Metric.NET_AMOUNT, days)
+
+
+def value_windows(rulebook: Rulebook) -> set[Window]:
+    """Return the windows that ranking needs: the policy's, and the one the current boundaries were computed with."""
+    lengths = {rulebook.policy.window_days}
+    if rulebook.boundaries:
+        lengths.add(rulebook.boundaries.window_days)
+    return {window(days) for days in lengths for window in (frequency_window, monetary_window)}
+
+
+def value_columns(facts: Sources, boundaries: Boundaries | None) -> ValueColumns:
+    """Return quintiles and tier of every row."""
+    if boundaries is None:
+        nothing, number = cast(null(), Text), cast(null(), Integer)
+        return ValueColumns(nothing, nothing, number, number, number, ())
+    last = facts.moments[Moment.LAST_PURCHASE]
+    purchases = facts.windows.values[frequency_window(boundaries.window_days)]
+    amount = facts.windows.values[monetary_window(boundaries.window_days)]
+    ranked = and_(facts.known, purchases > 0)
+    return ValueColumns(
+        tier=_tier(ranked, amount, [(tier.tier, tier.from_amount) for tier in boundaries.tiers]),
+        service_tier=_tier(ranked, amount, [(tier.service_tier, tier.from_amount) for tier in boundaries.tiers]),
+        recency=case((ranked, 5 - _exceeded(func.greatest(TODAY - last, 0), boundaries.recency_days))),
+        frequency=case((ranked, 1 + _exceeded(purchases, boundaries.frequency))),
+        monetary=case((ranked, 1 + _exceeded(amount, boundaries.monetary))),
+        changing=tuple(last + literal(days + 1) for days in boundaries.recency_days),
+    )
+
+
+def _exceeded(value: ColumnElement[Any], boundaries: Sequence[int | Decimal]) -> ColumnElement[int]:
+    steps = [cast(value > boundary, Integer) for boundary in boundaries]
+    total = steps[0]
+    for step in steps[1:]:
+        total = total + step
+    return total
+
+
+def _tier(
+    ranked: ColumnElement[bool], amount: ColumnElement[Any], names: list[tuple[str, Decimal | None]]
+) -> ColumnElement[Any]:
+    steps = [
+        (ranked if low is None else and_(ranked, amount >= low), literal(name, Text)) for name, low in names
+    ]
+    return case(*steps)

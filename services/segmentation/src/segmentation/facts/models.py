@@ -1,0 +1,129 @@
+"""Tables of the folded facts.
+
+Activity is kept per customer and day, so that a window costs its days and not the customer's number of facts.
+"""
+
+from sqlalchemy import (
+    UUID,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Index,
+    Integer,
+    Numeric,
+    String,
+    Table,
+)
+
+from segmentation.tables import DERIVED, METADATA, MONEY, moment
+
+COUNTS = (
+    "purchases",
+    "returns",
+    "payments",
+    "failed_payments",
+    "touchpoints",
+    "bad_touchpoints",
+    "offers_accepted",
+    "offers_rejected",
+)
+SUMS = ("purchase_amount", "returned_amount", "paid_amount")
+LARGEST = "largest_purchase"
+# Room for updates in place: the row of today changes with every fact.
+IN_PLACE = {"fillfactor": "80"}
+
+
+def _measures() -> list[Column[object]]:
+    counts = [Column(name, Integer, nullable=False, server_default="0") for name in COUNTS]
+    sums = [Column(name, MONEY, nullable=False, server_default="0") for name in (*SUMS, LARGEST)]
+    return [*counts, *sums]
+
+
+activity_fact = Table(
+    "activity_fact",
+    METADATA,
+    Column("event_id", UUID, primary_key=True),
+    Column("customer_id", UUID, nullable=False),
+    Column("kind", String, nullable=False),
+    moment("occurred_at", nullable=False),
+    Column("amount", MONEY, nullable=False),
+    schema=DERIVED,
+)
+
+activity_day = Table(
+    "activity_day",
+    METADATA,
+    Column("customer_id", UUID, primary_key=True),
+    Column("day", Date, primary_key=True),
+    *_measures(),
+    schema=DERIVED,
+    postgresql_with=IN_PLACE,
+)
+
+activity_line_day = Table(
+    "activity_line_day",
+    METADATA,
+    Column("customer_id", UUID, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("product_line", String, primary_key=True),
+    Column("purchases", Integer, nullable=False),
+    Column("returns", Integer, nullable=False),
+    Column("purchase_amount", MONEY, nullable=False),
+    Column("returned_amount", MONEY, nullable=False),
+    schema=DERIVED,
+    postgresql_with=IN_PLACE,
+)
+
+MOMENTS = ("last_purchase", "last_return", "last_payment", "last_failed_payment", "last_touchpoint")
+
+activity_total = Table(
+    "activity_total",
+    METADATA,
+    Column("customer_id", UUID, primary_key=True),
+    *_measures(),
+    Column("first_purchase", Date),
+    *(Column(name, Date) for name in MOMENTS),
+    schema=DERIVED,
+    postgresql_with=IN_PLACE,
+)
+
+contract = Table(
+    "contract",
+    METADATA,
+    Column("contract_id", UUID, primary_key=True),
+    Column("customer_id", UUID, nullable=False),
+    moment("occurred_at", nullable=False),
+    Column("event_id", UUID, nullable=False),
+    Column("product_line", String, nullable=False),
+    moment("starts_at", nullable=False),
+    moment("ends_at"),
+    Index("ix_contract_customer_id", "customer_id"),
+    schema=DERIVED,
+)
+
+complaint_case = Table(
+    "complaint_case",
+    METADATA,
+    Column("case_id", UUID, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("customer_id", UUID),
+    Column("kind", String, nullable=False),
+    Column("severity", String, nullable=False),
+    Column("is_open", Boolean, nullable=False),
+    Column("mutes", Boolean, nullable=False),
+    Column("opened_on", Date, nullable=False),
+    Index("ix_complaint_case_customer_id", "customer_id"),
+    schema=DERIVED,
+)
+
+churn_score = Table(
+    "churn_score",
+    METADATA,
+    Column("customer_id", UUID, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("probability", Numeric(9, 6)),
+    Column("band", String),
+    moment("as_of", nullable=False),
+    schema=DERIVED,
+)

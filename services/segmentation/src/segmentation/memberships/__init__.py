@@ -1,0 +1,1 @@
+"""Who is in which segment: evaluated, compared with what was announced, told to subscribers."""

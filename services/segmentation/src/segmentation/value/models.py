@@ -1,0 +1,36 @@
+"""Tables of the value policy, its schedule, and the boundaries computed by it."""
+
+from sqlalchemy import Boolean, Column, Integer, Table, text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from segmentation.tables import METADATA, OWNED, moment
+
+value_policy = Table(
+    "value_policy",
+    METADATA,
+    Column("version", Integer, primary_key=True),
+    Column("policy", JSONB, nullable=False),
+    moment("created_at", nullable=False),
+    schema=OWNED,
+)
+
+value_boundaries = Table(
+    "value_boundaries",
+    METADATA,
+    Column("version", Integer, primary_key=True),
+    Column("policy_version", Integer, nullable=False),
+    moment("computed_at", nullable=False),
+    Column("window_days", Integer, nullable=False),
+    Column("buyers", Integer, nullable=False),
+    Column("boundaries", JSONB, nullable=False),
+    schema=OWNED,
+)
+
+value_schedule = Table(
+    "value_schedule",
+    METADATA,
+    Column("only", Boolean, primary_key=True, server_default=text("true")),
+    moment("next_due_at", nullable=False),
+    schema=OWNED,
+)
+"""One row: when boundaries are computed next, in business time."""
