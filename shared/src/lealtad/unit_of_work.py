@@ -82,6 +82,18 @@ class UnitOfWork:
         """Draw the sequences of the events emitted so far, for rows that keep them."""
         await self.outbox.allocate(self.connection)
 
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """Undo what the block did, emitted and noted, when it raises; the transaction itself goes on."""
+        events, rows = self.outbox.mark(), self.journal.mark()
+        try:
+            async with self.connection.begin_nested():
+                yield
+        except BaseException:
+            self.outbox.restore(events)
+            self.journal.restore(rows)
+            raise
+
     def due_cause(self, key: UUID, action: str) -> Cause:
         """Return the cause that time is for `key`, and journal the due action."""
         cause = Cause.root(new_id(), self.traceparent)

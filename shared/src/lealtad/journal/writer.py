@@ -1,6 +1,7 @@
 """Writing the journal: one row per event, written once, at the end of the transaction that handled it."""
 
 from collections.abc import Iterable
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -92,12 +93,24 @@ class Journal:
         self._emitted_later: dict[UUID, list[UUID]] = {}
         self._notes: dict[UUID, str] = {}
 
+    def mark(self) -> tuple[dict[UUID, Entry], dict[UUID, list[UUID]], dict[UUID, str]]:
+        """Return a point to restore."""
+        return deepcopy((self._entries, self._emitted_later, self._notes))
+
+    def restore(self, mark: tuple[dict[UUID, Entry], dict[UUID, list[UUID]], dict[UUID, str]]) -> None:
+        """Forget what was taken since `mark`."""
+        self._entries, self._emitted_later, self._notes = mark
+
     def add(self, entry: Entry) -> None:
         """Take the row of an event, a fact or a due action."""
         self._entries[entry.event_id] = entry
 
     def __contains__(self, event_id: UUID) -> bool:
         return event_id in self._entries
+
+    def is_ignored(self, event_id: UUID) -> bool:
+        """Whether the event was said to have no effect."""
+        return self._entries[event_id].outcome is Outcome.IGNORED
 
     def ignore(self, event_id: UUID, reason: str) -> None:
         """Say that an event had no effect, and why."""

@@ -70,6 +70,14 @@ class Outbox:
         """Take a record as it is."""
         self._raw.append(record)
 
+    def mark(self) -> tuple[int, int]:
+        """Return a point to restore."""
+        return len(self._events), len(self._raw)
+
+    def restore(self, mark: tuple[int, int]) -> None:
+        """Forget what was taken since `mark`."""
+        del self._events[mark[0] :], self._raw[mark[1] :]
+
     async def allocate(self, connection: AsyncConnection) -> None:
         """Draw the sequences of the events taken so far."""
         waiting = [event for event in self._events if event.ref.sequence is None]

@@ -1,0 +1,5 @@
+"""Time as an input: actions whose time has come, although no event arrived."""
+
+from lealtad.due.loop import DueAction, DueLoop
+
+__all__ = ["DueAction", "DueLoop"]

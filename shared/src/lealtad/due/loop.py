@@ -1,0 +1,86 @@
+"""The due-loop: takes what is due by the business clock, in batches, in transactions of their own."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lealtad.errors import is_transient
+from lealtad.observability.health import Heartbeat
+from lealtad.observability.metrics import DUE_ACTIONS
+from lealtad.unit_of_work import Database, UnitOfWork
+
+log = structlog.get_logger(__name__)
+
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class DueAction:
+    """Something that time alone brings about.
+
+    `take(uow, limit)` locks at most `limit` rows that are due at `uow.now` (`FOR UPDATE SKIP LOCKED`, so that several
+    workers share the work), acts on them, sets when they are due next, and returns how many it took.
+    `backlog(connection, now)` returns how many are due.
+    """
+
+    name: str
+    take: Callable[[UnitOfWork, int], Awaitable[int]]
+    backlog: Callable[[AsyncConnection, datetime], Awaitable[int]]
+    batch: int = 500
+
+
+class DueLoop:
+    """Runs the due actions of one service until stopped."""
+
+    def __init__(
+        self, database: Database, actions: Sequence[DueAction], *, poll_s: float, heartbeat: Heartbeat
+    ) -> None:
+        self._database = database
+        self._actions = actions
+        self._poll_s = poll_s
+        self._heartbeat = heartbeat
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Ask the loop to end after the transaction in hand."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Take what is due, again and again; transient failures are waited out."""
+        pause = FIRST_PAUSE_S
+        while not self._stopping.is_set():
+            self._heartbeat.beat()
+            try:
+                for action in self._actions:
+                    await self.take_all(action)
+                pause = FIRST_PAUSE_S
+                await self._rest(self._poll_s)
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                log.warning("due_action_failed", error=type(error).__name__, again_in_s=pause)
+                await self._rest(pause)
+                pause = min(pause * 2, LONGEST_PAUSE_S)
+
+    async def take_all(self, action: DueAction) -> int:
+        """Take everything that is due for `action`; return how many rows that were."""
+        total = 0
+        while not self._stopping.is_set():
+            self._heartbeat.beat()
+            async with self._database.begin() as uow:
+                taken = await action.take(uow, action.batch)
+            if not taken:
+                break
+            total += taken
+            DUE_ACTIONS.labels(action=action.name).inc(taken)
+        return total
+
+    async def _rest(self, seconds: float) -> None:
+        self._heartbeat.declare_wait(seconds)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)

@@ -1,0 +1,1 @@
+"""Kafka: topics, the relay out of the outbox, the batch consumer, dead letters."""

@@ -1,0 +1,74 @@
+"""Partitions come and go: a running batch is drained before they go, and reading starts at the stored position."""
+
+import asyncio
+from collections.abc import Iterable
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+
+from lealtad.kafka import positions
+from lealtad.kafka.naming import topic_of, topic_on_wire
+from lealtad.kafka.positions import Place
+from lealtad.settings import ServiceSettings
+from lealtad.unit_of_work import Database
+
+log = structlog.get_logger(__name__)
+
+
+class Assignment(ConsumerRebalanceListener):
+    """The partitions this worker owns and where it stands in each; `busy` is held while a batch runs."""
+
+    def __init__(self, settings: ServiceSettings, database: Database, group: str, cluster: str) -> None:
+        self._settings = settings
+        self._database = database
+        self._group = group
+        self._cluster = cluster
+        self.consumer: AIOKafkaConsumer
+        self.busy = asyncio.Lock()
+        self.next: dict[Place, int] = {}
+        self.failure: BaseException | None = None
+        self.changed = False
+
+    @property
+    def partitions(self) -> set[int]:
+        """The partition numbers owned: the same in every topic."""
+        return {place.partition for place in self.next}
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        """Let the running batch end: what it read is committed before another worker reads on."""
+        async with self.busy:
+            for partition in revoked:
+                self.next.pop(self.place(partition), None)
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        """Read on where the database says, whatever Kafka's own group offsets are."""
+        try:
+            async with self.busy:
+                await self.seek(list(assigned))
+        except Exception as error:  # noqa: BLE001 - aiokafka would swallow it; the consumer's loop raises it
+            self.failure = error
+
+    async def seek(self, assigned: list[TopicPartition]) -> None:
+        """Own `assigned` and stand at their stored positions; the first time at their beginnings."""
+        places = {self.place(partition): partition for partition in assigned}
+        async with self._database.begin() as uow:
+            stored = await positions.read(uow.connection, self._group, places, self._cluster)
+            missing = [partition for place, partition in places.items() if place not in stored]
+            if missing:
+                first = await self.consumer.beginning_offsets(missing)
+                begin = {self.place(partition): offset for partition, offset in first.items()}
+                await positions.create(uow.connection, self._group, begin, self._cluster)
+                stored.update(begin)
+        for place, partition in places.items():
+            self.consumer.seek(partition, stored[place])
+        self.next = {**self.next, **stored}
+        self.changed = True
+        log.info("partitions_assigned", partitions=len(self.next))
+
+    def place(self, partition: TopicPartition) -> Place:
+        """Return our name of a partition."""
+        return Place(topic_of(self._settings, partition.topic), partition.partition)
+
+    def on_wire(self, place: Place) -> TopicPartition:
+        """Return Kafka's name of a partition."""
+        return TopicPartition(topic_on_wire(self._settings, place.topic), place.partition)

@@ -1,0 +1,178 @@
+"""One batch, one transaction: positions, project, react, journal and outbox together, or nothing of it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from lealtad.events.codec import DecodeError, Record, decode
+from lealtad.events.envelope import Cause, Event
+from lealtad.events.subscriptions import Reader
+from lealtad.journal import Entry, Outcome
+from lealtad.kafka import dead_letters, pending, positions
+from lealtad.kafka.positions import Move, Place
+from lealtad.kafka.projections import Projections, React
+from lealtad.observability.metrics import CONSUMER_EVENTS
+from lealtad.unit_of_work import Database, Phase, Touched, UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A polled record: understood, not subscribed to (neither event nor reason), or unreadable for a reason."""
+
+    record: Record
+    event: Event[Any] | None = None
+    unreadable: str | None = None
+
+    @property
+    def place(self) -> Place:
+        """The partition it stood in."""
+        return Place(self.record.topic, self.record.partition)
+
+
+@dataclass(frozen=True, slots=True)
+class Processing:
+    """What a service does with events."""
+
+    reader: Reader
+    projections: Projections
+    react: React
+
+    @property
+    def waits(self) -> dict[str, int]:
+        """Milliseconds that the reaction to an event waits for a follow-up, by topic."""
+        return {item.topic.name: item.react_after_ms for item in self.reader.subscriptions}
+
+    @property
+    def types(self) -> frozenset[str]:
+        """The event types that are read."""
+        return frozenset(model.type for item in self.reader.subscriptions for model in item.types)
+
+
+class BatchHandler:
+    """Handles batches of one service in transactions of their own."""
+
+    def __init__(self, database: Database, processing: Processing, group: str) -> None:
+        self._database = database
+        self._processing = processing
+        self._group = group
+        self._types = processing.types
+        self._waits = processing.waits
+
+    def understand(self, record: Record) -> Item:
+        """Decode `record` if its type is subscribed to."""
+        claimed = record.type
+        if claimed is not None and claimed not in self._types and claimed.startswith("lealtad."):
+            return Item(record)
+        try:
+            return Item(record, event=decode(record))
+        except DecodeError as error:
+            return Item(record, unreadable=str(error))
+
+    async def handle(self, items: Sequence[Item], moves: Mapping[Place, Move]) -> datetime | None:
+        """Handle `items` and move the positions; return when the first reaction that now waits is due, if any."""
+        events = [item.event for item in items if item.event is not None]
+        async with self._database.begin() as uow:
+            if moves:
+                await positions.move(uow.connection, self._group, moves)
+            for item in items:
+                if item.unreadable is not None:
+                    await dead_letters.bury(uow, item.record, item.unreadable, None)
+            fresh = await self._without_duplicates(uow, events)
+            earliest = await self._apply(uow, fresh) if fresh else None
+        self._count(items, fresh)
+        return earliest
+
+    async def bury(self, item: Item, move: Mapping[Place, Move], reason: str) -> None:
+        """Put a record that cannot be handled aside and move on."""
+        async with self._database.begin() as uow:
+            if move:
+                await positions.move(uow.connection, self._group, move)
+            entry = entry_of(item.event) if item.event else None
+            await dead_letters.bury(uow, item.record, reason, entry)
+        CONSUMER_EVENTS.labels(topic=item.record.topic, outcome="dead").inc()
+
+    async def handle_waiting(self, partitions: Iterable[int], limit: int) -> int:
+        """React for customers whose follow-up did not come in time; return their number."""
+        async with self._database.begin() as uow:
+            touched = await pending.take_due(uow.connection, partitions, limit)
+            if touched:
+                await self._processing.react(uow, touched)
+        return len(touched)
+
+    async def _without_duplicates(self, uow: UnitOfWork, events: Sequence[Event[Any]]) -> list[Event[Any]]:
+        first = {event.id: event for event in reversed(events)}
+        known = await uow.journal.known(uow.connection, list(first)) if first else set()
+        return [event for event in events if event is first[event.id] and event.id not in known]
+
+    async def _apply(self, uow: UnitOfWork, events: Sequence[Event[Any]]) -> datetime | None:
+        for event in events:
+            uow.journal.add(entry_of(event))
+        uow.phase = Phase.PROJECT
+        await self._processing.projections.run(uow, events)
+        uow.phase = Phase.OPEN
+        touching = [event for event in events if not uow.journal.is_ignored(event.id)]
+        _coalesce(uow, touching)
+        now, later = self._split(touching)
+        earliest = None
+        if later:
+            longest = max(self._waits[event.topic] for event in touching)
+            earliest = await pending.defer(uow.connection, later, longest)
+        if now:
+            waited = await pending.take(uow.connection, now)
+            touched: Touched = {key: waited.get(key, []) + causes for (_, key), causes in sorted(now.items())}
+            await self._processing.react(uow, dict(sorted(touched.items())))
+        return earliest
+
+    def _split(
+        self, events: Sequence[Event[Any]]
+    ) -> tuple[dict[tuple[int, UUID], list[Cause]], dict[tuple[int, UUID], list[Cause]]]:
+        """Part the customers into those to react for at once and those who wait for a follow-up."""
+        causes: dict[tuple[int, UUID], list[Cause]] = {}
+        at_once: set[tuple[int, UUID]] = set()
+        for event in events:
+            place = (event.partition, event.key)
+            causes.setdefault(place, []).append(event.cause)
+            if not self._waits[event.topic]:
+                at_once.add(place)
+        now = {place: found for place, found in causes.items() if place in at_once}
+        later = {place: found for place, found in causes.items() if place not in at_once}
+        return now, later
+
+    def _count(self, items: Sequence[Item], fresh: Sequence[Event[Any]]) -> None:
+        kept = {event.id for event in fresh}
+        for item in items:
+            if item.unreadable is not None:
+                outcome = "dead"
+            elif item.event is None:
+                outcome = "skipped"
+            else:
+                outcome = "applied" if item.event.id in kept else "duplicate"
+            CONSUMER_EVENTS.labels(topic=item.record.topic, outcome=outcome).inc()
+
+
+def entry_of(event: Event[Any]) -> Entry:
+    """Return the journal row of a consumed event, applied unless something else is said."""
+    return Entry(
+        event.id,
+        "event",
+        event.type,
+        event.key,
+        parent_id=event.causation_id,
+        topic=event.topic,
+        partition=event.partition,
+        offset=event.offset,
+        lane=event.lane.value,
+        outcome=Outcome.APPLIED,
+    )
+
+
+def _coalesce(uow: UnitOfWork, events: Sequence[Event[Any]]) -> None:
+    """Several events of one customer lead to one reaction; the last stands for all."""
+    by_key: dict[UUID, list[UUID]] = {}
+    for event in events:
+        by_key.setdefault(event.key, []).append(event.id)
+    for ids in by_key.values():
+        if len(ids) > 1:
+            uow.journal.coalesce(ids, ids[-1])

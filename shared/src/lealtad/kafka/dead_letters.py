@@ -1,0 +1,89 @@
+"""Dead letters: records that this service cannot handle, kept with their original bytes and the reason."""
+
+from base64 import b64decode, b64encode
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+
+from lealtad.events.codec import Record
+from lealtad.ids import new_id
+from lealtad.journal import Entry, Outcome
+from lealtad.kafka.naming import dead_letter_topic
+from lealtad.observability.metrics import DEAD_LETTERS
+from lealtad.outbox import RawRecord
+from lealtad.unit_of_work import UnitOfWork
+
+MAX_REASON = 1000
+
+INSERT = text("""
+    INSERT INTO dead_letter (id, event_id, topic, partition, "offset", key, headers, value, reason)
+    VALUES (:id, :event_id, :topic, :partition, :offset, :key, CAST(:headers AS jsonb), :value, :reason)
+    ON CONFLICT (topic, partition, "offset") DO UPDATE
+    SET reason = excluded.reason, replay_requested_at = NULL, replayed_at = NULL
+""")
+
+TAKE_REPLAYS = text("""
+    UPDATE dead_letter SET replayed_at = clock_timestamp()
+    WHERE id IN (
+        SELECT id FROM dead_letter WHERE replay_requested_at IS NOT NULL AND replayed_at IS NULL
+        ORDER BY replay_requested_at LIMIT :limit FOR UPDATE SKIP LOCKED)
+    RETURNING id, topic, partition, "offset", key, headers, value
+""")
+
+
+async def bury(uow: UnitOfWork, record: Record, reason: str, entry: Entry | None) -> None:
+    """Store `record` as a dead letter and publish it on the dead-letter topic.
+
+    `entry` is its journal row, if it has an id. Headers are kept in base64: a malformed record's need not be text.
+    """
+    reason = reason[:MAX_REASON]
+    identity = new_id()
+    headers = {name: b64encode(value or b"").decode() for name, value in record.headers}
+    await uow.connection.execute(
+        INSERT,
+        {
+            "id": identity,
+            "event_id": entry.event_id if entry else None,
+            "topic": record.topic,
+            "partition": record.partition,
+            "offset": record.offset,
+            "key": record.key,
+            "headers": orjson.dumps(headers).decode(),
+            "value": record.value,
+            "reason": reason,
+        },
+    )
+    if entry:
+        entry.outcome, entry.detail = Outcome.DEAD, reason
+        uow.journal.add(entry)
+    uow.outbox.add_raw(_published(uow, identity, record, reason))
+    DEAD_LETTERS.labels(topic=record.topic).inc()
+
+
+def _published(uow: UnitOfWork, identity: UUID, record: Record, reason: str) -> RawRecord:
+    return RawRecord(
+        id=identity,
+        topic=dead_letter_topic(record.topic, uow.outbox.service),
+        key=record.key or b"",
+        headers={
+            "dead_letter_id": str(identity),
+            "dead_letter_reason": reason,
+            "dead_letter_place": f"{record.topic}/{record.partition}/{record.offset}",
+            "original_type": record.type or "",
+        },
+        value=record.value or b"",
+    )
+
+
+def as_record(row: Any) -> Record:
+    """Return the original record of a stored dead letter."""
+    headers = tuple((name, b64decode(value)) for name, value in row.headers.items())
+    return Record(row.topic, row.partition, row.offset, row.key, headers, row.value)
+
+
+async def take_replays(uow: UnitOfWork, limit: int) -> list[tuple[UUID, Record]]:
+    """Return dead letters that somebody asked to try again, marked as tried."""
+    rows = await uow.connection.execute(TAKE_REPLAYS, {"limit": limit})
+    return [(row.id, as_record(row)) for row in rows]

@@ -1,0 +1,76 @@
+"""A client without a group that only looks: where partitions begin and end, and which cluster this is."""
+
+import asyncio
+from collections.abc import Iterable
+from contextlib import suppress
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+
+from lealtad.kafka.naming import topic_on_wire
+from lealtad.kafka.positions import Place
+from lealtad.settings import ServiceSettings
+
+TIMEOUT_S = 10.0
+
+
+class Lookout:
+    """Opened on first use, and anew after a failure, so that it never shares another client's broken state."""
+
+    def __init__(self, settings: ServiceSettings) -> None:
+        self._settings = settings
+        self._client: AIOKafkaConsumer | None = None
+        self._lock = asyncio.Lock()
+
+    async def ends(self, topics: Iterable[str]) -> dict[Place, int]:
+        """Return the end offset of every partition of `topics`."""
+        async with self._lock:
+            try:
+                async with asyncio.timeout(TIMEOUT_S):
+                    return await self._ends(list(topics))
+            except BaseException:
+                await self._discard()
+                raise
+
+    async def close(self) -> None:
+        """Close the client."""
+        async with self._lock:
+            await self._discard()
+
+    async def _ends(self, topics: list[str]) -> dict[Place, int]:
+        client = await self._opened()
+        names = {topic_on_wire(self._settings, topic): topic for topic in topics}
+        wanted: list[TopicPartition] = []
+        for name in names:
+            numbers = client.partitions_for_topic(name)
+            if numbers is None:
+                raise TimeoutError(f"topic {name} is not known to the broker yet")
+            wanted.extend(TopicPartition(name, number) for number in numbers)
+        offsets = await client.end_offsets(wanted)
+        return {Place(names[place.topic], place.partition): offset for place, offset in offsets.items()}
+
+    async def _opened(self) -> AIOKafkaConsumer:
+        if self._client is None:
+            client = AIOKafkaConsumer(
+                bootstrap_servers=self._settings.kafka_bootstrap, enable_auto_commit=False, request_timeout_ms=10_000
+            )
+            self._client = client
+            await client.start()
+            await client.topics()
+        return self._client
+
+    async def _discard(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            with suppress(Exception):
+                await asyncio.wait_for(client.stop(), 5)
+
+
+async def cluster_id(settings: ServiceSettings) -> str:
+    """Return the id of the cluster at the configured address."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap, request_timeout_ms=10_000)
+    await admin.start()
+    try:
+        return str((await admin.describe_cluster())["cluster_id"])
+    finally:
+        await admin.close()

@@ -1,0 +1,23 @@
+"""How old a service's picture of its inputs may be: decisions fail closed on stale input."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+AGES = text("""
+    SELECT topic, extract(epoch FROM clock_timestamp() - min(coalesce(confirmed_at, '-infinity'))) AS age_s
+    FROM consumer_position WHERE topic = ANY(CAST(:topics AS text[])) GROUP BY topic
+""")
+NEVER_S = float("inf")
+
+
+async def input_ages(connection: AsyncConnection, topics: Sequence[str]) -> dict[str, float]:
+    """Return per topic the seconds (system time) since every partition was last seen to be read to its end.
+
+    The age is measured from the worker's confirmation that position and end offset agree, never from the last event: a
+    quiet topic is fresh. A topic never read to its end is infinitely old.
+    """
+    rows = await connection.execute(AGES, {"topics": list(topics)})
+    ages = {row.topic: float(row.age_s) for row in rows}
+    return {topic: ages.get(topic, NEVER_S) for topic in topics}

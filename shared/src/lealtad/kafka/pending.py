@@ -1,0 +1,101 @@
+"""Reactions that wait for a follow-up event: which customers, since when, and because of what."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lealtad.clock import system_now
+from lealtad.events.envelope import Cause, Lane
+from lealtad.unit_of_work import Touched
+
+DEFER = text("""
+    INSERT INTO pending_reaction AS pending (partition, key, not_before, causes)
+    SELECT partition, key, :not_before, CAST(causes AS jsonb)
+    FROM unnest(CAST(:partitions AS int[]), CAST(:keys AS uuid[]), CAST(:causes AS text[])) AS new (partition, key, causes)
+    ORDER BY partition, key
+    ON CONFLICT (partition, key) DO UPDATE SET causes = pending.causes || excluded.causes
+""")
+TAKE = text("""
+    DELETE FROM pending_reaction AS pending
+    USING unnest(CAST(:partitions AS int[]), CAST(:keys AS uuid[])) AS touched (partition, key)
+    WHERE pending.partition = touched.partition AND pending.key = touched.key
+    RETURNING pending.key, pending.causes
+""")
+TAKE_DUE = text("""
+    DELETE FROM pending_reaction WHERE (partition, key) IN (
+        SELECT partition, key FROM pending_reaction
+        WHERE partition = ANY(CAST(:partitions AS int[])) AND not_before <= :now
+        ORDER BY not_before LIMIT :limit)
+    RETURNING key, causes
+""")
+EARLIEST = text("SELECT min(not_before) FROM pending_reaction WHERE partition = ANY(CAST(:partitions AS int[]))")
+
+
+async def defer(
+    connection: AsyncConnection, waiting: Mapping[tuple[int, UUID], Sequence[Cause]], after_ms: int
+) -> datetime:
+    """Let customers wait `after_ms` (system time) for a follow-up; return until when. Who waits already waits no longer."""
+    not_before = system_now() + timedelta(milliseconds=after_ms)
+    await connection.execute(
+        DEFER,
+        {
+            "partitions": [partition for partition, _ in waiting],
+            "keys": [key for _, key in waiting],
+            "causes": [orjson.dumps([_as_json(cause) for cause in causes]).decode() for causes in waiting.values()],
+            "not_before": not_before,
+        },
+    )
+    return not_before
+
+
+async def take(connection: AsyncConnection, touched: Iterable[tuple[int, UUID]]) -> Touched:
+    """Return and forget what waits for these customers: their follow-up is here."""
+    places = list(touched)
+    rows = await connection.execute(
+        TAKE, {"partitions": [partition for partition, _ in places], "keys": [key for _, key in places]}
+    )
+    return _touched(rows)
+
+
+async def take_due(connection: AsyncConnection, partitions: Iterable[int], limit: int) -> Touched:
+    """Return and forget who waited long enough, at most `limit` customers."""
+    rows = await connection.execute(TAKE_DUE, {"partitions": list(partitions), "now": system_now(), "limit": limit})
+    return _touched(rows)
+
+
+async def earliest(connection: AsyncConnection, partitions: Iterable[int]) -> datetime | None:
+    """Return when the first of those who wait is due."""
+    return await connection.scalar(EARLIEST, {"partitions": list(partitions)})
+
+
+def _touched(rows: Iterable[Any]) -> Touched:
+    return {row.key: [_from_json(cause) for cause in row.causes] for row in sorted(rows, key=lambda row: row.key)}
+
+
+def _as_json(cause: Cause) -> dict[str, Any]:
+    return {
+        "id": str(cause.id),
+        "correlation_id": str(cause.correlation_id),
+        "depth": cause.depth,
+        "roots": [str(root) for root in cause.roots],
+        "root_count": cause.root_count,
+        "lane": cause.lane.value,
+        "traceparent": cause.traceparent,
+    }
+
+
+def _from_json(value: Mapping[str, Any]) -> Cause:
+    return Cause(
+        id=UUID(value["id"]),
+        correlation_id=UUID(value["correlation_id"]),
+        depth=value["depth"],
+        roots=tuple(UUID(root) for root in value["roots"]),
+        root_count=value["root_count"],
+        lane=Lane(value["lane"]),
+        traceparent=value["traceparent"],
+    )

@@ -1,0 +1,111 @@
+"""Positions: where a group stands in each partition, kept in the database with the effects of what it read.
+
+The position moves in the transaction of the batch, from exactly where the batch began: a worker that lost its partitions
+without knowing it changes nothing.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+class Place(NamedTuple):
+    """A partition of one of our topics."""
+
+    topic: str
+    partition: int
+
+
+class Move(NamedTuple):
+    """A position before and after a batch."""
+
+    expected: int
+    following: int
+
+
+class FencedError(RuntimeError):
+    """Another worker moved a position: this one does not own the partition any more."""
+
+
+class AnotherClusterError(RuntimeError):
+    """The positions belong to another Kafka cluster."""
+
+
+READ = text("""
+    SELECT topic, partition, next, cluster_id FROM consumer_position
+    WHERE consumer_group = :group AND (topic, partition) IN (
+        SELECT * FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS int[])))
+""")
+CREATE = text("""
+    INSERT INTO consumer_position (consumer_group, topic, partition, next, cluster_id)
+    SELECT :group, topic, partition, next, :cluster_id
+    FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS int[]), CAST(:next AS bigint[])) AS new (topic, partition, next)
+    ORDER BY topic, partition
+    ON CONFLICT DO NOTHING
+""")
+MOVE = text("""
+    UPDATE consumer_position AS position SET next = move.following
+    FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS int[]), CAST(:expected AS bigint[]), CAST(:following AS bigint[]))
+        AS move (topic, partition, expected, following)
+    WHERE position.consumer_group = :group AND position.topic = move.topic
+      AND position.partition = move.partition AND position.next = move.expected
+""")
+CONFIRM = text("""
+    UPDATE consumer_position AS position SET confirmed_at = clock_timestamp()
+    FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS int[]), CAST(:next AS bigint[])) AS seen (topic, partition, next)
+    WHERE position.consumer_group = :group AND position.topic = seen.topic
+      AND position.partition = seen.partition AND position.next = seen.next
+""")
+ALL = text("SELECT topic, partition, next FROM consumer_position WHERE consumer_group = :group")
+
+
+async def read(connection: AsyncConnection, group: str, places: Iterable[Place], cluster_id: str) -> dict[Place, int]:
+    """Return the stored positions of `places`; raise AnotherClusterError when they were made on another cluster."""
+    rows = (await connection.execute(READ, {"group": group, **_columns(places)})).all()
+    for row in rows:
+        if row.cluster_id != cluster_id:
+            raise AnotherClusterError(
+                f"the position of {row.topic}/{row.partition} belongs to cluster {row.cluster_id}, this is {cluster_id}: "
+                "point LEALTAD_KAFKA_BOOTSTRAP at the former cluster, or restore the database that belongs to this one"
+            )
+    return {Place(row.topic, row.partition): row.next for row in rows}
+
+
+async def create(connection: AsyncConnection, group: str, first: Mapping[Place, int], cluster_id: str) -> None:
+    """Store first positions where there are none."""
+    await connection.execute(
+        CREATE, {"group": group, "cluster_id": cluster_id, "next": list(first.values()), **_columns(first)}
+    )
+
+
+async def move(connection: AsyncConnection, group: str, moves: Mapping[Place, Move]) -> None:
+    """Move the positions; raise FencedError unless each stood where it was expected."""
+    result = await connection.execute(
+        MOVE,
+        {
+            "group": group,
+            "expected": [item.expected for item in moves.values()],
+            "following": [item.following for item in moves.values()],
+            **_columns(moves),
+        },
+    )
+    if result.rowcount != len(moves):
+        raise FencedError(f"{len(moves) - result.rowcount} of {len(moves)} positions were moved by another worker")
+
+
+async def confirm(connection: AsyncConnection, group: str, at_end: Mapping[Place, int]) -> None:
+    """Note that these positions were the ends of their partitions just now."""
+    await connection.execute(CONFIRM, {"group": group, "next": list(at_end.values()), **_columns(at_end)})
+
+
+async def all_of(connection: AsyncConnection, group: str) -> dict[Place, int]:
+    """Return every position of the group."""
+    rows = await connection.execute(ALL, {"group": group})
+    return {Place(row.topic, row.partition): row.next for row in rows}
+
+
+def _columns(places: Iterable[Place]) -> dict[str, list[str] | list[int]]:
+    places = list(places)
+    return {"topics": [place.topic for place in places], "partitions": [place.partition for place in places]}

@@ -1,0 +1,149 @@
+"""The relay: carries outbox rows to Kafka, in order per key, at least once.
+
+One relay per database works at a time: it holds an advisory lock of the session on one direct connection, on which it
+also reads and deletes, so that it cannot work on without the lock. A row goes when Kafka acknowledged it and no earlier
+row of its key failed. After any failure producer and connection are discarded and everything is read again.
+"""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+
+import asyncpg
+import orjson
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from lealtad.db.engine import server_settings
+from lealtad.kafka.naming import topic_on_wire
+from lealtad.kafka.producer import create_producer
+from lealtad.observability.health import Heartbeat
+from lealtad.observability.metrics import RELAY_BATCH_SECONDS, RELAY_FAILURES, RELAY_RECORDS
+from lealtad.outbox.wakeup import CHANNEL, plain_dsn
+from lealtad.settings import ServiceSettings
+
+log = structlog.get_logger(__name__)
+
+LOCK = "SELECT pg_try_advisory_lock(hashtextextended('lealtad relay', 0))"
+READ = "SELECT seq, topic, key, headers, value FROM outbox ORDER BY seq LIMIT $1"
+DELETE = "DELETE FROM outbox WHERE seq = ANY($1::bigint[])"
+STANDBY_S = 1.0
+FALLBACK_POLL_S = 3600.0
+SEND_TIMEOUT_S = 30.0
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 5.0
+
+
+class RelayError(RuntimeError):
+    """Some records were not acknowledged."""
+
+
+class Relay:
+    """Runs until cancelled; `heartbeat` beats at every turn."""
+
+    def __init__(self, settings: ServiceSettings, service: str, heartbeat: Heartbeat) -> None:
+        self._settings = settings
+        self._service = service
+        self._heartbeat = heartbeat
+        self._wake = asyncio.Event()
+        self.leads = False
+
+    async def run(self) -> None:
+        """Relay for ever; failures are waited out with growing pauses."""
+        pause = FIRST_PAUSE_S
+        while True:
+            started = time.monotonic()
+            try:
+                await self._relay_on_one_connection()
+            except (
+                OSError,
+                TimeoutError,
+                asyncpg.PostgresError,
+                asyncpg.InterfaceError,
+                KafkaError,
+                RelayError,
+            ) as error:
+                RELAY_FAILURES.inc()
+                log.warning("relay_failed", error=type(error).__name__, detail=str(error)[:200])
+            finally:
+                self.leads = False
+            if time.monotonic() - started > LONGEST_PAUSE_S:
+                pause = FIRST_PAUSE_S
+            self._heartbeat.declare_wait(pause)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE_S)
+
+    async def _relay_on_one_connection(self) -> None:
+        connection = await asyncpg.connect(
+            plain_dsn(self._settings.database_url.get_secret_value()),
+            server_settings=server_settings(f"{self._service} relay"),
+            timeout=10,
+            command_timeout=30,
+        )
+        try:
+            while not await connection.fetchval(LOCK):
+                self._heartbeat.beat()
+                await asyncio.sleep(STANDBY_S)
+            self.leads = True
+            await connection.add_listener(CHANNEL, lambda *_: self._wake.set())
+            await self._relay_with_one_producer(connection)
+        finally:
+            connection.terminate()
+
+    async def _relay_with_one_producer(self, connection: asyncpg.Connection) -> None:
+        producer = create_producer(self._settings, f"{self._service}-relay")
+        self._heartbeat.declare_wait(SEND_TIMEOUT_S)
+        await asyncio.wait_for(producer.start(), SEND_TIMEOUT_S)
+        try:
+            while True:
+                self._heartbeat.beat()
+                # Cleared before the SELECT: a commit after it sets the event again, and no wake-up is lost.
+                self._wake.clear()
+                rows = await connection.fetch(READ, self._settings.relay_batch)
+                if rows:
+                    await self._send(connection, producer, rows)
+                if len(rows) < self._settings.relay_batch:
+                    await self._wait()
+        finally:
+            with suppress(Exception):
+                await asyncio.wait_for(producer.stop(), 5)
+
+    async def _wait(self) -> None:
+        poll = self._settings.relay_poll_ms / 1000 or FALLBACK_POLL_S
+        if poll > 1:
+            self._heartbeat.declare_wait(poll)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), poll)
+
+    async def _send(
+        self, connection: asyncpg.Connection, producer: AIOKafkaProducer, rows: Sequence[asyncpg.Record]
+    ) -> None:
+        started = time.perf_counter()
+        async with asyncio.timeout(SEND_TIMEOUT_S):
+            futures = [await producer.send(**self._record(row)) for row in rows]
+            results = await asyncio.gather(*futures, return_exceptions=True)
+        failed_keys: set[tuple[str, bytes]] = set()
+        done: dict[int, str] = {}
+        for row, result in zip(rows, results, strict=True):
+            key = (row["topic"], row["key"])
+            if isinstance(result, BaseException):
+                failed_keys.add(key)
+            elif key not in failed_keys:
+                done[row["seq"]] = row["topic"]
+        await connection.execute(DELETE, list(done))
+        for topic, number in Counter(done.values()).items():
+            RELAY_RECORDS.labels(topic=topic).inc(number)
+        RELAY_BATCH_SECONDS.observe(time.perf_counter() - started)
+        if failed_keys:
+            raise RelayError(f"{len(rows) - len(done)} of {len(rows)} records were not acknowledged")
+
+    def _record(self, row: asyncpg.Record) -> dict[str, object]:
+        headers = [(name, value.encode()) for name, value in orjson.loads(row["headers"]).items()]
+        return {
+            "topic": topic_on_wire(self._settings, row["topic"]),
+            "key": row["key"],
+            "value": row["value"],
+            "headers": headers,
+        }

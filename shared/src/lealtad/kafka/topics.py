@@ -1,0 +1,110 @@
+"""Creating the declared topics: `python -m lealtad.kafka.topics`.
+
+Existing topics are left as they are; another number of partitions than configured is refused, since it would tear a
+customer's events apart.
+"""
+
+import asyncio
+import sys
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import TopicAlreadyExistsError
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from lealtad.events.subscriptions import READERS
+from lealtad.events.topics import TOPICS, Kind
+from lealtad.kafka.naming import dead_letter_topic
+
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+MIN_SAFE_REPLICAS = 3
+
+CONFIG = {
+    Kind.STATE: {
+        "cleanup.policy": "compact",
+        "max.compaction.lag.ms": str(24 * HOUR_MS),
+        "segment.ms": str(12 * HOUR_MS),
+        "delete.retention.ms": str(30 * DAY_MS),
+    },
+    Kind.FACTS: {"cleanup.policy": "delete", "retention.ms": "-1"},
+    Kind.CONTROL: {"cleanup.policy": "delete", "retention.ms": "-1"},
+}
+DEAD_LETTER_CONFIG = {"cleanup.policy": "delete", "retention.ms": str(90 * DAY_MS)}
+
+
+class TopicSettings(BaseSettings):
+    """What is needed to create topics, from the same variables that the services read."""
+
+    model_config = SettingsConfigDict(env_prefix="LEALTAD_", extra="ignore")
+
+    kafka_bootstrap: str = "127.0.0.1:9092"
+    topic_prefix: str = "lealtad"
+    topic_partitions: int = Field(default=12, ge=1)
+    topic_replication: int = Field(default=1, ge=1)
+    allow_unreplicated_topics: bool = True
+
+
+class TopicLayoutError(RuntimeError):
+    """The cluster's topics cannot serve with the configured layout."""
+
+
+def declared(settings: TopicSettings) -> list[NewTopic]:
+    """Return all topics: the catalogue's, and one for dead letters per reader and topic."""
+    topics = [_new(settings, topic.name, settings.topic_partitions, CONFIG[topic.kind]) for topic in TOPICS]
+    for reader in READERS.values():
+        for subscription in reader.subscriptions:
+            name = dead_letter_topic(subscription.topic.name, reader.service)
+            topics.append(_new(settings, name, 1, DEAD_LETTER_CONFIG))
+    return topics
+
+
+async def create(settings: TopicSettings) -> list[str]:
+    """Create what is missing and return its names; raise TopicLayoutError for a layout that is not safe."""
+    if settings.topic_replication < MIN_SAFE_REPLICAS and not settings.allow_unreplicated_topics:
+        raise TopicLayoutError(
+            f"{settings.topic_replication} replicas can lose events: use at least {MIN_SAFE_REPLICAS}, "
+            "or set LEALTAD_ALLOW_UNREPLICATED_TOPICS=true on a machine where that is acceptable"
+        )
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap, request_timeout_ms=20_000)
+    await admin.start()
+    try:
+        existing = set(await admin.list_topics())
+        wanted = declared(settings)
+        await _check_partitions(admin, [topic for topic in wanted if topic.name in existing])
+        missing = [topic for topic in wanted if topic.name not in existing]
+        if missing:
+            try:
+                await admin.create_topics(missing)
+            except TopicAlreadyExistsError:  # a twin was quicker, with the same declaration
+                return []
+        return [topic.name for topic in missing]
+    finally:
+        await admin.close()
+
+
+async def _check_partitions(admin: AIOKafkaAdminClient, topics: list[NewTopic]) -> None:
+    if not topics:
+        return
+    wanted = {topic.name: topic.num_partitions for topic in topics}
+    for found in await admin.describe_topics(list(wanted)):
+        name, partitions = found["topic"], len(found["partitions"])
+        if partitions != wanted[name]:
+            raise TopicLayoutError(
+                f"{name} has {partitions} partitions, {wanted[name]} are configured; the number is fixed for the life "
+                "of a topic: set LEALTAD_TOPIC_PARTITIONS to what exists, or migrate to new topics"
+            )
+
+
+def _new(settings: TopicSettings, name: str, partitions: int, config: dict[str, str]) -> NewTopic:
+    replicas = settings.topic_replication
+    safety = {"min.insync.replicas": str(max(1, replicas - 1))}
+    return NewTopic(f"{settings.topic_prefix}.{name}", partitions, replicas, topic_configs={**config, **safety})
+
+
+if __name__ == "__main__":
+    try:
+        created = asyncio.run(create(TopicSettings()))
+    except TopicLayoutError as error:
+        sys.exit(str(error))
+    print(f"{len(created)} topics created")  # noqa: T201 - the command's answer
