@@ -1,0 +1,101 @@
+"""Builders of offers, customers and policies: each test names only what it is about."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid5
+
+from campaigns.domain.arbitration import Decision, decide
+from campaigns.domain.customer import (
+    Answer,
+    Case,
+    Consent,
+    Contact,
+    ContactStatus,
+    Customer,
+    Response,
+    Score,
+    Segments,
+)
+from campaigns.domain.mute import mute_of
+from campaigns.domain.offers import Content, Offer, OfferTerms
+from campaigns.domain.policy import ContactPolicy
+from campaigns.domain.rules import Circumstances
+from lealtad.events.catalog.campaigns import OfferKind
+from lealtad.events.catalog.customer_profile import Channel, Purpose
+
+SPACE = UUID("6ba7b810-9dad-11d1-80b4-00c04fd430c8")
+NOON = datetime(2011, 3, 2, 12, tzinfo=UTC)
+"""A Wednesday."""
+
+
+def an_id(name: str) -> UUID:
+    return uuid5(SPACE, name)
+
+
+def some_terms(**changes: Any) -> OfferTerms:
+    plain: dict[str, Any] = {
+        "kind": OfferKind.CROSS_SELL,
+        "value": Decimal(20),
+        "channels": [Channel.EMAIL],
+        "contents": {"en": Content(title="A gift set", message="Three for two.")},
+    }
+    return OfferTerms.model_validate({**plain, **changes})
+
+
+def an_offer(key: str = "gift-set", *, accepted: int = 0, version: int = 1, **terms: Any) -> Offer:
+    return Offer(an_id(key), key, version, some_terms(**terms), accepted)
+
+
+def a_policy(**changes: Any) -> ContactPolicy:
+    return ContactPolicy.model_validate({"exploration": "off", **changes})
+
+
+def consented(*channels: Channel, purpose: Purpose = Purpose.MARKETING) -> tuple[Consent, ...]:
+    return tuple(Consent(purpose, channel, granted=True, given_at=NOON - timedelta(days=90)) for channel in channels)
+
+
+def a_customer(name: str = "ana", **changes: Any) -> Customer:
+    plain: dict[str, Any] = {
+        "consents": (Consent(Purpose.MARKETING, None, granted=True, given_at=NOON - timedelta(days=90)),),
+        "first_seen_at": NOON - timedelta(days=200),
+    }
+    return Customer(an_id(name), **{**plain, **changes})
+
+
+def scored(band: str = "low", *, at_risk: str | None = None) -> Score:
+    value = Decimal(at_risk) if at_risk else None
+    return Score(Decimal("0.2"), band, value, "prior 1", NOON, sequence=1)
+
+
+def in_segments(*keys: str, tier: str | None = None) -> Segments:
+    return Segments(dict.fromkeys(keys, 1), tier, NOON, sequence=1)
+
+
+def open_complaint() -> Case:
+    return Case(mutes=True, open=True)
+
+
+def resolved_complaint(*, days_ago: float) -> Case:
+    return Case(mutes=True, open=False, resolved_at=NOON - timedelta(days=days_ago))
+
+
+def a_contact(*, days_ago: float = 1, offer: str = "other", channel: Channel = Channel.EMAIL) -> Contact:
+    return Contact(an_id(offer), channel, ContactStatus.CONFIRMED, NOON - timedelta(days=days_ago))
+
+
+def answered(offer: Offer, response: Response, *, days_ago: float = 0.5) -> Answer:
+    promotional = offer.terms.contact_class == "promotional"
+    return Answer(offer.offer_id, offer.terms.kind, promotional, response, NOON - timedelta(days=days_ago))
+
+
+def decided(customer: Customer, *offers: Offer, policy: ContactPolicy | None = None, **asked: Any) -> Decision:
+    """The decision at NOON, with fresh inputs unless `stale` is given."""
+    policy = policy or a_policy()
+    now = asked.pop("now", NOON)
+    at = Circumstances(now, policy, mute_of(customer, policy, now), asked.pop("stale", None))
+    return decide(customer, offers, asked.pop("tallies", {}), at, seed=asked.pop("seed", "s"), **asked)
+
+
+def rules_of(decision: Decision) -> set[str]:
+    return {exclusion.finding.rule for exclusion in decision.ruled_out}

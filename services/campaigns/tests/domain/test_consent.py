@@ -1,0 +1,51 @@
+from datetime import timedelta
+
+import pytest
+
+from campaigns.domain.consent import forbids
+from campaigns.domain.customer import Consent
+from campaigns.domain.offers import ContactClass
+from lealtad.events.catalog.customer_profile import Channel, Purpose
+
+from .builders import NOON, a_customer
+
+MARKETING, EMAIL = Purpose.MARKETING, Channel.EMAIL
+
+
+def said(granted: bool, *, days_ago: int, channel: Channel | None = EMAIL, lasting: int | None = None) -> Consent:
+    given_at = NOON - timedelta(days=days_ago)
+    return Consent(MARKETING, channel, granted, given_at, given_at + timedelta(days=lasting) if lasting else None)
+
+
+def verdict(*consents: Consent, contact_class: ContactClass = ContactClass.PROMOTIONAL) -> str | None:
+    finding = forbids(a_customer(consents=consents), MARKETING, EMAIL, contact_class, NOON)
+    return finding.rule if finding else None
+
+
+@pytest.mark.parametrize(
+    ("consents", "rule"),
+    [
+        ((), "no-consent"),
+        ((said(granted=True, days_ago=9),), None),
+        ((said(granted=True, days_ago=9, channel=None),), None),
+        ((said(granted=True, days_ago=9, channel=Channel.SMS),), "no-consent"),
+        ((said(granted=True, days_ago=9, lasting=9),), "consent-expired"),
+        ((said(granted=True, days_ago=9), said(granted=False, days_ago=2)), "consent-withdrawn"),
+        ((said(granted=False, days_ago=9), said(granted=True, days_ago=2)), None),
+        ((said(granted=True, days_ago=9), said(granted=False, days_ago=2, channel=None)), "consent-withdrawn"),
+        ((said(granted=True, days_ago=2), said(granted=False, days_ago=2, channel=None)), "consent-withdrawn"),
+    ],
+)
+def test_a_promotion_needs_that_the_newest_word_is_a_yes_that_still_holds(consents, rule):
+    assert verdict(*consents) == rule
+    assert verdict(*reversed(consents)) == rule
+
+
+def test_a_transactional_contact_is_stopped_by_a_refusal_only():
+    assert verdict(contact_class=ContactClass.TRANSACTIONAL) is None
+    refused = said(granted=False, days_ago=2)
+    assert verdict(refused, contact_class=ContactClass.TRANSACTIONAL) == "consent-withdrawn"
+
+
+def test_a_mandatory_contact_needs_nobodys_leave():
+    assert verdict(said(granted=False, days_ago=2), contact_class=ContactClass.MANDATORY) is None
