@@ -14,9 +14,7 @@ from lealtad.http.context import CommandContext, HttpRuntime, current_traceparen
 from lealtad.http.database_errors import with_retries
 from lealtad.http.idempotency import REPLAYED, IdempotentRequest, claim, is_kept, store
 from lealtad.http.problem import Problem
-from lealtad.journal import Journal
 from lealtad.observability.metrics import IDEMPOTENT_REPLAYS
-from lealtad.outbox import Outbox
 from lealtad.unit_of_work import UnitOfWork
 
 WritingUseCase = Callable[[UnitOfWork], Awaitable[Answer]]
@@ -123,13 +121,11 @@ def writes(scope: str) -> Callable[..., Coroutine[Any, Any, Command]]:
 
 async def _answer_or_problem(uow: UnitOfWork, use_case: WritingUseCase) -> RenderedAnswer:
     try:
-        async with uow.connection.begin_nested():
+        async with uow.savepoint():
             return (await use_case(uow)).rendered()
     except Problem as problem:
         if not is_kept(problem.status):
             raise
-        # The savepoint took back the rows; what was to be emitted and noted goes too.
-        uow.outbox, uow.journal = Outbox(uow.outbox.service), Journal()
         return RenderedAnswer.of(problem.response())
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
+from lealtad.errors import sqlstate_of
 from lealtad.http.problem import Problem, invalid, unavailable
 
 T = TypeVar("T")
@@ -29,11 +30,6 @@ AGAIN = "Send the request again a little later, with the same Idempotency-Key if
 
 class LostRaceError(Exception):
     """A use case found that a concurrent transaction was first; run again, it will see what that one did."""
-
-
-def sqlstate_of(error: BaseException) -> str | None:
-    """Return the SQLSTATE that the database gave `error`, if it came from the database at all."""
-    return getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None
 
 
 def is_lock_timeout(error: BaseException) -> bool:
