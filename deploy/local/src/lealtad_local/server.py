@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -17,6 +18,7 @@ from typing import Self
 from lealtad_local.processes import Command, spawn
 
 HOST = "127.0.0.1"
+_PORTS = range(20_000, 32_000)
 
 
 class ServerDidNotStartError(Exception):
@@ -39,6 +41,11 @@ class LocalServer(ABC):
         self.folder.mkdir(parents=True, exist_ok=True)
         self.log = self.folder / f"{self.name}.log"
         self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    @abstractmethod
+    def port(self) -> int:
+        """The port for clients; 0 before the first `prepare`."""
 
     @abstractmethod
     def prepare(self) -> None:
@@ -112,11 +119,13 @@ class LocalServer(ABC):
 
 
 def free_port() -> int:
-    """Return a TCP port on 127.0.0.1 that is free at this moment."""
-    with closing(socket.socket()) as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a TCP port of 127.0.0.1 that is free at this moment.
+
+    It lies below the range that outgoing connections take theirs from (32768 up on Linux), so that none of them
+    holds it when a server comes back after a crash.
+    """
+    candidates = random.SystemRandom().sample(_PORTS, k=len(_PORTS))
+    return next(port for port in candidates if is_free(port))
 
 
 def is_free(port: int) -> bool:

@@ -1,0 +1,134 @@
+"""Bring up the whole stack: `python -m lealtad_local.bring_up OPTIONS`, the supervisor's program.
+
+Kafka and PostgreSQL start side by side; each service starts as soon as the topics exist and its own database is
+migrated.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from lealtad.clock import StackClock
+from lealtad_local.credentials import Credentials
+from lealtad_local.databases import create_databases
+from lealtad_local.home import Home
+from lealtad_local.kafka import KafkaServer
+from lealtad_local.keeper import ProcessFailedError, ProcessSpec
+from lealtad_local.postgres import PostgresServer
+from lealtad_local.probes import answers_ok
+from lealtad_local.server import LocalServer, free_port, is_free
+from lealtad_local.services import SERVICES, Environment, Service
+from lealtad_local.state import Options, StackState
+from lealtad_local.supervisor import Level, Supervisor, held, supervise
+
+
+@dataclass
+class Plan:
+    """One start of the stack."""
+
+    home: Home
+    credentials: Credentials
+    before: StackState | None
+    """What the state file told of the run before."""
+
+    async def bring_up(self, supervisor: Supervisor) -> None:
+        """Start everything and return when all processes are ready."""
+        await asyncio.to_thread(_clear, self.home, supervisor.options)
+        supervisor.say("starting Kafka and PostgreSQL")
+        clock_file = self._clock(supervisor.options)
+        kafka, postgres = await asyncio.gather(self._kafka(supervisor), self._postgres(supervisor))
+        environment = Environment(kafka, postgres, self.credentials.token_secret, clock_file)
+        supervisor.say("creating topics, migrating databases, starting the services")
+        topics = asyncio.create_task(supervisor.run_once("topics", environment.topics()))
+        await asyncio.gather(topics, *(self._service(supervisor, environment, service, topics) for service in SERVICES))
+
+    def _clock(self, options: Options) -> str | None:
+        if options.clock is None:
+            self.home.clock.unlink(missing_ok=True)
+            return None
+        StackClock.write(self.home.clock, options.clock)
+        return str(self.home.clock)
+
+    async def _kafka(self, supervisor: Supervisor) -> str:
+        if configured := os.environ.get("LEALTAD_KAFKA_BOOTSTRAP"):
+            return configured
+        server = KafkaServer(self.home.kafka)
+        await _keep_server(supervisor, server)
+        return server.bootstrap
+
+    async def _postgres(self, supervisor: Supervisor) -> dict[str, str]:
+        """Return the services' database URLs by the services' names."""
+        url = os.environ.get("LEALTAD_POSTGRES_URL")
+        if not url:
+            server = PostgresServer(self.home.postgres)
+            await _keep_server(supervisor, server)
+            url = server.url
+        return await create_databases(url, SERVICES, self.credentials.passwords)
+
+    async def _service(
+        self, supervisor: Supervisor, environment: Environment, service: Service, topics: asyncio.Task[None]
+    ) -> None:
+        await supervisor.run_once(f"{service.name}-migrate", environment.module(service, "migrate"))
+        await asyncio.shield(topics)
+        workers = range(supervisor.options.workers)
+        specs = [self._process(environment, service, service.api(), "api", "0")]
+        specs += [self._process(environment, service, service.worker(slot), "worker", str(slot)) for slot in workers]
+        await supervisor.keep(Level.SERVICES, *specs)
+
+    def _process(self, environment: Environment, service: Service, name: str, kind: str, instance: str) -> ProcessSpec:
+        port = self._port(name)
+        return ProcessSpec(
+            name=name,
+            port=port,
+            command=lambda: environment.module(service, kind, port=port, instance=instance),
+            live=partial(answers_ok, port, "/health/live"),
+            ready=partial(answers_ok, port, "/health/ready"),
+        )
+
+    def _port(self, name: str) -> int:
+        """Keep the port of the last run where it is still free."""
+        known = self.before.processes.get(name) if self.before else None
+        return known.port if known and is_free(known.port) else free_port()
+
+
+async def _keep_server(supervisor: Supervisor, server: LocalServer) -> None:
+    await asyncio.to_thread(server.prepare)
+    spec = ProcessSpec(server.name, server.port, server.command, live=server.answers, ready=server.answers)
+    await supervisor.keep(Level.SERVERS, spec)
+
+
+def _clear(home: Home, options: Options) -> None:
+    """Empty logs, and data where asked; refuse data of which a half is missing."""
+    for old in home.logs.glob("*.log"):
+        if old != home.log("supervisor"):
+            old.unlink()
+    kafka, postgres = KafkaServer(home.kafka), PostgresServer(home.postgres)
+    if options.fresh:
+        kafka.discard()
+        postgres.discard()
+    elif kafka.formatted != postgres.initialised and not _has_external_server():
+        raise ProcessFailedError(
+            "Of Kafka's and PostgreSQL's data one half is missing, and neither can be used without the other. "
+            "Start with empty ones: lealtad up --fresh"
+        )
+
+
+def _has_external_server() -> bool:
+    return any(os.environ.get(name) for name in ("LEALTAD_KAFKA_BOOTSTRAP", "LEALTAD_POSTGRES_URL"))
+
+
+def main(home: Home, options: Options) -> None:
+    """Run the supervisor of a whole stack in this process."""
+    with held(home):
+        before = StackState.load(home)
+        credentials = Credentials.load_or_make(home, [service.name for service in SERVICES])
+        supervise(Supervisor(home, options), Plan(home, credentials, before).bring_up)
+
+
+if __name__ == "__main__":
+    main(Home(Path(sys.argv[1])), Options.model_validate_json(sys.argv[2]))

@@ -1,0 +1,37 @@
+"""A database and a role of its own for each service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import asyncpg
+from sqlalchemy.engine import make_url
+
+from lealtad_local.services import Service
+
+
+async def create_databases(admin_url: str, services: Iterable[Service], passwords: dict[str, str]) -> dict[str, str]:
+    """Create what is missing, set the passwords, and return each service's URL by its name.
+
+    The role owns its database and nothing else; no other role may connect to it.
+    """
+    connection = await asyncpg.connect(admin_url, timeout=10)
+    try:
+        return {
+            service.name: await _create(connection, admin_url, service.database, passwords[service.name])
+            for service in services
+        }
+    finally:
+        await connection.close()
+
+
+async def _create(connection: asyncpg.Connection, admin_url: str, name: str, password: str) -> str:
+    # Utility statements take no parameters; names are our own, passwords are URL-safe base64.
+    if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", name):
+        await connection.execute(f"CREATE ROLE {name} LOGIN")
+    await connection.execute(f"ALTER ROLE {name} PASSWORD '{password}'")
+    if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
+        await connection.execute(f"CREATE DATABASE {name} OWNER {name}")
+        await connection.execute(f"REVOKE CONNECT ON DATABASE {name} FROM PUBLIC")
+    url = make_url(admin_url).set(username=name, password=password, database=name)
+    return url.render_as_string(hide_password=False)

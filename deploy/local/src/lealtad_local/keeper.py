@@ -1,0 +1,172 @@
+"""Keep one child process running: start, probe, end when frozen, restart with exponential back-off."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from lealtad_local.processes import Command, Identity
+from lealtad_local.server import last_lines
+from lealtad_local.state import ProcessState, Status
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ProcessSpec:
+    """What to keep running, and how to see that it does."""
+
+    name: str
+    port: int
+    command: Callable[[], Command]
+    live: Callable[[], bool]
+    """May block for some seconds: it is called in a thread."""
+    ready: Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class Patience:
+    """Times of a keeper, in seconds."""
+
+    start: float = 60
+    """A process that is not ready so long after its start is ended."""
+    frozen: float = 30
+    """A process that answers no probe for so long is ended."""
+    stop: float = 15
+    """Between the polite signal and SIGKILL."""
+    ready_interval: float = 0.2
+    live_interval: float = 2
+    first_delay: float = 0.2
+    """Before the first restart; doubled each time."""
+    longest_delay: float = 10
+    stable: float = 60
+    """After so long a life the delay begins anew."""
+
+
+class ProcessFailedError(Exception):
+    """A process could not be brought up; the message ends with the last lines of its log."""
+
+
+class Keeper:
+    """Keeps one process running until it is stopped."""
+
+    give_up_after = 3
+    """Failed starts of a process that was never ready."""
+
+    def __init__(self, spec: ProcessSpec, log_file: Path, patience: Patience, changed: Callable[[], None]) -> None:
+        self.spec = spec
+        self.state = ProcessState(name=spec.name, port=spec.port)
+        self._log_file = log_file
+        self._patience = patience
+        self._changed = changed
+        self._was_ready = asyncio.Event()
+        self._process: asyncio.subprocess.Process | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Start the process and return when it is ready; raise `ProcessFailedError` after three failed starts."""
+        self._task = asyncio.create_task(self._run(), name=self.spec.name)
+        ready = asyncio.create_task(self._was_ready.wait())
+        await asyncio.wait({self._task, ready}, return_when=asyncio.FIRST_COMPLETED)
+        if not self._was_ready.is_set():
+            ready.cancel()
+            await self._task
+
+    async def stop(self) -> None:
+        """Stop the process: its stop signal, and SIGKILL when it does not end in time."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+        if self._process is not None:
+            await self._end(self._process)
+        self._set(Status.STOPPED)
+
+    async def _run(self) -> None:
+        delay = self._patience.first_delay
+        while True:
+            began = time.monotonic()
+            how = await self._live_once()
+            if not self._was_ready.is_set() and self.state.restarts + 1 >= self.give_up_after:
+                raise ProcessFailedError(f"{self.spec.name} {how}:\n{last_lines(self._log_file)}")
+            if time.monotonic() - began > self._patience.stable:
+                delay = self._patience.first_delay
+            log.warning("%s %s; starting it again in %.1f s", self.spec.name, how, delay)
+            self.state.ended = how
+            self.state.restarts += 1
+            self._set(Status.BACKING_OFF)
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, self._patience.longest_delay)
+
+    async def _live_once(self) -> str:
+        """Run the process to its end and return how it ended, in words."""
+        process = self._process = await self._spawn()
+        self._set(Status.STARTING)
+        exited = asyncio.create_task(process.wait())
+        probing = asyncio.create_task(self._probe())
+        try:
+            await asyncio.wait({exited, probing}, return_when=asyncio.FIRST_COMPLETED)
+            if exited.done():
+                return _in_words(exited.result())
+            await self._end(process)
+            return probing.result()
+        finally:
+            probing.cancel()
+
+    async def _spawn(self) -> asyncio.subprocess.Process:
+        command = self.spec.command()
+        with self._log_file.open("ab") as output:
+            process = await asyncio.create_subprocess_exec(
+                *command.tethered(),
+                env=command.environment(),
+                cwd="/",
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                process_group=0,
+            )
+        with suppress(psutil.NoSuchProcess):  # it may have ended already
+            self.state.identity = Identity.of(process.pid)
+        return process
+
+    async def _probe(self) -> str:
+        """Return what is wrong as soon as something is."""
+        deadline = time.monotonic() + self._patience.start
+        while not await asyncio.to_thread(self.spec.ready):
+            if time.monotonic() > deadline:
+                return f"was not ready after {self._patience.start:.0f} s"
+            await asyncio.sleep(self._patience.ready_interval)
+        self._was_ready.set()
+        self._set(Status.READY)
+        answered = time.monotonic()
+        while time.monotonic() - answered < self._patience.frozen:
+            await asyncio.sleep(self._patience.live_interval)
+            if await asyncio.to_thread(self.spec.live):
+                answered = time.monotonic()
+        return f"answered no probe for {self._patience.frozen:.0f} s"
+
+    async def _end(self, process: asyncio.subprocess.Process) -> None:
+        if process.returncode is not None:
+            return
+        process.send_signal(self.spec.command().stop_signal)
+        try:
+            await asyncio.wait_for(process.wait(), self._patience.stop)
+        except TimeoutError:
+            log.warning("%s did not stop in %.0f s and is killed", self.spec.name, self._patience.stop)
+            process.kill()
+            await process.wait()
+
+    def _set(self, status: Status) -> None:
+        self.state.status = status
+        self._changed()
+
+
+def _in_words(code: int) -> str:
+    return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"

@@ -1,0 +1,175 @@
+"""A local stack as its user sees it: bring it up, take it down, find its addresses."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import IO
+
+from lealtad.http.auth import SCOPES, mint_token
+from lealtad.settings import ServiceSettings
+from lealtad_local.credentials import Credentials
+from lealtad_local.home import Home
+from lealtad_local.kafka import KafkaServer
+from lealtad_local.postgres import PostgresServer
+from lealtad_local.processes import end_all
+from lealtad_local.server import HOST, last_lines
+from lealtad_local.services import SERVICES, Service
+from lealtad_local.state import Options, Phase, StackState
+from lealtad_local.supervisor import DETACH
+
+START_TIMEOUT_S = 180
+STOP_TIMEOUT_S = 40
+
+Say = Callable[[str], None]
+
+
+class StackError(Exception):
+    """The stack is not as the command needs it; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A stack that is up."""
+
+    home: Home
+    state: StackState
+
+    @classmethod
+    def running(cls, home: Home) -> Stack:
+        """Return the running stack of this home; raise `StackError` where there is none."""
+        state = StackState.load(home)
+        if state is None or not is_running(state):
+            raise StackError("The stack is not running. Start it: lealtad up")
+        return cls(home, state)
+
+    def url(self, service: Service) -> str:
+        """Return the base address of a service's API."""
+        return self.address(service.api())
+
+    def address(self, process: str) -> str:
+        """Return the base address of one process."""
+        return f"http://{HOST}:{self.state.port_of(process)}"
+
+    def urls(self) -> dict[str, str]:
+        """Return the base addresses of the APIs by service name."""
+        return {service.name: self.url(service) for service in SERVICES}
+
+    def worker_address(self, service: Service) -> str:
+        """Return the address of the service's first worker, which tells the service's progress."""
+        return self.address(service.worker(0))
+
+    def token(
+        self,
+        scopes: list[str] | None = None,
+        subject: str = "local",
+        lifetime: timedelta = timedelta(hours=12),
+    ) -> str:
+        """Mint a bearer token; with all scopes unless some are named."""
+        credentials = Credentials.load_or_make(self.home, [])
+        settings = ServiceSettings.model_validate(
+            {"database_url": "postgresql://", "token_secret": credentials.token_secret}
+        )
+        return mint_token(settings, subject, scopes or list(SCOPES), lifetime)
+
+
+def is_running(state: StackState) -> bool:
+    """Say whether the supervisor that wrote this state still runs."""
+    return state.supervisor is not None and state.supervisor.process() is not None
+
+
+@contextmanager
+def running_stack(home: Home, options: Options, say: Say = lambda _: None) -> Iterator[Stack]:
+    """Bring a stack up that ends with the block, or with this process, however that ends."""
+    supervisor = _launch(home, options)
+    try:
+        yield _wait_until_ready(home, supervisor, say)
+    finally:
+        _cut_lifeline(supervisor)
+        down(home)
+
+
+def up(home: Home, options: Options, say: Say = lambda _: None) -> Stack:
+    """Bring a stack up that stays when this process ends; until it is ready it ends with this process."""
+    supervisor = _launch(home, options)
+    try:
+        stack = _wait_until_ready(home, supervisor, say)
+    except BaseException:
+        _cut_lifeline(supervisor)
+        down(home)
+        raise
+    _pipe(supervisor).write(DETACH)
+    _cut_lifeline(supervisor)
+    return stack
+
+
+def down(home: Home) -> bool:
+    """End whatever of this home's stack still runs, also after a crash; say whether anything did."""
+    state = StackState.load(home)
+    if state is None:
+        return False
+    found = any(identity.process() for identity in state.identities())
+    if state.supervisor:
+        end_all([state.supervisor], STOP_TIMEOUT_S)
+    # Children end with their supervisor; this is for those that could not be tied to it.
+    end_all(state.identities(), timeout=5)
+    return found
+
+
+def wipe(home: Home) -> None:
+    """Delete all state and data of a stack that is down."""
+    if home.folder.exists():
+        KafkaServer(home.kafka).discard()
+        PostgresServer(home.postgres).discard()
+        shutil.rmtree(home.folder)
+
+
+def _launch(home: Home, options: Options) -> subprocess.Popen[bytes]:
+    state = StackState.load(home)
+    if state and is_running(state):
+        raise StackError("The stack is already running. See it: lealtad status. Stop it: lealtad down")
+    home.create()
+    with home.log("supervisor").open("wb") as log:
+        return subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "lealtad_local.bring_up", str(home.folder), options.model_dump_json()],
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+
+
+def _wait_until_ready(home: Home, supervisor: subprocess.Popen[bytes], say: Say) -> Stack:
+    deadline = time.monotonic() + START_TIMEOUT_S
+    step = ""
+    while time.monotonic() < deadline and supervisor.poll() is None:
+        state = _written_by(supervisor, home)
+        if state and state.step != step:
+            step = state.step
+            say(step)
+        if state and state.phase is Phase.READY:
+            return Stack(home, state)
+        time.sleep(0.05)
+    state = _written_by(supervisor, home)
+    failure = (state and state.failure) or last_lines(home.log("supervisor"))
+    raise StackError(f"The stack could not be brought up. {failure}\nLogs: {home.logs}")
+
+
+def _written_by(supervisor: subprocess.Popen[bytes], home: Home) -> StackState | None:
+    state = StackState.load(home)
+    return state if state and state.supervisor and state.supervisor.pid == supervisor.pid else None
+
+
+def _pipe(supervisor: subprocess.Popen[bytes]) -> IO[bytes]:
+    assert supervisor.stdin is not None  # noqa: S101 # it was started with a pipe
+    return supervisor.stdin
+
+
+def _cut_lifeline(supervisor: subprocess.Popen[bytes]) -> None:
+    _pipe(supervisor).close()
