@@ -1,0 +1,61 @@
+"""On what a customer's score rests: on purchases, on contracts, or on nothing yet."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from churn_scoring.domain.contracts import NO_CONTRACTS, ContractStatus
+from churn_scoring.domain.features import Profile
+
+
+class Basis(StrEnum):
+    """What leaving means for a customer, and which model says how likely it is."""
+
+    INACTIVITY = "inactivity"
+    """Bought before: no purchase within the horizon."""
+    CONTRACT = "contract"
+    """Holds a contract and never bought: its end within the horizon."""
+    CONTRACT_ENDING = "contract-ending"
+    """The same, and the end of the last contract within the horizon is agreed or announced."""
+    WITHDRAWN = "withdrawn"
+    """The last contract has ended and nothing was bought since: has left."""
+
+
+class NoScore(StrEnum):
+    """Why a customer has no score."""
+
+    NO_HISTORY = "no-history"
+    MERGED = "merged"
+    ERASED = "erased"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A customer to assess; `gone` when the record was merged into another or erased."""
+
+    profile: Profile
+    contracts: ContractStatus = NO_CONTRACTS
+    gone: NoScore | None = None
+
+    @property
+    def customer_id(self) -> UUID:
+        """The customer."""
+        return self.profile.history.customer_id
+
+
+def basis_of(subject: Subject, now: datetime, horizon_days: int) -> Basis | NoScore:
+    """Return on what the score of `subject` rests at `now`."""
+    if subject.gone:
+        return subject.gone
+    contracts, bought_at = subject.contracts, subject.profile.history.last_purchase_at
+    ended = contracts.last_end if contracts.active == 0 else None
+    if ended is not None and (bought_at is None or bought_at < ended):
+        return Basis.WITHDRAWN
+    if bought_at is not None:
+        return Basis.INACTIVITY
+    if contracts.active == 0:
+        return NoScore.NO_HISTORY
+    ends = contracts.runs_until
+    within = ends is not None and ends <= now + timedelta(days=horizon_days)
+    return Basis.CONTRACT_ENDING if within else Basis.CONTRACT

@@ -1,0 +1,49 @@
+"""Contractual churn: what a customer's contracts say at a moment."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A contract as its newest fact left it."""
+
+    contract_id: UUID
+    customer_id: UUID
+    starts_at: datetime
+    ends_at: datetime | None
+    fact_id: UUID
+    """The newest fact about it: the cause of what its end brings about."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContractStatus:
+    """A customer's contracts at a moment; one signed for the future counts as active."""
+
+    active: int = 0
+    runs_until: datetime | None = None
+    """When the last active one ends, where every active one has an end."""
+    last_end: datetime | None = None
+    """When the last ended one ended."""
+    ended_by: UUID | None = None
+    """The fact that ended it."""
+
+
+def status_at(contracts: Iterable[Contract], moment: datetime) -> ContractStatus:
+    """Return the standing of one customer's contracts; one ends at `ends_at`, cancelled or agreed alike."""
+    contracts = list(contracts)
+    active = [contract for contract in contracts if contract.ends_at is None or contract.ends_at > moment]
+    ended = [(c.ends_at, c.fact_id) for c in contracts if c.ends_at is not None and c.ends_at <= moment]
+    ends = [contract.ends_at for contract in active if contract.ends_at is not None]
+    last_end, ended_by = max(ended, default=(None, None))
+    return ContractStatus(
+        active=len(active),
+        runs_until=max(ends) if ends and len(ends) == len(active) else None,
+        last_end=last_end,
+        ended_by=ended_by,
+    )
+
+
+NO_CONTRACTS = ContractStatus()

@@ -1,0 +1,61 @@
+"""Models: rows of FEATURES in, probabilities of leaving within the horizon out."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from churn_scoring.domain.bgnbd import BgNbd, probability_of_silence
+from churn_scoring.domain.calibration import Calibration, expit, logit
+from churn_scoring.domain.features import COLUMN, Floats
+from churn_scoring.domain.policy import Evidence
+
+
+class ChurnModel(Protocol):
+    """What scoring needs of a model."""
+
+    def probabilities(self, rows: Floats) -> Floats:
+        """Return the probability of leaving within the horizon, per row of FEATURES."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ContractModel:
+    """The policy's prior for customers who hold a contract and never bought, moved by the evidence."""
+
+    probability: float
+    evidence: tuple[Evidence, ...] = ()
+
+    def probabilities(self, rows: Floats) -> Floats:
+        """Return P(the contract ends within the horizon) per row."""
+        prior = logit(np.full(len(rows), self.probability))
+        return expit(prior + evidence_log_odds(self.evidence, rows))
+
+
+@dataclass(frozen=True, slots=True)
+class InactivityModel:
+    """BG/NBD's P(X = 0), moved by evidence that purchases do not show, then calibrated where a calibration is known."""
+
+    parameters: BgNbd
+    horizon_days: int
+    evidence: tuple[Evidence, ...] = ()
+    calibration: Calibration | None = None
+
+    def probabilities(self, rows: Floats) -> Floats:
+        """See ChurnModel."""
+        silence = self.silence(rows)
+        moved = expit(logit(silence) + evidence_log_odds(self.evidence, rows)) if self.evidence else silence
+        return self.calibration.apply(moved) if self.calibration else moved
+
+    def silence(self, rows: Floats) -> Floats:
+        """Return P(X = 0) from purchases alone."""
+        x, recency, age = (rows[:, COLUMN[name]] for name in ("frequency", "recency", "age"))
+        return probability_of_silence(self.parameters, x, recency, age, float(self.horizon_days))
+
+
+def evidence_log_odds(evidence: tuple[Evidence, ...], rows: Floats) -> Floats:
+    """Return how far the evidence moves the log-odds of leaving, per row."""
+    moved = np.zeros(len(rows))
+    for item in evidence:
+        moved += item.log_odds * np.minimum(rows[:, COLUMN[item.feature]], item.cap)
+    return moved

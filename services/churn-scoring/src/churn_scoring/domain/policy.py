@@ -1,0 +1,123 @@
+"""The scoring policy: everything a manager tunes about scores, as one versioned document with defaults."""
+
+from decimal import Decimal
+from itertools import pairwise
+from typing import Annotated, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Floats = NDArray[np.float64]
+Probability = Annotated[Decimal, Field(ge=0, le=1, max_digits=6, decimal_places=5)]
+BandName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", examples=["high"])]
+EVIDENCE = ("open_cases", "complaints_90", "payment_failures_90", "negative_touchpoints_90", "returns_90")
+
+
+class Document(BaseModel):
+    """Part of the policy: frozen and closed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Band(Document):
+    """A range of the published score that has a name."""
+
+    name: BandName
+    from_probability: Probability = Field(description="The band begins here (included)")
+
+
+class Prior(Document):
+    """BG/NBD parameters used until some are fitted; time in days."""
+
+    r: float = Field(default=0.6, gt=0, le=100)
+    alpha: float = Field(default=50.0, gt=0, le=10_000)
+    a: float = Field(default=0.3, gt=0, le=100)
+    b: float = Field(default=4.0, gt=0, le=1_000)
+
+
+class Evidence(Document):
+    """How much one observation moves the log-odds of leaving while no model has learned it."""
+
+    feature: str = Field(description="One of " + ", ".join(EVIDENCE))
+    log_odds: float = Field(ge=-5, le=5, description="Per unit of the feature")
+    cap: float = Field(gt=0, le=100, description="More units than this change nothing further")
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        if self.feature not in EVIDENCE:
+            raise ValueError(f"'{self.feature}' is no evidence feature; choose one of {', '.join(EVIDENCE)}")
+        return self
+
+
+class ContractPrior(Document):
+    """Scores of customers who hold a contract and never bought."""
+
+    probability: Probability = Field(default=Decimal("0.08"), description="While no end is agreed")
+    ending_probability: Probability = Field(
+        default=Decimal("0.90"), description="Once the last contract is to end within the horizon"
+    )
+
+
+class ValuePrior(Document):
+    """What a customer is worth before the own history says it."""
+
+    daily_spend: Decimal = Field(
+        default=Decimal("0.50"), ge=0, max_digits=12, decimal_places=4, description="Reporting currency a day"
+    )
+    weight_days: int = Field(default=90, ge=1, le=3650, description="Days of own history that weigh the same")
+
+
+def _default_bands() -> tuple[Band, ...]:
+    starts = (("low", "0"), ("medium", "0.30"), ("high", "0.60"), ("critical", "0.80"))
+    return tuple(Band(name=name, from_probability=Decimal(start)) for name, start in starts)
+
+
+def _default_evidence() -> tuple[Evidence, ...]:
+    return (
+        Evidence(feature="open_cases", log_odds=0.3, cap=3),
+        Evidence(feature="complaints_90", log_odds=0.4, cap=4),
+        Evidence(feature="payment_failures_90", log_odds=0.3, cap=3),
+        Evidence(feature="negative_touchpoints_90", log_odds=0.15, cap=4),
+    )
+
+
+class ScoringPolicy(Document):
+    """All settings of scoring; ADR churn-scoring-policy says where the defaults come from."""
+
+    horizon_days: int = Field(default=90, ge=7, le=730, description="Leaving = no purchase for so long")
+    grid: Probability = Field(default=Decimal("0.02"), gt=0, le=Decimal("0.25"))
+    recheck_days: int = Field(default=14, ge=1, le=90, description="A score is looked at again at least so often")
+    bands: tuple[Band, ...] = Field(default_factory=_default_bands, min_length=1, max_length=10)
+    prior: Prior = Prior()
+    evidence: tuple[Evidence, ...] = Field(default_factory=_default_evidence, max_length=len(EVIDENCE))
+    contract: ContractPrior = ContractPrior()
+    value: ValuePrior = ValuePrior()
+
+    @model_validator(mode="after")
+    def _bands_cover_everything(self) -> Self:
+        starts = [band.from_probability for band in self.bands]
+        if starts[0] != 0 or any(left >= right for left, right in pairwise(starts)):
+            raise ValueError("bands must begin at 0 and rise")
+        if len({band.name for band in self.bands}) != len(self.bands):
+            raise ValueError("band names must differ")
+        if len({item.feature for item in self.evidence}) != len(self.evidence):
+            raise ValueError("each evidence feature may be named once")
+        return self
+
+    def steps(self, probabilities: Floats) -> NDArray[np.int64]:
+        """Return probabilities as whole steps of the grid, one step or more away from 0 and 1.
+
+        Only an ended contract is certain; a model never is.
+        """
+        grid = float(self.grid)
+        last = int((1 - self.grid) / self.grid)
+        return np.clip(np.rint(probabilities / grid), 1, last).astype(np.int64)
+
+    def published(self, step: int) -> Decimal:
+        """Return the published probability of a grid step."""
+        return step * self.grid
+
+    def band_of(self, published: Decimal) -> str:
+        """Return the name of the band a published probability falls in."""
+        return next(band.name for band in reversed(self.bands) if published >= band.from_probability)

@@ -1,0 +1,135 @@
+"""Why a score is what it is: the way from a newcomer's score to the customer's, step by step.
+
+The reference is a customer who bought for the first time today. Groups of features are replaced by the customer's
+own, one group after the other in a fixed order; what the probability changes at a step is that group's effect. So the
+effects add up exactly to the difference from a newcomer, for any model; what two groups do together is told of the
+later one.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from churn_scoring.domain.features import COLUMN, FEATURES, Columns, Floats, Profile, feature_rows
+from churn_scoring.domain.models import ChurnModel
+
+LISTED = 5
+SMALLEST_EFFECT = 0.005
+
+BUYING = ("buys_30", "buys_90", "buys_365", "spend_30", "spend_90", "spend_365")
+RHYTHM = ("frequency", "recency", "usual_gap", "gap_deviation", "gap_smoothed", "mean_order")
+CLOCK = ("silence", "age", "gap_ratio", *BUYING)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One driver: a stable code, a sentence, and the change of probability it makes."""
+
+    code: str
+    text: str
+    effect: float
+
+
+def reasons_for(model: ChurnModel, profiles: Sequence[Profile], columns: Columns, day: int) -> list[list[Reason]]:
+    """Return the main reasons of each profile's score, the strongest first."""
+    own = feature_rows(columns, day)
+    just_bought = feature_rows(columns, columns["last_purchase_day"])
+    steps = [_newcomers(own)]
+    for group in GROUPS:
+        step = steps[-1].copy()
+        _copy(step, own, group.features)
+        if group.code == "purchase-history":
+            _copy(step, just_bought, CLOCK)
+        steps.append(step)
+    probabilities = model.probabilities(np.vstack(steps)).reshape(len(steps), len(own))
+    effects = np.diff(probabilities, axis=0)
+    return [_strongest(effects[:, place], own[place], profile) for place, profile in enumerate(profiles)]
+
+
+def _newcomers(own: Floats) -> Floats:
+    rows = np.zeros_like(own)
+    for name in ("usual_gap", "gap_deviation", "gap_smoothed", "gap_ratio", "contact_silence"):
+        rows[:, COLUMN[name]] = np.nan
+    rows[:, COLUMN["offer_acceptance"]] = 0.5
+    for name in BUYING:
+        rows[:, COLUMN[name]] = 1.0 if name.startswith("buys") else own[:, COLUMN["mean_order"]]
+    rows[:, COLUMN["mean_order"]] = own[:, COLUMN["mean_order"]]
+    return rows
+
+
+def _copy(into: Floats, source: Floats, names: Sequence[str]) -> None:
+    places = [COLUMN[name] for name in names]
+    into[:, places] = source[:, places]
+
+
+def _strongest(effects: Floats, row: Floats, profile: Profile) -> list[Reason]:
+    values = dict(zip(FEATURES, row.tolist(), strict=True))
+    order = sorted(range(len(GROUPS)), key=lambda place: -abs(effects[place]))
+    return [
+        Reason(GROUPS[place].code, GROUPS[place].tell(values, profile), float(effects[place]))
+        for place in order[:LISTED]
+        if abs(effects[place]) >= SMALLEST_EFFECT
+    ]
+
+
+def _tell_history(values: dict[str, float], profile: Profile) -> str:
+    history = profile.history
+    if history.purchase_days <= 1:
+        return "One purchase so far"
+    return f"{history.purchases} purchases over {values['recency']:.0f} days, one every {values['usual_gap']:.0f} days"
+
+
+def _tell_silence(values: dict[str, float], profile: Profile) -> str:
+    if profile.history.purchase_days <= 1:
+        return f"{values['silence']:.0f} days since the only purchase"
+    return f"{values['silence']:.0f} days since the last purchase, usual gap {values['usual_gap']:.0f} days"
+
+
+def _tell_complaints(_values: dict[str, float], profile: Profile) -> str:
+    return f"{profile.open_cases} open cases, {profile.history.complaints} complaints so far"
+
+
+def _tell_payments(values: dict[str, float], _profile: Profile) -> str:
+    return f"Failed payments lately: {values['payment_failures_90']:.1f}, where one of 90 days ago counts half"
+
+
+def _tell_contacts(values: dict[str, float], _profile: Profile) -> str:
+    bad, all_of_them = values["negative_touchpoints_90"], values["touchpoints_90"]
+    return f"Contacts lately: {all_of_them:.1f}, of which negative {bad:.1f}; one of 90 days ago counts half"
+
+
+def _tell_returns(values: dict[str, float], _profile: Profile) -> str:
+    share = values["return_share"]
+    return f"{0 if np.isnan(share) else share:.0%} of the money spent was for goods returned"
+
+
+def _tell_offers(_values: dict[str, float], profile: Profile) -> str:
+    history = profile.history
+    return f"{history.offers_accepted} offers accepted, {history.offers_rejected} rejected"
+
+
+def _tell_contracts(_values: dict[str, float], profile: Profile) -> str:
+    return f"{profile.active_contracts} active contracts"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Features that are told as one reason."""
+
+    code: str
+    features: tuple[str, ...]
+    tell: Callable[[dict[str, float], Profile], str]
+
+
+GROUPS = (
+    Group("purchase-history", RHYTHM, _tell_history),
+    Group("silence", CLOCK, _tell_silence),
+    Group("complaints", ("open_cases", "complaints_90"), _tell_complaints),
+    Group("payments", ("payments_90", "payment_failures_90"), _tell_payments),
+    Group("contacts", ("touchpoints_90", "negative_touchpoints_90", "contact_silence"), _tell_contacts),
+    Group("returns", ("return_share", "returns_90"), _tell_returns),
+    Group("offers", ("offer_acceptance",), _tell_offers),
+    Group("contracts", ("active_contracts",), _tell_contracts),
+)
+"""Every feature belongs to one group, in the order of explanation."""

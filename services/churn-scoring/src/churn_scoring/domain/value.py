@@ -1,0 +1,26 @@
+"""What is at stake: the spending to expect of a customer within the horizon, and the part of it at risk."""
+
+from decimal import ROUND_HALF_EVEN, Decimal
+
+from churn_scoring.domain.history import History
+from churn_scoring.domain.policy import ValuePrior
+
+CENT = Decimal("0.01")
+
+
+def expected_value(history: History, day: int, horizon_days: int, prior: ValuePrior) -> Decimal:
+    """Return the net spending expected in `horizon_days`, if the customer stays as before.
+
+    The own rate is net spending over the days known; it is shrunk to the base's rate by counting `weight_days` days
+    at that rate (the posterior mean of a Gamma-Poisson rate). Returns above purchases count as nothing spent.
+    """
+    first = history.first_purchase_day
+    known = 0 if first is None else max(day - first, 0)
+    spent = max(history.spent - history.returned, Decimal(0))
+    rate = (spent + prior.daily_spend * prior.weight_days) / (known + prior.weight_days)
+    return (rate * horizon_days).quantize(CENT, ROUND_HALF_EVEN)
+
+
+def value_at_risk(probability: Decimal, expected: Decimal) -> Decimal:
+    """Return the expected loss: probability of leaving times what would be spent."""
+    return (probability * expected).quantize(CENT, ROUND_HALF_EVEN)

@@ -1,0 +1,163 @@
+"""Assessments: on what a score rests, what it says, and when it will change by time alone."""
+
+from datetime import timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from churn_scoring.domain.assessment import Assessor
+from churn_scoring.domain.basis import Basis, NoScore, Subject
+from churn_scoring.domain.bgnbd import BgNbd
+from churn_scoring.domain.contracts import Contract, status_at
+from churn_scoring.domain.facts import Fact, FactKind
+from churn_scoring.domain.features import Profile
+from churn_scoring.domain.history import fold_all
+from churn_scoring.domain.models import InactivityModel
+from churn_scoring.domain.policy import ScoringPolicy
+
+from .strategies import CUSTOMER, START, facts, purchase
+
+POLICY = ScoringPolicy()
+PRIOR = BgNbd(**POLICY.prior.model_dump())
+MODEL = InactivityModel(PRIOR, POLICY.horizon_days, POLICY.evidence)
+
+
+def at(day: float):
+    return START + timedelta(days=day)
+
+
+def contract(starts: float, ends: float | None = None) -> Contract:
+    return Contract(UUID(int=9), CUSTOMER, at(starts), None if ends is None else at(ends), UUID(int=77))
+
+
+def assess(day: float, some=(), contracts=(), open_cases: int = 0, gone: NoScore | None = None):
+    now = at(day)
+    profile = Profile(fold_all(CUSTOMER, some), open_cases=open_cases)
+    subject = Subject(profile, status_at(contracts, now), gone)
+    return Assessor(MODEL, POLICY, now).assess([subject])[0]
+
+
+def explain(day: float, some=(), contracts=(), open_cases: int = 0):
+    now = at(day)
+    profile = Profile(fold_all(CUSTOMER, some), open_cases=open_cases)
+    assessor = Assessor(MODEL, POLICY, now)
+    return assessor.explain([Subject(profile, status_at(contracts, now))]).get(CUSTOMER, [])
+
+
+def test_without_purchase_and_contract_there_is_no_score_and_a_reason():
+    assert assess(1).no_score is NoScore.NO_HISTORY
+    assert assess(1).probability is None
+
+
+def test_one_purchase_is_enough_for_a_score():
+    found = assess(0.5, [purchase(0.2)])
+
+    assert found.basis is Basis.INACTIVITY
+    assert found.probability is not None
+    assert Decimal("0.3") < found.probability < Decimal("0.7")
+
+
+def test_an_ended_contract_without_a_purchase_since_is_certain_churn():
+    found = assess(40, [purchase(10)], [contract(0, ends=39.5)])
+
+    assert (found.basis, found.probability, found.band) == (Basis.WITHDRAWN, Decimal(1), "critical")
+    assert found.next_due_at is None
+    assert explain(40, [], [contract(0, ends=39.5)])[0].code == "contract-ended"
+
+
+def test_a_purchase_after_the_end_of_the_contract_counts_again():
+    assert assess(40, [purchase(39.8)], [contract(0, ends=39.5)]).basis is Basis.INACTIVITY
+
+
+def test_one_contract_that_runs_on_keeps_the_customer():
+    running = Contract(UUID(int=10), CUSTOMER, at(0), None, UUID(int=78))
+
+    assert assess(40, [], [contract(0, ends=39.5), running]).basis is Basis.CONTRACT
+
+
+def test_a_contract_without_purchases_gets_the_prior_until_its_end_comes_near():
+    far, near = assess(1, [], [contract(0, ends=200)]), assess(111, [], [contract(0, ends=200)])
+
+    assert (far.basis, far.probability) == (Basis.CONTRACT, POLICY.contract.probability)
+    assert (near.basis, near.probability) == (Basis.CONTRACT_ENDING, POLICY.contract.ending_probability)
+    assert explain(111, [], [contract(0, ends=200)])[0].code == "contract-ending"
+
+
+def test_the_end_of_a_contract_is_due_when_it_comes():
+    near = assess(199, [], [contract(0, ends=200.25)])
+
+    assert near.next_due_at is not None
+    assert near.next_due_at <= at(200.25)
+    assert assess(200.25, [], [contract(0, ends=200.25)]).basis is Basis.WITHDRAWN
+
+
+@pytest.mark.parametrize("gone", [NoScore.MERGED, NoScore.ERASED])
+def test_a_merged_or_erased_customer_has_no_score(gone):
+    assert assess(5, [purchase(1)], gone=gone).no_score is gone
+
+
+@pytest.mark.parametrize("kind", [FactKind.COMPLAINT, FactKind.PAYMENT_FAILURE, FactKind.NEGATIVE_TOUCHPOINT])
+def test_bad_experience_raises_the_risk(kind):
+    bought = [purchase(1), purchase(20)]
+    bad = Fact(UUID(int=500), CUSTOMER, kind, at(25))
+
+    assert assess(26, [*bought, bad]).risk > assess(26, bought).risk
+
+
+def test_an_open_case_raises_the_risk_and_its_resolution_lowers_it():
+    bought = [purchase(1), purchase(20)]
+
+    assert assess(26, bought, open_cases=1).risk > assess(26, bought).risk
+
+
+@given(facts(), st.integers(400, 500))
+def test_nothing_changes_before_the_due_time_and_the_due_time_is_soon_enough(some, day):
+    today = assess(day, some)
+    if today.next_due_at is None:
+        return
+    wait = (today.next_due_at - at(day)).days
+    published = [assess(day + later, some).probability for later in range(wait + 1)]
+
+    assert 1 <= wait <= POLICY.recheck_days
+    assert set(published[:-1]) == {today.probability}
+    assert published[-1] != today.probability or wait == POLICY.recheck_days
+
+
+@given(facts(), st.floats(0, 0.99), st.floats(0, 0.99))
+def test_the_hour_of_the_evaluation_does_not_matter(some, morning, evening):
+    one, other = assess(420 + morning, some), assess(420 + evening, some)
+
+    assert (one.risk, one.probability, one.value_at_risk) == (other.risk, other.probability, other.value_at_risk)
+
+
+@given(facts(min_size=1))
+def test_reasons_add_up_to_the_difference_from_a_newcomer(some):
+    bought = [*some, purchase(0.1, number=999)]
+    newcomer = assess(0, [purchase(0)]).risk
+    found = assess(420, bought)
+
+    told = sum(reason.effect for reason in explain(420, bought))
+    # Groups below half a point and beyond the fifth are not told.
+    assert told == pytest.approx(found.risk - newcomer, abs=0.05)
+
+
+def test_the_main_reason_of_a_long_silence_is_the_silence_in_plain_words():
+    weekly = [purchase(day) for day in range(0, 71, 7)]
+
+    main = explain(132, weekly)[0]
+
+    assert (main.code, main.text) == ("silence", "62 days since the last purchase, usual gap 7 days")
+    assert main.effect > 0.3
+
+
+def test_assessing_together_gives_what_assessing_alone_gives():
+    subjects = [
+        Subject(Profile(fold_all(UUID(int=number), [purchase(number)] if number % 3 else [])))
+        for number in range(1, 30)
+    ]
+    assessor = Assessor(MODEL, POLICY, at(60))
+
+    assert assessor.assess(subjects) == [assessor.assess([subject])[0] for subject in subjects]

@@ -1,0 +1,62 @@
+"""The policy: what is published, and what a manager may set."""
+
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from churn_scoring.domain.features import COLUMN
+from churn_scoring.domain.policy import EVIDENCE, Band, Evidence, ScoringPolicy
+
+POLICY = ScoringPolicy()
+
+
+@given(st.floats(0, 1))
+def test_a_published_probability_lies_on_the_grid_and_is_never_certain(probability):
+    published = POLICY.published(int(POLICY.steps(np.array([probability]))[0]))
+
+    assert published % POLICY.grid == 0
+    assert Decimal(0) < published < 1
+    assert abs(float(published) - probability) <= float(POLICY.grid) + 1e-9
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_a_larger_probability_never_falls_into_a_lower_band(one, other):
+    names = [band.name for band in POLICY.bands]
+    low, high = sorted((one, other))
+    steps = POLICY.steps(np.array([low, high]))
+
+    first, second = (names.index(POLICY.band_of(POLICY.published(int(step)))) for step in steps)
+    assert first <= second
+
+
+def test_a_band_includes_its_beginning():
+    assert POLICY.band_of(Decimal("0.60")) == "high"
+    assert POLICY.band_of(Decimal("0.58")) == "medium"
+
+
+@pytest.mark.parametrize("starts", [("0.1", "0.5"), ("0", "0.5", "0.5"), ("0", "0.6", "0.5")])
+def test_bands_must_begin_at_zero_and_rise(starts):
+    bands = tuple(Band(name=f"band-{place}", from_probability=start) for place, start in enumerate(starts))
+
+    with pytest.raises(ValidationError, match="begin at 0 and rise"):
+        ScoringPolicy(bands=bands)
+
+
+def test_band_names_must_differ():
+    with pytest.raises(ValidationError, match="names must differ"):
+        ScoringPolicy(bands=[{"name": "low", "from_probability": 0}, {"name": "low", "from_probability": "0.5"}])
+
+
+def test_evidence_must_name_a_known_feature_once():
+    with pytest.raises(ValidationError, match="no evidence feature"):
+        Evidence(feature="shoe_size", log_odds=1, cap=1)
+    with pytest.raises(ValidationError, match="named once"):
+        ScoringPolicy(evidence=[Evidence(feature="open_cases", log_odds=1, cap=1)] * 2)
+
+
+def test_every_evidence_feature_exists():
+    assert set(EVIDENCE) <= set(COLUMN)
