@@ -35,6 +35,7 @@ SCOPES = {
     "contacts:read": "Read the contact ledger",
     "cases:read": "Read cases of complaints and petitions",
     "cases:write": "Open, acknowledge, resolve and reopen cases",
+    "operations:read": "Read the progress of a process: outbox, positions, lag, backlog",
     "traces:read": "Follow an event through a service by its id",
     "dead-letters:read": "Read dead letters",
     "dead-letters:write": "Replay dead letters",

@@ -15,7 +15,7 @@ from lealtad.unit_of_work import Database
 log = structlog.get_logger(__name__)
 
 
-class Assignment(ConsumerRebalanceListener):
+class Assignment(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is not typed
     """The partitions this worker owns and where it stands in each; `busy` is held while a batch runs."""
 
     def __init__(self, settings: ServiceSettings, database: Database, group: str, cluster: str) -> None:

@@ -53,12 +53,14 @@ class Processing:
 class BatchHandler:
     """Handles batches of one service in transactions of their own."""
 
-    def __init__(self, database: Database, processing: Processing, group: str) -> None:
+    def __init__(
+        self, database: Database, processing: Processing, group: str, waits: Mapping[str, int] | None = None
+    ) -> None:
         self._database = database
         self._processing = processing
         self._group = group
         self._types = processing.types
-        self._waits = processing.waits
+        self._waits = processing.waits if waits is None else waits
 
     def understand(self, record: Record) -> Item:
         """Decode `record` if its type is subscribed to."""
@@ -117,7 +119,7 @@ class BatchHandler:
         now, later = self._split(touching)
         earliest = None
         if later:
-            longest = max(self._waits[event.topic] for event in touching)
+            longest = max(self._waits.get(event.topic, 0) for event in touching)
             earliest = await pending.defer(uow.connection, later, longest)
         if now:
             waited = await pending.take(uow.connection, now)
@@ -134,7 +136,7 @@ class BatchHandler:
         for event in events:
             place = (event.partition, event.key)
             causes.setdefault(place, []).append(event.cause)
-            if not self._waits[event.topic]:
+            if not self._waits.get(event.topic, 0):
                 at_once.add(place)
         now = {place: found for place, found in causes.items() if place in at_once}
         later = {place: found for place, found in causes.items() if place not in at_once}

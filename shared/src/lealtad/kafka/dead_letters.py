@@ -1,11 +1,13 @@
 """Dead letters: records that this service cannot handle, kept with their original bytes and the reason."""
 
 from base64 import b64decode, b64encode
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import text
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lealtad.events.codec import Record
 from lealtad.ids import new_id
@@ -24,12 +26,24 @@ INSERT = text("""
     SET reason = excluded.reason, replay_requested_at = NULL, replayed_at = NULL
 """)
 
-TAKE_REPLAYS = text("""
+REQUESTED = text("""
+    SELECT id, topic, partition, "offset", key, headers, value FROM dead_letter
+    WHERE replay_requested_at IS NOT NULL AND replayed_at IS NULL
+    ORDER BY replay_requested_at LIMIT :limit
+""")
+# A record that failed again was buried again, which took its request back.
+MARK = text("""
     UPDATE dead_letter SET replayed_at = clock_timestamp()
-    WHERE id IN (
-        SELECT id FROM dead_letter WHERE replay_requested_at IS NOT NULL AND replayed_at IS NULL
-        ORDER BY replay_requested_at LIMIT :limit FOR UPDATE SKIP LOCKED)
-    RETURNING id, topic, partition, "offset", key, headers, value
+    WHERE id = ANY(CAST(:ids AS uuid[])) AND replay_requested_at IS NOT NULL
+""")
+REQUEST = text("""
+    UPDATE dead_letter SET replay_requested_at = clock_timestamp(), replayed_at = NULL
+    WHERE id = :id RETURNING id
+""")
+PAGE = text("""
+    SELECT id, event_id, topic, partition, "offset", reason, stored_at, replay_requested_at, replayed_at
+    FROM dead_letter
+    WHERE id > coalesce(:after, '00000000-0000-0000-0000-000000000000') ORDER BY id LIMIT :limit
 """)
 
 
@@ -83,7 +97,21 @@ def as_record(row: Any) -> Record:
     return Record(row.topic, row.partition, row.offset, row.key, headers, row.value)
 
 
-async def take_replays(uow: UnitOfWork, limit: int) -> list[tuple[UUID, Record]]:
-    """Return dead letters that somebody asked to try again, marked as tried."""
-    rows = await uow.connection.execute(TAKE_REPLAYS, {"limit": limit})
-    return [(row.id, as_record(row)) for row in rows]
+async def requested(connection: AsyncConnection, limit: int) -> list[tuple[UUID, Record]]:
+    """Return dead letters that somebody asked to try again."""
+    return [(row.id, as_record(row)) for row in await connection.execute(REQUESTED, {"limit": limit})]
+
+
+async def mark_replayed(connection: AsyncConnection, ids: list[UUID]) -> None:
+    """Note that these were tried again and did not fail."""
+    await connection.execute(MARK, {"ids": ids})
+
+
+async def request_replay(connection: AsyncConnection, identity: UUID) -> bool:
+    """Ask the worker to try a dead letter again; return whether there is such a one."""
+    return await connection.scalar(REQUEST, {"id": identity}) is not None
+
+
+async def page(connection: AsyncConnection, after: UUID | None, limit: int) -> Sequence[Row[Any]]:
+    """Return dead letters in the order of their ids, without their contents, which may be personal."""
+    return (await connection.execute(PAGE, {"after": after, "limit": limit})).all()

@@ -16,7 +16,8 @@ from lealtad.unit_of_work import Touched
 DEFER = text("""
     INSERT INTO pending_reaction AS pending (partition, key, not_before, causes)
     SELECT partition, key, :not_before, CAST(causes AS jsonb)
-    FROM unnest(CAST(:partitions AS int[]), CAST(:keys AS uuid[]), CAST(:causes AS text[])) AS new (partition, key, causes)
+    FROM unnest(CAST(:partitions AS int[]), CAST(:keys AS uuid[]), CAST(:causes AS text[]))
+        AS new (partition, key, causes)
     ORDER BY partition, key
     ON CONFLICT (partition, key) DO UPDATE SET causes = pending.causes || excluded.causes
 """)
@@ -39,7 +40,10 @@ EARLIEST = text("SELECT min(not_before) FROM pending_reaction WHERE partition = 
 async def defer(
     connection: AsyncConnection, waiting: Mapping[tuple[int, UUID], Sequence[Cause]], after_ms: int
 ) -> datetime:
-    """Let customers wait `after_ms` (system time) for a follow-up; return until when. Who waits already waits no longer."""
+    """Let customers wait `after_ms` (system time) for a follow-up; return until when.
+
+    Who waits already keeps the earlier time.
+    """
     not_before = system_now() + timedelta(milliseconds=after_ms)
     await connection.execute(
         DEFER,
@@ -70,7 +74,8 @@ async def take_due(connection: AsyncConnection, partitions: Iterable[int], limit
 
 async def earliest(connection: AsyncConnection, partitions: Iterable[int]) -> datetime | None:
     """Return when the first of those who wait is due."""
-    return await connection.scalar(EARLIEST, {"partitions": list(partitions)})
+    found: datetime | None = await connection.scalar(EARLIEST, {"partitions": list(partitions)})
+    return found
 
 
 def _touched(rows: Iterable[Any]) -> Touched:

@@ -1,7 +1,7 @@
 """Positions: where a group stands in each partition, kept in the database with the effects of what it read.
 
-The position moves in the transaction of the batch, from exactly where the batch began: a worker that lost its partitions
-without knowing it changes nothing.
+The position moves in the transaction of the batch, from exactly where the batch began: a worker that lost its
+partitions without knowing it changes nothing.
 """
 
 from collections.abc import Iterable, Mapping
@@ -41,20 +41,23 @@ READ = text("""
 CREATE = text("""
     INSERT INTO consumer_position (consumer_group, topic, partition, next, cluster_id)
     SELECT :group, topic, partition, next, :cluster_id
-    FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS int[]), CAST(:next AS bigint[])) AS new (topic, partition, next)
+    FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS int[]), CAST(:next AS bigint[]))
+        AS new (topic, partition, next)
     ORDER BY topic, partition
     ON CONFLICT DO NOTHING
 """)
 MOVE = text("""
     UPDATE consumer_position AS position SET next = move.following
-    FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS int[]), CAST(:expected AS bigint[]), CAST(:following AS bigint[]))
+    FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS int[]),
+                CAST(:expected AS bigint[]), CAST(:following AS bigint[]))
         AS move (topic, partition, expected, following)
     WHERE position.consumer_group = :group AND position.topic = move.topic
       AND position.partition = move.partition AND position.next = move.expected
 """)
 CONFIRM = text("""
     UPDATE consumer_position AS position SET confirmed_at = clock_timestamp()
-    FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS int[]), CAST(:next AS bigint[])) AS seen (topic, partition, next)
+    FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS int[]), CAST(:next AS bigint[]))
+        AS seen (topic, partition, next)
     WHERE position.consumer_group = :group AND position.topic = seen.topic
       AND position.partition = seen.partition AND position.next = seen.next
 """)
@@ -67,8 +70,9 @@ async def read(connection: AsyncConnection, group: str, places: Iterable[Place],
     for row in rows:
         if row.cluster_id != cluster_id:
             raise AnotherClusterError(
-                f"the position of {row.topic}/{row.partition} belongs to cluster {row.cluster_id}, this is {cluster_id}: "
-                "point LEALTAD_KAFKA_BOOTSTRAP at the former cluster, or restore the database that belongs to this one"
+                f"the position of {row.topic}/{row.partition} belongs to cluster {row.cluster_id}, "
+                f"this is {cluster_id}: point "
+                "LEALTAD_KAFKA_BOOTSTRAP at the former cluster, or restore the database that belongs to this one"
             )
     return {Place(row.topic, row.partition): row.next for row in rows}
 

@@ -40,6 +40,9 @@ class RelayError(RuntimeError):
     """Some records were not acknowledged."""
 
 
+FAILURES = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, KafkaError, RelayError)
+
+
 class Relay:
     """Runs until cancelled; `heartbeat` beats at every turn."""
 
@@ -57,14 +60,7 @@ class Relay:
             started = time.monotonic()
             try:
                 await self._relay_on_one_connection()
-            except (
-                OSError,
-                TimeoutError,
-                asyncpg.PostgresError,
-                asyncpg.InterfaceError,
-                KafkaError,
-                RelayError,
-            ) as error:
+            except FAILURES as error:
                 RELAY_FAILURES.inc()
                 log.warning("relay_failed", error=type(error).__name__, detail=str(error)[:200])
             finally:

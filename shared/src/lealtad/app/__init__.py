@@ -1,0 +1,6 @@
+"""Putting a service together: the same for all five."""
+
+from lealtad.app.main import main
+from lealtad.app.service import Service
+
+__all__ = ["Service", "main"]

@@ -1,0 +1,62 @@
+"""The API process: a FastAPI application with the habits of all services."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import uvicorn
+from fastapi import FastAPI
+
+from lealtad.app.operations import operations_router, progress_routes
+from lealtad.app.service import Runtime, Service, open_runtime
+from lealtad.app.watchdog import Watchdog, beat_for_ever
+from lealtad.http import install_http_habits
+from lealtad.observability.routes import health_routes
+from lealtad.settings import ServiceSettings
+
+VERSION = "0.1.0"
+
+
+def create_api(runtime: Runtime) -> FastAPI:
+    """Return the application of a service whose runtime is open."""
+    service = runtime.service
+    app = FastAPI(title=service.title, description=service.description, version=VERSION, redoc_url=None)
+    app.state.runtime = runtime
+    app.include_router(health_routes(runtime.health))
+    app.include_router(progress_routes("api"))
+    for router in service.routers:
+        app.include_router(router)
+    app.include_router(operations_router(service.name))
+    install_http_habits(app, runtime.settings)
+    return app
+
+
+async def run_api(service: Service, settings: ServiceSettings) -> None:
+    """Serve until SIGTERM or SIGINT; requests in hand are answered first."""
+    async with open_runtime(service, settings, "api") as runtime, _watched(runtime):
+        config = uvicorn.Config(
+            create_api(runtime),
+            host=settings.host,
+            port=settings.port,
+            loop="none",
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=int(settings.shutdown_s),
+            backlog=2048,
+        )
+        await uvicorn.Server(config).serve()
+
+
+@asynccontextmanager
+async def _watched(runtime: Runtime) -> AsyncIterator[None]:
+    heartbeat = runtime.health.heartbeat("event-loop", runtime.settings.stuck_after_s)
+    beating = asyncio.create_task(beat_for_ever(heartbeat))
+    watchdog = Watchdog(runtime.health)
+    watchdog.start()
+    try:
+        yield
+    finally:
+        watchdog.stop()
+        beating.cancel()
+        with suppress(asyncio.CancelledError):
+            await beating

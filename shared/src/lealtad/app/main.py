@@ -1,0 +1,50 @@
+"""`python -m <package> api | worker | migrate | …`: one image, several processes."""
+
+import os
+
+# Before numpy: its threads would fight over the cores of the process (see the service's own thread use).
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import argparse
+import sys
+from collections.abc import Callable
+
+import uvloop
+
+from lealtad.app.api import run_api
+from lealtad.app.service import Service
+from lealtad.app.worker import run_worker
+from lealtad.db.migrations import migrate
+from lealtad.observability.logging import configure_logging
+from lealtad.settings import ServiceSettings
+
+
+def main(service: Service, arguments: list[str] | None = None) -> int:
+    """Run one process of `service` and return its exit status."""
+    commands: dict[str, Callable[[], int]] = {
+        "api": lambda: _serve(service, "api"),
+        "worker": lambda: _serve(service, "worker"),
+        "migrate": lambda: _migrate(service),
+        **service.commands,
+    }
+    parser = argparse.ArgumentParser(
+        prog=f"python -m {service.name.replace('-', '_')}", description=service.description
+    )
+    parser.add_argument("process", choices=sorted(commands))
+    return commands[parser.parse_args(arguments).process]()
+
+
+def _serve(service: Service, process: str) -> int:
+    settings = service.settings()
+    configure_logging(service.name, process, settings.log_level, settings.log_format)
+    run = run_api if process == "api" else run_worker
+    uvloop.run(run(service, settings))
+    return 0
+
+
+def _migrate(service: Service) -> int:
+    settings: ServiceSettings = service.settings()
+    configure_logging(service.name, "migrate", settings.log_level, settings.log_format)
+    migrate(settings.database_url.get_secret_value(), service.migrations)
+    sys.stdout.write(f"{service.name}: the database is at the newest migration\n")
+    return 0

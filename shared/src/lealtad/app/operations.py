@@ -1,0 +1,131 @@
+"""Routes that every service has for its operators: progress, traces, dead letters."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel, Field
+
+from lealtad.app.service import Runtime
+from lealtad.http import Answer, Command, Page, PageQuery, Query, not_found, problems, reads, writes
+from lealtad.journal import trace
+from lealtad.kafka import dead_letters
+from lealtad.kafka.progress import Progress, read_progress
+from lealtad.unit_of_work import UnitOfWork
+
+
+class Trace(BaseModel):
+    """What this service did with one event, fact or due action."""
+
+    service: str
+    event_id: UUID
+    known: bool = Field(description="False: never seen here, not seen yet, or pruned")
+    kind: str | None = Field(default=None, examples=["event", "fact", "due"])
+    type: str | None = None
+    key: UUID | None = None
+    parent_id: UUID | None = None
+    outcome: str | None = Field(default=None, examples=["applied", "coalesced", "ignored", "dead"])
+    detail: str | None = Field(default=None, description="Why it had no effect, or what came of it")
+    coalesced_into: UUID | None = Field(default=None, description="The event that stands for this one too")
+    emitted: list[UUID] = Field(default_factory=list, description="Events it led to: trace these next")
+    business_at: datetime | None = None
+    stored_at: datetime | None = None
+    journal_since: datetime | None = Field(default=None, description="Older rows were pruned")
+
+
+class DeadLetter(BaseModel):
+    """A record this service could not handle."""
+
+    id: UUID
+    event_id: UUID | None
+    topic: str
+    partition: int
+    offset: int
+    reason: str
+    stored_at: datetime
+    replay_requested_at: datetime | None
+    replayed_at: datetime | None
+
+
+def progress_routes(process: str, paused: Callable[[], Sequence[str]] = tuple) -> APIRouter:
+    """Return `/progress`."""
+    router = APIRouter(tags=["operations"])
+
+    @router.get("/progress")
+    async def progress(request: Request, _: Annotated[Query, Depends(reads("operations:read"))]) -> Progress:
+        """Show how far the service has come.
+
+        Settled means: outbox empty, every position at its end offset, nothing waiting, nothing due.
+        """
+        runtime: Runtime = request.app.state.runtime
+        service = runtime.service
+        return await read_progress(
+            runtime.database,
+            runtime.lookout,
+            service.reader,
+            runtime.group,
+            service.due_actions,
+            process=process,
+            paused=paused(),
+        )
+
+    return router
+
+
+def operations_router(service: str) -> APIRouter:
+    """Return the trace and dead-letter routes of `service`."""
+    router = APIRouter(prefix="/v1", tags=["operations"])
+
+    @router.get("/events/{event_id}/trace", response_model=Trace)
+    async def trace_event(event_id: UUID, query: Annotated[Query, Depends(reads("traces:read"))]) -> Response:
+        """Show what this service did with an event.
+
+        Ask the other services for the ids in `emitted` to follow it on; `lealtad trace` does that.
+        """
+        return await query.run(lambda uow: _trace(uow, service, event_id))
+
+    @router.get("/dead-letters", response_model=Page[DeadLetter])
+    async def list_dead_letters(
+        page: Annotated[PageQuery, Depends()], query: Annotated[Query, Depends(reads("dead-letters:read"))]
+    ) -> Response:
+        """List dead letters.
+
+        Contents are not shown, since they may be personal: they are in the database and on the dead-letter topic.
+        """
+        return await query.run(lambda uow: _dead_letters(uow, page))
+
+    @router.post("/dead-letters/{dead_letter_id}/replay", responses=problems(404))
+    async def replay_dead_letter(
+        dead_letter_id: UUID, command: Annotated[Command, Depends(writes("dead-letters:write"))]
+    ) -> Response:
+        """Try a dead letter again.
+
+        The worker does so within a second or two; if it fails again it is a dead letter again.
+        """
+        return await command.run(lambda uow: _request_replay(uow, dead_letter_id))
+
+    return router
+
+
+async def _trace(uow: UnitOfWork, service: str, event_id: UUID) -> Answer:
+    row = await trace.read(uow.connection, event_id)
+    since = await trace.oldest(uow.connection)
+    if row is None:
+        return Answer(Trace(service=service, event_id=event_id, known=False, journal_since=since))
+    fields = {name: value for name, value in row._mapping.items() if name in Trace.model_fields}  # noqa: SLF001 - public
+    return Answer(Trace(service=service, known=True, journal_since=since, **fields))
+
+
+async def _dead_letters(uow: UnitOfWork, page: PageQuery) -> Answer:
+    after = UUID(str(page.cursor[0])) if page.cursor else None
+    rows = await dead_letters.page(uow.connection, after, page.limit + 1)
+    items = [DeadLetter.model_validate(row, from_attributes=True) for row in rows]
+    return Answer(Page.of(items, page.limit, cursor_of=lambda item: (str(item.id),)))
+
+
+async def _request_replay(uow: UnitOfWork, identity: UUID) -> Answer:
+    if not await dead_letters.request_replay(uow.connection, identity):
+        raise not_found("dead letter", str(identity))
+    return Answer({"id": str(identity), "replay": "requested"})

@@ -1,0 +1,46 @@
+"""Ends a process whose loops do not turn: a thread of its own sees it even when the event loop is stuck."""
+
+import asyncio
+import os
+import threading
+
+import structlog
+
+from lealtad.observability.health import Health, Heartbeat
+
+log = structlog.get_logger(__name__)
+
+LOOK_S = 1.0
+EXIT_STUCK = 70
+"""EX_SOFTWARE of sysexits.h."""
+
+
+async def beat_for_ever(heartbeat: Heartbeat) -> None:
+    """Show that the event loop turns, until cancelled."""
+    while True:
+        heartbeat.beat()
+        await asyncio.sleep(LOOK_S)
+
+
+class Watchdog:
+    """Looks at the heartbeats once a second."""
+
+    def __init__(self, health: Health) -> None:
+        self._health = health
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._stopped.set()
+
+    def _watch(self) -> None:
+        while not self._stopped.wait(LOOK_S):
+            failures = self._health.live().failures
+            if failures:
+                log.critical("process_is_stuck", failures=failures)
+                os._exit(EXIT_STUCK)

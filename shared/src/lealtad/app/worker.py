@@ -1,0 +1,114 @@
+"""The worker process: consumer, relay, due-loop and replays, with health, metrics and progress over HTTP."""
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from lealtad.app.operations import progress_routes
+from lealtad.app.service import Runtime, Service, open_runtime
+from lealtad.app.watchdog import Watchdog
+from lealtad.due import DueLoop
+from lealtad.http import install_http_habits
+from lealtad.kafka.batch import BatchHandler
+from lealtad.kafka.consumer import Consumer
+from lealtad.kafka.monitor import Monitor
+from lealtad.kafka.relay import Relay
+from lealtad.kafka.replay import ReplayLoop
+from lealtad.observability.routes import health_routes
+from lealtad.settings import ServiceSettings
+
+log = structlog.get_logger(__name__)
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to the worker."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+class Worker:
+    """All loops of one worker process."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        service, settings, database = runtime.service, runtime.settings, runtime.database
+        self._settings = settings
+        self._health = runtime.health
+        stuck = settings.stuck_after_s
+        beat = runtime.health.heartbeat
+        processing = service.processing
+        self.consumer = Consumer(settings, database, processing, beat("consumer", stuck))
+        self.due = DueLoop(
+            database, service.due_actions, poll_s=settings.due_poll_ms / 1000, heartbeat=beat("due-loop", stuck)
+        )
+        self.replay = ReplayLoop(database, BatchHandler(database, processing, runtime.group), beat("replay", stuck))
+        self.relay = Relay(settings, service.name, beat("relay", stuck))
+        self.monitor = Monitor(
+            database,
+            runtime.lookout,
+            service.reader,
+            runtime.group,
+            self.consumer,
+            stuck_after_s=stuck,
+            heartbeat=beat("monitor", stuck),
+        )
+        self._server = _Server(
+            uvicorn.Config(
+                self._operations(runtime), host=settings.host, port=settings.port, log_config=None, access_log=False
+            )
+        )
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """End gracefully: batches in hand are committed and what they wrote is relayed."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Run all loops until stopped; the failure of one ends the process."""
+        async with asyncio.TaskGroup() as tasks:
+            background = [tasks.create_task(loop.run()) for loop in (self.relay, self.monitor)]
+            foreground = [tasks.create_task(loop.run()) for loop in (self.consumer, self.due, self.replay)]
+            serving = tasks.create_task(self._server.serve())
+            await self._stopping.wait()
+            log.info("worker_stops")
+            self._health.stop()
+            for loop in (self.consumer, self.due, self.replay):
+                loop.stop()
+            await asyncio.wait(foreground, timeout=self._settings.shutdown_s)
+            self._server.should_exit = True
+            await asyncio.wait([serving], timeout=2)
+            for task in (*background, *foreground, serving):
+                task.cancel()
+
+    def _operations(self, runtime: Runtime) -> FastAPI:
+        app = FastAPI(title=f"{runtime.service.title}: worker", docs_url=None, redoc_url=None, openapi_url=None)
+        app.state.runtime = runtime
+        app.include_router(health_routes(runtime.health))
+        app.include_router(progress_routes("worker", self._paused))
+        install_http_habits(app, runtime.settings)
+        return app
+
+    def _paused(self) -> list[str]:
+        return [f"{place.topic}/{place.partition}" for place in sorted(self.consumer.paused)]
+
+
+async def run_worker(service: Service, settings: ServiceSettings) -> None:
+    """Work until SIGTERM or SIGINT."""
+    async with open_runtime(service, settings, "worker") as runtime:
+        worker = Worker(runtime)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, worker.stop)
+        watchdog = Watchdog(runtime.health)
+        watchdog.start()
+        try:
+            await worker.run()
+        finally:
+            watchdog.stop()

@@ -1,0 +1,28 @@
+"""Reading the journal: what this service did with one event."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+READ = text("SELECT * FROM journal WHERE event_id = :event_id")
+OLDEST = text("SELECT min(stored_at) FROM journal")
+PRUNE = text("DELETE FROM journal WHERE stored_at < :before")
+
+
+async def read(connection: AsyncConnection, event_id: UUID) -> Row[Any] | None:
+    """Return the journal row of an event, a fact or a due action, if there is one."""
+    return (await connection.execute(READ, {"event_id": event_id})).one_or_none()
+
+
+async def oldest(connection: AsyncConnection) -> datetime | None:
+    """Return since when the journal is complete; older rows were pruned."""
+    found: datetime | None = await connection.scalar(OLDEST)
+    return found
+
+
+async def prune(connection: AsyncConnection, before: datetime) -> int:
+    """Delete rows older than `before` (system time); return their number."""
+    return (await connection.execute(PRUNE, {"before": before})).rowcount

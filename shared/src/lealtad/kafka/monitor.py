@@ -1,0 +1,87 @@
+"""The worker's own look at its lag, by a client apart from the consumer's: confirms freshness, finds a silent hang."""
+
+import asyncio
+import time
+
+import structlog
+from aiokafka.errors import KafkaError
+from sqlalchemy import text
+
+from lealtad.errors import is_transient
+from lealtad.events.subscriptions import Reader
+from lealtad.kafka import positions
+from lealtad.kafka.consumer import Consumer
+from lealtad.kafka.end_offsets import Lookout
+from lealtad.observability.health import Heartbeat
+from lealtad.observability.metrics import CONSUMER_LAG, OUTBOX_OLDEST_SECONDS, OUTBOX_ROWS, PENDING_REACTIONS
+from lealtad.unit_of_work import Database
+
+log = structlog.get_logger(__name__)
+
+GAUGES = text("""
+    SELECT (SELECT count(*) FROM outbox) AS rows,
+           (SELECT extract(epoch FROM clock_timestamp() - min(stored_at)) FROM outbox) AS oldest_s,
+           (SELECT count(*) FROM pending_reaction) AS pending
+""")
+INTERVAL_S = 2.0
+
+
+class ConsumerHangsError(RuntimeError):
+    """Others see records where the consumer gets none: its client hangs, and only a new process helps."""
+
+
+class Monitor:
+    """Looks every two seconds, until cancelled."""
+
+    def __init__(
+        self,
+        database: Database,
+        lookout: Lookout,
+        reader: Reader,
+        group: str,
+        consumer: Consumer,
+        *,
+        stuck_after_s: float,
+        heartbeat: Heartbeat,
+    ) -> None:
+        self._database = database
+        self._lookout = lookout
+        self._topics = [item.topic.name for item in reader.subscriptions]
+        self._group = group
+        self._consumer = consumer
+        self._stuck_after_s = stuck_after_s
+        self._heartbeat = heartbeat
+
+    async def run(self) -> None:
+        """Look for ever; raise ConsumerHangsError when the consumer's client hangs."""
+        while True:
+            self._heartbeat.declare_wait(INTERVAL_S)
+            await asyncio.sleep(INTERVAL_S)
+            try:
+                await self._look()
+            except ConsumerHangsError:
+                raise
+            except Exception as error:
+                if not (isinstance(error, KafkaError) or is_transient(error)):
+                    raise
+                log.warning("monitor_failed", error=type(error).__name__)
+
+    async def _look(self) -> None:
+        before = self._consumer.owned
+        ends = await self._lookout.ends(self._topics)
+        at_end = {place: position for place, position in before.items() if ends.get(place) == position}
+        behind = {place: ends[place] - position for place, position in before.items() if ends[place] > position}
+        async with self._database.begin() as uow:
+            if at_end:
+                await positions.confirm(uow.connection, self._group, at_end)
+            state = (await uow.connection.execute(GAUGES)).one()
+        OUTBOX_ROWS.set(state.rows)
+        OUTBOX_OLDEST_SECONDS.set(float(state.oldest_s or 0))
+        PENDING_REACTIONS.set(state.pending)
+        for place in before:
+            CONSUMER_LAG.labels(topic=place.topic, partition=place.partition).set(behind.get(place, 0))
+        silent_s = time.monotonic() - self._consumer.last_record_at
+        if not behind:
+            self._consumer.last_record_at = time.monotonic()
+        elif silent_s > self._stuck_after_s and not self._consumer.paused:
+            raise ConsumerHangsError(f"{len(behind)} partitions have records, none was polled for {silent_s:.0f} s")

@@ -1,0 +1,89 @@
+"""How far a service has come: what is written and not relayed, relayed and not read, due and not done."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from aiokafka.errors import KafkaError
+from pydantic import BaseModel, Field
+from sqlalchemy import text
+
+from lealtad.due import DueAction
+from lealtad.events.subscriptions import Reader
+from lealtad.kafka import positions
+from lealtad.kafka.end_offsets import Lookout
+from lealtad.unit_of_work import Database
+
+STATE = text("""
+    SELECT (SELECT count(*) FROM outbox) AS rows,
+           (SELECT extract(epoch FROM clock_timestamp() - min(stored_at)) FROM outbox) AS oldest_s,
+           (SELECT count(*) FROM pending_reaction) AS pending,
+           (SELECT count(*) FROM dead_letter WHERE replayed_at IS NULL) AS dead
+""")
+
+
+class OutboxProgress(BaseModel):
+    """What waits for the relay."""
+
+    rows: int
+    oldest_s: float | None
+
+
+class Progress(BaseModel):
+    """One service's progress; `settled` when nothing is under way and nothing is due."""
+
+    service: str
+    process: str
+    now: str = Field(description="Business time")
+    outbox: OutboxProgress
+    due: dict[str, int] = Field(description="Due and not yet taken, by action")
+    pending_reactions: int = Field(description="Customers whose evaluation waits for a follow-up event")
+    dead_letters: int
+    positions: dict[str, int] = Field(description="Next offset by topic/partition, as the database holds it")
+    lag: dict[str, int] | None = Field(description="End offset minus position; null while Kafka cannot be asked")
+    paused: list[str] = Field(default_factory=list, description="Partitions this process pauses after a failure")
+    settled: bool
+
+
+async def read_progress(
+    database: Database,
+    lookout: Lookout,
+    reader: Reader,
+    group: str,
+    actions: Sequence[DueAction],
+    *,
+    process: str,
+    paused: Sequence[str] = (),
+) -> Progress:
+    """Return the progress of the whole service, whichever process is asked."""
+    async with database.read() as uow:
+        now = uow.now
+        state = (await uow.connection.execute(STATE)).one()
+        due = {action.name: await action.backlog(uow.connection, now) for action in actions}
+        stored = await positions.all_of(uow.connection, group)
+    lag = await _lag(lookout, reader, stored)
+    idle = state.rows == 0 and state.pending == 0 and not any(due.values())
+    return Progress(
+        service=reader.service,
+        process=process,
+        now=now.isoformat(),
+        outbox=OutboxProgress(rows=state.rows, oldest_s=_float(state.oldest_s)),
+        due=due,
+        pending_reactions=state.pending,
+        dead_letters=state.dead,
+        positions={f"{place.topic}/{place.partition}": number for place, number in sorted(stored.items())},
+        lag=lag,
+        paused=list(paused),
+        settled=idle and lag is not None and not any(lag.values()),
+    )
+
+
+async def _lag(lookout: Lookout, reader: Reader, stored: dict[positions.Place, int]) -> dict[str, int] | None:
+    try:
+        ends = await lookout.ends([item.topic.name for item in reader.subscriptions])
+    except (KafkaError, OSError, TimeoutError):
+        return None
+    return {f"{place.topic}/{place.partition}": end - stored.get(place, 0) for place, end in sorted(ends.items())}
+
+
+def _float(value: Any) -> float | None:
+    return None if value is None else float(value)

@@ -1,0 +1,60 @@
+"""Trying dead letters again, when somebody asks for it."""
+
+import asyncio
+from contextlib import suppress
+
+import structlog
+
+from lealtad.errors import is_transient
+from lealtad.kafka import dead_letters
+from lealtad.kafka.batch import BatchHandler
+from lealtad.observability.health import Heartbeat
+from lealtad.unit_of_work import Database
+
+log = structlog.get_logger(__name__)
+
+POLL_S = 1.0
+AT_ONCE = 20
+
+
+class ReplayLoop:
+    """Handles requested dead letters one by one, each in a transaction of its own, until stopped."""
+
+    def __init__(self, database: Database, handler: BatchHandler, heartbeat: Heartbeat) -> None:
+        self._database = database
+        self._handler = handler
+        self._heartbeat = heartbeat
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Ask the loop to end."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Look for requests until stopped; transient failures are waited out."""
+        while not self._stopping.is_set():
+            self._heartbeat.declare_wait(POLL_S)
+            try:
+                await self.replay_requested()
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                log.warning("replay_failed", error=type(error).__name__)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), POLL_S)
+
+    async def replay_requested(self) -> int:
+        """Try what was asked for; return how many records that were."""
+        async with self._database.read() as uow:
+            wanted = await dead_letters.requested(uow.connection, AT_ONCE)
+        for identity, record in wanted:
+            item = self._handler.understand(record)
+            try:
+                await self._handler.handle([item], {})
+            except Exception as error:
+                if is_transient(error):
+                    raise
+                await self._handler.bury(item, {}, f"{type(error).__name__}: {error}")
+            async with self._database.begin() as uow:
+                await dead_letters.mark_replayed(uow.connection, [identity])
+        return len(wanted)

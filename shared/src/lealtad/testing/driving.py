@@ -1,0 +1,104 @@
+"""Driving a service in-process: deliver events as a worker would, take what is due, read what was emitted."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import httpx
+from sqlalchemy import event as sqlalchemy_event
+from sqlalchemy import text
+
+from lealtad.app import Service
+from lealtad.app.api import create_api
+from lealtad.app.service import Runtime
+from lealtad.clock import Clock
+from lealtad.due import DueLoop
+from lealtad.events.codec import Record, decode
+from lealtad.events.envelope import Event
+from lealtad.http import SCOPES, mint_token
+from lealtad.kafka.batch import BatchHandler, Item
+from lealtad.kafka.end_offsets import Lookout
+from lealtad.observability.health import Health, Heartbeat
+from lealtad.testing.postgres import settings_for
+from lealtad.unit_of_work import Database
+
+OUTBOX = text("SELECT seq, topic, key, headers, value FROM outbox WHERE seq > :after ORDER BY seq")
+NEWEST = text("SELECT coalesce(max(seq), 0) FROM outbox")
+
+
+async def deliver(
+    service: Service, database: Database, events: Sequence[Event[Any]], *, now: datetime | None = None
+) -> list[Event[Any]]:
+    """Handle `events` in one batch, as if polled, and return what was emitted; no reaction waits for a follow-up."""
+    before = await _newest(database)
+    if now is not None:
+        _set(database.clock, now)
+    handler = BatchHandler(database, service.processing, f"test.{service.name}", waits={})
+    items = [Item(Record(item.topic, item.partition, item.offset, None, (), None), event=item) for item in events]
+    await handler.handle(items, {})
+    return await emitted(database, after=before)
+
+
+async def take_due(service: Service, database: Database, *, now: datetime | None = None) -> list[Event[Any]]:
+    """Run every due action until nothing is due, and return what was emitted."""
+    before = await _newest(database)
+    if now is not None:
+        _set(database.clock, now)
+    loop = DueLoop(database, service.due_actions, poll_s=1, heartbeat=Heartbeat("test", 60))
+    for action in service.due_actions:
+        await loop.take_all(action)
+    return await emitted(database, after=before)
+
+
+async def emitted(database: Database, *, after: int = 0) -> list[Event[Any]]:
+    """Return the events in the outbox, oldest first."""
+    async with database.read() as uow:
+        rows = await uow.connection.execute(OUTBOX, {"after": after})
+        return [decode(_record(row)) for row in rows if not row.topic.endswith(".dlq")]
+
+
+def client_for(service: Service, database: Database, **values: object) -> httpx.AsyncClient:
+    """Return a client of the service's API in this process, with a token of all scopes; close it after use."""
+    url = database.engine.url.render_as_string(hide_password=False)
+    settings = settings_for(service, url, **values)
+    runtime = Runtime(service, settings, database.clock, database, Health(), Lookout(settings))
+    token = mint_token(settings, "tester", SCOPES)
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=create_api(runtime)),
+        base_url="http://service.test",
+        headers={"Authorization": f"Bearer {token}"},
+    )
+
+
+@contextmanager
+def statements(database: Database) -> Iterator[list[str]]:
+    """Collect the SQL statements that the block executes."""
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        seen.append(statement)
+
+    engine = database.engine.sync_engine
+    sqlalchemy_event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        sqlalchemy_event.remove(engine, "before_cursor_execute", note)
+
+
+async def _newest(database: Database) -> int:
+    async with database.read() as uow:
+        return int(await uow.connection.scalar(NEWEST) or 0)
+
+
+def _record(row: Any) -> Record:
+    headers = tuple((name, value.encode()) for name, value in row.headers.items())
+    return Record(row.topic, 0, row.seq, row.key, headers, row.value)
+
+
+def _set(clock: Clock, moment: datetime) -> None:
+    set_clock = getattr(clock, "set", None)
+    if set_clock is None:
+        raise TypeError("this database runs on a clock that cannot be set; give it a FixedClock")
+    set_clock(moment)

@@ -1,0 +1,78 @@
+"""One PostgreSQL for a test run; a migrated template per service, cloned for each test."""
+
+import asyncio
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+
+from lealtad.app import Service
+from lealtad.clock import Clock
+from lealtad.db import create_engine
+from lealtad.db.migrations import migrate
+from lealtad.ids import new_id
+from lealtad.outbox.wakeup import plain_dsn
+from lealtad.settings import ServiceSettings
+from lealtad.unit_of_work import Database
+
+TOKEN_SECRET = "the secret of tests: at least 32 bytes"  # noqa: S105 - protects nothing
+
+
+def with_database(url: str, name: str) -> str:
+    """Return `url` of another database on the same server."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+class TestDatabases:
+    """Makes databases from templates and drops them again."""
+
+    __test__ = False
+
+    def __init__(self, admin_url: str) -> None:
+        self._admin_url = plain_dsn(admin_url)
+        self._templates: dict[str, str] = {}
+        self._made: list[tuple[str, Database]] = []
+        self._lock = asyncio.Lock()
+
+    async def create(self, service: Service, clock: Clock) -> Database:
+        """Return a fresh, migrated database of `service` with `clock` as its business time."""
+        url = await self.create_url(service)
+        engine = create_engine(url, application=f"{service.name} test", pool=20)
+        database = Database(engine, service=service.name, clock=clock)
+        if service.on_start:
+            database.resources = await service.on_start(database, settings_for(service, url))
+        self._made.append((url, database))
+        return database
+
+    async def create_url(self, service: Service) -> str:
+        """Return the URL of a fresh, migrated database of `service`."""
+        async with self._lock:
+            template = self._templates.get(service.name) or await self._template(service)
+            name = f"test_{new_id().hex}"
+            await self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return with_database(self._admin_url, name)
+
+    async def drop_all(self) -> None:
+        """Close and drop what `create` made since the last call."""
+        made, self._made = self._made, []
+        for url, database in made:
+            await database.engine.dispose()
+            await self._execute(f'DROP DATABASE "{urlsplit(url).path[1:]}" WITH (FORCE)')
+
+    async def _template(self, service: Service) -> str:
+        name = f"template_{service.name.replace('-', '_')}_{new_id().hex[-8:]}"
+        await self._execute(f'CREATE DATABASE "{name}"')
+        await asyncio.to_thread(migrate, with_database(self._admin_url, name), service.migrations)
+        self._templates[service.name] = name
+        return name
+
+    async def _execute(self, statement: str) -> None:
+        connection = await asyncpg.connect(self._admin_url)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+
+def settings_for(service: Service, database_url: str, **values: object) -> ServiceSettings:
+    """Return settings of `service` for tests; `values` replace the defaults."""
+    return service.settings.model_validate({"database_url": database_url, "token_secret": TOKEN_SECRET, **values})
