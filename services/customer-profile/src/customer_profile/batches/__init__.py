@@ -1,0 +1,1 @@
+"""Up to a thousand mixed facts in one request, each with its own answer."""

@@ -1,0 +1,1 @@
+"""What customers allow: consent per purpose and channel, and do-not-contact."""

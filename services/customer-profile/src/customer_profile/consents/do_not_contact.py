@@ -1,0 +1,37 @@
+"""Use cases: stop and resume every contact with a customer."""
+
+from dataclasses import replace
+
+from customer_profile.customers import repository
+from customer_profile.customers.announcing import announce
+from customer_profile.customers.finding import find_for_change
+from customer_profile.customers.registering import answer
+from lealtad.events.catalog.customer_profile import CustomerConsentChanged
+from lealtad.http import Answer
+from lealtad.unit_of_work import UnitOfWork
+
+
+async def stop_contact(uow: UnitOfWork, ref: str, reason: str) -> Answer:
+    """Set do-not-contact with its reason; `since` is the first time it was set. Raises 404, 409, 410."""
+    return await _set(uow, ref, reason)
+
+
+async def resume_contact(uow: UnitOfWork, ref: str) -> Answer:
+    """Lift do-not-contact; consents hold as they did before. Raises 404, 409, 410."""
+    return await _set(uow, ref, None)
+
+
+async def _set(uow: UnitOfWork, ref: str, reason: str | None) -> Answer:
+    before = await find_for_change(uow, ref)
+    if before.do_not_contact_reason == reason:
+        return answer(before, event_id=None)
+    since = (before.do_not_contact_since or uow.now) if reason else None
+    after = replace(
+        before,
+        version=before.version + 1,
+        do_not_contact_reason=reason,
+        do_not_contact_since=since,
+        updated_at=uow.now,
+    )
+    await repository.update(uow.connection, after)
+    return answer(after, event_id=announce(uow, CustomerConsentChanged, before=before, after=after))

@@ -1,0 +1,31 @@
+"""Table of consents: an append-only history."""
+
+from sqlalchemy import UUID, Boolean, Column, DateTime, ForeignKey, String, Table, UniqueConstraint
+
+from customer_profile.metadata import METADATA
+
+consent = Table(
+    "consent",
+    METADATA,
+    Column("id", UUID, primary_key=True),
+    Column("customer_id", UUID, ForeignKey("owned.customer.id"), nullable=False),
+    Column("purpose", String, nullable=False),
+    Column("channel", String, nullable=True, comment="null: all channels"),
+    Column("granted", Boolean, nullable=False),
+    Column("given_at", DateTime(timezone=True), nullable=False, comment="business time"),
+    Column("expires_at", DateTime(timezone=True), nullable=True),
+    Column("source", String, nullable=False, comment="where the customer said so"),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, comment="system time"),
+    # The same word is kept once, whoever repeats it.
+    UniqueConstraint(
+        "customer_id",
+        "purpose",
+        "channel",
+        "given_at",
+        "granted",
+        "expires_at",
+        name="uq_consent_word",
+        postgresql_nulls_not_distinct=True,
+    ),
+    schema="owned",
+)

@@ -1,0 +1,60 @@
+"""Use cases: record what a customer said about a purpose, and read the history."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import Any
+
+from customer_profile.consents import repository
+from customer_profile.consents.schemas import ConsentIn
+from customer_profile.customers import repository as customers
+from customer_profile.customers.announcing import announce
+from customer_profile.customers.finding import find, find_for_change
+from customer_profile.domain.consents import Consent
+from customer_profile.intake import repository as intake
+from lealtad.clock import system_now
+from lealtad.events.catalog.customer_profile import Channel, CustomerConsentChanged, Purpose
+from lealtad.http import Answer, InvalidField, invalid
+from lealtad.unit_of_work import UnitOfWork
+
+
+async def record_consent(uow: UnitOfWork, ref: str, said: ConsentIn) -> Answer:
+    """Add it to the history; it takes effect if nothing newer was said (201, or 200 for the same word again).
+
+    Raises 404, 409, 410, and 422 when it was given in the future.
+    """
+    before = await find_for_change(uow, ref)
+    consent = Consent(said.purpose, said.channel, said.granted, said.given_at or uow.now, said.expires_at)
+    await _require_given(uow, consent)
+    row = await repository.record(uow.connection, before.id, consent, source=said.source, at=system_now())
+    known = consent in before.consents
+    after = before if known else replace(before, consents=(*before.consents, consent))
+    event_id = announce(uow, CustomerConsentChanged, before=before, after=after)
+    if event_id:
+        after = replace(after, version=before.version + 1, updated_at=uow.now)
+        await customers.update(uow.connection, after)
+    body = {**_entry(row, after.consents_in_force()), "customer_id": before.id, "event_id": event_id}
+    return Answer(body, status=200 if known else 201)
+
+
+async def list_consents(uow: UnitOfWork, ref: str) -> Answer:
+    """Return the whole history of a customer's consents, the newest first."""
+    customer = await find(uow, ref)
+    rows = await repository.history(uow.connection, customer.id)
+    in_force = customer.consents_in_force()
+    return Answer({"items": [_entry(row, in_force) for row in rows]})
+
+
+async def _require_given(uow: UnitOfWork, consent: Consent) -> None:
+    policy = await intake.in_force(uow.connection)
+    if objection := policy.window().objection(consent.given_at, uow.now):
+        raise invalid(
+            "Send when the customer said it.",
+            [InvalidField(pointer="/given_at", message=objection, hint="the intake policy sets both limits")],
+        )
+
+
+def _entry(row: Mapping[Any, Any], in_force: Collection[Consent]) -> dict[str, Any]:
+    names = ("id", "purpose", "channel", "granted", "given_at", "expires_at", "source", "recorded_at")
+    channel = Channel(row["channel"]) if row["channel"] else None
+    said = Consent(Purpose(row["purpose"]), channel, row["granted"], row["given_at"], row["expires_at"])
+    return {**{name: row[name] for name in names}, "in_force": said in in_force}

@@ -1,0 +1,50 @@
+"""SQL of the history of consents."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from customer_profile.consents.models import consent
+from customer_profile.domain.consents import Consent
+from lealtad.ids import new_id
+
+# The same word again finds its first record; the update changes nothing and returns it.
+RECORD = text("""
+    INSERT INTO consent AS known
+        (id, customer_id, purpose, channel, granted, given_at, expires_at, source, recorded_at)
+    VALUES (:id, :customer_id, :purpose, :channel, :granted, :given_at, :expires_at, :source, :recorded_at)
+    ON CONFLICT ON CONSTRAINT uq_consent_word DO UPDATE SET source = known.source
+    RETURNING *
+""")
+
+
+async def record(
+    connection: AsyncConnection, customer_id: UUID, said: Consent, *, source: str, at: datetime
+) -> Mapping[Any, Any]:
+    """Add a word of the customer to the history, unless it stands there already; return its row."""
+    parameters = {
+        "id": new_id(),
+        "customer_id": customer_id,
+        "purpose": said.purpose,
+        "channel": said.channel,
+        "granted": said.granted,
+        "given_at": said.given_at,
+        "expires_at": said.expires_at,
+        "source": source,
+        "recorded_at": at,
+    }
+    return (await connection.execute(RECORD, parameters)).mappings().one()
+
+
+async def history(connection: AsyncConnection, customer_id: UUID) -> Sequence[Mapping[Any, Any]]:
+    """Return all a customer said, the newest first."""
+    statement = (
+        select(consent)
+        .where(consent.c.customer_id == customer_id)
+        .order_by(consent.c.given_at.desc(), consent.c.id.desc())
+    )
+    return (await connection.execute(statement)).mappings().all()

@@ -1,0 +1,59 @@
+"""Routes of consents and do-not-contact."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+
+from customer_profile.consents import do_not_contact, recording
+from customer_profile.consents.schemas import ConsentAnswer, ConsentIn, Consents, DoNotContactIn
+from customer_profile.customers.schemas import CustomerAnswer
+from customer_profile.fields import RefInPath
+from lealtad.http import Command, Query, problems, reads, writes
+
+router = APIRouter(prefix="/v1/customers/{ref}", tags=["consents"])
+
+
+@router.post(
+    "/consents",
+    status_code=201,
+    response_model=ConsentAnswer,
+    responses={200: {"model": ConsentAnswer, "description": "The same was said before"}, **problems(404, 410)},
+)
+async def record_consent(
+    ref: RefInPath, body: ConsentIn, command: Annotated[Command, Depends(writes("customers:write"))]
+) -> Response:
+    """Record a consent, or its withdrawal.
+
+    The newest word by `given_at` is in force for its purpose and channel, in whatever order the words arrive; of two at
+    the same moment the withdrawal. Nothing is overwritten: an older word only joins the history.
+    """
+    return await command.run(lambda uow: recording.record_consent(uow, ref, body))
+
+
+@router.get("/consents", response_model=Consents, responses=problems(404))
+async def list_consents(ref: RefInPath, query: Annotated[Query, Depends(reads("customers:read"))]) -> Response:
+    """List what a customer consented to.
+
+    The whole history, newest first, with source and time; `in_force` marks the word that counts today.
+    """
+    return await query.run(lambda uow: recording.list_consents(uow, ref))
+
+
+@router.put("/do-not-contact", response_model=CustomerAnswer, responses=problems(404, 410))
+async def stop_contact(
+    ref: RefInPath, body: DoNotContactIn, command: Annotated[Command, Depends(writes("customers:write"))]
+) -> Response:
+    """Stop every contact with a customer.
+
+    It overrules all consents, on every channel, from the next decision on. Sending it again changes the reason only.
+    """
+    return await command.run(lambda uow: do_not_contact.stop_contact(uow, ref, body.reason))
+
+
+@router.delete("/do-not-contact", response_model=CustomerAnswer, responses=problems(404, 410))
+async def resume_contact(ref: RefInPath, command: Annotated[Command, Depends(writes("customers:write"))]) -> Response:
+    """Allow contacts with a customer again.
+
+    Consents hold as they did before do-not-contact was set.
+    """
+    return await command.run(lambda uow: do_not_contact.resume_contact(uow, ref))

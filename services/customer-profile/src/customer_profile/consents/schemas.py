@@ -1,0 +1,62 @@
+"""Consents and do-not-contact as callers send and see them."""
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field, model_validator
+
+from customer_profile.fields import Request, Timestamp
+from lealtad.events.catalog.customer_profile import Channel, Purpose
+from lealtad.events.catalog.shared_types import Slug
+from lealtad.http import SafeValueError
+
+
+class DoNotContactIn(Request):
+    """Why the customer is not to be contacted."""
+
+    reason: Slug = Field(examples=["customer-request"])
+
+
+class ConsentIn(Request):
+    """What a customer said about one purpose."""
+
+    purpose: Purpose
+    channel: Channel | None = Field(default=None, description="Null: all channels")
+    granted: bool
+    given_at: Timestamp | None = Field(default=None, description="When it was said; default: now")
+    expires_at: Timestamp | None = None
+    source: Slug = Field(description="Where it was said", examples=["web-form"])
+
+    @model_validator(mode="after")
+    def _expires_after_it_was_given(self) -> Self:
+        if self.expires_at and self.given_at and self.expires_at <= self.given_at:
+            raise SafeValueError("the consent expires before it was given")
+        return self
+
+
+class Consent(BaseModel):
+    """One entry of the history of consents."""
+
+    id: UUID
+    purpose: Purpose
+    channel: Channel | None
+    granted: bool
+    given_at: datetime
+    expires_at: datetime | None
+    source: Slug
+    recorded_at: datetime
+    in_force: bool = Field(description="The newest word about its purpose and channel")
+
+
+class ConsentAnswer(Consent):
+    """A recorded consent."""
+
+    customer_id: UUID
+    event_id: UUID | None = Field(description="Of the announcement; null: an older word that changed nothing")
+
+
+class Consents(BaseModel):
+    """The history of a customer's consents, newest first."""
+
+    items: list[Consent]

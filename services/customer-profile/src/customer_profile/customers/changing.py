@@ -1,0 +1,55 @@
+"""Use case: change a customer by a JSON Merge Patch (RFC 7396)."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from pydantic import ValidationError
+
+from customer_profile.customers import repository
+from customer_profile.customers.announcing import announce
+from customer_profile.customers.finding import find_for_change
+from customer_profile.customers.identities import (
+    external_id_taken,
+    require_impersonal_external_ids,
+    store_identities,
+)
+from customer_profile.customers.registering import answer
+from customer_profile.customers.schemas import ProfileIn
+from customer_profile.domain.merge_patch import merge_patch
+from customer_profile.intake import repository as intake
+from lealtad.events.catalog.customer_profile import CustomerUpdated
+from lealtad.http import Answer, invalid, require_match
+from lealtad.http.validation_errors import invalid_fields
+from lealtad.unit_of_work import UnitOfWork
+
+
+async def change(uow: UnitOfWork, ref: str, patch: Mapping[str, Any], *, if_match: str | None) -> Answer:
+    """Apply `patch` to the profile and announce what is shareable of the change.
+
+    A provisional customer is registered by it. Raises 404, 409, 410, 412, 428, and 422 when the outcome is no profile.
+    """
+    before = await find_for_change(uow, ref)
+    require_match(if_match, before.version, required=True)
+    profile = _patched(before.profile, patch)
+    require_impersonal_external_ids(profile, await intake.in_force(uow.connection))
+    document = profile.model_dump(mode="json")
+    if document == before.profile and not before.provisional:
+        return answer(before, event_id=None)
+    after = replace(before, version=before.version + 1, provisional=False, profile=document, updated_at=uow.now)
+    await repository.update(uow.connection, after)
+    if taken := await store_identities(uow, before=before, after=after):
+        raise external_id_taken(taken)
+    event_id = announce(uow, CustomerUpdated, before=before, after=after)
+    return answer(after, event_id=event_id)
+
+
+def _patched(profile: Mapping[str, Any], patch: Mapping[str, Any]) -> ProfileIn:
+    try:
+        return ProfileIn.model_validate(merge_patch(profile, patch))
+    except ValidationError as error:
+        failures = [{**failure, "loc": ("body", *failure["loc"])} for failure in error.errors()]
+        raise invalid(
+            "The patch does not leave a valid customer: correct what `errors` points at.",
+            invalid_fields(failures),
+        ) from None

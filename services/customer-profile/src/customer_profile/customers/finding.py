@@ -1,0 +1,53 @@
+"""Finding the customer that a request names, or saying precisely why there is none to work with."""
+
+from uuid import UUID
+
+from customer_profile.customers import repository
+from customer_profile.customers.record import CustomerRecord
+from lealtad.events.catalog.customer_profile import CustomerStatus
+from lealtad.http import CustomerRef, conflict, gone, not_found
+from lealtad.unit_of_work import UnitOfWork
+
+
+async def find(uow: UnitOfWork, ref: str) -> CustomerRecord:
+    """Return the customer, whatever became of it; raise 404."""
+    customer_id = await _resolve(uow, ref)
+    record = await repository.read(uow.connection, customer_id)
+    if record is None:
+        raise unknown()
+    return record
+
+
+async def find_for_change(uow: UnitOfWork, ref: str) -> CustomerRecord:
+    """Return the customer with its row locked; raise 404, 409 for a merged and 410 for an erased one."""
+    customer_id = await _resolve(uow, ref)
+    record = await repository.read_locked(uow.connection, customer_id)
+    if record is None:
+        raise unknown()
+    require_alive(record.status, record.merged_into)
+    return record
+
+
+def require_alive(status: str, merged_into: UUID | None = None) -> None:
+    """Raise 410 for an erased and 409 for a merged customer."""
+    if status == CustomerStatus.ERASED:
+        raise gone("customer", "This customer was erased: register them anew if they return.")
+    if status == CustomerStatus.MERGED:
+        raise conflict(
+            "customer-merged",
+            "The customer was merged",
+            "Send the request for the customer that this one was merged into.",
+            merged_into=merged_into,
+        )
+
+
+def unknown() -> Exception:
+    """Return the 404 of a reference that names no customer; it is not repeated, it may be personal data."""
+    return not_found("customer", "ref", "No customer has this id or external id. Check it, or register the customer.")
+
+
+async def _resolve(uow: UnitOfWork, ref: str) -> UUID:
+    customer_id = await repository.resolve(uow.connection, CustomerRef.parse(ref))
+    if customer_id is None:
+        raise unknown()
+    return customer_id

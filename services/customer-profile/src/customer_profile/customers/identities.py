@@ -1,0 +1,59 @@
+"""Storing how a customer is called and reached, and refusing external ids that must not travel."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from customer_profile.customers import repository
+from customer_profile.customers.record import CustomerRecord
+from customer_profile.customers.schemas import ProfileIn
+from customer_profile.domain.external_ids import personal_data_in
+from customer_profile.intake.schemas import IntakePolicy
+from lealtad.http import InvalidField, conflict, invalid
+from lealtad.unit_of_work import UnitOfWork
+
+
+def require_impersonal_external_ids(profile: ProfileIn, policy: IntakePolicy) -> None:
+    """Raise 422 for external ids that are, or look like, an e-mail address, a phone or a document number."""
+    own = {*profile.emails, *profile.phones, *(document.number for document in profile.documents)}
+    errors = []
+    for place, known in enumerate(profile.external_ids):
+        kind = "personal data of this customer" if known.external_id in own else objection_to(known.external_id, policy)
+        if kind:
+            errors.append(external_id_error(f"/external_ids/{place}/external_id", kind))
+    if errors:
+        raise invalid("Name the customer by an id that is no personal data: it travels with every event.", errors)
+
+
+def objection_to(external_id: str, policy: IntakePolicy) -> str | None:
+    """Say which kind of personal data an external id looks like under `policy`, or None."""
+    return personal_data_in(external_id, phone_regions=policy.phone_regions, document_formats=policy.document_formats)
+
+
+def external_id_error(pointer: str, kind: str) -> InvalidField:
+    """Return what to tell about an external id that looks like `kind`."""
+    hint = "an opaque key of the source system; the intake policy lists what is recognised"
+    return InvalidField(pointer=pointer, message=f"looks like {kind}", hint=hint)
+
+
+async def store_identities(uow: UnitOfWork, *, before: CustomerRecord | None, after: CustomerRecord) -> dict[str, UUID]:
+    """Write the identities that changed; return the owners of external ids that other customers have, by source."""
+    old = before.profile if before else {"external_ids": [], "emails": [], "phones": [], "documents": []}
+    new = after.profile
+    taken: dict[str, UUID] = {}
+    if old["external_ids"] != new["external_ids"]:
+        taken = await repository.replace_external_ids(uow.connection, after)
+    if (old["emails"], old["phones"]) != (new["emails"], new["phones"]):
+        await repository.replace_contact_points(uow.connection, after)
+    if old["documents"] != new["documents"]:
+        await repository.replace_documents(uow.connection, after)
+    return taken
+
+
+def external_id_taken(owners: Mapping[str, UUID]) -> Exception:
+    """Return the 409 of external ids that other customers have; `owners` maps sources to customer ids."""
+    return conflict(
+        "external-id-taken",
+        "The external id belongs to another customer",
+        "Read the customers named in `owners`: change them instead, or correct the external id.",
+        owners=owners,
+    )

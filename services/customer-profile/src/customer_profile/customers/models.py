@@ -1,0 +1,80 @@
+"""Tables of customers and their identities."""
+
+from sqlalchemy import (
+    ARRAY,
+    UUID,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Table,
+    text,
+)
+
+from customer_profile.metadata import METADATA
+
+customer = Table(
+    "customer",
+    METADATA,
+    Column("id", UUID, primary_key=True),
+    Column("version", Integer, nullable=False, comment="grows by one with every change; the ETag"),
+    Column("status", String, nullable=False, server_default="active"),
+    Column("provisional", Boolean, nullable=False, comment="known by an external id only"),
+    Column("merged_into", UUID, nullable=True),
+    Column("erased_at", DateTime(timezone=True), nullable=True),
+    Column("given_name", String, nullable=True),
+    Column("family_name", String, nullable=True),
+    Column("organisation", String, nullable=True),
+    Column("birth_date", Date, nullable=True, comment="only the year is shared"),
+    Column("country", String(2), nullable=True),
+    Column("region", String, nullable=True),
+    Column("stratum", SmallInteger, nullable=True),
+    Column("language", String(2), nullable=True),
+    Column("time_zone", String, nullable=True),
+    Column("preferred_channels", ARRAY(String), nullable=False, server_default=text("'{}'")),
+    Column("contact_from", String(5), nullable=True, comment="local hour, HH:MM"),
+    Column("contact_until", String(5), nullable=True),
+    Column("do_not_contact_reason", String, nullable=True, comment="null: may be contacted"),
+    Column("do_not_contact_since", DateTime(timezone=True), nullable=True),
+    Column("registered_at", DateTime(timezone=True), nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    # Lists are read by country, or provisional customers only, newest first.
+    Index("ix_customer_country", "country", "id"),
+    Index("ix_customer_provisional", "id", postgresql_where=text("provisional")),
+    schema="owned",
+)
+
+customer_external_id = Table(
+    "customer_external_id",
+    METADATA,
+    Column("source", String, primary_key=True),
+    Column("external_id", String, primary_key=True),
+    Column("customer_id", UUID, ForeignKey(customer.c.id), nullable=False),
+    Index("ix_customer_external_id_customer_id", "customer_id"),
+    schema="owned",
+)
+
+contact_point = Table(
+    "contact_point",
+    METADATA,
+    Column("customer_id", UUID, ForeignKey(customer.c.id), primary_key=True),
+    Column("kind", String, primary_key=True, comment="email or phone"),
+    Column("value", String, primary_key=True, comment="normal form: RFC 5321 address, E.164 number"),
+    Column("place", SmallInteger, nullable=False, comment="0 is the preferred one"),
+    schema="owned",
+)
+
+identity_document = Table(
+    "identity_document",
+    METADATA,
+    Column("customer_id", UUID, ForeignKey(customer.c.id), primary_key=True),
+    Column("country", String(2), primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("number", String, nullable=False),
+    schema="owned",
+)

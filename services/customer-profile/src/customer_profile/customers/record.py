@@ -1,0 +1,82 @@
+"""A customer as stored, and the part of it that other services may know."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from customer_profile.domain.consents import Consent, newest
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRecord:
+    """A customer with its profile as a JSON document of `ProfileIn` and the history of its consents."""
+
+    id: UUID
+    version: int
+    status: str
+    provisional: bool
+    merged_into: UUID | None
+    erased_at: datetime | None
+    profile: Mapping[str, Any]
+    do_not_contact_reason: str | None
+    do_not_contact_since: datetime | None
+    consents: tuple[Consent, ...]
+    registered_at: datetime
+    updated_at: datetime
+
+    def document(self) -> dict[str, Any]:
+        """Return it as the resource `Customer`."""
+        reason = self.do_not_contact_reason
+        return {
+            "id": self.id,
+            "version": self.version,
+            "status": self.status,
+            "provisional": self.provisional,
+            "merged_into": self.merged_into,
+            "erased_at": self.erased_at,
+            **self.profile,
+            "do_not_contact": {"reason": reason, "since": self.do_not_contact_since} if reason else None,
+            "registered_at": self.registered_at,
+            "updated_at": self.updated_at,
+        }
+
+    def shareable(self) -> dict[str, Any]:
+        """Return what travels on the topic `customers`: the named attributes of `CustomerState`, nothing personal."""
+        profile, preferences = self.profile, self.profile["preferences"]
+        birth_date = profile["birth_date"]
+        return {
+            "status": self.status,
+            "provisional": self.provisional,
+            "merged_into": self.merged_into,
+            "erased_at": self.erased_at,
+            "external_ids": profile["external_ids"],
+            "birth_year": int(birth_date[:4]) if birth_date else None,
+            **{name: profile[name] for name in ("country", "region", "stratum", "language", "time_zone")},
+            "do_not_contact": self.do_not_contact_reason is not None,
+            "consents": [_consent(consent) for consent in self.consents_in_force()],
+            "preferred_channels": preferences["channels"],
+            "contact_hours": preferences["hours"],
+            "registered_at": self.registered_at,
+        }
+
+    def consents_in_force(self) -> list[Consent]:
+        """Return the newest word about each purpose and channel, in a fixed order."""
+        return sorted(newest(self.consents).values(), key=lambda consent: (consent.purpose, consent.channel or ""))
+
+
+def changed_parts(before: CustomerRecord | None, after: CustomerRecord) -> list[str]:
+    """Return the names of the shareable parts in which two states of a customer differ."""
+    known = before.shareable() if before else {}
+    return [name for name, value in after.shareable().items() if name not in known or known[name] != value]
+
+
+def _consent(consent: Consent) -> dict[str, Any]:
+    return {
+        "purpose": consent.purpose,
+        "channel": consent.channel,
+        "granted": consent.granted,
+        "given_at": consent.given_at,
+        "expires_at": consent.expires_at,
+    }

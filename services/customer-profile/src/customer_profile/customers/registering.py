@@ -1,0 +1,86 @@
+"""Use case: register a customer."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from uuid import UUID
+
+from customer_profile.customers import repository
+from customer_profile.customers.announcing import announce
+from customer_profile.customers.identities import (
+    external_id_taken,
+    require_impersonal_external_ids,
+    store_identities,
+)
+from customer_profile.customers.record import CustomerRecord
+from customer_profile.customers.schemas import ProfileIn
+from customer_profile.intake import repository as intake
+from lealtad.events.catalog.customer_profile import CustomerRegistered, CustomerStatus, CustomerUpdated
+from lealtad.http import Answer, CustomerRef
+from lealtad.http.database_errors import LostRaceError
+from lealtad.ids import new_id
+from lealtad.unit_of_work import UnitOfWork
+
+
+async def register(uow: UnitOfWork, profile: ProfileIn) -> Answer:
+    """Create a customer (201), or complete the provisional one that has its external ids already (200).
+
+    Raises 409 when an external id belongs to a registered customer, 422 when one looks like personal data.
+    """
+    require_impersonal_external_ids(profile, await intake.in_force(uow.connection))
+    owners = await _owners(uow, profile)
+    if owners:
+        return await _complete(uow, owners, profile)
+    record = _new(uow, profile)
+    await repository.insert(uow.connection, record)
+    if await store_identities(uow, before=None, after=record):
+        raise LostRaceError("the external id was taken in this moment")
+    event_id = announce(uow, CustomerRegistered, before=None, after=record)
+    return answer(record, event_id=event_id, status=201)
+
+
+def answer(record: CustomerRecord, *, event_id: UUID | None, status: int = 200) -> Answer:
+    """Return the customer after a change, with the id of the event that announces it."""
+    headers = {"location": f"/v1/customers/{record.id}"} if status == 201 else {}  # noqa: PLR2004 - HTTP's number
+    return Answer({**record.document(), "event_id": event_id}, status, headers, etag=record.version)
+
+
+async def _owners(uow: UnitOfWork, profile: ProfileIn) -> dict[str, UUID]:
+    refs = [CustomerRef(source=known.source, external_id=known.external_id) for known in profile.external_ids]
+    locked = await repository.lock(uow.connection, refs) if refs else {}
+    return {str(ref.source): customer.id for ref, customer in locked.items()}
+
+
+async def _complete(uow: UnitOfWork, owners: Mapping[str, UUID], profile: ProfileIn) -> Answer:
+    ids = set(owners.values())
+    before = await repository.read(uow.connection, min(ids)) if len(ids) == 1 else None
+    if before is None or not before.provisional:
+        raise external_id_taken(owners)
+    after = replace(
+        before,
+        version=before.version + 1,
+        provisional=False,
+        profile=profile.model_dump(mode="json"),
+        updated_at=uow.now,
+    )
+    await repository.update(uow.connection, after)
+    if taken := await store_identities(uow, before=before, after=after):
+        raise external_id_taken(taken)
+    event_id = announce(uow, CustomerUpdated, before=before, after=after)
+    return answer(after, event_id=event_id)
+
+
+def _new(uow: UnitOfWork, profile: ProfileIn) -> CustomerRecord:
+    return CustomerRecord(
+        id=new_id(),
+        version=1,
+        status=CustomerStatus.ACTIVE,
+        provisional=False,
+        merged_into=None,
+        erased_at=None,
+        profile=profile.model_dump(mode="json"),
+        do_not_contact_reason=None,
+        do_not_contact_since=None,
+        consents=(),
+        registered_at=uow.now,
+        updated_at=uow.now,
+    )

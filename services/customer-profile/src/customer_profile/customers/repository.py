@@ -1,0 +1,290 @@
+"""SQL of customers: finding, locking, reading."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Table, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from customer_profile.customers import models
+from customer_profile.customers.record import CustomerRecord
+from customer_profile.domain.consents import Consent
+from lealtad.events.catalog.customer_profile import Channel, Purpose
+from lealtad.http import CustomerRef
+
+LOCK = text("""
+    WITH named AS (
+        SELECT customer_id, source, external_id
+        FROM customer_external_id
+        JOIN unnest(CAST(:sources AS text[]), CAST(:external_ids AS text[])) AS wanted (source, external_id)
+            USING (source, external_id)
+        UNION ALL
+        SELECT id, NULL, NULL FROM unnest(CAST(:ids AS uuid[])) AS wanted (id)
+    )
+    SELECT customer.id, customer.status, named.source, named.external_id
+    FROM named JOIN customer ON customer.id = named.customer_id
+    ORDER BY customer.id
+    FOR NO KEY UPDATE OF customer
+""")
+
+RESOLVE = text("""
+    SELECT customer_id FROM customer_external_id WHERE source = :source AND external_id = :external_id
+""")
+
+READ = """
+    SELECT
+        customer.*,
+        (
+            SELECT coalesce(jsonb_agg(
+                jsonb_build_object('source', source, 'external_id', external_id) ORDER BY source, external_id
+            ), '[]')
+            FROM customer_external_id WHERE customer_id = customer.id
+        ) AS external_ids,
+        (
+            SELECT coalesce(jsonb_agg(jsonb_build_object('kind', kind, 'value', value) ORDER BY place), '[]')
+            FROM contact_point WHERE customer_id = customer.id
+        ) AS contact_points,
+        (
+            SELECT coalesce(jsonb_agg(
+                jsonb_build_object('country', country, 'kind', kind, 'number', number) ORDER BY country, kind
+            ), '[]')
+            FROM identity_document WHERE customer_id = customer.id
+        ) AS documents,
+        (
+            SELECT coalesce(jsonb_agg(jsonb_build_object(
+                'purpose', purpose, 'channel', channel, 'granted', granted,
+                'given_at', given_at, 'expires_at', expires_at
+            )), '[]')
+            FROM consent WHERE customer_id = customer.id
+        ) AS consents
+    FROM customer
+"""
+OWN_COLUMNS = (
+    "version",
+    "status",
+    "provisional",
+    "merged_into",
+    "erased_at",
+    "do_not_contact_reason",
+    "do_not_contact_since",
+    "registered_at",
+    "updated_at",
+)
+PROFILE_COLUMNS = (
+    "given_name",
+    "family_name",
+    "organisation",
+    "country",
+    "region",
+    "stratum",
+    "language",
+    "time_zone",
+)
+PARTS = dict.fromkeys(("external_ids", "contact_points", "documents", "consents"), JSONB)
+READ_ONE = text(f"{READ} WHERE id = :id").columns(**PARTS)
+LOCK_ONE = text("SELECT id FROM customer WHERE id = :id FOR NO KEY UPDATE")
+
+
+CREATE_PROVISIONAL = text("""
+    WITH claimed AS (
+        INSERT INTO customer_external_id (source, external_id, customer_id)
+        SELECT source, external_id, id
+        FROM unnest(CAST(:sources AS text[]), CAST(:external_ids AS text[]), CAST(:ids AS uuid[]))
+            AS newcomer (source, external_id, id)
+        ORDER BY source, external_id
+        ON CONFLICT DO NOTHING
+        RETURNING customer_id
+    ), created AS (
+        INSERT INTO customer (id, version, provisional, registered_at, updated_at)
+        SELECT customer_id, 1, true, :at, :at FROM claimed
+    )
+    SELECT count(*) FROM claimed
+""")
+
+# A row of somebody else is left as it is, locked, and told.
+CLAIM_EXTERNAL_IDS = text("""
+    INSERT INTO customer_external_id AS known (source, external_id, customer_id)
+    SELECT source, external_id, :id
+    FROM unnest(CAST(:sources AS text[]), CAST(:external_ids AS text[])) AS wanted (source, external_id)
+    ORDER BY source, external_id
+    ON CONFLICT (source, external_id) DO UPDATE SET customer_id = known.customer_id
+    RETURNING known.source, known.customer_id
+""")
+FORGET_EXTERNAL_IDS = text("""
+    DELETE FROM customer_external_id
+    WHERE customer_id = :id AND (source, external_id) NOT IN (
+        SELECT * FROM unnest(CAST(:sources AS text[]), CAST(:external_ids AS text[]))
+    )
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """A customer whose row this transaction holds."""
+
+    id: UUID
+    status: str
+
+
+async def lock(connection: AsyncConnection, refs: Iterable[CustomerRef]) -> dict[CustomerRef, Locked]:
+    """Lock the customers that `refs` name, in ascending id; references that name nobody are missing in the answer."""
+    refs = list(refs)
+    external = [ref for ref in refs if ref.id is None]
+    rows = await connection.execute(
+        LOCK,
+        {
+            "ids": [ref.id for ref in refs if ref.id is not None],
+            "sources": [ref.source for ref in external],
+            "external_ids": [ref.external_id for ref in external],
+        },
+    )
+    found = {}
+    for row in rows:
+        named_by_id = row.source is None
+        ref = CustomerRef(id=row.id) if named_by_id else CustomerRef(source=row.source, external_id=row.external_id)
+        found[ref] = Locked(row.id, row.status)
+    return found
+
+
+async def resolve(connection: AsyncConnection, ref: CustomerRef) -> UUID | None:
+    """Return the id of the customer that `ref` names; an id is returned unchecked."""
+    if ref.id is not None:
+        return ref.id
+    parameters = {"source": ref.source, "external_id": ref.external_id}
+    found: UUID | None = await connection.scalar(RESOLVE, parameters)
+    return found
+
+
+async def read(connection: AsyncConnection, customer_id: UUID) -> CustomerRecord | None:
+    """Return the customer, or None."""
+    row = (await connection.execute(READ_ONE, {"id": customer_id})).mappings().one_or_none()
+    return _record(row) if row else None
+
+
+async def read_locked(connection: AsyncConnection, customer_id: UUID) -> CustomerRecord | None:
+    """Return the customer with its row locked, or None."""
+    # The row is locked first: a statement that waits for a lock would read the other tables as they were before.
+    await connection.execute(LOCK_ONE, {"id": customer_id})
+    return await read(connection, customer_id)
+
+
+async def page(
+    connection: AsyncConnection, filters: Mapping[str, Any], *, before: UUID | None, limit: int
+) -> Sequence[CustomerRecord]:
+    """Return customers that equal `filters` (column: value), the newest first, older than `before`."""
+    conditions = [f"customer.{column} = :{column}" for column in filters]
+    if before is not None:
+        conditions.append("customer.id < :before")
+    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+    statement = text(f"{READ} {where} ORDER BY customer.id DESC LIMIT :limit").columns(**PARTS)
+    rows = await connection.execute(statement, {**filters, "before": before, "limit": limit})
+    return [_record(row) for row in rows.mappings()]
+
+
+async def create_provisional(
+    connection: AsyncConnection, newcomers: Mapping[CustomerRef, UUID], *, at: datetime
+) -> int:
+    """Create customers known by an external id only; return how many ids nobody had taken in the meantime."""
+    claimed: int = await connection.scalar(
+        CREATE_PROVISIONAL,
+        {
+            "sources": [ref.source for ref in newcomers],
+            "external_ids": [ref.external_id for ref in newcomers],
+            "ids": list(newcomers.values()),
+            "at": at,
+        },
+    )
+    return claimed
+
+
+async def insert(connection: AsyncConnection, record: CustomerRecord) -> None:
+    """Store a new customer, without its identities."""
+    await connection.execute(models.customer.insert(), {"id": record.id, **_columns(record)})
+
+
+async def update(connection: AsyncConnection, record: CustomerRecord) -> None:
+    """Store a customer that changed, without its identities."""
+    await connection.execute(models.customer.update().where(models.customer.c.id == record.id), _columns(record))
+
+
+async def replace_external_ids(connection: AsyncConnection, record: CustomerRecord) -> dict[str, UUID]:
+    """Make the record's external ids the customer's only ones; return who owns those that others have."""
+    known = record.profile["external_ids"]
+    parameters = {
+        "id": record.id,
+        "sources": [one["source"] for one in known],
+        "external_ids": [one["external_id"] for one in known],
+    }
+    await connection.execute(FORGET_EXTERNAL_IDS, parameters)
+    rows = await connection.execute(CLAIM_EXTERNAL_IDS, parameters)
+    return {row.source: row.customer_id for row in rows if row.customer_id != record.id}
+
+
+async def replace_contact_points(connection: AsyncConnection, record: CustomerRecord) -> None:
+    """Make the record's addresses and numbers the customer's only ones."""
+    rows = [
+        {"customer_id": record.id, "kind": kind, "value": value, "place": place}
+        for kind, values in (("email", record.profile["emails"]), ("phone", record.profile["phones"]))
+        for place, value in enumerate(values)
+    ]
+    await _replace(connection, models.contact_point, record.id, rows)
+
+
+async def replace_documents(connection: AsyncConnection, record: CustomerRecord) -> None:
+    """Make the record's identity documents the customer's only ones."""
+    rows = [{"customer_id": record.id, **document} for document in record.profile["documents"]]
+    await _replace(connection, models.identity_document, record.id, rows)
+
+
+async def _replace(connection: AsyncConnection, table: Table, customer_id: UUID, rows: Sequence[Any]) -> None:
+    await connection.execute(table.delete().where(table.c.customer_id == customer_id))
+    if rows:
+        await connection.execute(table.insert().values(rows))
+
+
+def _columns(record: CustomerRecord) -> dict[str, Any]:
+    profile, preferences = record.profile, record.profile["preferences"]
+    hours = preferences["hours"] or {"start": None, "end": None}
+    birth_date = profile["birth_date"]
+    return {
+        **{name: getattr(record, name) for name in OWN_COLUMNS},
+        **{name: profile[name] for name in PROFILE_COLUMNS},
+        "birth_date": date.fromisoformat(birth_date) if birth_date else None,
+        "preferred_channels": preferences["channels"],
+        "contact_from": hours["start"],
+        "contact_until": hours["end"],
+    }
+
+
+def _record(row: Mapping[Any, Any]) -> CustomerRecord:
+    own = {name: row[name] for name in OWN_COLUMNS}
+    return CustomerRecord(id=row["id"], **own, profile=_profile(row), consents=tuple(map(_consent, row["consents"])))
+
+
+def _profile(row: Mapping[Any, Any]) -> dict[str, Any]:
+    points = row["contact_points"]
+    hours = {"start": row["contact_from"], "end": row["contact_until"]} if row["contact_from"] else None
+    return {
+        **{name: row[name] for name in PROFILE_COLUMNS},
+        "external_ids": row["external_ids"],
+        "emails": [point["value"] for point in points if point["kind"] == "email"],
+        "phones": [point["value"] for point in points if point["kind"] == "phone"],
+        "documents": row["documents"],
+        "birth_date": row["birth_date"].isoformat() if row["birth_date"] else None,
+        "preferences": {"channels": list(row["preferred_channels"]), "hours": hours},
+    }
+
+
+def _consent(entry: Mapping[str, Any]) -> Consent:
+    expires_at = entry["expires_at"]
+    return Consent(
+        purpose=Purpose(entry["purpose"]),
+        channel=Channel(entry["channel"]) if entry["channel"] else None,
+        granted=entry["granted"],
+        given_at=datetime.fromisoformat(entry["given_at"]),
+        expires_at=datetime.fromisoformat(expires_at) if expires_at else None,
+    )

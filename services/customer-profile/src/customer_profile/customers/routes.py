@@ -1,0 +1,63 @@
+"""Routes of customers."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Depends, Response
+from fastapi import Query as QueryParameters
+
+from customer_profile.customers import changing, reading, registering
+from customer_profile.customers.schemas import Customer, CustomerAnswer, CustomerFilters, ProfileIn
+from customer_profile.fields import RefInPath
+from lealtad.http import Command, Page, PageQuery, Query, problems, reads, writes
+
+router = APIRouter(prefix="/v1/customers", tags=["customers"])
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=CustomerAnswer,
+    responses={200: {"model": CustomerAnswer, "description": "A provisional customer was completed"}},
+)
+async def register_customer(
+    body: ProfileIn, command: Annotated[Command, Depends(writes("customers:write"))]
+) -> Response:
+    """Register a customer.
+
+    Names, contact points, documents and the birth date stay in this service; only the attributes of the event
+    `customer-registered` travel. A provisional customer, made by a fact of the same external id, is completed instead.
+    """
+    return await command.run(lambda uow: registering.register(uow, body))
+
+
+@router.get("", response_model=Page[Customer])
+async def list_customers(
+    query: Annotated[Query, Depends(reads("customers:read"))],
+    page: Annotated[PageQuery, Depends()],
+    filters: Annotated[CustomerFilters, QueryParameters()],
+) -> Response:
+    """List customers, the newest first.
+
+    Every filter that is given must hold. A page ends with the cursor of the next one.
+    """
+    return await query.run(lambda uow: reading.list_customers(uow, filters.model_dump(exclude_none=True), page))
+
+
+@router.patch("/{ref}", response_model=CustomerAnswer, responses=problems(404, 410, 412, 428))
+async def change_customer(
+    ref: RefInPath,
+    body: Annotated[
+        dict[str, Any],
+        Body(
+            media_type="application/merge-patch+json",
+            examples=[{"region": "Antioquia", "preferences": {"channels": ["whatsapp"]}, "organisation": None}],
+        ),
+    ],
+    command: Annotated[Command, Depends(writes("customers:write"))],
+) -> Response:
+    """Change a customer.
+
+    A JSON Merge Patch (RFC 7396) of what can be registered: null removes a value, a list replaces the list. Send the
+    `ETag` of the version you read as `If-Match`. Nothing is announced when nothing that is shared changed.
+    """
+    return await command.run(lambda uow: changing.change(uow, ref, body, if_match=command.if_match))

@@ -1,0 +1,158 @@
+"""Customers as callers send and see them."""
+
+from datetime import datetime
+from typing import Annotated, TypeVar
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, field_validator
+
+from customer_profile.domain.contact_points import ContactPointError, normalise_email, normalise_phone
+from customer_profile.fields import (
+    BirthDate,
+    Country,
+    Language,
+    LocalHour,
+    PlainText,
+    Request,
+    TimeZone,
+)
+from lealtad.events.catalog.customer_profile import Channel, CustomerStatus
+from lealtad.events.catalog.shared_types import Slug, SystemName
+from lealtad.http import SafeValueError
+
+T = TypeVar("T")
+
+
+def _email(text: str) -> str:
+    try:
+        return normalise_email(text)
+    except ContactPointError as error:
+        raise SafeValueError(str(error)) from None
+
+
+def _unique(values: list[T]) -> list[T]:
+    return list(dict.fromkeys(values))
+
+
+EmailAddress = Annotated[str, Field(max_length=254, json_schema_extra={"format": "email"}), AfterValidator(_email)]
+
+
+class ExternalIdIn(Request):
+    """What another system calls the customer; it travels with events, so it must be no personal data."""
+
+    source: SystemName
+    external_id: Annotated[
+        str, Field(min_length=1, max_length=200, pattern=r"^[^/\x00-\x1f\x7f]+$", examples=["17850"])
+    ]
+
+
+class IdentityDocumentIn(Request):
+    """A document that identifies the customer; at most one of a kind and country."""
+
+    country: Country
+    kind: Slug = Field(examples=["national-id"])
+    number: Annotated[str, Field(min_length=3, max_length=40, pattern=r"^[0-9A-Za-z.\- ]+$")]
+
+
+class ContactHoursIn(Request):
+    """Local hours in which the customer wants to be contacted."""
+
+    start: LocalHour
+    end: LocalHour
+
+
+class PreferencesIn(Request):
+    """How the customer wants to be contacted."""
+
+    channels: Annotated[list[Channel], Field(max_length=13), AfterValidator(_unique)] = Field(
+        default_factory=list, description="Most preferred first"
+    )
+    hours: ContactHoursIn | None = None
+
+
+class ProfileIn(Request):
+    """All that a caller may say about a customer; personal data stay in this service."""
+
+    external_ids: Annotated[list[ExternalIdIn], Field(max_length=100), AfterValidator(_unique)] = Field(
+        default_factory=list
+    )
+    given_name: PlainText | None = None
+    family_name: PlainText | None = None
+    organisation: PlainText | None = Field(default=None, description="Of a customer that is a company")
+    emails: Annotated[list[EmailAddress], Field(max_length=10), AfterValidator(_unique)] = Field(
+        default_factory=list, description="Most preferred first"
+    )
+    country: Country | None = None
+    phones: list[Annotated[str, Field(min_length=3, max_length=40)]] = Field(
+        default_factory=list,
+        max_length=10,
+        description="Most preferred first; without a country code they are read as numbers of `country`",
+    )
+    documents: list[IdentityDocumentIn] = Field(default_factory=list, max_length=10)
+    birth_date: BirthDate | None = None
+    region: Annotated[PlainText, Field(max_length=80)] | None = None
+    stratum: int | None = Field(default=None, ge=1, le=6, description="Socio-economic stratum, 1 the lowest")
+    language: Language | None = None
+    time_zone: TimeZone | None = None
+    preferences: PreferencesIn = PreferencesIn()
+
+    @field_validator("external_ids")
+    @classmethod
+    def _in_fixed_order(cls, known: list[ExternalIdIn]) -> list[ExternalIdIn]:
+        return sorted(known, key=lambda one: (one.source, one.external_id))
+
+    @field_validator("documents")
+    @classmethod
+    def _one_of_a_kind(cls, documents: list[IdentityDocumentIn]) -> list[IdentityDocumentIn]:
+        by_kind = {(document.country, document.kind): document for document in documents}
+        if len(by_kind) != len(documents):
+            raise SafeValueError("names two documents of the same country and kind; keep one")
+        return [by_kind[kind] for kind in sorted(by_kind)]
+
+    @field_validator("phones")
+    @classmethod
+    def _phones_in_normal_form(cls, phones: list[str], info: ValidationInfo) -> list[str]:
+        return _unique([_phone(phone, info.data.get("country")) for phone in phones])
+
+
+class DoNotContact(BaseModel):
+    """The customer is not to be contacted at all."""
+
+    reason: Slug
+    since: datetime = Field(description="Business time")
+
+
+class Customer(ProfileIn):
+    """A customer as it stands."""
+
+    id: UUID
+    version: int = Field(description="Also the ETag")
+    status: CustomerStatus
+    provisional: bool = Field(description="Known by an external id only")
+    merged_into: UUID | None
+    erased_at: datetime | None
+    do_not_contact: DoNotContact | None
+    registered_at: datetime = Field(description="Business time")
+    updated_at: datetime = Field(description="Business time")
+
+
+class CustomerAnswer(Customer):
+    """A customer after a change."""
+
+    event_id: UUID | None = Field(description="Of the announcement; null: nothing that is shared changed")
+
+
+def _phone(text: str, country: str | None) -> str:
+    try:
+        return normalise_phone(text, country)
+    except ContactPointError as error:
+        raise SafeValueError(f"one of them {error}") from None
+
+
+class CustomerFilters(BaseModel):
+    """What a listed customer must be."""
+
+    status: CustomerStatus | None = None
+    provisional: bool | None = None
+    country: Country | None = None
+    region: Annotated[str, Field(max_length=80)] | None = None

@@ -1,0 +1,1 @@
+"""Facts about customers: purchases, returns, payments, touchpoints, contracts."""

@@ -1,0 +1,185 @@
+"""What callers send: one model per kind of fact, the same alone and in a batch."""
+
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from customer_profile.fields import (
+    CustomerRefText,
+    FactRefText,
+    NonNegativeDecimal,
+    PositiveDecimal,
+    Request,
+    Timestamp,
+)
+from lealtad.events.catalog.customer_profile import Channel, Phase, Sentiment
+from lealtad.events.catalog.shared_types import Slug, SystemName
+from lealtad.http import SafeValueError
+from lealtad.money import Money
+
+MOST_LINES = 500
+PRINTABLE = r"^[^\x00-\x1f\x7f]+$"
+
+
+class SourceIn(Request):
+    """Where the fact comes from; (system, fact id) names it for ever."""
+
+    system: SystemName
+    fact_id: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\s/\x00-\x1f\x7f]+$", examples=["536365"])]
+    customer_external_id: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(
+        default=None, description="The customer's id in that system; instead of `customer`"
+    )
+
+
+class FactIn(Request):
+    """What all facts have in common."""
+
+    source: SourceIn
+    customer: CustomerRefText | None = Field(default=None, description="May be left out with a customer external id")
+    occurred_at: Timestamp = Field(description="When it happened (business time)")
+    channel: Channel | None = None
+
+
+class LineIn(Request):
+    """One position of an invoice or a return."""
+
+    sku: Annotated[str, Field(min_length=1, max_length=80, pattern=PRINTABLE)]
+    product_line: Slug | None = None
+    quantity: PositiveDecimal
+    unit_price: NonNegativeDecimal
+
+
+class PurchaseIn(FactIn):
+    """An invoice with its lines."""
+
+    type: Literal["purchase"] = "purchase"
+    lines: list[LineIn] = Field(min_length=1, max_length=MOST_LINES)
+    total: Money | None = Field(
+        default=None, description="What was paid, if it is not the sum of the lines (discount, shipping)"
+    )
+
+    @model_validator(mode="after")
+    def _total_is_sensible(self) -> Self:
+        _require_sensible_total(self.lines, self.total)
+        return self
+
+
+class ReturnIn(FactIn):
+    """Goods that came back, or an invoice that was cancelled; quantities and total are positive."""
+
+    type: Literal["return"] = "return"
+    purchase: FactRefText | None = Field(default=None, description="The purchase it belongs to, where known")
+    lines: list[LineIn] = Field(
+        default_factory=list, max_length=MOST_LINES, description="None, with a purchase: all that is left of it"
+    )
+    total: Money | None = Field(default=None, description="What is given back, if it is not the sum of the lines")
+    reason: Slug | None = None
+
+    @model_validator(mode="after")
+    def _names_what_comes_back(self) -> Self:
+        if not (self.lines or self.total or self.purchase):
+            raise SafeValueError("say what comes back: its purchase, its lines or its total")
+        _require_sensible_total(self.lines, self.total)
+        return self
+
+
+class PaymentIn(FactIn):
+    """A payment that arrived, or that was due and failed."""
+
+    type: Literal["payment"] = "payment"
+    status: Literal["recorded", "failed"] = "recorded"
+    amount: Money
+    purchase: FactRefText | None = None
+    method: Slug | None = Field(default=None, description="How it was paid; recorded payments only")
+    reason: Slug | None = Field(default=None, description="Why it failed; failed payments only")
+
+    @model_validator(mode="after")
+    def _fits_its_status(self) -> Self:
+        if self.amount.amount <= 0:
+            raise SafeValueError("the amount of a payment is larger than 0")
+        if self.status == "failed" and self.method:
+            raise SafeValueError("a failed payment has a reason, but no method")
+        if self.status == "recorded" and self.reason:
+            raise SafeValueError("only a failed payment has a reason")
+        return self
+
+
+class TouchpointIn(FactIn):
+    """Company and customer met: a moment of truth."""
+
+    type: Literal["touchpoint"] = "touchpoint"
+    kind: Slug
+    phase: Phase
+    sentiment: Sentiment | None = None
+    aspect: Slug | None = None
+
+
+class ContractStartIn(FactIn):
+    """A contract was signed."""
+
+    type: Literal["contract-start"] = "contract-start"
+    product_line: Slug
+    monthly_amount: Money
+    starts_at: Timestamp | None = Field(default=None, description="Default: when it was signed (`occurred_at`)")
+    ends_at: Timestamp | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Self:
+        if self.monthly_amount.amount < 0:
+            raise SafeValueError("the monthly amount is not negative")
+        if self.ends_at and self.ends_at < (self.starts_at or self.occurred_at):
+            raise SafeValueError("the contract ends before it starts")
+        return self
+
+
+class ContractStepIn(FactIn):
+    """What changes and cancellations have in common; the customer is the contract's, and may be left out."""
+
+    contract: FactRefText | None = Field(
+        default=None,
+        description="Its id, or `system:fact_id` of its start; not needed on a contract's own address",
+    )
+
+
+class ContractChangeIn(ContractStepIn):
+    """Product, price or end of a contract changed."""
+
+    type: Literal["contract-change"] = "contract-change"
+    product_line: Slug | None = None
+    monthly_amount: Money | None = None
+    ends_at: Timestamp | None = None
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if not (self.product_line or self.monthly_amount or self.ends_at):
+            raise SafeValueError("say what changes: product_line, monthly_amount or ends_at")
+        if self.monthly_amount and self.monthly_amount.amount < 0:
+            raise SafeValueError("the monthly amount is not negative")
+        return self
+
+
+class ContractCancelIn(ContractStepIn):
+    """Customer or company cancelled a contract."""
+
+    type: Literal["contract-cancel"] = "contract-cancel"
+    ends_at: Timestamp | None = Field(default=None, description="When it takes effect; default: at once")
+    reason: Slug | None = None
+
+
+AnyFactIn = Annotated[
+    PurchaseIn | ReturnIn | PaymentIn | TouchpointIn | ContractStartIn | ContractChangeIn | ContractCancelIn,
+    Field(discriminator="type"),
+]
+
+
+def sum_of(lines: list[LineIn]) -> Decimal:
+    """Return the value of `lines`, exactly."""
+    return sum((line.quantity * line.unit_price for line in lines), Decimal(0))
+
+
+def _require_sensible_total(lines: list[LineIn], total: Money | None) -> None:
+    if total is not None and total.amount < 0:
+        raise SafeValueError("the total is not negative")
+    if sum_of(lines) >= 10**14:
+        raise SafeValueError("the lines are worth more than 14 digits can say; check quantity and unit price")

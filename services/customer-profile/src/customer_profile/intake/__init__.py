@@ -1,0 +1,1 @@
+"""The intake policy: what a manager tunes about how facts and customers come in."""

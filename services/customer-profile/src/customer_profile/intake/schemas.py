@@ -1,0 +1,63 @@
+"""The intake policy as callers see and change it."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from customer_profile.domain.external_ids import UnknownDocumentFormatError, document_format
+from customer_profile.domain.occurrence import Window
+from customer_profile.fields import Country, Request
+from lealtad.http import SafeValueError
+
+DAYS_OF_A_CENTURY = 36_525
+
+
+class UnknownCustomers(StrEnum):
+    """What happens with a fact of an external id that nobody registered."""
+
+    CREATE = "create"
+    REFUSE = "refuse"
+
+
+def _known_format(name: str) -> str:
+    try:
+        document_format(name)
+    except UnknownDocumentFormatError as error:
+        raise SafeValueError(str(error)) from None
+    return name
+
+
+DocumentFormat = Annotated[
+    str, Field(pattern=r"^[a-z]{2}\.[a-z_]{1,40}$", examples=["es.dni"]), AfterValidator(_known_format)
+]
+
+
+class IntakePolicyIn(Request):
+    """How facts and customers come in."""
+
+    unknown_customers: UnknownCustomers = Field(
+        description="create: a fact of an unknown external id makes a provisional customer; refuse: it is answered 422"
+    )
+    future_tolerance_s: int = Field(ge=0, le=86_400, description="How far ahead of us the clock of a source may run")
+    oldest_age_days: int = Field(ge=1, le=DAYS_OF_A_CENTURY, description="An older fact is taken for a mistake")
+    phone_regions: list[Country] = Field(
+        max_length=50, description="Countries whose national phone numbers are no external ids"
+    )
+    document_formats: list[DocumentFormat] = Field(
+        max_length=50,
+        description="National documents that are no external ids: country and format of the python-stdnum library",
+    )
+
+
+class IntakePolicy(IntakePolicyIn):
+    """The policy in force."""
+
+    version: int
+    changed_at: datetime
+    changed_by: str = Field(description="Subject of the token")
+
+    def window(self) -> Window:
+        """Return how far from the business time a fact may lie."""
+        return Window(timedelta(seconds=self.future_tolerance_s), timedelta(days=self.oldest_age_days))

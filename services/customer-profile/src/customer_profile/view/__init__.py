@@ -1,0 +1,1 @@
+"""The 360 view: one customer, everything, in one call."""
