@@ -25,7 +25,8 @@ customer_external_id = Table(
     METADATA,
     Column("source", String, primary_key=True),
     Column("external_id", String, primary_key=True),
-    Column("customer_id", UUID, nullable=False),
+    # An id may move between customers (a merge) whose states come in any order, so each names its own.
+    Column("customer_id", UUID, primary_key=True),
     # A newer state of a customer replaces all of its external ids.
     Index("ix_customer_external_id_customer_id", "customer_id"),
     schema=DERIVED,

@@ -21,7 +21,9 @@ class Standing:
 
     customer_id: UUID
     members: frozenset[UUID]
-    """Segments (by id) whose rule is met."""
+    """Segments (by id) whose rule in force is met."""
+    drafts: frozenset[UUID]
+    """Segments whose rule in preparation is met."""
     tier: str | None
     service_tier: str | None
     scores: Scores | None

@@ -15,20 +15,12 @@ from segmentation.evaluation.value import (
     value_columns,
     value_windows,
 )
-from segmentation.memberships.models import standing
 
 
 def listed_customers() -> FromClause:
     """Return the customers in the bound array `ids`."""
     ids = bindparam("ids", type_=ARRAY(UUID))
     return select(func.unnest(ids).label("customer_id")).subquery("evaluated")
-
-
-def next_customers() -> FromClause:
-    """Return the `number` customers that follow `after` in ascending id."""
-    following = standing.c.customer_id > bindparam("after", type_=UUID)
-    chunk = select(standing.c.customer_id).where(following).order_by(standing.c.customer_id)
-    return chunk.limit(bindparam("number", type_=Integer)).subquery("evaluated")
 
 
 def evaluation(customers: FromClause, rulebook: Rulebook) -> Select[Any]:

@@ -61,17 +61,34 @@ def value_columns(facts: Sources, boundaries: Boundaries | None) -> ValueColumns
     if boundaries is None:
         nothing, number = cast(null(), Text), cast(null(), Integer)
         return ValueColumns(nothing, nothing, number, number, number, ())
-    last = facts.moments[Moment.LAST_PURCHASE]
-    purchases = facts.windows.values[frequency_window(boundaries.window_days)]
-    amount = facts.windows.values[monetary_window(boundaries.window_days)]
-    ranked = and_(facts.known, purchases > 0)
+    return ranked(
+        boundaries,
+        known=facts.known,
+        last_purchase=facts.moments[Moment.LAST_PURCHASE],
+        purchases=facts.windows.values[frequency_window(boundaries.window_days)],
+        amount=facts.windows.values[monetary_window(boundaries.window_days)],
+    )
+
+
+def ranked(
+    boundaries: Boundaries,
+    *,
+    known: ColumnElement[bool],
+    last_purchase: ColumnElement[date],
+    purchases: ColumnElement[Any],
+    amount: ColumnElement[Any],
+) -> ValueColumns:
+    """Return quintiles and tier by `boundaries`, for `purchases` and net `amount` in their window."""
+    buyer = and_(known, purchases > 0)
+    days = func.greatest(TODAY - last_purchase, 0)
+    tiers = boundaries.tiers
     return ValueColumns(
-        tier=_tier(ranked, amount, [(tier.tier, tier.from_amount) for tier in boundaries.tiers]),
-        service_tier=_tier(ranked, amount, [(tier.service_tier, tier.from_amount) for tier in boundaries.tiers]),
-        recency=case((ranked, 5 - _exceeded(func.greatest(TODAY - last, 0), boundaries.recency_days))),
-        frequency=case((ranked, 1 + _exceeded(purchases, boundaries.frequency))),
-        monetary=case((ranked, 1 + _exceeded(amount, boundaries.monetary))),
-        changing=tuple(last + literal(days + 1) for days in boundaries.recency_days),
+        tier=_tier(buyer, amount, [(tier.tier, tier.from_amount) for tier in tiers]),
+        service_tier=_tier(buyer, amount, [(tier.service_tier, tier.from_amount) for tier in tiers]),
+        recency=case((buyer, 5 - _exceeded(days, boundaries.recency_days))),
+        frequency=case((buyer, 1 + _exceeded(purchases, boundaries.frequency))),
+        monetary=case((buyer, 1 + _exceeded(amount, boundaries.monetary))),
+        changing=tuple(last_purchase + literal(days_at + 1) for days_at in boundaries.recency_days),
     )
 
 
@@ -84,9 +101,9 @@ def _exceeded(value: ColumnElement[Any], boundaries: Sequence[int | Decimal]) ->
 
 
 def _tier(
-    ranked: ColumnElement[bool], amount: ColumnElement[Any], names: list[tuple[str, Decimal | None]]
+    buyer: ColumnElement[bool], amount: ColumnElement[Any], names: list[tuple[str, Decimal | None]]
 ) -> ColumnElement[Any]:
     steps = [
-        (ranked if low is None else and_(ranked, amount >= low), literal(name, Text)) for name, low in names
+        (buyer if low is None else and_(buyer, amount >= low), literal(name, Text)) for name, low in names
     ]
     return case(*steps)

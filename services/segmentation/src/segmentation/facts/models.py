@@ -75,7 +75,14 @@ activity_line_day = Table(
     postgresql_with=IN_PLACE,
 )
 
-MOMENTS = ("last_purchase", "last_return", "last_payment", "last_failed_payment", "last_touchpoint")
+LAST_DAYS = {
+    "last_purchase": "purchases",
+    "last_return": "returns",
+    "last_payment": "payments",
+    "last_failed_payment": "failed_payments",
+    "last_touchpoint": "touchpoints",
+}
+"""Columns that hold the last day on which a count grew."""
 
 activity_total = Table(
     "activity_total",
@@ -83,7 +90,7 @@ activity_total = Table(
     Column("customer_id", UUID, primary_key=True),
     *_measures(),
     Column("first_purchase", Date),
-    *(Column(name, Date) for name in MOMENTS),
+    *(Column(name, Date) for name in LAST_DAYS),
     schema=DERIVED,
     postgresql_with=IN_PLACE,
 )

@@ -1,0 +1,64 @@
+"""Evaluates the rulebook in force for a set of customers, with one statement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from segmentation.domain.rulebook import Rulebook
+from segmentation.domain.standing import Scores, Standing
+from segmentation.evaluation.statement import evaluation, listed_customers
+
+
+@dataclass(frozen=True)
+class Evaluator:
+    """A rulebook, compiled."""
+
+    rulebook: Rulebook
+    statement: Select[Any]
+
+    @classmethod
+    def of(cls, rulebook: Rulebook) -> "Evaluator":
+        """Compile `rulebook`."""
+        return cls(rulebook, evaluation(listed_customers(), rulebook))
+
+    async def evaluate(
+        self, connection: AsyncConnection, customer_ids: Sequence[UUID], now: datetime
+    ) -> list[Standing]:
+        """Return where these customers stand at `now`, in ascending id."""
+        rows = await connection.execute(self.statement, {"ids": list(customer_ids), **moments(now)})
+        return [self._standing(row) for row in rows]
+
+    def _standing(self, row: Row[Any]) -> Standing:
+        active = self.rulebook.active
+        definitions = (*active, *self.rulebook.preparing)
+        return Standing(
+            customer_id=row.customer_id,
+            members=frozenset(active[number].segment_id for number in row.met_rules if number < len(active)),
+            drafts=frozenset(
+                definitions[number].segment_id for number in row.met_rules if number >= len(active)
+            ),
+            tier=row.tier,
+            service_tier=row.service_tier,
+            scores=_scores(row),
+            last_purchase=row.last_purchase,
+            frequency=row.frequency,
+            monetary=row.monetary,
+            next_due_at=row.next_due_at,
+        )
+
+
+def moments(now: datetime) -> dict[str, Any]:
+    """Return what an evaluation at `now` binds."""
+    today = now.astimezone(UTC).date()
+    return {"now": now, "today": today, "new_year": date(today.year + 1, 1, 1)}
+
+
+def _scores(row: Row[Any]) -> Scores | None:
+    if row.rfm_recency is None:
+        return None
+    return Scores(row.rfm_recency, row.rfm_frequency, row.rfm_monetary)

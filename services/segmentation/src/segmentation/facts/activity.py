@@ -1,0 +1,116 @@
+"""Purchases, returns, payments, touchpoints and responses to offers, folded into days and totals."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from lealtad.events.catalog.campaigns import OfferAccepted, OfferRejected
+from lealtad.events.catalog.customer_profile import (
+    PaymentFailed,
+    PaymentRecorded,
+    PurchaseLine,
+    PurchaseRecorded,
+    PurchaseReturned,
+    Sentiment,
+    TouchpointRecorded,
+)
+from lealtad.events.envelope import Event
+from lealtad.unit_of_work import UnitOfWork
+
+from segmentation.facts import repository
+from segmentation.facts.measures import DayTotals, Measures, add
+
+Activity = (
+    PurchaseRecorded
+    | PurchaseReturned
+    | PaymentRecorded
+    | PaymentFailed
+    | TouchpointRecorded
+    | OfferAccepted
+    | OfferRejected
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityFact:
+    """One fact as it counts: what it adds to its day, and to its day per product line."""
+
+    event_id: UUID
+    customer_id: UUID
+    kind: str
+    occurred_at: datetime
+    amount: Decimal
+    adds: Measures
+    lines: dict[str, Measures]
+
+    @property
+    def day(self) -> date:
+        """Its day in UTC."""
+        return self.occurred_at.astimezone(UTC).date()
+
+
+async def project(uow: UnitOfWork, events: Sequence[Event[Activity]]) -> None:
+    """Fold facts, in any order; a fact that is stored already adds nothing."""
+    facts = {event.id: _fact(event) for event in events}
+    inserted = await repository.insert_activity(uow.connection, list(facts.values()))
+    new = [facts[event_id] for event_id in sorted(inserted)]
+    if new:
+        await repository.add_to_days(uow.connection, _by_day(new))
+        await repository.add_to_totals(uow.connection, _by_day(new))
+        if any(fact.lines for fact in new):
+            await repository.add_to_line_days(uow.connection, _by_line_and_day(new))
+
+
+def _fact(event: Event[Activity]) -> ActivityFact:
+    data = event.data
+    kind, amount, adds, lines = _reading(data)
+    return ActivityFact(event.id, data.customer_id, kind, data.occurred_at, amount, adds, lines)
+
+
+def _reading(data: Activity) -> tuple[str, Decimal, Measures, dict[str, Measures]]:
+    match data:
+        case PurchaseRecorded(total=total):
+            adds = {"purchases": 1, "purchase_amount": total.amount, "largest_purchase": total.amount}
+            return "purchase", total.amount, adds, _lines(data.lines, "purchases", "purchase_amount")
+        case PurchaseReturned(total=total):
+            adds = {"returns": 1, "returned_amount": total.amount}
+            return "return", total.amount, adds, _lines(data.lines, "returns", "returned_amount")
+        case PaymentRecorded(amount=paid):
+            return "payment", paid.amount, {"payments": 1, "paid_amount": paid.amount}, {}
+        case PaymentFailed(amount=missed):
+            return "failed-payment", missed.amount, {"failed_payments": 1}, {}
+        case TouchpointRecorded(sentiment=sentiment):
+            bad = int(sentiment is Sentiment.NEGATIVE)
+            return "touchpoint", Decimal(0), {"touchpoints": 1, "bad_touchpoints": bad}, {}
+        case OfferAccepted():
+            return "offer-accepted", Decimal(0), {"offers_accepted": 1}, {}
+        case OfferRejected():
+            return "offer-rejected", Decimal(0), {"offers_rejected": 1}, {}
+
+
+def _lines(lines: Iterable[PurchaseLine], count: str, amount: str) -> dict[str, Measures]:
+    """Sum the lines of one invoice per product line, which counts once however many lines it has."""
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for line in lines:
+        if line.product_line:
+            sums[line.product_line] += (line.quantity * line.unit_price).quantize(Decimal("0.0001"))
+    return {name: {count: 1, amount: total} for name, total in sums.items()}
+
+
+def _by_day(facts: Iterable[ActivityFact]) -> DayTotals:
+    days: DayTotals = defaultdict(dict)
+    for fact in facts:
+        add(days[fact.customer_id, fact.day], fact.adds)
+    return days
+
+
+def _by_line_and_day(facts: Iterable[ActivityFact]) -> dict[tuple[Any, ...], Measures]:
+    days: dict[tuple[Any, ...], Measures] = defaultdict(dict)
+    for fact in facts:
+        for line, adds in fact.lines.items():
+            add(days[fact.customer_id, fact.day, line], adds)
+    return days

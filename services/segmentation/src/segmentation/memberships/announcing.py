@@ -1,0 +1,112 @@
+"""Compares what holds for customers with what was announced about them, and announces the difference."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from lealtad.events.catalog.segmentation import MembershipsChanged, Rfm, SegmentRef
+from lealtad.events.envelope import Cause
+from lealtad.events.model import Causes
+from lealtad.unit_of_work import Touched, UnitOfWork
+
+from segmentation.definitions import drafts_repository as drafts
+from segmentation.definitions import rulebook
+from segmentation.domain.rulebook import Rulebook
+from segmentation.domain.standing import Announced, Change, Standing, change
+from segmentation.memberships import repository
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What is told about one customer, and by which event."""
+
+    found: Standing
+    change: Change
+    event_id: UUID
+    cause_id: UUID
+
+
+async def evaluate_and_announce(uow: UnitOfWork, touched: Touched) -> None:
+    """Evaluate these customers and emit one MembershipsChanged for each of whom something else holds than was announced."""
+    await rulebook.hold(uow.connection)
+    announced = await repository.lock(uow.connection, list(touched))
+    evaluator = await rulebook.current(uow.connection)
+    found = await evaluator.evaluate(uow.connection, list(touched), uow.now)
+    announcements = [
+        told for item in found if (told := _tell(uow, evaluator.rulebook, announced, item, touched))
+    ]
+    await _store(uow, evaluator.rulebook, found, announcements)
+    unchanged = {item.customer_id for item in found} - {told.found.customer_id for told in announcements}
+    uow.note(sorted(unchanged), "segments and tier are as announced")
+
+
+def _tell(
+    uow: UnitOfWork, rulebook_: Rulebook, announced: dict[UUID, Announced], found: Standing, touched: Touched
+) -> Announcement | None:
+    known = announced[found.customer_id]
+    difference = change(known, found)
+    if difference is None:
+        return None
+    causes = touched[found.customer_id]
+    event = _event(uow, rulebook_, found, difference, causes)
+    ref = uow.emit(event, key=found.customer_id, causes=causes)
+    return Announcement(found, difference, ref.id, causes[-1].roots[-1])
+
+
+def _event(
+    uow: UnitOfWork, rulebook_: Rulebook, found: Standing, difference: Change, causes: Sequence[Cause]
+) -> MembershipsChanged:
+    scores = found.scores
+    return MembershipsChanged(
+        customer_id=found.customer_id,
+        entered=_refs(rulebook_, difference.entered),
+        left=_refs(rulebook_, difference.left),
+        segments=_refs(rulebook_, found.members),
+        tier=found.tier,
+        previous_tier=difference.previous_tier,
+        service_tier=found.service_tier,
+        rfm=Rfm(recency=scores.recency, frequency=scores.frequency, monetary=scores.monetary)
+        if scores
+        else None,
+        as_of=uow.now,
+        causes=Causes.of(causes),
+    )
+
+
+def _refs(rulebook_: Rulebook, segment_ids: Iterable[UUID]) -> list[SegmentRef]:
+    definitions = [rulebook_.definition(segment_id) for segment_id in segment_ids]
+    return [
+        SegmentRef(segment_id=definition.segment_id, key=definition.key, version=definition.version)
+        for definition in sorted(definitions, key=lambda definition: definition.key)
+    ]
+
+
+async def _store(
+    uow: UnitOfWork, rulebook_: Rulebook, found: Sequence[Standing], announcements: Sequence[Announcement]
+) -> None:
+    connection = uow.connection
+    entered = [row for told in announcements for row in _entries(rulebook_, told)]
+    left = [
+        (told.found.customer_id, segment_id) for told in announcements for segment_id in told.change.left
+    ]
+    if entered:
+        await repository.enter(connection, entered, uow.now)
+    if left:
+        await repository.leave(connection, left)
+    version = rulebook_.boundaries.version if rulebook_.boundaries else None
+    await repository.keep_standings(connection, found, uow.now, version)
+    await drafts.keep(connection, [definition.segment_id for definition in rulebook_.preparing], found)
+
+
+def _entries(rulebook_: Rulebook, told: Announcement) -> list[dict[str, Any]]:
+    return [
+        {
+            "customers": told.found.customer_id,
+            "segments": segment_id,
+            "versions": rulebook_.definition(segment_id).version,
+            "causes": told.cause_id,
+            "events": told.event_id,
+        }
+        for segment_id in sorted(told.change.entered)
+    ]

@@ -1,0 +1,18 @@
+"""Time alone acts: customers whose windows moved on, or whose rules changed, are evaluated anew."""
+
+from lealtad.unit_of_work import UnitOfWork
+
+from segmentation.definitions import rulebook
+from segmentation.memberships import repository
+from segmentation.memberships.announcing import evaluate_and_announce
+
+ACTION = "reevaluate"
+
+
+async def take_due(uow: UnitOfWork, limit: int) -> int:
+    """Evaluate at most `limit` due customers, by the same way as after an event; return how many there were."""
+    await rulebook.hold(uow.connection)
+    due = await repository.lock_due(uow.connection, uow.now, limit)
+    if due:
+        await evaluate_and_announce(uow, {key: [uow.due_cause(key, ACTION)] for key in due})
+    return len(due)

@@ -1,0 +1,87 @@
+"""SQL of the value policy, the boundaries and their schedule."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Row, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from segmentation.domain.boundaries import Boundaries
+from segmentation.domain.value_policy import ValuePolicy
+from segmentation.value.models import value_boundaries, value_policy, value_schedule
+
+BOUNDARIES = TypeAdapter(Boundaries)
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyVersion:
+    """A version of the value policy."""
+
+    version: int
+    policy: ValuePolicy
+    created_at: datetime
+
+
+async def current_policy(connection: AsyncConnection) -> PolicyVersion:
+    """Return the newest policy."""
+    query = select(value_policy).order_by(value_policy.c.version.desc()).limit(1)
+    row = (await connection.execute(query)).one()
+    return PolicyVersion(row.version, ValuePolicy.model_validate(row.policy), row.created_at)
+
+
+async def add_policy(connection: AsyncConnection, version: PolicyVersion) -> None:
+    """Store another version of the policy."""
+    values = {"policy": version.policy.model_dump(mode="json"), "created_at": version.created_at}
+    await connection.execute(insert(value_policy).values(version=version.version, **values))
+
+
+async def current_boundaries(connection: AsyncConnection) -> Boundaries | None:
+    """Return the newest boundaries; None where none were computed yet."""
+    query = select(value_boundaries.c.boundaries).order_by(value_boundaries.c.version.desc()).limit(1)
+    stored = (await connection.execute(query)).scalar_one_or_none()
+    return None if stored is None else BOUNDARIES.validate_python(stored)
+
+
+async def add_boundaries(connection: AsyncConnection, boundaries: Boundaries, policy_version: int) -> None:
+    """Store another version of the boundaries."""
+    await connection.execute(
+        insert(value_boundaries).values(
+            version=boundaries.version,
+            policy_version=policy_version,
+            computed_at=boundaries.computed_at,
+            window_days=boundaries.window_days,
+            buyers=boundaries.buyers,
+            boundaries=BOUNDARIES.dump_python(boundaries, mode="json"),
+        )
+    )
+
+
+async def boundaries_before(
+    connection: AsyncConnection, version: int | None, limit: int
+) -> list[Row[Any]]:
+    """Return the versions of the boundaries below `version`, the newest first."""
+    columns = value_boundaries.c
+    query = select(value_boundaries).order_by(columns.version.desc()).limit(limit)
+    if version is not None:
+        query = query.where(columns.version < version)
+    return list((await connection.execute(query)).all())
+
+
+async def lock_schedule(connection: AsyncConnection, now: datetime) -> bool:
+    """Lock the schedule; return whether boundaries are due (and nobody else computes them)."""
+    due = select(value_schedule.c.only).where(value_schedule.c.next_due_at <= now)
+    row = await connection.execute(due.with_for_update(skip_locked=True))
+    return row.scalar_one_or_none() is not None
+
+
+async def schedule(connection: AsyncConnection, at: datetime) -> None:
+    """Say when boundaries are computed next."""
+    await connection.execute(update(value_schedule).values(next_due_at=at))
+
+
+async def count_due(connection: AsyncConnection, now: datetime) -> int:
+    """Return 1 where a computation is due, else 0."""
+    due = select(value_schedule.c.only).where(value_schedule.c.next_due_at <= now)
+    return len((await connection.execute(due)).all())
