@@ -1,13 +1,13 @@
 """Offers: what may be proposed to a customer, as managers describe it."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from campaigns.domain.audience import Audience
 from lealtad.events.catalog.campaigns import OfferKind
@@ -76,8 +76,8 @@ class OfferTerms(BaseModel):
     cost: Amount = Field(default=Decimal(0), description="What an acceptance costs us")
     lever: Decimal = Field(default=Decimal(1), gt=0, le=100, description="The manager's thumb on the scale")
     limits: Limits = Limits()
-    valid_from: datetime | None = None
-    valid_until: datetime | None = None
+    valid_from: AwareDatetime | None = None
+    valid_until: AwareDatetime | None = None
     channels: list[Channel] = Field(min_length=1, max_length=13)
     audience: Audience = Audience()
     contents: dict[Language, Content] = Field(min_length=1)
@@ -85,12 +85,9 @@ class OfferTerms(BaseModel):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if len(set(self.channels)) != len(self.channels):
-            raise ValueError("name each channel once")
-        for moment in (self.valid_from, self.valid_until):
-            if moment is not None and moment.tzinfo is None:
-                raise ValueError("valid_from and valid_until need an offset from UTC")
+            raise PydanticCustomError("repeated-channel", "name each channel once")
         if self.valid_from and self.valid_until and self.valid_from >= self.valid_until:
-            raise ValueError("valid_from must be before valid_until")
+            raise PydanticCustomError("empty-validity", "valid_from must be before valid_until")
         return self
 
     def content(self, language: str | None) -> Content:

@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from campaigns.domain.audience import Audience
 from campaigns.domain.offers import Amount
@@ -115,14 +116,14 @@ class ContactPolicy(BaseModel):
     @classmethod
     def _known_zone(cls, name: str) -> str:
         if name not in available_timezones():
-            raise ValueError("name a time zone of the IANA database, as in Europe/Madrid")
+            raise PydanticCustomError("unknown-time-zone", "name a time zone of the IANA database, as in Europe/Madrid")
         return name
 
     @model_validator(mode="after")
     def _distinct_situations(self) -> Self:
         names = [situation.name for situation in self.situations]
         if len(set(names)) != len(names):
-            raise ValueError("give each situation a name of its own")
+            raise PydanticCustomError("repeated-situation", "give each situation a name of its own")
         return self
 
     def channel(self, channel: Channel) -> ChannelPolicy:

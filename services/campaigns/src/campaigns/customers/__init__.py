@@ -1,0 +1,1 @@
+"""Customers as customer-profile shares them: state and external ids."""

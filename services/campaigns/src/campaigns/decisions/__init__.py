@@ -1,0 +1,1 @@
+"""Decisions: the standing next-best action, decisions asked for, and their explanation."""

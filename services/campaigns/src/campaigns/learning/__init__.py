@@ -1,0 +1,1 @@
+"""What responses taught about propensities."""

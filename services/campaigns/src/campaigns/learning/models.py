@@ -1,0 +1,18 @@
+"""Table of what responses taught."""
+
+from sqlalchemy import UUID, Column, Integer, String, Table
+
+from campaigns.tables import METADATA, OWNED
+
+propensity = Table(
+    "propensity",
+    METADATA,
+    Column("offer_id", UUID, primary_key=True),
+    Column("channel", String, primary_key=True),
+    Column("band", String, primary_key=True, comment="churn band, or none"),
+    Column("accepted", Integer, nullable=False),
+    Column("rejected", Integer, nullable=False),
+    schema=OWNED,
+    # Room for updates in place: few rows that change with every final response.
+    postgresql_with={"fillfactor": "50"},
+)

@@ -1,0 +1,98 @@
+"""Use cases: read, create, change and withdraw offers. Every change makes a version and has all customers decided anew."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+
+from campaigns.domain.offers import OfferTerms
+from campaigns.offers import repository
+from campaigns.offers.schemas import OfferIn, OfferOut
+from campaigns.policy import repository as rules
+from lealtad.events.catalog.campaigns import OfferDefinitionChanged, OfferRef
+from lealtad.http import Answer, Page, PageQuery, conflict, not_found, require_match
+from lealtad.ids import new_id
+from lealtad.unit_of_work import UnitOfWork
+
+
+async def list_offers(uow: UnitOfWork, page: PageQuery, *, kind: str | None, withdrawn: bool) -> Page[OfferOut]:
+    """Return offers in ascending key."""
+    after = page.after(str)
+    rows = await repository.page(
+        uow.connection, after=after[0] if after else None, limit=page.limit, kind=kind, withdrawn=withdrawn
+    )
+    return Page.of(rows, page.limit, lambda row: (row.key,), shown)
+
+
+async def read_offer(uow: UnitOfWork, reference: str) -> Answer:
+    """Return the offer in force under an id or key, with its version as ETag."""
+    row = await _existing(uow, reference)
+    return Answer(shown(row), etag=row.version)
+
+
+async def read_offer_version(uow: UnitOfWork, offer_id: UUID, version: int) -> OfferOut:
+    """Return a version of an offer, as a decision may name it."""
+    row = await repository.read_version(uow.connection, offer_id, version)
+    if row is None:
+        raise not_found("offer version", version)
+    return shown(row)
+
+
+async def create_offer(uow: UnitOfWork, wanted: OfferIn, *, by: str) -> Answer:
+    """Create an offer; 409 where its key is taken."""
+    terms = OfferTerms.model_validate(wanted.model_dump(exclude={"key"}))
+    added = await repository.add(uow.connection, offer_id=new_id(), key=wanted.key, terms=terms, at=uow.now, by=by)
+    if not added:
+        raise conflict("offer-exists", "There is such an offer", "Choose another key, or change the existing offer.")
+    return await _announced(uow, wanted.key, status=201)
+
+
+async def change_offer(uow: UnitOfWork, reference: str, terms: OfferTerms, *, if_match: str | None, by: str) -> Answer:
+    """Put new terms in force, and a withdrawn offer on offer again; 412 or 428 without the present ETag."""
+    row = await _existing(uow, reference, if_match=if_match, lock=True)
+    await repository.change(
+        uow.connection, row.offer_id, terms, version=row.version + 1, withdrawn=False, at=uow.now, by=by
+    )
+    return await _announced(uow, row.key)
+
+
+async def withdraw_offer(uow: UnitOfWork, reference: str, *, if_match: str | None, by: str) -> Answer:
+    """Take an offer out of every decision from now on; its versions stay, to explain past decisions."""
+    row = await _existing(uow, reference, if_match=if_match, lock=True)
+    terms = OfferTerms.model_validate(row.terms)
+    await repository.change(
+        uow.connection, row.offer_id, terms, version=row.version + 1, withdrawn=True, at=uow.now, by=by
+    )
+    return await _announced(uow, row.key)
+
+
+def shown(row: Row[Any]) -> OfferOut:
+    """Return a row as callers see it."""
+    return OfferOut(
+        **row.terms,
+        key=row.key,
+        offer_id=row.offer_id,
+        version=row.version,
+        withdrawn=row.withdrawn,
+        changed_at=row.changed_at,
+        changed_by=row.changed_by,
+    )
+
+
+async def _existing(uow: UnitOfWork, reference: str, *, if_match: str | None = None, lock: bool = False) -> Row[Any]:
+    row = await repository.read(uow.connection, reference, lock=lock)
+    if row is None:
+        raise not_found("offer", reference)
+    if lock:
+        require_match(if_match, row.version, required=True)
+    return row
+
+
+async def _announced(uow: UnitOfWork, key: str, status: int = 200) -> Answer:
+    await rules.revise(uow.connection)
+    row = await _existing(uow, key)
+    terms = OfferTerms.model_validate(row.terms)
+    ref = OfferRef(offer_id=row.offer_id, key=row.key, version=row.version, kind=terms.kind)
+    change = OfferDefinitionChanged(offer=ref, withdrawn=row.withdrawn, changed_at=uow.now)
+    uow.emit(change, key=row.offer_id)
+    return Answer(shown(row), status=status, etag=row.version)

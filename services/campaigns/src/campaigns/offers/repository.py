@@ -1,0 +1,111 @@
+"""SQL of the offer catalogue."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, insert, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from campaigns.domain.offers import Offer, OfferTerms
+from campaigns.offers.models import offer, offer_version
+
+IN_FORCE = text("""
+    SELECT o.offer_id, o.key, o.version, CAST(o.terms AS text) AS terms, coalesce(a.accepted, 0) AS accepted
+    FROM offer AS o LEFT JOIN offer_acceptances AS a USING (offer_id)
+    WHERE NOT o.withdrawn ORDER BY o.key
+""")
+# Two acceptances of the last one wait for each other here; the second finds none left.
+COUNT_ACCEPTANCE = text("""
+    INSERT INTO offer_acceptances AS tally (offer_id, accepted) VALUES (:offer_id, 1)
+    ON CONFLICT (offer_id) DO UPDATE SET accepted = tally.accepted + 1
+    WHERE CAST(:total AS int) IS NULL OR tally.accepted < CAST(:total AS int)
+    RETURNING accepted
+""")
+
+
+@lru_cache(maxsize=1024)
+def terms_of(document: str) -> OfferTerms:
+    """Return the terms in a stored JSON document; a version never changes, so each is parsed once a process."""
+    return OfferTerms.model_validate_json(document)
+
+
+async def in_force(connection: AsyncConnection) -> list[Offer]:
+    """Return every offer that is not withdrawn, with how often it was accepted."""
+    rows = await connection.execute(IN_FORCE)
+    return [Offer(row.offer_id, row.key, row.version, terms_of(row.terms), row.accepted) for row in rows]
+
+
+async def count_acceptance(connection: AsyncConnection, offer_id: UUID, total: int | None) -> bool:
+    """Count one more acceptance unless `total` are reached; return whether it was counted."""
+    return await connection.scalar(COUNT_ACCEPTANCE, {"offer_id": offer_id, "total": total}) is not None
+
+
+async def read(connection: AsyncConnection, reference: str, *, lock: bool = False) -> Row[Any] | None:
+    """Return the row of the offer with this id or key."""
+    found = select(offer).where(
+        or_(func.cast(offer.c.offer_id, type_=offer.c.key.type) == reference, offer.c.key == reference)
+    )
+    return (await connection.execute(found.with_for_update() if lock else found)).one_or_none()
+
+
+async def read_version(connection: AsyncConnection, offer_id: UUID, version: int) -> Row[Any] | None:
+    """Return one version of an offer, in force or not."""
+    at = (offer_version.c.offer_id == offer_id) & (offer_version.c.version == version)
+    found = select(offer_version, offer.c.key).join(offer, offer.c.offer_id == offer_version.c.offer_id).where(at)
+    return (await connection.execute(found)).one_or_none()
+
+
+async def terms_at(connection: AsyncConnection, offer_id: UUID, version: int) -> OfferTerms:
+    """Return the terms of a version that a decision names."""
+    at = (offer_version.c.offer_id == offer_id) & (offer_version.c.version == version)
+    document = (await connection.execute(select(offer_version.c.terms).where(at))).scalar_one()
+    return OfferTerms.model_validate(document)
+
+
+async def page(
+    connection: AsyncConnection, *, after: str | None, limit: int, kind: str | None, withdrawn: bool
+) -> Sequence[Row[Any]]:
+    """Return offers by key, after the key `after`."""
+    found = select(offer).where(offer.c.withdrawn == withdrawn).order_by(offer.c.key).limit(limit)
+    if after is not None:
+        found = found.where(offer.c.key > after)
+    if kind is not None:
+        found = found.where(offer.c.terms["kind"].astext == kind)
+    return (await connection.execute(found)).all()
+
+
+async def add(
+    connection: AsyncConnection, *, offer_id: UUID, key: str, terms: OfferTerms, at: datetime, by: str
+) -> bool:
+    """Insert an offer in its first version; return False where the key is taken."""
+    values = _values(terms, version=1, withdrawn=False, at=at, by=by)
+    added = upsert(offer).values(offer_id=offer_id, key=key, **values).on_conflict_do_nothing(index_elements=["key"])
+    if (await connection.execute(added.returning(offer.c.offer_id))).one_or_none() is None:
+        return False
+    await connection.execute(insert(offer_version).values(offer_id=offer_id, **values))
+    return True
+
+
+async def change(
+    connection: AsyncConnection,
+    offer_id: UUID,
+    terms: OfferTerms,
+    *,
+    version: int,
+    withdrawn: bool,
+    at: datetime,
+    by: str,
+) -> None:
+    """Put another version in force; a version is never overwritten."""
+    values = _values(terms, version=version, withdrawn=withdrawn, at=at, by=by)
+    await connection.execute(update(offer).where(offer.c.offer_id == offer_id).values(**values))
+    await connection.execute(insert(offer_version).values(offer_id=offer_id, **values))
+
+
+def _values(terms: OfferTerms, *, version: int, withdrawn: bool, at: datetime, by: str) -> dict[str, Any]:
+    document = terms.model_dump(mode="json")
+    return {"version": version, "withdrawn": withdrawn, "terms": document, "changed_at": at, "changed_by": by}

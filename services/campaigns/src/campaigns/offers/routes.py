@@ -1,0 +1,84 @@
+"""Routes of the offer catalogue."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path, Response
+from fastapi import Query as Parameter
+
+from campaigns.domain.offers import OfferTerms
+from campaigns.offers import managing
+from campaigns.offers.schemas import OfferIn, OfferOut
+from lealtad.events.catalog.campaigns import OfferKind
+from lealtad.http import Command, Page, PageQuery, Query, problems, reads, writes
+
+router = APIRouter(prefix="/v1/offers", tags=["offers"])
+Reads = Annotated[Query, Depends(reads("offers:read"))]
+Writes = Annotated[Command, Depends(writes("offers:write"))]
+Reference = Annotated[str, Path(max_length=63, description="Id or key", examples=["free-shipping"])]
+
+
+@router.get("", response_model=Page[OfferOut])
+async def list_offers(
+    query: Reads,
+    page: Annotated[PageQuery, Depends()],
+    kind: Annotated[OfferKind | None, Parameter(description="Only offers of this kind")] = None,
+    withdrawn: Annotated[bool, Parameter(description="Withdrawn offers instead of those on offer")] = False,
+) -> Response:
+    """List offers.
+
+    In ascending key: what may be proposed to customers, to whom, on which channels, and in which words.
+    """
+    return await query.run(lambda uow: managing.list_offers(uow, page, kind=kind, withdrawn=withdrawn))
+
+
+@router.post("", status_code=201, response_model=OfferOut, responses=problems(409))
+async def create_offer(body: OfferIn, command: Writes) -> Response:
+    """Create an offer.
+
+    It competes from now on: every customer is decided anew in the background, in batches.
+    """
+    return await command.run(lambda uow: managing.create_offer(uow, body, by=command.principal.subject))
+
+
+@router.get("/{reference}", response_model=OfferOut, responses=problems(404))
+async def read_offer(reference: Reference, query: Reads) -> Response:
+    """Read an offer.
+
+    By id or key; its version is the `ETag`.
+    """
+    return await query.run(lambda uow: managing.read_offer(uow, reference))
+
+
+@router.get("/{offer_id}/versions/{version}", response_model=OfferOut, responses=problems(404))
+async def read_offer_version(
+    offer_id: UUID, version: Annotated[int, Path(ge=1, le=2_147_483_647)], query: Reads
+) -> Response:
+    """Read a version of an offer.
+
+    Decisions name the version they were made with; versions are never changed or removed.
+    """
+    return await query.run(lambda uow: managing.read_offer_version(uow, offer_id, version))
+
+
+@router.put("/{reference}", response_model=OfferOut, responses=problems(404, 412, 428))
+async def change_offer(reference: Reference, body: OfferTerms, command: Writes) -> Response:
+    """Change an offer.
+
+    Send all of its terms and, as `If-Match`, the `ETag` of the version they replace. Makes the next version; a withdrawn
+    offer is on offer again.
+    """
+    return await command.run(
+        lambda uow: managing.change_offer(uow, reference, body, if_match=command.if_match, by=command.principal.subject)
+    )
+
+
+@router.delete("/{reference}", response_model=OfferOut, responses=problems(404, 412, 428))
+async def withdraw_offer(reference: Reference, command: Writes) -> Response:
+    """Withdraw an offer.
+
+    It is proposed to nobody any more; it stays readable, because past decisions name it. Needs `If-Match`.
+    """
+    return await command.run(
+        lambda uow: managing.withdraw_offer(uow, reference, if_match=command.if_match, by=command.principal.subject)
+    )

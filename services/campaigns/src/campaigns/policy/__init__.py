@@ -1,0 +1,1 @@
+"""The contact policy and the version of all rules together."""

@@ -1,0 +1,46 @@
+"""Routes of the contact policy."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Response
+
+from campaigns.domain.policy import ContactPolicy
+from campaigns.policy import changing
+from campaigns.policy.schemas import PolicyOut
+from lealtad.http import Command, Query, problems, reads, writes
+
+router = APIRouter(prefix="/v1/contact-policy", tags=["contact policy"])
+Reads = Annotated[Query, Depends(reads("policies:read"))]
+
+
+@router.get("", response_model=PolicyOut)
+async def read_contact_policy(query: Reads) -> Response:
+    """Read the contact policy.
+
+    Caps, rests after refusals and complaints, contact hours, costs of channels, weights of situations, prior
+    propensities, hold-out. Its version is the `ETag`.
+    """
+    return await query.run(changing.read_policy)
+
+
+@router.get("/versions/{version}", response_model=PolicyOut, responses=problems(404))
+async def read_contact_policy_version(version: Annotated[int, Path(ge=1, le=2_147_483_647)], query: Reads) -> Response:
+    """Read a version of the contact policy.
+
+    Decisions name the version they were made with.
+    """
+    return await query.run(lambda uow: changing.read_policy(uow, version))
+
+
+@router.put("", response_model=PolicyOut, responses=problems(412, 428))
+async def change_contact_policy(
+    body: ContactPolicy, command: Annotated[Command, Depends(writes("policies:write"))]
+) -> Response:
+    """Change the contact policy.
+
+    Send the whole policy and, as `If-Match`, the `ETag` of the version it replaces. `promotions_stopped: true` stops all
+    promotions at once: none is presented or reserved any more, and every customer is decided anew in the background.
+    """
+    return await command.run(
+        lambda uow: changing.change_policy(uow, body, if_match=command.if_match, by=command.principal.subject)
+    )

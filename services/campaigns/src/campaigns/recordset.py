@@ -1,0 +1,55 @@
+"""Rows as one JSON parameter: a statement of constant size takes any number of rows of a table."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import orjson
+from sqlalchemy import Table, TextClause, text
+from sqlalchemy.dialects import postgresql
+
+Row = Mapping[str, Any]
+DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+
+
+def as_rows(rows: Iterable[Row]) -> dict[str, str]:
+    """Return `rows` as the parameter of a statement built by this module."""
+    return {"rows": orjson.dumps(list(rows), default=_plain).decode()}
+
+
+def recordset(table: Table, columns: Sequence[str] | None = None) -> str:
+    """Return the FROM item `row` with `columns` of `table` (all by default), read from the parameter `rows`."""
+    names = columns or [column.name for column in table.columns]
+    typed = ", ".join(f"{name} {table.columns[name].type.compile(DIALECT)}" for name in names)
+    return f"jsonb_to_recordset(CAST(:rows AS jsonb)) AS row ({typed})"
+
+
+def insert_rows(table: Table, suffix: str = "") -> TextClause:
+    """Return the statement that inserts rows in ascending primary key, then goes on with `suffix`."""
+    names = ", ".join(column.name for column in table.columns)
+    key = ", ".join(column.name for column in table.primary_key)
+    return text(f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {recordset(table)} ORDER BY {key} {suffix}")
+
+
+def keep_newest(table: Table, guard: str) -> TextClause:
+    """Return the upsert that replaces a row only by one with a larger `guard`; it returns the keys it changed."""
+    key = [column.name for column in table.primary_key]
+    changes = ", ".join(f"{c.name} = excluded.{c.name}" for c in table.columns if c.name not in key)
+    names = ", ".join(key)
+    newer = f"ON CONFLICT ({names}) DO UPDATE SET {changes} WHERE {table.name}.{guard} < excluded.{guard}"
+    return insert_rows(table, f"{newer} RETURNING {names}")
+
+
+def newest(rows: Iterable[Row], key: str, guard: str) -> list[Row]:
+    """Return of each `key` the row with the largest `guard`: one statement may not change a row twice."""
+    best: dict[Any, Row] = {}
+    for row in rows:
+        if row[key] not in best or best[row[key]][guard] < row[guard]:
+            best[row[key]] = row
+    return list(best.values())
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} is no JSON value")

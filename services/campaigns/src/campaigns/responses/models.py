@@ -1,0 +1,23 @@
+"""Table of responses."""
+
+from sqlalchemy import UUID, Boolean, Column, Index, String, Table
+
+from campaigns.tables import METADATA, OWNED, moment
+
+response = Table(
+    "response",
+    METADATA,
+    Column("decision_id", UUID, primary_key=True),
+    Column("response", String, primary_key=True, comment="presented, accepted or rejected, each once"),
+    Column("response_id", UUID, nullable=False, comment="id of its event"),
+    Column("customer_id", UUID, nullable=False),
+    Column("offer_id", UUID, nullable=False),
+    Column("offer_kind", String, nullable=False),
+    Column("promotional", Boolean, nullable=False),
+    Column("channel", String, nullable=False),
+    Column("reason", String),
+    moment("occurred_at", nullable=False, comment="business time"),
+    # A decision reads the recent responses of its customers.
+    Index("ix_response_customer_id_occurred_at", "customer_id", "occurred_at"),
+    schema=OWNED,
+)
