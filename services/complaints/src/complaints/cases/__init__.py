@@ -1,0 +1,1 @@
+"""Cases: from intake to resolution, with a history that only grows."""

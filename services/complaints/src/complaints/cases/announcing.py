@@ -1,0 +1,63 @@
+"""Events of cases: which entry is announced by which, always with the whole shareable case."""
+
+from collections.abc import Mapping
+
+from complaints.cases.stored import Change, StoredCase
+from complaints.domain.case import Action
+from lealtad.events.catalog.complaints import (
+    CaseAcknowledged,
+    CaseAttached,
+    CaseBreached,
+    CaseClosed,
+    CaseOpened,
+    CaseReopened,
+    CaseResolved,
+    CaseState,
+    CaseUpdated,
+)
+from lealtad.events.envelope import EventRef
+from lealtad.unit_of_work import UnitOfWork
+
+EVENTS: Mapping[Action, type[CaseState]] = {
+    Action.OPEN: CaseOpened,
+    Action.ACKNOWLEDGE: CaseAcknowledged,
+    Action.START: CaseUpdated,
+    Action.WAIT: CaseUpdated,
+    Action.RESUME: CaseUpdated,
+    Action.RESCHEDULE: CaseUpdated,
+    Action.RESOLVE: CaseResolved,
+    Action.CLOSE: CaseClosed,
+    Action.REOPEN: CaseReopened,
+    Action.ATTACH: CaseAttached,
+    Action.BREACH: CaseBreached,
+}
+"""Assignments, notes and gestures change nothing that is shared, so no event tells of them."""
+
+
+def announce(uow: UnitOfWork, change: Change, after: StoredCase) -> EventRef | None:
+    """Emit the event of a change, or nothing where nothing shareable changed."""
+    event = EVENTS.get(change.entry.action)
+    if event is None:
+        return None
+    return uow.emit(_shareable(event, after, change), key=after.key, causes=change.causes)
+
+
+def _shareable(event: type[CaseState], after: StoredCase, change: Change) -> CaseState:
+    intake, case = after.intake, after.case
+    return event(
+        case_id=after.id,
+        version=case.version,
+        customer_id=case.customer_id,
+        source=intake.source,
+        kind=intake.kind,
+        severity=intake.severity,
+        status=case.status,
+        mutes=intake.mutes,
+        channel=intake.channel,
+        cause=intake.cause,
+        product_line=intake.product_line,
+        opened_at=case.opened_at,
+        due_at=case.due_at,
+        resolved_at=case.resolved_at,
+        occurred_at=change.entry.at,
+    )

@@ -1,0 +1,78 @@
+"""Cases over HTTP: take in, read, list."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Depends, Response
+from fastapi import Query as Parameter
+
+from complaints.cases import opening, reading
+from complaints.cases.examples import ANONYMOUS_SUGGESTION, COMPLAINT
+from complaints.cases.resources import Case, CaseDetail, HistoryEntry, OpenedCase
+from complaints.cases.schemas import CaseIn
+from complaints.cases.stored import Wanted
+from complaints.fields import CustomerRefText, Timestamp
+from lealtad.events.catalog.complaints import CaseKind, CaseStatus
+from lealtad.http import Command, Page, PageQuery, Query, problems, reads, writes
+
+router = APIRouter(prefix="/v1", tags=["cases"])
+
+Reading = Annotated[Query, Depends(reads("cases:read"))]
+
+
+@router.post(
+    "/cases",
+    status_code=201,
+    response_model=OpenedCase,
+    responses={200: {"model": OpenedCase, "description": "The fact came before: its answer again"}, **problems(409)},
+)
+async def open_case(
+    body: Annotated[CaseIn, Body(openapi_examples={"complaint": COMPLAINT, "suggestion": ANONYMOUS_SUGGESTION})],
+    command: Annotated[Command, Depends(writes("cases:write"))],
+) -> Response:
+    """Take in a petition, complaint, claim, suggestion, warranty case or return.
+
+    The case is acknowledged at once, and the answer says when it is due. The customer may be named by a reference
+    that is not known yet, or not at all: the case is attached later, by `POST /v1/cases/{id}/attach` or by itself
+    when the reference becomes known. The same `source` fact again is answered as the first time; with other
+    content it is refused (409). The description stays here: it is in no event and no log.
+    """
+    return await command.run(lambda uow: opening.open_case(uow, body, command.principal.subject))
+
+
+@router.get("/cases", response_model=Page[Case], responses=problems(404))
+async def list_cases(
+    *,
+    query: Reading,
+    page: Annotated[PageQuery, Depends()],
+    status: CaseStatus | None = None,
+    kind: CaseKind | None = None,
+    customer: CustomerRefText | None = None,
+    attached: Annotated[bool | None, Parameter(description="false: cases of unknown customers")] = None,
+    due_before: Annotated[Timestamp | None, Parameter(description="Business time")] = None,
+) -> Response:
+    """List cases, the most urgent first.
+
+    All filters given must hold. Ordered by due time; the description is shown by the case alone.
+    """
+    wanted = Wanted(status=status, kind=kind, attached=attached, due_before=due_before)
+    return await query.run(lambda uow: reading.list_cases(uow, wanted, customer, page))
+
+
+@router.get("/cases/{case_id}", response_model=CaseDetail, responses=problems(404))
+async def read_case(case_id: UUID, query: Reading) -> Response:
+    """Read one case with its description.
+
+    The ETag is the version that `If-Match` names in the steps; `possible_steps` says which there are.
+    """
+    return await query.run(lambda uow: reading.read_case(uow, case_id))
+
+
+@router.get("/cases/{case_id}/history", response_model=Page[HistoryEntry], responses=problems(404))
+async def read_history(case_id: UUID, query: Reading, page: Annotated[PageQuery, Depends()]) -> Response:
+    """Read what happened to a case, from the opening on.
+
+    Entries are only ever added. They include steps, assignments, notes, changes of the due time, and gestures of
+    recovery that the customer was offered.
+    """
+    return await query.run(lambda uow: reading.read_history(uow, case_id, page))

@@ -1,0 +1,92 @@
+"""What callers send about cases."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from complaints.fields import CustomerRefText, FreeText, Request, TechnicalName, Timestamp
+from lealtad.events.catalog.complaints import CaseKind, Severity
+from lealtad.events.catalog.customer_profile import Channel
+from lealtad.events.catalog.shared_types import FactId, FactSource, Slug, SystemName
+from lealtad.http import SafeValueError
+
+
+class SourceIn(Request):
+    """Where the case comes from; (system, fact id) names it for ever."""
+
+    system: SystemName
+    fact_id: FactId
+    customer_external_id: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(
+        default=None, description="The customer's id in that system; instead of `customer`"
+    )
+
+
+class AboutIn(Request):
+    """The fact that a case is about: a purchase or a return, as its source names it."""
+
+    system: SystemName
+    fact_id: FactId
+
+
+class CaseIn(Request):
+    """A petition, complaint, claim, suggestion, warranty case or return, as it comes in."""
+
+    kind: CaseKind
+    channel: Channel
+    description: FreeText = Field(description="In the customer's words. Personal data: kept here only")
+    severity: Severity = Severity.MEDIUM
+    source: SourceIn | None = Field(
+        default=None, description="Where the case has an id already; the same fact twice makes one case"
+    )
+    customer: CustomerRefText | None = Field(
+        default=None, description="May be unknown to us so far, or left out; the case is attached later"
+    )
+    about: AboutIn | None = None
+    cause: Slug | None = Field(default=None, description="Code of the taxonomy", examples=["damaged"])
+    product_line: Slug | None = None
+    occurred_at: Timestamp | None = Field(
+        default=None, description="When the customer spoke up (business time); default: now"
+    )
+
+    @model_validator(mode="after")
+    def _names_one_customer(self) -> Self:
+        if self.customer and self.source and self.source.customer_external_id:
+            raise SafeValueError("name the customer once: by `customer` or by `source.customer_external_id`")
+        return self
+
+    @property
+    def customer_ref(self) -> str | None:
+        """How the customer is named, if at all."""
+        if self.source and self.source.customer_external_id:
+            return f"{self.source.system}:{self.source.customer_external_id}"
+        return self.customer
+
+    @property
+    def fact(self) -> FactSource | None:
+        """(system, fact id), where the case has one."""
+        return FactSource(system=self.source.system, fact_id=self.source.fact_id) if self.source else None
+
+
+class StepIn(Request):
+    """What may be said with a step."""
+
+    note: FreeText | None = Field(default=None, description="Kept in the history; personal data")
+
+
+class NoteIn(Request):
+    """A note to a case."""
+
+    text: FreeText = Field(description="Kept in the history; personal data")
+
+
+class AssignmentIn(Request):
+    """Who works on a case; both left out: nobody."""
+
+    assignee: TechnicalName | None = None
+    queue: TechnicalName | None = None
+
+
+class AttachmentIn(Request):
+    """Whose case it is."""
+
+    customer: CustomerRefText

@@ -1,0 +1,1 @@
+"""The taxonomy of causes that cases are classified by."""

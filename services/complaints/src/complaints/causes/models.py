@@ -1,0 +1,16 @@
+"""The taxonomy: codes that a case may be classified by."""
+
+from sqlalchemy import Boolean, Column, Integer, String, Table
+from sqlalchemy.dialects.postgresql import JSONB
+
+from complaints.metadata import METADATA
+
+cause = Table(
+    "cause",
+    METADATA,
+    Column("code", String, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("names", JSONB, nullable=False, comment="name by language, ISO 639-1"),
+    Column("retired", Boolean, nullable=False, comment="kept for old cases, refused for new ones"),
+    schema="owned",
+)

@@ -1,0 +1,52 @@
+"""The taxonomy of causes over HTTP."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Depends, Path, Response
+
+from complaints.causes import maintaining
+from complaints.causes.schemas import Cause, CauseIn
+from lealtad.events.catalog.shared_types import Slug
+from lealtad.http import Command, Page, PageQuery, Query, problems, reads, writes
+
+router = APIRouter(prefix="/v1", tags=["causes"])
+
+Code = Annotated[Slug, Path(description="Code of the cause", examples=["damaged"])]
+
+
+@router.get("/causes", response_model=Page[Cause])
+async def list_causes(
+    page: Annotated[PageQuery, Depends()], query: Annotated[Query, Depends(reads("cases:read"))]
+) -> Response:
+    """List the taxonomy of causes.
+
+    Ordered by code. Retired causes are listed too: old cases have them.
+    """
+    return await query.run(lambda uow: maintaining.list_causes(uow, page))
+
+
+@router.get("/causes/{code}", response_model=Cause, responses=problems(404))
+async def read_cause(code: Code, query: Annotated[Query, Depends(reads("cases:read"))]) -> Response:
+    """Read one cause.
+
+    Its ETag is needed to change it.
+    """
+    return await query.run(lambda uow: maintaining.read_cause(uow, code))
+
+
+@router.put(
+    "/causes/{code}",
+    response_model=Cause,
+    responses={201: {"model": Cause, "description": "Added"}, **problems(409, 412, 428)},
+)
+async def set_cause(
+    code: Code,
+    body: Annotated[CauseIn, Body(examples=[{"names": {"es": "Llegó dañado", "en": "Arrived damaged"}}])],
+    command: Annotated[Command, Depends(writes("policies:write"))],
+) -> Response:
+    """Add a cause, rename it or retire it.
+
+    A new code is added (201). To change one that exists, send its ETag as `If-Match`. A retired cause stays with
+    the cases that have it and is refused for new ones.
+    """
+    return await command.run(lambda uow: maintaining.set_cause(uow, code, body, command.if_match))

@@ -1,0 +1,49 @@
+"""Who a reference names, as far as this service knows, kept still until the end of the transaction."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from complaints.customers import guard, repository
+from lealtad.http import CustomerRef
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCustomer:
+    """A customer and the service tier the customer has now."""
+
+    id: UUID
+    tier: str | None
+
+
+async def identify(connection: AsyncConnection, ref: CustomerRef) -> KnownCustomer | None:
+    """Answer whom `ref` names, or None while that is not known; nobody learns otherwise until the commit."""
+    expected = await resolve(connection, ref)
+    await guard.hold(connection, [ref, expected] if expected else [ref])
+    customer_id = await resolve(connection, ref)
+    if customer_id is None:
+        return None
+    if customer_id != expected:
+        await guard.hold(connection, [customer_id])
+    return KnownCustomer(customer_id, await _tier(connection, customer_id))
+
+
+async def held_tier(connection: AsyncConnection, customer_id: UUID | None) -> str | None:
+    """Answer the customer's service tier, which stays until the commit; None without a customer."""
+    if customer_id is None:
+        return None
+    await guard.hold(connection, [customer_id])
+    return await _tier(connection, customer_id)
+
+
+async def resolve(connection: AsyncConnection, ref: CustomerRef) -> UUID | None:
+    """Answer the customer that `ref` names at this moment, or None."""
+    if ref.id:
+        return await repository.resolve_id(connection, ref.id)
+    return await repository.resolve_external_id(connection, ref.source or "", ref.external_id or "")
+
+
+async def _tier(connection: AsyncConnection, customer_id: UUID) -> str | None:
+    known = (await repository.tiers(connection, [customer_id])).get(customer_id)
+    return known.tier if known else None

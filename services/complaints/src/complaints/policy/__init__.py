@@ -1,0 +1,1 @@
+"""The service policy: due times, opening hours and what else a manager tunes."""

@@ -1,0 +1,1 @@
+"""What other services' events change in cases: attachment, due times, noted gestures."""
