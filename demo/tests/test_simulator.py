@@ -1,4 +1,6 @@
+from collections import Counter
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from pydantic import ValidationError
@@ -34,15 +36,22 @@ def test_invented_addresses_are_labelled_and_lead_nowhere(simulator):
     assert simulator.persona("17850").email == "customer-17850@simulated.example.com"
 
 
-@pytest.mark.parametrize("channel", ["email", "call-centre", "sms"])
-def test_about_the_set_share_allows_marketing(settings, simulator, channel):
-    allowed = sum(simulator.persona(str(number)).consents[channel] for number in range(2000)) / 2000
-    assert allowed == pytest.approx(settings.consent_share[channel], abs=0.04)
+def test_about_the_set_shares_allow_marketing(settings, simulator):
+    allowed = Counter(simulator.persona(str(number)).marketing for number in range(3000))
+    for channel, share in settings.consent_share.items():
+        assert allowed[channel] / 3000 == pytest.approx(share, abs=0.04)
+    assert allowed[None] / 3000 == pytest.approx(1 - sum(settings.consent_share.values()), abs=0.04)
 
 
 def test_about_the_set_share_of_returns_comes_with_a_complaint(settings, simulator):
-    complaints = sum(simulator.complains(f"C{number}") for number in range(5000)) / 5000
-    assert complaints == pytest.approx(settings.complaint_share, abs=0.02)
+    complaints = [simulator.complaint(f"C{number}", Decimal(5)) for number in range(5000)]
+    assert 1 - complaints.count(None) / 5000 == pytest.approx(settings.complaint_share, abs=0.02)
+
+
+@pytest.mark.parametrize(("amount", "severity"), [("0.5", "low"), ("20", "medium"), ("150", "high")])
+def test_the_more_was_returned_the_worse_the_complaint(simulator, amount, severity):
+    complaints = [simulator.complaint(f"C{number}", Decimal(amount)) for number in range(100)]
+    assert {each.severity for each in complaints if each} == {severity}
 
 
 def test_a_case_is_resolved_within_the_set_number_of_days(settings, simulator):

@@ -4,8 +4,10 @@ Everything here is invented, seeded and labelled: the same seed gives the same p
 run, in whatever order it is asked. What it depends on is data (`demo/data/simulator.json`).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from random import Random
@@ -32,8 +34,12 @@ class SimulatorSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     seed: int
-    consent_share: dict[str, float] = Field(description="Share that allows marketing, by channel")
+    consent_share: dict[str, float] = Field(
+        description="Share that allows marketing on one channel or on `all`; the rest allows none"
+    )
     complaint_share: float = Field(ge=0, le=1, description="Share of returns that come with a complaint")
+    complaint_causes: tuple[str, ...]
+    severity_from_amount: dict[str, Decimal] = Field(description="Least amount returned, by severity, ascending")
     resolved_after_days: tuple[int, int] = Field(description="Fewest and most trading days to a resolution")
     answer_share: float = Field(ge=0, le=1, description="Share of presented offers that get an answer")
     responsiveness: Responsiveness
@@ -58,12 +64,21 @@ class Answer(StrEnum):
 class Persona:
     """An invented person behind a real customer number."""
 
-    name: str
+    given_name: str
+    family_name: str
     email: str
-    consents: dict[str, bool]
-    """Whether marketing is allowed, by channel."""
+    marketing: str | None
+    """The channel on which marketing is allowed, `all`, or None."""
     responsiveness: float
     """Latent willingness to take an offer, between 0 and 1; no service knows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grievance:
+    """Why a customer complains, and how bad it is; codes of the complaints service."""
+
+    cause: str
+    severity: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +90,21 @@ class Simulator:
     def persona(self, customer: str) -> Persona:
         """Return the person invented for a customer number."""
         draw = self._random("persona", customer)
-        given, family = draw.choice(self.settings.given_names), draw.choice(self.settings.family_names)
-        shares = sorted(self.settings.consent_share.items())
         return Persona(
-            name=f"{given} {family}",
+            given_name=draw.choice(self.settings.given_names),
+            family_name=f"{draw.choice(self.settings.family_names)} ({LABEL})",
             email=f"customer-{customer}@{LABEL}.example.com",
-            consents={channel: draw.random() < share for channel, share in shares},
+            marketing=chosen(self.settings.consent_share, draw.random()),
             responsiveness=draw.betavariate(self.settings.responsiveness.alpha, self.settings.responsiveness.beta),
         )
 
-    def complains(self, return_number: str) -> bool:
-        """Return whether the customer complains when returning goods."""
-        return self._random("complaint", return_number).random() < self.settings.complaint_share
+    def complaint(self, return_number: str, amount: Decimal) -> Grievance | None:
+        """Return what the customer complains about when returning goods worth `amount`; None: about nothing."""
+        draw = self._random("complaint", return_number)
+        if draw.random() >= self.settings.complaint_share:
+            return None
+        reached = [name for name, least in self.settings.severity_from_amount.items() if amount >= least]
+        return Grievance(draw.choice(self.settings.complaint_causes), reached[-1])
 
     def days_to_resolve(self, case: str) -> int:
         """Return after how many trading days a case is resolved."""
@@ -102,3 +120,13 @@ class Simulator:
 
     def _random(self, *what: str) -> Random:
         return Random(":".join((str(self.settings.seed), *what)))  # noqa: S311 - a simulation, no secret
+
+
+def chosen(shares: Mapping[str, float], draw: float) -> str | None:
+    """Return the name whose part of the line from 0 to 1 `draw` falls on; None: behind them all."""
+    end = 0.0
+    for name, share in shares.items():
+        end += share
+        if draw < end:
+            return name
+    return None

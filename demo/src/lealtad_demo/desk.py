@@ -1,0 +1,65 @@
+"""The complaints desk: takes in simulated complaints about real returns, and resolves them some days later."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from lealtad_demo.chronicle import Chronicle, Complaint
+from lealtad_demo.client import COMPLAINTS, Apis
+from lealtad_demo.facts import CHANNEL, SYSTEM, Json, customer_ref, timestamp
+from lealtad_demo.invoices import Invoice
+from lealtad_demo.simulator import LABEL, Grievance, Simulator
+
+
+@dataclass(slots=True)
+class Desk:
+    """Opens cases for part of the returns and resolves them when their time has come."""
+
+    apis: Apis
+    simulator: Simulator
+    chronicle: Chronicle
+    _due: dict[int, list[Complaint]] = field(default_factory=lambda: defaultdict(list))
+    """Open cases by the trading day of their resolution."""
+
+    @property
+    def open(self) -> int:
+        """How many cases wait for their resolution."""
+        return sum(len(complaints) for complaints in self._due.values())
+
+    async def take_in(self, day: int, returns: list[Invoice]) -> int:
+        """Open a case for each of the returns that comes with a complaint; return how many."""
+        opened = 0
+        for invoice in returns:
+            amount = sum((line.amount for line in invoice.lines), Decimal(0))
+            if grievance := self.simulator.complaint(invoice.number, amount):
+                await self._open(day, invoice, grievance)
+                opened += 1
+        return opened
+
+    async def resolve_due(self, day: int, today: date) -> None:
+        """Resolve the cases whose resolution falls on this trading day."""
+        for complaint in self._due.pop(day, []):
+            await self.apis.post(COMPLAINTS, f"/v1/cases/{complaint.case_id}/resolve")
+            complaint.resolved_on = today
+
+    async def _open(self, day: int, invoice: Invoice, grievance: Grievance) -> None:
+        case = await self.apis.post(COMPLAINTS, "/v1/cases", case_of(invoice, grievance))
+        complaint = Complaint(case["id"], invoice.at.date())
+        self.chronicle.pasts[invoice.customer].complaints.append(complaint)
+        self._due[day + self.simulator.days_to_resolve(invoice.number)].append(complaint)
+
+
+def case_of(invoice: Invoice, grievance: Grievance) -> Json:
+    """Return the body that opens a case about a return."""
+    return {
+        "kind": "complaint",
+        "channel": CHANNEL,
+        "severity": grievance.severity,
+        "cause": grievance.cause,
+        "source": {"system": f"{LABEL}-help-desk", "fact_id": invoice.number},
+        "customer": customer_ref(invoice.customer),
+        "about": {"system": SYSTEM, "fact_id": invoice.number},
+        "occurred_at": timestamp(invoice.at),
+        "description": f"A simulated complaint about the real return {invoice.number}.",
+    }
