@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Iterable
 from typing import Any
 
 import httpx
@@ -21,63 +22,65 @@ class NotSettledError(Exception):
     """Something still moved when the time was over; the message says what."""
 
 
-async def read_progress(stack: Stack, client: httpx.AsyncClient) -> dict[str, Progress | None]:
-    """Return each service's progress as its first worker tells it; None where it does not answer."""
+async def read_progress(
+    stack: Stack, client: httpx.AsyncClient, processes: Iterable[str]
+) -> dict[str, Progress | None]:
+    """Return the answers of `processes` (workers or APIs) by name; None where one does not answer."""
 
-    async def read(address: str) -> Progress | None:
+    async def read(process: str) -> tuple[str, Progress | None]:
         try:
-            answer = await client.get(f"{address}/progress", timeout=5)
+            answer = await client.get(f"{stack.address(process)}/progress", timeout=5)
             progress: Progress = answer.raise_for_status().json()
         except httpx.HTTPError:
-            return None
-        return progress
+            return process, None
+        return process, progress
 
-    answers = await asyncio.gather(*(read(stack.worker_address(service)) for service in SERVICES))
-    return dict(zip((service.name for service in SERVICES), answers, strict=True))
+    return dict(await asyncio.gather(*map(read, processes)))
 
 
-async def settle(stack: Stack, timeout_s: float = 60, client: httpx.AsyncClient | None = None) -> float:
+async def settle(stack: Stack, client: httpx.AsyncClient, timeout_s: float = 60) -> float:
     """Wait until outboxes are empty, every position is at its end offset and nothing is due; return the seconds.
 
     Two readings in a row must be settled and equal: one alone may fall between a service's commit and the next one's
-    poll. Raises `NotSettledError`.
+    poll. `client` carries a token (`Stack.client`). Raises `NotSettledError`.
     """
     began = time.monotonic()
-    async with client or httpx.AsyncClient() as http:
-        before: object = None
-        while time.monotonic() - began < timeout_s:
-            progress = await read_progress(stack, http)
-            now = _marks(progress)
-            if now is not None and now == before:
-                return time.monotonic() - began
-            before = now
-            await asyncio.sleep(POLL_S if now is None else 0)
+    # A worker tells the progress of its whole service, so that one of each is enough.
+    workers = [service.worker(0) for service in SERVICES]
+    before: object = None
+    while time.monotonic() - began < timeout_s:
+        progress = await read_progress(stack, client, workers)
+        now = _positions(progress)
+        if now is not None and now == before:
+            return time.monotonic() - began
+        before = now
+        await asyncio.sleep(0 if now else POLL_S)
     raise NotSettledError(f"Not settled after {timeout_s:.0f} s: {'; '.join(_moving(progress))}")
 
 
-def _marks(progress: dict[str, Progress | None]) -> object:
+def _positions(progress: dict[str, Progress | None]) -> object:
     """Return what must not change between two readings; None while anything is unsettled."""
     if not all(answer and answer["settled"] for answer in progress.values()):
         return None
-    return {
-        service: (answer["outbox"]["last_seq"], answer["positions"]) for service, answer in progress.items() if answer
-    }
+    return {process: answer["positions"] for process, answer in progress.items() if answer}
 
 
 def _moving(progress: dict[str, Progress | None]) -> list[str]:
-    return [
-        f"{service} " + (describe(answer) if answer else "does not answer")
-        for service, answer in progress.items()
+    open_work = [
+        f"{process}: {describe(answer) if answer else 'no answer'}"
+        for process, answer in progress.items()
         if not (answer and answer["settled"])
-    ] or ["readings differ"]
+    ]
+    return open_work or ["events keep arriving"]
 
 
 def describe(answer: Progress) -> str:
-    """Say in words what an answer still shows as open."""
+    """Say in words what an answer shows as open."""
     counts = {
         "outbox rows": answer["outbox"]["rows"],
-        "events behind": sum(answer["lag"].values()),
+        "events behind": sum((answer["lag"] or {}).values()),
         "due": sum(answer["due"].values()),
         "pending reactions": answer["pending_reactions"],
     }
-    return ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "is still starting"
+    found = [f"{count} {name}" for name, count in counts.items() if count]
+    return ", ".join(found or (["Kafka does not answer"] if answer["lag"] is None else ["nothing"]))

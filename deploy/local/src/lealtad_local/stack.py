@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import IO
 
+import httpx
+
 from lealtad.http.auth import SCOPES, mint_token
 from lealtad.settings import ServiceSettings
 from lealtad_local.credentials import Credentials
@@ -61,9 +63,14 @@ class Stack:
         """Return the base addresses of the APIs by service name."""
         return {service.name: self.url(service) for service in SERVICES}
 
-    def worker_address(self, service: Service) -> str:
-        """Return the address of the service's first worker, which tells the service's progress."""
-        return self.address(service.worker(0))
+    def workers(self) -> list[str]:
+        """Return the names of all workers."""
+        slots = range(self.state.options.workers)
+        return [service.worker(slot) for service in SERVICES for slot in slots]
+
+    def client(self) -> httpx.AsyncClient:
+        """Return a client that may do everything."""
+        return httpx.AsyncClient(headers={"Authorization": f"Bearer {self.token()}"}, timeout=10)
 
     def token(
         self,

@@ -1,0 +1,196 @@
+"""The `lealtad` command."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, TypeVar
+
+import httpx
+import typer
+from rich.console import Console
+
+from lealtad_local import clock, dead_letters, logs, progress, stack, status, trace
+from lealtad_local.home import Home
+from lealtad_local.jars import JarsUnavailableError
+from lealtad_local.server import ServerDidNotStartError
+from lealtad_local.stack import Stack, StackError
+from lealtad_local.state import Options
+
+T = TypeVar("T")
+
+app = typer.Typer(
+    help="Run and look into the whole Lealtad stack on this machine.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+clock_app = typer.Typer(help="The stack's business time.", no_args_is_help=True)
+dead_letters_app = typer.Typer(help="Events that a service could not handle.", no_args_is_help=True)
+app.add_typer(clock_app, name="clock")
+app.add_typer(dead_letters_app, name="dead-letters")
+
+console = Console()
+EXPECTED = (
+    StackError,
+    progress.NotSettledError,
+    ServerDidNotStartError,
+    JarsUnavailableError,
+    httpx.HTTPError,
+)
+
+
+def main() -> None:
+    """Run the command; what can be expected to go wrong is one message, not a traceback."""
+    try:
+        app()
+    except EXPECTED as error:
+        Console(stderr=True).print(f"{error or type(error).__name__}", style="red", markup=False)
+        sys.exit(1)
+
+
+@app.command()
+def up(
+    *,
+    workers: Annotated[int, typer.Option(help="Worker processes per service.", min=1, max=12)] = 1,
+    start: Annotated[
+        datetime | None, typer.Option("--clock", help="Run on a clock of its own that starts then (UTC).")
+    ] = None,
+    fresh: Annotated[bool, typer.Option(help="Begin with empty Kafka and PostgreSQL.")] = False,
+    frozen_after: Annotated[float, typer.Option(help="Seconds without an answer after which a process is ended.")] = 30,
+) -> None:
+    """Start everything, and leave it running."""
+    options = Options(
+        workers=workers,
+        clock=start.replace(tzinfo=UTC) if start else None,
+        fresh=fresh,
+        frozen_after_s=frozen_after,
+    )
+    running = stack.up(Home.default(), options, say=console.print)
+    for service, url in running.urls().items():
+        console.print(f"{service:<18} {url}/docs")
+    console.print("\nA token for all of them, valid for 12 hours:")
+    console.out(running.token())
+
+
+@app.command()
+def down(*, wipe: Annotated[bool, typer.Option(help="Delete all data, logs and secrets too.")] = False) -> None:
+    """Stop everything; works after a crash, too."""
+    home = Home.default()
+    console.print("Stopped." if stack.down(home) else "Nothing was running.")
+    if wipe:
+        stack.wipe(home)
+        console.print(f"{home.folder} is gone.")
+
+
+@app.command("status")
+def show_status(*, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+    """Show every process, and each service's lag, outbox, dead letters, due work and paused partitions."""
+    found = _ask(status.report)
+    if as_json:
+        console.out(json.dumps(found))
+    else:
+        console.print(status.tables(found))
+
+
+@app.command("logs")
+def show_logs(
+    process: Annotated[str | None, typer.Argument(help="One process; all without it.")] = None,
+    *,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what is written.")] = False,
+    lines: Annotated[int, typer.Option("--lines", "-n", min=1)] = 20,
+) -> None:
+    """Show the end of the logs."""
+    paths = logs.files(Home.default(), process)
+    for line in logs.tail(paths, lines):
+        console.out(line, highlight=False)
+    if follow:
+        for line in logs.follow(paths):
+            console.out(line, highlight=False)
+
+
+@app.command()
+def settle(
+    timeout: Annotated[float, typer.Option(help="Seconds to wait at most.")] = 60,
+) -> None:
+    """Wait until every event is handled and nothing is due."""
+    seconds = _ask(lambda running, client: progress.settle(running, client, timeout))
+    console.print(f"Settled after {seconds:.2f} s.")
+
+
+@app.command()
+def token(
+    scope: Annotated[list[str] | None, typer.Option(help="Repeat for several; all without it.")] = None,
+    subject: Annotated[str, typer.Option(help="Who the caller is.")] = "local",
+    hours: Annotated[float, typer.Option(help="How long it is valid.")] = 12,
+) -> None:
+    """Mint a bearer token for this stack."""
+    try:
+        console.out(_running().token(scope, subject, timedelta(hours=hours)))
+    except ValueError as error:
+        raise StackError(str(error)) from error
+
+
+@app.command("trace")
+def show_trace(event_id: Annotated[str, typer.Argument(help="The `event_id` of a fact's answer.")]) -> None:
+    """Show what every service did with an event, what came of it, and why nothing where nothing did."""
+    console.print(trace.draw(_ask(lambda running, client: trace.follow(running, client, event_id))))
+
+
+@dead_letters_app.command("list")
+def list_dead_letters() -> None:
+    """Show what no service has handled yet, and why."""
+    console.print(dead_letters.table(_ask(dead_letters.open_letters)))
+
+
+@dead_letters_app.command("replay")
+def replay_dead_letters(
+    identity: Annotated[str | None, typer.Argument(help="One dead letter; all without it.")] = None,
+) -> None:
+    """Have dead letters tried again, after their cause was mended."""
+    asked = _ask(lambda running, client: dead_letters.replay(running, client, identity))
+    console.print(f"{len(asked)} will be tried again within a second or two.")
+
+
+@clock_app.command("show")
+def show_clock() -> None:
+    """Show the stack's business time."""
+    console.out(clock.read(Home.default()).isoformat())
+
+
+@clock_app.command("set")
+def set_clock(moment: Annotated[datetime, typer.Argument(help="UTC")]) -> None:
+    """Move the clock to a later time."""
+    clock.set_to(Home.default(), moment.replace(tzinfo=UTC))
+    show_clock()
+
+
+@clock_app.command("advance")
+def advance_clock(days: Annotated[float, typer.Option()] = 0, hours: Annotated[float, typer.Option()] = 0) -> None:
+    """Move the clock on."""
+    clock.advance(Home.default(), timedelta(days=days, hours=hours))
+    show_clock()
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
+def demo(context: typer.Context) -> None:
+    """Replay real invoices through the stack and tell three customers' stories; `lealtad demo --help`."""
+    from lealtad_demo.main import run  # noqa: PLC0415 # the demo itself imports this package
+
+    raise typer.Exit(run(context.args))
+
+
+def _running() -> Stack:
+    return Stack.running(Home.default())
+
+
+def _ask(question: Callable[[Stack, httpx.AsyncClient], Awaitable[T]]) -> T:
+    running = _running()
+
+    async def ask() -> T:
+        async with running.client() as client:
+            return await question(running, client)
+
+    return asyncio.run(ask())

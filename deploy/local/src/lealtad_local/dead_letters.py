@@ -1,0 +1,56 @@
+"""Dead letters of all services: list them, and have them tried again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+from rich.table import Table
+
+from lealtad_local.services import SERVICES
+from lealtad_local.stack import Stack, StackError
+
+DeadLetter = dict[str, Any]
+
+
+async def open_letters(stack: Stack, client: httpx.AsyncClient) -> list[DeadLetter]:
+    """Return the dead letters of all services that have not been handled since, each with its `service`."""
+    return [
+        {"service": service.name, **letter}
+        for service in SERVICES
+        for letter in await _of(client, stack.url(service))
+        if letter["replayed_at"] is None
+    ]
+
+
+async def _of(client: httpx.AsyncClient, url: str) -> list[DeadLetter]:
+    found: list[DeadLetter] = []
+    parameters: dict[str, Any] = {"limit": 1000}
+    while True:
+        page = (await client.get(f"{url}/v1/dead-letters", params=parameters)).raise_for_status().json()
+        found += page["items"]
+        if not page["next_cursor"]:
+            return found
+        parameters["cursor"] = page["next_cursor"]
+
+
+async def replay(stack: Stack, client: httpx.AsyncClient, identity: str | None) -> list[DeadLetter]:
+    """Ask for another try of one dead letter, or of all; return those asked for."""
+    letters = await open_letters(stack, client)
+    wanted = [letter for letter in letters if identity in (None, letter["id"])]
+    if identity is not None and not wanted:
+        raise StackError(f"No service has an open dead letter {identity}. See: lealtad dead-letters list")
+    urls = stack.urls()
+    for letter in wanted:
+        answer = await client.post(f"{urls[letter['service']]}/v1/dead-letters/{letter['id']}/replay")
+        answer.raise_for_status()
+    return wanted
+
+
+def table(letters: list[DeadLetter]) -> Table:
+    """Draw dead letters."""
+    drawn = Table("id", "service", "record", "reason", "since")
+    for letter in letters:
+        record = f"{letter['topic']}/{letter['partition']}@{letter['offset']}"
+        drawn.add_row(letter["id"], letter["service"], record, letter["reason"], letter["stored_at"])
+    return drawn

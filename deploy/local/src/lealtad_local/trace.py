@@ -1,0 +1,85 @@
+"""Follow one event through all services: what each did with it, what came of it, and why nothing where nothing did."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+from rich.tree import Tree
+
+from lealtad_local.services import SERVICES
+from lealtad_local.stack import Stack
+
+MOST_EVENTS = 200
+"""A trace stops here: one fact leads to some ten events, an action on the whole base to thousands."""
+
+Step = dict[str, Any]
+"""One service's answer to `/v1/events/{id}/trace`."""
+
+
+@dataclass
+class TracedEvent:
+    """One event, what the services that know it did, and the events that came of it."""
+
+    id: str
+    steps: list[Step] = field(default_factory=list)
+    children: dict[str, list[TracedEvent]] = field(default_factory=dict)
+    """By the service that emitted them."""
+
+    @property
+    def type(self) -> str:
+        return next((str(step["type"]) for step in self.steps if step["type"]), "unknown here")
+
+
+async def follow(stack: Stack, client: httpx.AsyncClient, event_id: str) -> TracedEvent:
+    """Ask all services about an event, then about the events it led to, and so on.
+
+    Each event stands where it was met first. Raises `httpx.HTTPError` when a service does not answer.
+    """
+    root = TracedEvent(event_id)
+    met = {event_id}
+    level = [root]
+    while level:
+        await asyncio.gather(*(_ask(stack, client, event) for event in level))
+        level = [child for event in level for child in _children(event, met)]
+    return root
+
+
+async def _ask(stack: Stack, client: httpx.AsyncClient, event: TracedEvent) -> None:
+    async def ask(url: str) -> Step:
+        answer = await client.get(f"{url}/v1/events/{event.id}/trace")
+        step: Step = answer.raise_for_status().json()
+        return step
+
+    answers = await asyncio.gather(*(ask(stack.url(service)) for service in SERVICES))
+    event.steps = [step for step in answers if step["known"]]
+
+
+def _children(event: TracedEvent, met: set[str]) -> list[TracedEvent]:
+    for step in event.steps:
+        for identity in step["emitted"]:
+            if identity not in met and len(met) < MOST_EVENTS:
+                met.add(identity)
+                event.children.setdefault(step["service"], []).append(TracedEvent(identity))
+    return [child for children in event.children.values() for child in children]
+
+
+def draw(event: TracedEvent) -> Tree:
+    """Draw a trace as a tree: events, below each the services, below those what they emitted."""
+    tree = Tree(f"[bold]{event.type}[/] {event.id}")
+    if not event.steps:
+        tree.add("no service knows it: it was never seen, is still on its way, or its journal row was pruned")
+    for step in event.steps:
+        branch = tree.add(_in_words(step))
+        for child in event.children.get(step["service"], []):
+            branch.add(draw(child))
+    return tree
+
+
+def _in_words(step: Step) -> str:
+    words = f"[cyan]{step['service']}[/] {step['outcome']}"
+    if step["coalesced_into"]:
+        words += f" into {step['coalesced_into']}"
+    return f"{words}: {step['detail']}" if step["detail"] else words

@@ -1,0 +1,175 @@
+"""`lealtad` brings up real Kafka and PostgreSQL with ten processes, looks into them, and takes all of it down."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from lealtad_local.home import Home
+from lealtad_local.processes import Identity, wait_gone
+from lealtad_local.services import SERVICES
+from lealtad_local.stack import down, wipe
+from lealtad_local.state import Phase, StackState, Status
+
+TINY_SERVICE = Path(__file__).with_name("tiny_service.py")
+START = "2010-12-01T09:00:00"
+
+
+class Checkout:
+    """A home of its own, and packages of the five services that are tiny."""
+
+    def __init__(self, folder: Path) -> None:
+        self.home = Home(folder / "home")
+        for service in SERVICES:
+            package = folder / "packages" / service.package
+            package.mkdir(parents=True)
+            (package / "__init__.py").touch()
+            shutil.copy(TINY_SERVICE, package / "__main__.py")
+        self.env = os.environ | {
+            "LEALTAD_HOME": str(self.home.folder),
+            "PYTHONPATH": str(folder / "packages"),
+            "COLUMNS": "200",
+        }
+
+    def lealtad(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(  # noqa: S603 - our own command
+            [str(Path(sys.executable).with_name("lealtad")), *arguments],
+            env=self.env,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    def state(self) -> StackState:
+        state = StackState.load(self.home)
+        assert state is not None
+        return state
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
+    checkout = Checkout(tmp_path_factory.mktemp("checkout"))
+    yield checkout
+    down(checkout.home)
+    wipe(checkout.home)
+
+
+@pytest.fixture(scope="module")
+def running(checkout: Checkout) -> Checkout:
+    answer = checkout.lealtad("up", "--workers", "2", "--clock", START)
+    assert answer.returncode == 0, answer.stderr + answer.stdout
+    return checkout
+
+
+def test_up_leaves_kafka_postgres_and_all_processes_ready(running: Checkout) -> None:
+    state = running.state()
+    assert state.phase is Phase.READY
+    expected = {"kafka", "postgres"} | {service.api() for service in SERVICES}
+    expected |= {service.worker(slot) for service in SERVICES for slot in range(2)}
+    assert set(state.processes) == expected
+    assert {process.status for process in state.processes.values()} == {Status.READY}
+
+
+def test_a_second_up_is_refused_and_changes_nothing(running: Checkout) -> None:
+    before = running.state()
+    answer = running.lealtad("up")
+    assert answer.returncode == 1
+    assert "already running" in answer.stderr
+    assert running.state() == before
+
+
+async def test_each_service_owns_its_database_and_may_not_enter_another(running: Checkout) -> None:
+    settings = json.loads((running.home.postgres / "server.json").read_text())
+    passwords = json.loads(running.home.credentials.read_text())["passwords"]
+    place = {"host": "127.0.0.1", "port": int(settings["port"]), "timeout": 10}
+    own = {"user": "campaigns", "password": passwords["campaigns"]}
+    connection = await asyncpg.connect(database="campaigns", **place, **own)
+    try:
+        assert await connection.fetchval("SELECT rolsuper FROM pg_roles WHERE rolname = 'campaigns'") is False
+    finally:
+        await connection.close()
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await asyncpg.connect(database="complaints", **place, **own)
+
+
+def test_secrets_are_readable_by_their_owner_only(running: Checkout) -> None:
+    for secret in (running.home.credentials, running.home.state, running.home.postgres / "server.json"):
+        assert secret.stat().st_mode & 0o077 == 0
+
+
+def test_status_tells_per_service_what_is_open(running: Checkout) -> None:
+    found = json.loads(running.lealtad("status", "--json").stdout)
+    assert found["consumers"]["campaigns"] == {
+        "settled": True,
+        "lag": 0,
+        "lag_by_partition": {},
+        "outbox_rows": 0,
+        "outbox_oldest_s": None,
+        "dead_letters": 0,
+        "due": {"rescore": 0},
+        "pending_reactions": 0,
+        "paused": ["activity/3"],
+    }
+    assert "churn-scoring-worker-1" in running.lealtad("status").stdout
+
+
+def test_settle_ends_when_two_readings_agree(running: Checkout) -> None:
+    assert running.lealtad("settle", "--timeout", "10").stdout.startswith("Settled after")
+
+
+def test_trace_joins_the_services_into_one_tree_and_shows_each_event_once(running: Checkout) -> None:
+    tree = running.lealtad("trace", "fact").stdout
+    assert tree.count("a fact fact") == 1
+    assert "a event event" in tree
+    assert "no service knows it" in tree
+
+
+def test_dead_letters_are_listed_and_replayed(running: Checkout) -> None:
+    assert "unknown currency" in running.lealtad("dead-letters", "list").stdout
+    assert running.lealtad("dead-letters", "replay").stdout.startswith("5 will be tried again")
+    assert "no open dead letter nosuch" in running.lealtad("dead-letters", "replay", "nosuch").stderr.replace(
+        "has an open", "no open"
+    )
+
+
+def test_the_clock_stands_where_it_was_started_and_only_moves_on(running: Checkout) -> None:
+    assert running.lealtad("clock", "show").stdout.strip() == f"{START}+00:00"
+    assert running.lealtad("clock", "advance", "--days", "1").stdout.strip() == "2010-12-02T09:00:00+00:00"
+    refused = running.lealtad("clock", "set", "2010-12-01")
+    assert refused.returncode == 1
+    assert "does not go back" in refused.stderr
+
+
+def test_a_token_carries_the_scopes_asked_for_and_an_unknown_scope_is_refused(running: Checkout) -> None:
+    assert running.lealtad("token", "--scope", "cases:read").stdout.count(".") == 2
+    assert "no such scope" in running.lealtad("token", "--scope", "everything").stderr
+
+
+def test_logs_of_one_process_are_shown_and_an_unknown_one_is_told(running: Checkout) -> None:
+    assert "Kafka Server started" in running.lealtad("logs", "kafka").stdout
+    assert "There is no log nosuch" in running.lealtad("logs", "nosuch").stderr
+
+
+def test_down_takes_everything_down_and_the_next_up_finds_ports_and_data_again(running: Checkout) -> None:
+    before = running.state()
+    identities: list[Identity] = before.identities()
+    assert running.lealtad("down").stdout.strip() == "Stopped."
+    assert wait_gone(identities, 10)
+    assert running.lealtad("up", "--workers", "2").returncode == 0
+    after = running.state()
+    ports = {name: process.port for name, process in before.processes.items()}
+    assert {name: process.port for name, process in after.processes.items()} == ports
+    assert "machine's time" in running.lealtad("clock", "show").stderr
+
+
+def test_without_a_stack_commands_say_how_to_start_one(tmp_path: Path) -> None:
+    answer = Checkout(tmp_path).lealtad("status")
+    assert answer.returncode == 1
+    assert "lealtad up" in answer.stderr
