@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from lealtad.events.catalog.customer_profile import CustomerState
 from lealtad.events.envelope import Event
 from lealtad.unit_of_work import UnitOfWork
-
 from segmentation.customers import repository
 
 
@@ -14,8 +13,6 @@ async def project(uow: UnitOfWork, events: Sequence[Event[CustomerState]]) -> No
     newest = {event.key: event for event in sorted(events, key=lambda event: event.sequence)}
     changed = await repository.keep_states(uow.connection, list(newest.values()))
     external_ids = [
-        (item.source, item.external_id, key)
-        for key in sorted(changed)
-        for item in newest[key].data.external_ids
+        (item.source, item.external_id, key) for key in sorted(changed) for item in newest[key].data.external_ids
     ]
     await repository.replace_external_ids(uow.connection, sorted(changed), external_ids)

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import UTC
 from uuid import UUID
 
-from lealtad.events.catalog.customer_profile import CustomerState
-from lealtad.events.envelope import Event
-from lealtad.http import CustomerRef
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lealtad.events.catalog.customer_profile import CustomerState
+from lealtad.events.envelope import Event
+from lealtad.http import CustomerRef
 from segmentation.customers.models import customer, customer_external_id
 
 KEEP_STATES = text("""
@@ -74,7 +74,7 @@ async def replace_external_ids(
 
 
 async def find(connection: AsyncConnection, ref: CustomerRef) -> UUID | None:
-    """Return the id of the customer that `ref` names, one in use before a merged one; None where nobody is known by it."""
+    """Return the customer that `ref` names, one in use before a merged one; None where nobody is known by it."""
     if ref.id is not None:
         query = select(customer.c.customer_id).where(customer.c.customer_id == ref.id)
     else:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, delete, select, text, union
+from sqlalchemy import Select, TextClause, delete, select, text, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from segmentation.definitions.models import draft_membership
@@ -16,13 +16,14 @@ SELECT * FROM unnest(CAST(:segments AS uuid[]), CAST(:customers AS uuid[])) ON C
 """)
 
 REMOVE = text("""
-DELETE FROM draft_membership USING unnest(CAST(:segments AS uuid[]), CAST(:customers AS uuid[])) AS gone (segment_id, customer_id)
+DELETE FROM draft_membership
+USING unnest(CAST(:segments AS uuid[]), CAST(:customers AS uuid[])) AS gone (segment_id, customer_id)
 WHERE draft_membership.segment_id = gone.segment_id AND draft_membership.customer_id = gone.customer_id
 """)
 
 
 async def keep(connection: AsyncConnection, segment_ids: Sequence[UUID], found: Sequence[Standing]) -> None:
-    """Store who of these locked customers is in these segments in preparation; nothing to do where there are none."""
+    """Store who of these locked customers is in these segments by their versions in preparation."""
     if not segment_ids:
         return
     pairs = [(segment_id, item) for segment_id in segment_ids for item in found]
@@ -30,7 +31,7 @@ async def keep(connection: AsyncConnection, segment_ids: Sequence[UUID], found: 
     await _write(connection, REMOVE, [(key, item.customer_id) for key, item in pairs if key not in item.drafts])
 
 
-async def _write(connection: AsyncConnection, statement: text, pairs: list[tuple[UUID, UUID]]) -> None:
+async def _write(connection: AsyncConnection, statement: TextClause, pairs: list[tuple[UUID, UUID]]) -> None:
     if pairs:
         segments, customers = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
         await connection.execute(statement, {"segments": segments, "customers": customers})

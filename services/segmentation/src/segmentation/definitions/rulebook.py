@@ -16,8 +16,8 @@ _EVALUATORS: OrderedDict[UUID, Evaluator] = OrderedDict()
 async def hold(connection: AsyncConnection) -> None:
     """Keep the rulebook from changing until the transaction ends; to be called before customers are locked.
 
-    Whoever puts another rulebook in force waits for the evaluations under way (`replace`), so that none of them announces by the old
-    one after it was replaced.
+    Whoever puts another rulebook in force waits for the evaluations under way (`replace`), so that none of them
+    announces by the old one after it was replaced.
     """
     await repository.lock_shared(connection)
 

@@ -28,7 +28,8 @@ async def lock_exclusive(connection: AsyncConnection) -> None:
 
 async def revision(connection: AsyncConnection) -> UUID:
     """Return the id of the rulebook in force."""
-    return (await connection.execute(select(rulebook.c.revision))).scalar_one()
+    found: UUID = (await connection.execute(select(rulebook.c.revision))).scalar_one()
+    return found
 
 
 async def begin_revision(connection: AsyncConnection) -> None:

@@ -19,8 +19,8 @@ class Tier:
 class Boundaries:
     """One version of the boundaries.
 
-    A quintile score is 1 plus the number of boundaries that are exceeded (for recency 5 minus it: fewer days are better), so that equal
-    customers always get equal scores. Scores follow Hughes, *Strategic Database Marketing* (1994).
+    A quintile score is 1 plus the number of boundaries that are exceeded (for recency 5 minus it: fewer days are
+    better), so that equal customers always get equal scores. After Hughes, *Strategic Database Marketing* (1994).
     """
 
     version: int

@@ -1,7 +1,7 @@
 """Rules as a tree of conditions, validated when they are read.
 
-Time is counted in whole days of UTC: the last N days are today and the N - 1 days before it. A condition about something unknown
-(no birth year, no score, never bought) is not met, whatever its operator; `not` around it is.
+Time is counted in whole days of UTC: the last N days are today and the N - 1 days before it. A condition about
+something unknown (no birth year, no score, never bought) is not met, whatever its operator; `not` around it is.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from segmentation.domain.values import Value, checked_value
+from segmentation.domain.values import Value, checked_value, refused
 from segmentation.domain.vocabulary import (
     ATTRIBUTES,
     BY_PRODUCT_LINE,
@@ -64,16 +64,12 @@ class ActivityCondition(Node):
 
     @model_validator(mode="after")
     def _value_and_window_fit(self) -> Self:
-        object.__setattr__(
-            self, "value", checked_value(METRICS[self.metric], self.operator, self.value, self.metric)
-        )
+        object.__setattr__(self, "value", checked_value(METRICS[self.metric], self.operator, self.value, self.metric))
         if self.within_days is None and (self.metric in WINDOW_ONLY or self.product_line):
-            raise ValueError(
-                f"'{self.metric}'{' by product line' if self.product_line else ''} needs 'within_days'"
-            )
+            raise refused(f"'{self.metric}'{' by product line' if self.product_line else ''} needs 'within_days'")
         if self.product_line and self.metric not in BY_PRODUCT_LINE:
             allowed = ", ".join(sorted(BY_PRODUCT_LINE))
-            raise ValueError(f"'{self.metric}' is not kept by product line; use one of {allowed}")
+            raise refused(f"'{self.metric}' is not kept by product line; use one of {allowed}")
         return self
 
 
@@ -88,7 +84,7 @@ class SinceCondition(Node):
     @model_validator(mode="after")
     def _operator_orders(self) -> Self:
         if self.operator not in ORDER:
-            raise ValueError(f"operator '{self.operator}' cannot compare days; use one of <, <=, >, >=")
+            raise refused(f"operator '{self.operator}' cannot compare days; use one of <, <=, >, >=")
         return self
 
     @property
@@ -148,7 +144,7 @@ def _bounded(raw: Any) -> Any:
     while level:
         depth += 1
         if depth > MAX_DEPTH:
-            raise ValueError(f"a rule nests at most {MAX_DEPTH} levels; flatten it or split the segment")
+            raise refused(f"a rule nests at most {MAX_DEPTH} levels; flatten it or split the segment")
         below: list[Any] = []
         for node in level:
             if not isinstance(node, dict):
@@ -159,7 +155,7 @@ def _bounded(raw: Any) -> Any:
             leaves += not children
             below += children
         if leaves > MAX_CONDITIONS:
-            raise ValueError(f"a rule has at most {MAX_CONDITIONS} conditions; split the segment")
+            raise refused(f"a rule has at most {MAX_CONDITIONS} conditions; split the segment")
         level = below
     return raw
 

@@ -2,12 +2,14 @@
 
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from lealtad.events.catalog.shared_types import Slug
 from lealtad.money import DecimalText
+from segmentation.domain.values import refused
 
 RETRY = timedelta(hours=1)
 """How often boundaries are tried for while there are none: at every full hour."""
@@ -38,12 +40,12 @@ class ValuePolicy(BaseModel):
     @model_validator(mode="after")
     def _tiers_reach_the_whole_base(self) -> Self:
         shares = [rule.revenue_share for rule in self.tiers]
-        if any(later <= earlier for earlier, later in zip(shares, shares[1:], strict=False)):
-            raise ValueError("'revenue_share' of the tiers must grow from the best tier to the last")
+        if any(later <= earlier for earlier, later in pairwise(shares)):
+            raise refused("'revenue_share' of the tiers must grow from the best tier to the last")
         if shares[-1] != Decimal(1):
-            raise ValueError("the last tier must have 'revenue_share' 1, so that every buyer has a tier")
+            raise refused("the last tier must have 'revenue_share' 1, so that every buyer has a tier")
         if len({rule.tier for rule in self.tiers}) < len(self.tiers):
-            raise ValueError("each 'tier' may be named once")
+            raise refused("each 'tier' may be named once")
         return self
 
 

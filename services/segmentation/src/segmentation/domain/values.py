@@ -4,6 +4,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
 from pydantic import Field, PlainSerializer, StrictBool, StrictInt, StrictStr
+from pydantic_core import PydanticCustomError
 
 from segmentation.domain.vocabulary import MEMBERSHIP, OPERATORS, Operator, Scale, ValueType
 
@@ -20,20 +21,23 @@ Text = Annotated[StrictStr, Field(min_length=1, max_length=80)]
 Value = StrictBool | StrictInt | Text | DecimalValue
 
 
-def checked_value(
-    scale: Scale, operator: Operator, value: Value | list[Value], name: str
-) -> Value | list[Value]:
+def refused(message: str) -> PydanticCustomError:
+    """Return the error for a value that cannot be; `message` says what would be right and repeats no input."""
+    return PydanticCustomError("rule", "{message}", {"message": message})
+
+
+def checked_value(scale: Scale, operator: Operator, value: Value | list[Value], name: str) -> Value | list[Value]:
     """Return `value` in the type of `scale`; raise ValueError where operator, type or bounds do not fit."""
     allowed = OPERATORS[scale.type]
     if operator not in allowed:
         choices = ", ".join(sorted(allowed))
-        raise ValueError(f"operator '{operator}' cannot compare {scale.type} '{name}'; use one of {choices}")
+        raise refused(f"operator '{operator}' cannot compare {scale.type} '{name}'; use one of {choices}")
     if operator not in MEMBERSHIP:
         if isinstance(value, list):
-            raise ValueError(f"'{operator}' compares '{name}' with one value, not with a list")
+            raise refused(f"'{operator}' compares '{name}' with one value, not with a list")
         return _typed(scale, value, name)
     if not isinstance(value, list) or not 1 <= len(value) <= MAX_VALUES:
-        raise ValueError(f"'{operator}' compares '{name}' with a list of 1 to {MAX_VALUES} values")
+        raise refused(f"'{operator}' compares '{name}' with a list of 1 to {MAX_VALUES} values")
     return [_typed(scale, one, name) for one in value]
 
 
@@ -42,12 +46,12 @@ def _typed(scale: Scale, value: Value, name: str) -> Value:
         case (ValueType.BOOLEAN, bool()) | (ValueType.TEXT, str()):
             return value
         case (ValueType.BOOLEAN | ValueType.TEXT, _) | (_, bool()):
-            raise ValueError(f"'{name}' is compared with a {scale.type}, not with {value!r}")
+            raise refused(f"'{name}' is compared with a {scale.type}")
     number = _number(value, name)
     if scale.type is ValueType.INTEGER and number != number.to_integral_value():
-        raise ValueError(f"'{name}' is compared with a whole number, not with {value}")
+        raise refused(f"'{name}' is compared with a whole number")
     if (scale.low is not None and number < scale.low) or (scale.high is not None and number > scale.high):
-        raise ValueError(f"'{name}' is compared with a number from {scale.low} to {scale.high}")
+        raise refused(f"'{name}' is compared with a number from {scale.low} to {scale.high}")
     return int(number) if scale.type is ValueType.INTEGER else number
 
 
@@ -55,8 +59,8 @@ def _number(value: Value, name: str) -> Decimal:
     try:
         number = Decimal(value)
     except InvalidOperation:
-        raise ValueError(f"'{name}' is compared with a number, not with {value!r}") from None
+        raise refused(f"'{name}' is compared with a number") from None
     exponent = number.as_tuple().exponent
     if not isinstance(exponent, int) or -exponent > MAX_PLACES:
-        raise ValueError(f"'{name}' is compared with a number of at most {MAX_PLACES} decimals")
+        raise refused(f"'{name}' is compared with a number of at most {MAX_PLACES} decimals")
     return number

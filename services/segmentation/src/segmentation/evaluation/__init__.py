@@ -1,1 +1,1 @@
-"""The one evaluator of rules: a rule becomes SQL over the folded facts, for changed customers and for the whole base."""
+"""The one evaluator of rules: SQL over the folded facts, for changed customers and for the whole base."""

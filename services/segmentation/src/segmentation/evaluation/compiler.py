@@ -1,6 +1,7 @@
 """A rule as a SQL expression: every value is bound, and something unknown meets no condition."""
 
-from collections.abc import Iterable
+import operator as operators
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -40,6 +41,18 @@ NEW_YEAR: ColumnElement[date] = bindparam("new_year", type_=Date)
 """First day of the next year: the age in a rule is the calendar year less the year of birth."""
 
 Columns = dict[Attribute, ColumnElement[Any]]
+
+# Lists are bound as one array: the statement stays the same however many values a rule names.
+COMPARISONS: dict[Operator, Callable[[ColumnElement[Any], Any], Any]] = {
+    Operator.EQUAL: operators.eq,
+    Operator.NOT_EQUAL: operators.ne,
+    Operator.LESS: operators.lt,
+    Operator.AT_MOST: operators.le,
+    Operator.MORE: operators.gt,
+    Operator.AT_LEAST: operators.ge,
+    Operator.IN: lambda left, right: left == any_(literal(right, ARRAY(left.type))),
+    Operator.NOT_IN: lambda left, right: left != all_(literal(right, ARRAY(left.type))),
+}
 
 
 def windows_of(rules: Iterable[Rule]) -> set[Window]:
@@ -96,20 +109,5 @@ def _window(condition: ActivityCondition) -> Window:
 
 
 def _compare(left: ColumnElement[Any], operator: Operator, right: Any) -> ColumnElement[bool]:
-    match operator:
-        case Operator.EQUAL:
-            return left == right
-        case Operator.NOT_EQUAL:
-            return left != right
-        case Operator.LESS:
-            return left < right
-        case Operator.AT_MOST:
-            return left <= right
-        case Operator.MORE:
-            return left > right
-        case Operator.AT_LEAST:
-            return left >= right
-        case Operator.IN:
-            return left == any_(literal(right, ARRAY(left.type)))
-        case Operator.NOT_IN:
-            return left != all_(literal(right, ARRAY(left.type)))
+    compared: ColumnElement[bool] = COMPARISONS[operator](left, right)
+    return compared

@@ -39,9 +39,7 @@ class Evaluator:
         return Standing(
             customer_id=row.customer_id,
             members=frozenset(active[number].segment_id for number in row.met_rules if number < len(active)),
-            drafts=frozenset(
-                definitions[number].segment_id for number in row.met_rules if number >= len(active)
-            ),
+            drafts=frozenset(definitions[number].segment_id for number in row.met_rules if number >= len(active)),
             tier=row.tier,
             service_tier=row.service_tier,
             scores=_scores(row),

@@ -1,8 +1,21 @@
-"""The evaluation as one statement: for each customer, which rules are met, what value, and when time alone may change it."""
+"""The evaluation as one statement: which rules a customer meets, what value, and when time alone may change that."""
 
 from typing import Any
 
-from sqlalchemy import UUID, ColumnElement, FromClause, Integer, Select, and_, bindparam, case, cast, func, literal, select
+from sqlalchemy import (
+    UUID,
+    ColumnElement,
+    FromClause,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
 from segmentation.domain.rulebook import Definition, Rulebook

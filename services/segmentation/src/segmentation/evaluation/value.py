@@ -93,17 +93,14 @@ def ranked(
 
 
 def _exceeded(value: ColumnElement[Any], boundaries: Sequence[int | Decimal]) -> ColumnElement[int]:
-    steps = [cast(value > boundary, Integer) for boundary in boundaries]
-    total = steps[0]
-    for step in steps[1:]:
-        total = total + step
+    total: ColumnElement[int] = literal(0)
+    for boundary in boundaries:
+        total = total + cast(value > boundary, Integer)
     return total
 
 
 def _tier(
     buyer: ColumnElement[bool], amount: ColumnElement[Any], names: list[tuple[str, Decimal | None]]
 ) -> ColumnElement[Any]:
-    steps = [
-        (buyer if low is None else and_(buyer, amount >= low), literal(name, Text)) for name, low in names
-    ]
+    steps = [(buyer if low is None else and_(buyer, amount >= low), literal(name, Text)) for name, low in names]
     return case(*steps)

@@ -20,9 +20,9 @@ from lealtad.events.catalog.customer_profile import (
 )
 from lealtad.events.envelope import Event
 from lealtad.unit_of_work import UnitOfWork
-
 from segmentation.facts import repository
 from segmentation.facts.measures import DayTotals, Measures, add
+from segmentation.facts.models import LARGEST
 
 Activity = (
     PurchaseRecorded
@@ -33,6 +33,17 @@ Activity = (
     | OfferAccepted
     | OfferRejected
 )
+
+COUNTED: dict[type[Activity], str] = {
+    PurchaseRecorded: "purchases",
+    PurchaseReturned: "returns",
+    PaymentRecorded: "payments",
+    PaymentFailed: "failed_payments",
+    TouchpointRecorded: "touchpoints",
+    OfferAccepted: "offers_accepted",
+    OfferRejected: "offers_rejected",
+}
+"""The count that a fact of each type adds one to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,29 +78,31 @@ async def project(uow: UnitOfWork, events: Sequence[Event[Activity]]) -> None:
 
 def _fact(event: Event[Activity]) -> ActivityFact:
     data = event.data
-    kind, amount, adds, lines = _reading(data)
-    return ActivityFact(event.id, data.customer_id, kind, data.occurred_at, amount, adds, lines)
+    amount, adds, lines = _reading(data)
+    return ActivityFact(event.id, data.customer_id, COUNTED[type(data)], data.occurred_at, amount, adds, lines)
 
 
-def _reading(data: Activity) -> tuple[str, Decimal, Measures, dict[str, Measures]]:
+def _reading(data: Activity) -> tuple[Decimal, Measures, dict[str, Measures]]:
+    """Return the amount of a fact, what it adds to its day, and what per product line."""
+    adds: Measures = {COUNTED[type(data)]: 1}
+    amount, lines = Decimal(0), {}
     match data:
         case PurchaseRecorded(total=total):
-            adds = {"purchases": 1, "purchase_amount": total.amount, "largest_purchase": total.amount}
-            return "purchase", total.amount, adds, _lines(data.lines, "purchases", "purchase_amount")
+            amount = total.amount
+            adds |= {"purchase_amount": amount, LARGEST: amount}
+            lines = _lines(data.lines, "purchases", "purchase_amount")
         case PurchaseReturned(total=total):
-            adds = {"returns": 1, "returned_amount": total.amount}
-            return "return", total.amount, adds, _lines(data.lines, "returns", "returned_amount")
+            amount = total.amount
+            adds |= {"returned_amount": amount}
+            lines = _lines(data.lines, "returns", "returned_amount")
         case PaymentRecorded(amount=paid):
-            return "payment", paid.amount, {"payments": 1, "paid_amount": paid.amount}, {}
+            amount = paid.amount
+            adds |= {"paid_amount": amount}
         case PaymentFailed(amount=missed):
-            return "failed-payment", missed.amount, {"failed_payments": 1}, {}
-        case TouchpointRecorded(sentiment=sentiment):
-            bad = int(sentiment is Sentiment.NEGATIVE)
-            return "touchpoint", Decimal(0), {"touchpoints": 1, "bad_touchpoints": bad}, {}
-        case OfferAccepted():
-            return "offer-accepted", Decimal(0), {"offers_accepted": 1}, {}
-        case OfferRejected():
-            return "offer-rejected", Decimal(0), {"offers_rejected": 1}, {}
+            amount = missed.amount
+        case TouchpointRecorded(sentiment=Sentiment.NEGATIVE):
+            adds |= {"bad_touchpoints": 1}
+    return amount, adds, lines
 
 
 def _lines(lines: Iterable[PurchaseLine], count: str, amount: str) -> dict[str, Measures]:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from lealtad.events.catalog.complaints import CaseState
 from lealtad.events.envelope import Event
 from lealtad.unit_of_work import UnitOfWork
-
 from segmentation.facts import state_repository
 
 

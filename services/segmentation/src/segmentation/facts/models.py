@@ -3,6 +3,8 @@
 Activity is kept per customer and day, so that a window costs its days and not the customer's number of facts.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     UUID,
     BigInteger,
@@ -34,9 +36,9 @@ LARGEST = "largest_purchase"
 IN_PLACE = {"fillfactor": "80"}
 
 
-def _measures() -> list[Column[object]]:
-    counts = [Column(name, Integer, nullable=False, server_default="0") for name in COUNTS]
-    sums = [Column(name, MONEY, nullable=False, server_default="0") for name in (*SUMS, LARGEST)]
+def _measures() -> list[Column[Any]]:
+    counts: list[Column[Any]] = [Column(name, Integer, nullable=False, server_default="0") for name in COUNTS]
+    sums: list[Column[Any]] = [Column(name, MONEY, nullable=False, server_default="0") for name in (*SUMS, LARGEST)]
     return [*counts, *sums]
 
 

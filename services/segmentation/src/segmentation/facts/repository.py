@@ -47,7 +47,8 @@ ON CONFLICT (customer_id, day) DO UPDATE SET {_additions("activity_day", ADDED)}
 
 ADD_TO_LINE_DAYS = text(f"""
 INSERT INTO activity_line_day (customer_id, day, product_line, {", ".join(LINE_MEASURES)})
-SELECT * FROM unnest(CAST(:customer_ids AS uuid[]), CAST(:days AS date[]), CAST(:lines AS text[]), {_arrays(LINE_MEASURES)})
+SELECT * FROM unnest(CAST(:customer_ids AS uuid[]), CAST(:days AS date[]), CAST(:lines AS text[]),
+                     {_arrays(LINE_MEASURES)})
 ON CONFLICT (customer_id, day, product_line) DO UPDATE SET {_additions("activity_line_day", LINE_MEASURES)}
 """)
 
@@ -93,9 +94,7 @@ async def add_to_line_days(connection: AsyncConnection, days: Mapping[tuple[Any,
     keys = sorted(days)
     customers, dates, lines = (list(column) for column in zip(*keys, strict=True))
     columns = _columns(LINE_MEASURES, [days[key] for key in keys])
-    await connection.execute(
-        ADD_TO_LINE_DAYS, {"customer_ids": customers, "days": dates, "lines": lines, **columns}
-    )
+    await connection.execute(ADD_TO_LINE_DAYS, {"customer_ids": customers, "days": dates, "lines": lines, **columns})
 
 
 async def add_to_totals(connection: AsyncConnection, days: DayTotals) -> None:

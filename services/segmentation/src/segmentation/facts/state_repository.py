@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import UTC
 from typing import TYPE_CHECKING
 
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from lealtad.events.catalog.churn_scoring import ChurnScored
 from lealtad.events.catalog.complaints import OPEN_STATUSES, CaseState
 from lealtad.events.envelope import Event
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 if TYPE_CHECKING:
     from segmentation.facts.contracts import ContractEvent

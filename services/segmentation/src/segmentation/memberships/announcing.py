@@ -9,7 +9,6 @@ from lealtad.events.catalog.segmentation import MembershipsChanged, Rfm, Segment
 from lealtad.events.envelope import Cause
 from lealtad.events.model import Causes
 from lealtad.unit_of_work import Touched, UnitOfWork
-
 from segmentation.definitions import drafts_repository as drafts
 from segmentation.definitions import rulebook
 from segmentation.domain.rulebook import Rulebook
@@ -28,14 +27,12 @@ class Announcement:
 
 
 async def evaluate_and_announce(uow: UnitOfWork, touched: Touched) -> None:
-    """Evaluate these customers and emit one MembershipsChanged for each of whom something else holds than was announced."""
+    """Evaluate these customers; emit one MembershipsChanged for each who is not as was announced."""
     await rulebook.hold(uow.connection)
     announced = await repository.lock(uow.connection, list(touched))
     evaluator = await rulebook.current(uow.connection)
     found = await evaluator.evaluate(uow.connection, list(touched), uow.now)
-    announcements = [
-        told for item in found if (told := _tell(uow, evaluator.rulebook, announced, item, touched))
-    ]
+    announcements = [told for item in found if (told := _tell(uow, evaluator.rulebook, announced, item, touched))]
     await _store(uow, evaluator.rulebook, found, announcements)
     unchanged = {item.customer_id for item in found} - {told.found.customer_id for told in announcements}
     uow.note(sorted(unchanged), "segments and tier are as announced")
@@ -66,9 +63,7 @@ def _event(
         tier=found.tier,
         previous_tier=difference.previous_tier,
         service_tier=found.service_tier,
-        rfm=Rfm(recency=scores.recency, frequency=scores.frequency, monetary=scores.monetary)
-        if scores
-        else None,
+        rfm=Rfm(recency=scores.recency, frequency=scores.frequency, monetary=scores.monetary) if scores else None,
         as_of=uow.now,
         causes=Causes.of(causes),
     )
@@ -87,9 +82,7 @@ async def _store(
 ) -> None:
     connection = uow.connection
     entered = [row for told in announcements for row in _entries(rulebook_, told)]
-    left = [
-        (told.found.customer_id, segment_id) for told in announcements for segment_id in told.change.left
-    ]
+    left = [(told.found.customer_id, segment_id) for told in announcements for segment_id in told.change.left]
     if entered:
         await repository.enter(connection, entered, uow.now)
     if left:

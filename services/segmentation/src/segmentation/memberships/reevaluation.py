@@ -1,7 +1,6 @@
 """Time alone acts: customers whose windows moved on, or whose rules changed, are evaluated anew."""
 
 from lealtad.unit_of_work import UnitOfWork
-
 from segmentation.definitions import rulebook
 from segmentation.memberships import repository
 from segmentation.memberships.announcing import evaluate_and_announce

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import ColumnElement, DateTime, func, literal, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from segmentation.domain.standing import Announced, Standing
@@ -41,7 +41,8 @@ FROM unnest(CAST(:customers AS uuid[]), CAST(:segments AS uuid[]), CAST(:version
 """)
 
 LEAVE = text("""
-DELETE FROM membership USING unnest(CAST(:customers AS uuid[]), CAST(:segments AS uuid[])) AS gone (customer_id, segment_id)
+DELETE FROM membership
+USING unnest(CAST(:customers AS uuid[]), CAST(:segments AS uuid[])) AS gone (customer_id, segment_id)
 WHERE membership.customer_id = gone.customer_id AND membership.segment_id = gone.segment_id
 """)
 
@@ -51,9 +52,10 @@ UPDATE standing SET
     rfm_frequency = found.frequency_score, rfm_monetary = found.monetary_score, last_purchase = found.last_purchase,
     frequency = found.frequency, monetary = found.monetary, next_due_at = found.next_due_at,
     boundaries_version = :boundaries_version, evaluated_at = :now
-FROM unnest(CAST(:ids AS uuid[]), CAST(:tiers AS text[]), CAST(:service_tiers AS text[]), CAST(:recency AS smallint[]),
-            CAST(:frequency_scores AS smallint[]), CAST(:monetary_scores AS smallint[]), CAST(:last_purchases AS date[]),
-            CAST(:frequencies AS integer[]), CAST(:monetary AS numeric[]), CAST(:next_due AS timestamptz[]))
+FROM unnest(CAST(:ids AS uuid[]), CAST(:tiers AS text[]), CAST(:service_tiers AS text[]),
+            CAST(:recency AS smallint[]), CAST(:frequency_scores AS smallint[]), CAST(:monetary_scores AS smallint[]),
+            CAST(:last_purchases AS date[]), CAST(:frequencies AS integer[]), CAST(:monetary AS numeric[]),
+            CAST(:next_due AS timestamptz[]))
   AS found (customer_id, tier, service_tier, recency, frequency_score, monetary_score, last_purchase, frequency,
             monetary, next_due_at)
 WHERE standing.customer_id = found.customer_id
@@ -126,12 +128,18 @@ async def keep_standings(
     )
 
 
-async def make_due(connection: AsyncConnection, condition: Any, now: datetime) -> None:
-    """Have the customers that meet `condition` (on `standing`) evaluated anew."""
-    await connection.execute(update(standing).where(condition).values(next_due_at=now))
+async def make_due(
+    connection: AsyncConnection,
+    condition: ColumnElement[bool],
+    now: datetime,
+    binds: Mapping[str, Any] | None = None,
+) -> None:
+    """Have the customers that meet `condition` (on `standing`, with `binds`) evaluated anew."""
+    due = update(standing).where(condition).values(next_due_at=literal(now, DateTime(timezone=True)))
+    await connection.execute(due, dict(binds or {}))
 
 
-def members_of(segment_id: UUID) -> Any:
+def member_of(segment_id: UUID) -> ColumnElement[bool]:
     """Return the condition that a customer was announced as a member."""
     members = select(membership.c.customer_id).where(membership.c.segment_id == segment_id)
     return standing.c.customer_id.in_(members)

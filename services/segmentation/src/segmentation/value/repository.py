@@ -58,9 +58,7 @@ async def add_boundaries(connection: AsyncConnection, boundaries: Boundaries, po
     )
 
 
-async def boundaries_before(
-    connection: AsyncConnection, version: int | None, limit: int
-) -> list[Row[Any]]:
+async def boundaries_before(connection: AsyncConnection, version: int | None, limit: int) -> list[Row[Any]]:
     """Return the versions of the boundaries below `version`, the newest first."""
     columns = value_boundaries.c
     query = select(value_boundaries).order_by(columns.version.desc()).limit(limit)

@@ -1,0 +1,9 @@
+"""python -m segmentation api | worker | migrate."""
+
+import sys
+
+from lealtad.app import main
+from segmentation.service import SERVICE
+
+if __name__ == "__main__":
+    sys.exit(main(SERVICE))

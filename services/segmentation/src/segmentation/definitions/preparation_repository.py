@@ -1,0 +1,50 @@
+"""SQL of the preparation of new versions: how far the base was evaluated under them."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from segmentation.definitions.models import preparation
+
+BEFORE_ALL = UUID(int=0)
+
+
+async def begin(connection: AsyncConnection, segment_id: UUID, version: int, now: datetime) -> None:
+    """Have the base evaluated under a version, from its first customer on."""
+    values = {"after": BEFORE_ALL, "started_at": now}
+    await connection.execute(insert(preparation).values(segment_id=segment_id, version=version, **values))
+
+
+async def lock_next(connection: AsyncConnection) -> Row[Any] | None:
+    """Lock the oldest preparation that nobody works at; None where there is none."""
+    oldest = select(preparation).order_by(preparation.c.started_at, preparation.c.segment_id).limit(1)
+    return (await connection.execute(oldest.with_for_update(skip_locked=True))).one_or_none()
+
+
+async def advance(
+    connection: AsyncConnection, segment_id: UUID, after: UUID, evaluated: int, *, complete: bool
+) -> None:
+    """Note that everybody up to `after` was evaluated, `evaluated` more than before."""
+    chosen = update(preparation).where(preparation.c.segment_id == segment_id)
+    total = preparation.c.evaluated + evaluated
+    await connection.execute(chosen.values(after=after, evaluated=total, complete=complete))
+
+
+async def end(connection: AsyncConnection, segment_id: UUID) -> None:
+    """Forget the preparation of a segment."""
+    await connection.execute(delete(preparation).where(preparation.c.segment_id == segment_id))
+
+
+async def evaluated(connection: AsyncConnection, segment_ids: list[UUID]) -> dict[UUID, int]:
+    """Return how many customers were evaluated so far, by segment in preparation."""
+    query = select(preparation.c.segment_id, preparation.c.evaluated)
+    rows = await connection.execute(query.where(preparation.c.segment_id.in_(segment_ids)))
+    return {row.segment_id: row.evaluated for row in rows}
+
+
+async def count(connection: AsyncConnection, _now: datetime) -> int:
+    """Return the number of versions in preparation."""
+    return (await connection.execute(select(func.count()).select_from(preparation))).scalar_one()

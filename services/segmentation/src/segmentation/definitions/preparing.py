@@ -1,0 +1,54 @@
+"""Evaluates the base under a new version beside the one in force, and switches when everybody was evaluated."""
+
+from typing import Any
+from uuid import UUID
+
+from lealtad.events.catalog.segmentation import DefinitionChanged, SegmentRef
+from lealtad.unit_of_work import UnitOfWork
+from segmentation.definitions import drafts_repository as drafts
+from segmentation.definitions import preparation_repository as preparations
+from segmentation.definitions import repository, rulebook
+from segmentation.domain.segments import VersionStatus
+from segmentation.memberships import repository as memberships
+from segmentation.memberships.models import standing
+
+
+async def take_due(uow: UnitOfWork, limit: int) -> int:
+    """Evaluate the next `limit` customers under the oldest version in preparation, or switch to it; 0: none is left."""
+    work = await preparations.lock_next(uow.connection)
+    if work is None:
+        return 0
+    if work.complete:
+        await _switch(uow, work.segment_id, work.version)
+        return 1
+    return max(1, await _evaluate_next(uow, work, limit))
+
+
+async def _evaluate_next(uow: UnitOfWork, work: Any, limit: int) -> int:
+    """Store drafts; whoever changes meanwhile updates its draft itself, since the rulebook names this version too."""
+    connection = uow.connection
+    await rulebook.hold(connection)
+    customers = await memberships.lock_following(connection, work.after, limit)
+    evaluator = await rulebook.current(connection)
+    found = await evaluator.evaluate(connection, customers, uow.now)
+    await drafts.keep(connection, [work.segment_id], found)
+    after = customers[-1] if customers else work.after
+    await preparations.advance(connection, work.segment_id, after, len(customers), complete=len(customers) < limit)
+    return len(customers)
+
+
+async def _switch(uow: UnitOfWork, segment_id: UUID, version: int) -> None:
+    """Put the version in force; only customers whose membership it really changes are evaluated anew, and told."""
+    connection = uow.connection
+    await rulebook.replace(connection)
+    await repository.set_status(connection, segment_id, [VersionStatus.ACTIVE], VersionStatus.SUPERSEDED)
+    await repository.set_status(
+        connection, segment_id, [VersionStatus.PREPARING], VersionStatus.ACTIVE, active_since=uow.now
+    )
+    changing = standing.c.customer_id.in_(drafts.differing(segment_id))
+    await memberships.make_due(connection, changing, uow.now)
+    await drafts.forget(connection, segment_id)
+    await preparations.end(connection, segment_id)
+    segment = await repository.get(connection, segment_id)
+    ref = SegmentRef(segment_id=segment_id, key=segment.key, version=version)
+    uow.emit(DefinitionChanged(segment=ref, archived=False, changed_at=uow.now), key=segment_id)

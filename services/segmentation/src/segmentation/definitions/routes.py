@@ -1,0 +1,91 @@
+"""HTTP of segment definitions."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+from fastapi import Query as Parameter
+
+from lealtad.http import Command, Page, PageQuery, Query, problems, reads, writes
+from segmentation.definitions import changing, previewing, reading
+from segmentation.definitions.schemas import (
+    NewSegment,
+    Preview,
+    PreviewRequest,
+    SegmentChange,
+    SegmentOut,
+    Version,
+)
+
+router = APIRouter(prefix="/v1/segments", tags=["segments"])
+Reads = Annotated[Query, Depends(reads("segments:read"))]
+Writes = Annotated[Command, Depends(writes("segments:write"))]
+
+
+@router.post("", status_code=201, response_model=SegmentOut, responses=problems(409))
+async def create_segment(body: NewSegment, command: Writes) -> Response:
+    """Create a segment.
+
+    Its first version is in preparation while the base is evaluated under it; then it is active, and its members
+    are announced.
+    """
+    return await command.run(lambda uow: changing.create(uow, body))
+
+
+@router.get("", response_model=Page[SegmentOut])
+async def list_segments(
+    query: Reads,
+    page: Annotated[PageQuery, Depends()],
+    archived: Annotated[bool, Parameter(description="Show the archived segments instead")] = False,
+    sizes: Annotated[bool, Parameter(description="Count the members of each")] = False,
+) -> Response:
+    """List segments by key."""
+    return await query.run(lambda uow: reading.read_page(uow, page, archived=archived, sizes=sizes))
+
+
+@router.post("/preview", response_model=Preview)
+async def preview_rule(body: PreviewRequest, query: Reads) -> Response:
+    """Try a rule out.
+
+    Nothing is stored. The rule is evaluated as a segment's would be, for the whole base while it is small, else for
+    a random sample.
+    """
+    return await query.run(lambda uow: previewing.preview(uow, body))
+
+
+@router.get("/{segment}", response_model=SegmentOut, responses=problems(404))
+async def read_segment(segment: str, query: Reads) -> Response:
+    """Show a segment, named by id or key.
+
+    `ETag` is its latest version.
+    """
+    return await query.run(lambda uow: reading.read(uow, reading.segment_ref(segment)))
+
+
+@router.get("/{segment}/versions", response_model=list[Version], responses=problems(404))
+async def read_versions(segment: str, query: Reads) -> Response:
+    """Show all versions of a segment.
+
+    Oldest first; versions never change and are never deleted.
+    """
+    return await query.run(lambda uow: reading.read_versions(uow, reading.segment_ref(segment)))
+
+
+@router.patch("/{segment}", response_model=SegmentOut, responses=problems(404, 409, 410, 412))
+async def change_segment(segment: str, body: SegmentChange, command: Writes) -> Response:
+    """Give a segment a new version.
+
+    The version in force stays until the base was evaluated under the new one; only customers whose membership really
+    changes are announced.
+    """
+    ref = reading.segment_ref(segment)
+    return await command.run(lambda uow: changing.change(uow, ref, body, command.if_match))
+
+
+@router.post("/{segment}/archive", response_model=SegmentOut, responses=problems(404, 410, 412))
+async def archive_segment(segment: str, command: Writes) -> Response:
+    """Archive a segment.
+
+    Its members are told that they left; its versions stay readable, its key stays taken.
+    """
+    ref = reading.segment_ref(segment)
+    return await command.run(lambda uow: changing.archive(uow, ref, command.if_match))

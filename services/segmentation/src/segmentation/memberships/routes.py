@@ -1,0 +1,31 @@
+"""HTTP of memberships."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+
+from lealtad.http import Page, PageQuery, Query, problems, reads
+from segmentation.definitions.reading import segment_ref
+from segmentation.memberships import reading
+from segmentation.memberships.schemas import CustomerSegments, Member
+
+router = APIRouter(prefix="/v1", tags=["memberships"])
+Reads = Annotated[Query, Depends(reads("segments:read"))]
+
+
+@router.get("/segments/{segment}/members", response_model=Page[Member], responses=problems(404))
+async def list_members(segment: str, query: Reads, page: Annotated[PageQuery, Depends()]) -> Response:
+    """List the members of a segment.
+
+    By ascending customer id; those that were announced, each with the time and the fact by which it entered.
+    """
+    return await query.run(lambda uow: reading.read_members(uow, segment_ref(segment), page))
+
+
+@router.get("/customers/{ref}/segments", response_model=CustomerSegments, responses=problems(404))
+async def read_customer_segments(ref: str, query: Reads) -> Response:
+    """Show a customer's segments and value.
+
+    `ref` is an id or `source:external_id`. Says as of when; where there is no tier, it says why.
+    """
+    return await query.run(lambda uow: reading.read_customer(uow, ref))

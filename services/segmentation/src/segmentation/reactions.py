@@ -1,0 +1,9 @@
+"""What happens to customers whose facts changed."""
+
+from lealtad.unit_of_work import Touched, UnitOfWork
+from segmentation.memberships.announcing import evaluate_and_announce
+
+
+async def react(uow: UnitOfWork, touched: Touched) -> None:
+    """Evaluate them and announce what changed."""
+    await evaluate_and_announce(uow, touched)

@@ -1,0 +1,34 @@
+"""The service, put together."""
+
+from pathlib import Path
+
+from lealtad.app import Service
+from lealtad.due import DueAction
+from segmentation.consumers import projections
+from segmentation.definitions import preparation_repository as preparations
+from segmentation.definitions import preparing
+from segmentation.definitions.routes import router as definitions_router
+from segmentation.memberships import reevaluation
+from segmentation.memberships import repository as memberships
+from segmentation.memberships.routes import router as memberships_router
+from segmentation.reactions import react
+from segmentation.tables import METADATA
+from segmentation.value import computing
+from segmentation.value import repository as value
+from segmentation.value.routes import router as value_router
+
+SERVICE = Service(
+    name="segmentation",
+    title="Lealtad segmentation",
+    description="Segments as rules over facts, RFM quintiles and value tiers, current by events and by time.",
+    migrations=Path(__file__).parents[2] / "migrations",
+    metadata=METADATA,
+    routers=(definitions_router, memberships_router, value_router),
+    projections=projections,
+    react=react,
+    due_actions=(
+        DueAction(reevaluation.ACTION, reevaluation.take_due, memberships.count_due),
+        DueAction("compute-boundaries", computing.take_due, value.count_due),
+        DueAction("prepare-segment", preparing.take_due, preparations.count),
+    ),
+)

@@ -1,0 +1,37 @@
+"""Boundaries of quintiles and tiers, computed from the whole base at the policy's fixed times."""
+
+from dataclasses import replace
+from datetime import UTC
+
+from lealtad.unit_of_work import UnitOfWork
+from segmentation.definitions import rulebook
+from segmentation.domain.boundaries import Boundaries
+from segmentation.domain.value_policy import next_computation
+from segmentation.memberships import repository as memberships
+from segmentation.value import base_repository, repository
+
+
+async def take_due(uow: UnitOfWork, _limit: int) -> int:
+    """Compute the boundaries if they are due, and have those evaluated anew whom they move; return 1 if they were due.
+
+    They wait for the customers that are due at the same time, whose amounts have windows that moved on.
+    """
+    connection = uow.connection
+    if not await repository.lock_schedule(connection, uow.now):
+        return 0
+    if await memberships.count_due(connection, uow.now):
+        return 0
+    policy = await repository.current_policy(connection)
+    known = await repository.current_boundaries(connection)
+    found = await base_repository.compute(connection, policy.policy, uow.now.astimezone(UTC))
+    if found is not None:
+        known = replace(found, version=known.version + 1 if known else 1)
+        await _put_in_force(uow, known, policy.version)
+    await repository.schedule(connection, next_computation(policy.policy, uow.now, known=known is not None))
+    return 1
+
+
+async def _put_in_force(uow: UnitOfWork, boundaries: Boundaries, policy_version: int) -> None:
+    await rulebook.replace(uow.connection)
+    await repository.add_boundaries(uow.connection, boundaries, policy_version)
+    await base_repository.make_moved_due(uow.connection, boundaries, uow.now)

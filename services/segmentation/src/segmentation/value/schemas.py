@@ -1,0 +1,37 @@
+"""What the value policy and its boundaries look like over HTTP."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from pydantic import BaseModel, Field
+
+from segmentation.domain.value_policy import ValuePolicy
+
+
+class ValuePolicyOut(ValuePolicy):
+    """The policy in force."""
+
+    version: int
+    created_at: datetime
+
+
+class TierOut(BaseModel):
+    """A value tier as the boundaries draw it."""
+
+    tier: str
+    service_tier: str
+    from_amount: Decimal | None = Field(description="Least net amount; null: everybody else who bought")
+
+
+class BoundariesOut(BaseModel):
+    """Boundaries of quintiles and tiers: a score is 1 plus the number of boundaries exceeded (recency: 5 minus it)."""
+
+    version: int
+    policy_version: int
+    computed_at: datetime = Field(description="Business time")
+    window_days: int
+    buyers: int = Field(description="Customers with a purchase in the window, from whom they were computed")
+    recency_days: list[int]
+    frequency: list[int]
+    monetary: list[Decimal]
+    tiers: list[TierOut]
