@@ -45,13 +45,18 @@ async def with_retries(transaction: Callable[[], Awaitable[T]]) -> T:
         wait=wait_random_exponential(multiplier=0.01, max=LONGEST_PAUSE_S),
         reraise=True,
     )
-    return await attempts(transaction)
+
+    async def attempt() -> T:
+        # tenacity awaits what it can see to be a coroutine function; a lambda that returns a coroutine is none.
+        return await transaction()
+
+    return await attempts(attempt)
 
 
 def problem_of(error: Exception) -> Problem | None:
     """Return what to answer to the caller, or None for an error of our own."""
     state = sqlstate_of(error) or ""
-    if isinstance(error, PoolTimeoutError) or state in BUSY:
+    if isinstance(error, PoolTimeoutError | LostRaceError) or state in BUSY:
         return unavailable(f"Other requests are using the same data or all connections. {AGAIN}")
     if state.startswith(UNAVAILABLE_CLASSES) or _is_connection_lost(error):
         return unavailable(f"The database cannot be reached. {AGAIN}")
