@@ -9,6 +9,7 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
+from lealtad.app.housekeeping import Housekeeping
 from lealtad.app.operations import progress_routes
 from lealtad.app.service import Runtime, Service, open_runtime
 from lealtad.app.watchdog import Watchdog
@@ -59,6 +60,7 @@ class Worker:
             stuck_after_s=stuck,
             heartbeat=beat("monitor", stuck),
         )
+        self.housekeeping = Housekeeping(database, settings, beat("housekeeping", stuck))
         self._server = _Server(
             uvicorn.Config(
                 self._operations(runtime), host=settings.host, port=settings.port, log_config=None, access_log=False
@@ -73,7 +75,7 @@ class Worker:
     async def run(self) -> None:
         """Run all loops until stopped; the failure of one ends the process."""
         async with asyncio.TaskGroup() as tasks:
-            background = [tasks.create_task(loop.run()) for loop in (self.relay, self.monitor)]
+            background = [tasks.create_task(loop.run()) for loop in (self.relay, self.monitor, self.housekeeping)]
             foreground = [tasks.create_task(loop.run()) for loop in (self.consumer, self.due, self.replay)]
             serving = tasks.create_task(self._server.serve())
             await self._stopping.wait()

@@ -9,7 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 READ = text("SELECT * FROM journal WHERE event_id = :event_id")
 OLDEST = text("SELECT min(stored_at) FROM journal")
-PRUNE = text("DELETE FROM journal WHERE stored_at < :before")
+PRUNE = text("""
+    DELETE FROM journal WHERE event_id IN (SELECT event_id FROM journal WHERE stored_at < :before LIMIT :limit)
+""")
+PRUNED_AT_ONCE = 50_000
+"""Few enough for a short transaction; what is left goes the next hour."""
 
 
 async def read(connection: AsyncConnection, event_id: UUID) -> Row[Any] | None:
@@ -25,4 +29,4 @@ async def oldest(connection: AsyncConnection) -> datetime | None:
 
 async def prune(connection: AsyncConnection, before: datetime) -> int:
     """Delete rows older than `before` (system time); return their number."""
-    return (await connection.execute(PRUNE, {"before": before})).rowcount
+    return (await connection.execute(PRUNE, {"before": before, "limit": PRUNED_AT_ONCE})).rowcount
