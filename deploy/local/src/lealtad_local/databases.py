@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 import asyncpg
-from sqlalchemy.engine import make_url
 
 from lealtad_local.services import Service
 
@@ -33,5 +33,6 @@ async def _create(connection: asyncpg.Connection, admin_url: str, name: str, pas
     if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
         await connection.execute(f"CREATE DATABASE {name} OWNER {name}")
         await connection.execute(f"REVOKE CONNECT ON DATABASE {name} FROM PUBLIC")
-    url = make_url(admin_url).set(username=name, password=password, database=name)
-    return url.render_as_string(hide_password=False)
+    admin = urlsplit(admin_url)
+    place = admin.netloc.rpartition("@")[2]
+    return admin._replace(netloc=f"{name}:{password}@{place}", path=f"/{name}").geturl()

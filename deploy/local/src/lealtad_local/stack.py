@@ -14,8 +14,6 @@ from typing import IO
 
 import httpx
 
-from lealtad.http.auth import SCOPES, mint_token
-from lealtad.settings import ServiceSettings
 from lealtad_local.credentials import Credentials
 from lealtad_local.home import Home
 from lealtad_local.kafka import KafkaServer
@@ -79,6 +77,10 @@ class Stack:
         lifetime: timedelta = timedelta(hours=12),
     ) -> str:
         """Mint a bearer token; with all scopes unless some are named."""
+        # Imported late: it takes a second, and brings in all of the services' HTTP side.
+        from lealtad.http.auth import SCOPES, mint_token  # noqa: PLC0415
+        from lealtad.settings import ServiceSettings  # noqa: PLC0415
+
         credentials = Credentials.load_or_make(self.home, [])
         settings = ServiceSettings.model_validate(
             {"database_url": "postgresql://", "token_secret": credentials.token_secret}
@@ -113,6 +115,8 @@ def up(home: Home, options: Options, say: Say = lambda _: None) -> Stack:
         raise
     _pipe(supervisor).write(DETACH)
     _cut_lifeline(supervisor)
+    # It outlives this process: nobody waits for it, and Python need not warn about that.
+    supervisor.returncode = 0
     return stack
 
 
