@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -24,7 +25,12 @@ _CREDENTIALS_IN_URL = re.compile(r"(?<=://)[^/\s:@]*:[^/\s@]*(?=@)")
 
 def redact(_logger: Any, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
     """Mask, as a structlog processor, values under personal keys, and e-mail addresses and credentials in any text."""
-    return {key: MASK if PERSONAL_KEYS.search(key) else _clean(value) for key, value in event.items()}
+    return {key: MASK if _is_personal(key) else _clean(value) for key, value in event.items()}
+
+
+@lru_cache(maxsize=4096)  # the keys of our log lines are few, and every line is checked
+def _is_personal(key: str) -> bool:
+    return bool(PERSONAL_KEYS.search(key))
 
 
 def redact_text(text: str) -> str:
@@ -38,7 +44,7 @@ def _clean(value: Any) -> Any:
     if isinstance(value, str):
         return redact_text(value)
     if isinstance(value, Mapping):
-        return {key: MASK if PERSONAL_KEYS.search(str(key)) else _clean(nested) for key, nested in value.items()}
+        return {key: MASK if _is_personal(str(key)) else _clean(nested) for key, nested in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_clean(nested) for nested in value]
     return value
