@@ -93,7 +93,8 @@ def decided(customer: Customer, *offers: Offer, policy: ContactPolicy | None = N
     """The decision at NOON, with fresh inputs unless `stale` is given."""
     policy = policy or a_policy()
     now = asked.pop("now", NOON)
-    at = Circumstances(now, policy, mute_of(customer, policy, now), asked.pop("stale", None))
+    holds_until = now + timedelta(days=policy.action_validity_days)
+    at = Circumstances(now, policy, holds_until, mute_of(customer, policy, now), asked.pop("stale", None))
     return decide(customer, offers, asked.pop("tallies", {}), at, seed=asked.pop("seed", "s"), **asked)
 
 

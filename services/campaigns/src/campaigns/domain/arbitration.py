@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from campaigns.domain.consent import newest
 from campaigns.domain.customer import Customer
@@ -145,5 +145,4 @@ def _valid_until(best: Action, customer: Customer, at: Circumstances) -> datetim
     terms = best.offer.terms
     _, consent_ends = newest(customer, terms.purpose, best.channel)
     ends = [terms.valid_until, consent_ends, terms.audience.ends(customer, at.now)]
-    latest = at.now + timedelta(days=at.policy.action_validity_days)
-    return min([latest, *(end for end in ends if end and end > at.now)])
+    return min([at.holds_until, *(end for end in ends if end and end > at.now)])

@@ -34,6 +34,8 @@ class Circumstances:
 
     now: datetime
     policy: ContactPolicy
+    holds_until: datetime
+    """An answer holds no longer than this."""
     mute: Mute | None = None
     stale: Finding | None = None
     """Set when inputs that can forbid a promotion are too old to be trusted."""
@@ -200,3 +202,17 @@ CHANNEL_RULES: tuple[tuple[Stage, ChannelRule], ...] = (
     (Stage.SUITABILITY, _worth),
     (Stage.CONTACT_POLICY, _caps),
 )
+
+
+def objection(offer: Offer, channel: Channel, customer: Customer, at: Circumstances) -> Finding | None:
+    """Return why an action that was decided before may not be carried out now, or None.
+
+    Whether the offer still fits the customer is not asked again: the decision holds for its time.
+    """
+    for stage, offer_rule in OFFER_RULES:
+        if stage is not Stage.APPLICABILITY and (finding := offer_rule(offer, customer, at)):
+            return finding
+    for _, channel_rule in CHANNEL_RULES:
+        if finding := channel_rule(offer, channel, customer, at):
+            return finding
+    return None

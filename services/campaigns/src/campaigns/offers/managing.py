@@ -1,4 +1,4 @@
-"""Use cases: read, create, change and withdraw offers. Every change makes a version and has all customers decided anew."""
+"""Use cases: read, create, change and withdraw offers; a change makes a version and has all customers decided anew."""
 
 from typing import Any
 from uuid import UUID
@@ -7,6 +7,7 @@ from sqlalchemy import Row
 
 from campaigns.domain.offers import OfferTerms
 from campaigns.offers import repository
+from campaigns.offers.repository import Edit
 from campaigns.offers.schemas import OfferIn, OfferOut
 from campaigns.policy import repository as rules
 from lealtad.events.catalog.campaigns import OfferDefinitionChanged, OfferRef
@@ -41,7 +42,7 @@ async def read_offer_version(uow: UnitOfWork, offer_id: UUID, version: int) -> O
 async def create_offer(uow: UnitOfWork, wanted: OfferIn, *, by: str) -> Answer:
     """Create an offer; 409 where its key is taken."""
     terms = OfferTerms.model_validate(wanted.model_dump(exclude={"key"}))
-    added = await repository.add(uow.connection, offer_id=new_id(), key=wanted.key, terms=terms, at=uow.now, by=by)
+    added = await repository.add(uow.connection, new_id(), wanted.key, terms, Edit(uow.now, by))
     if not added:
         raise conflict("offer-exists", "There is such an offer", "Choose another key, or change the existing offer.")
     return await _announced(uow, wanted.key, status=201)
@@ -50,9 +51,8 @@ async def create_offer(uow: UnitOfWork, wanted: OfferIn, *, by: str) -> Answer:
 async def change_offer(uow: UnitOfWork, reference: str, terms: OfferTerms, *, if_match: str | None, by: str) -> Answer:
     """Put new terms in force, and a withdrawn offer on offer again; 412 or 428 without the present ETag."""
     row = await _existing(uow, reference, if_match=if_match, lock=True)
-    await repository.change(
-        uow.connection, row.offer_id, terms, version=row.version + 1, withdrawn=False, at=uow.now, by=by
-    )
+    edit = Edit(uow.now, by)
+    await repository.change(uow.connection, row.offer_id, terms, edit, version=row.version + 1, withdrawn=False)
     return await _announced(uow, row.key)
 
 
@@ -60,9 +60,8 @@ async def withdraw_offer(uow: UnitOfWork, reference: str, *, if_match: str | Non
     """Take an offer out of every decision from now on; its versions stay, to explain past decisions."""
     row = await _existing(uow, reference, if_match=if_match, lock=True)
     terms = OfferTerms.model_validate(row.terms)
-    await repository.change(
-        uow.connection, row.offer_id, terms, version=row.version + 1, withdrawn=True, at=uow.now, by=by
-    )
+    edit = Edit(uow.now, by)
+    await repository.change(uow.connection, row.offer_id, terms, edit, version=row.version + 1, withdrawn=True)
     return await _announced(uow, row.key)
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, or_, select, text, update
+from sqlalchemy import Row, String, cast, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -25,6 +25,13 @@ COUNT_ACCEPTANCE = text("""
     WHERE CAST(:total AS int) IS NULL OR tally.accepted < CAST(:total AS int)
     RETURNING accepted
 """)
+
+
+class Edit(NamedTuple):
+    """When (business time) a manager changed something, and who (the token's subject)."""
+
+    at: datetime
+    by: str
 
 
 @lru_cache(maxsize=1024)
@@ -46,9 +53,7 @@ async def count_acceptance(connection: AsyncConnection, offer_id: UUID, total: i
 
 async def read(connection: AsyncConnection, reference: str, *, lock: bool = False) -> Row[Any] | None:
     """Return the row of the offer with this id or key."""
-    found = select(offer).where(
-        or_(func.cast(offer.c.offer_id, type_=offer.c.key.type) == reference, offer.c.key == reference)
-    )
+    found = select(offer).where(or_(cast(offer.c.offer_id, String) == reference, offer.c.key == reference))
     return (await connection.execute(found.with_for_update() if lock else found)).one_or_none()
 
 
@@ -78,11 +83,9 @@ async def page(
     return (await connection.execute(found)).all()
 
 
-async def add(
-    connection: AsyncConnection, *, offer_id: UUID, key: str, terms: OfferTerms, at: datetime, by: str
-) -> bool:
+async def add(connection: AsyncConnection, offer_id: UUID, key: str, terms: OfferTerms, edit: Edit) -> bool:
     """Insert an offer in its first version; return False where the key is taken."""
-    values = _values(terms, version=1, withdrawn=False, at=at, by=by)
+    values = _values(terms, edit, version=1, withdrawn=False)
     added = upsert(offer).values(offer_id=offer_id, key=key, **values).on_conflict_do_nothing(index_elements=["key"])
     if (await connection.execute(added.returning(offer.c.offer_id))).one_or_none() is None:
         return False
@@ -91,21 +94,20 @@ async def add(
 
 
 async def change(
-    connection: AsyncConnection,
-    offer_id: UUID,
-    terms: OfferTerms,
-    *,
-    version: int,
-    withdrawn: bool,
-    at: datetime,
-    by: str,
+    connection: AsyncConnection, offer_id: UUID, terms: OfferTerms, edit: Edit, *, version: int, withdrawn: bool
 ) -> None:
     """Put another version in force; a version is never overwritten."""
-    values = _values(terms, version=version, withdrawn=withdrawn, at=at, by=by)
+    values = _values(terms, edit, version=version, withdrawn=withdrawn)
     await connection.execute(update(offer).where(offer.c.offer_id == offer_id).values(**values))
     await connection.execute(insert(offer_version).values(offer_id=offer_id, **values))
 
 
-def _values(terms: OfferTerms, *, version: int, withdrawn: bool, at: datetime, by: str) -> dict[str, Any]:
+def _values(terms: OfferTerms, edit: Edit, *, version: int, withdrawn: bool) -> dict[str, Any]:
     document = terms.model_dump(mode="json")
-    return {"version": version, "withdrawn": withdrawn, "terms": document, "changed_at": at, "changed_by": by}
+    return {
+        "version": version,
+        "withdrawn": withdrawn,
+        "terms": document,
+        "changed_at": edit.at,
+        "changed_by": edit.by,
+    }

@@ -65,8 +65,8 @@ async def read_offer_version(
 async def change_offer(reference: Reference, body: OfferTerms, command: Writes) -> Response:
     """Change an offer.
 
-    Send all of its terms and, as `If-Match`, the `ETag` of the version they replace. Makes the next version; a withdrawn
-    offer is on offer again.
+    Send all of its terms and, as `If-Match`, the `ETag` of the version they replace. Makes the next version; a
+    withdrawn offer is on offer again.
     """
     return await command.run(
         lambda uow: managing.change_offer(uow, reference, body, if_match=command.if_match, by=command.principal.subject)

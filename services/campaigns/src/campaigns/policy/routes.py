@@ -38,8 +38,8 @@ async def change_contact_policy(
 ) -> Response:
     """Change the contact policy.
 
-    Send the whole policy and, as `If-Match`, the `ETag` of the version it replaces. `promotions_stopped: true` stops all
-    promotions at once: none is presented or reserved any more, and every customer is decided anew in the background.
+    Send the whole policy and, as `If-Match`, the `ETag` of the version it replaces. `promotions_stopped: true` stops
+    all promotions at once: none is presented or reserved any more, and everybody is decided anew in the background.
     """
     return await command.run(
         lambda uow: changing.change_policy(uow, body, if_match=command.if_match, by=command.principal.subject)

@@ -1,0 +1,22 @@
+"""Use case: a reserved contact took place, which presents the offer."""
+
+from uuid import UUID
+
+from campaigns.contacts import repository
+from campaigns.contacts.reserving import decision_of
+from campaigns.contacts.schemas import ContactOut
+from campaigns.domain.customer import Response
+from campaigns.responses.recording import record_response
+from campaigns.responses.schemas import ResponseIn
+from lealtad.http import Answer
+from lealtad.unit_of_work import UnitOfWork
+
+
+async def confirm(uow: UnitOfWork, contact_id: UUID) -> Answer:
+    """Spend the slot and record the presentation; repeating it changes nothing.
+
+    A reservation that expired or was released takes a new slot if there is one, else 409.
+    """
+    decision_id = await decision_of(uow, contact_id)
+    await record_response(uow, decision_id, ResponseIn(response=Response.PRESENTED))
+    return Answer(ContactOut.model_validate(await repository.of_decision(uow.connection, decision_id)))

@@ -1,0 +1,82 @@
+"""Use cases: reserve, confirm and release a slot, and read a customer's ledger."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+
+from campaigns.contacts import repository, slots
+from campaigns.contacts.schemas import ContactOut
+from campaigns.customers.resolving import resolve
+from campaigns.decisions import repository as decisions
+from campaigns.decisions.deciding import decide_standing
+from campaigns.decisions.reading import existing
+from campaigns.domain.customer import ContactStatus
+from lealtad.events.catalog.campaigns import ContactReleased, ContactReserved
+from lealtad.http import Answer, Page, PageQuery, conflict, not_found
+from lealtad.unit_of_work import UnitOfWork
+
+
+async def reserve(uow: UnitOfWork, decision_id: UUID) -> Answer:
+    """Hold a slot for a decision's action: 201, or 200 with the one it holds; 409 where no contact is allowed."""
+    decision = await existing(uow, decision_id)
+    if decision.offer_id is None:
+        raise conflict("no-action", "The decision is to do nothing", "There is nothing to contact the customer with.")
+    await decisions.lock(uow.connection, [decision.customer_id])
+    held = await repository.of_decision(uow.connection, decision_id)
+    if held is not None and (held.status == ContactStatus.CONFIRMED or slots.is_held(held, uow)):
+        return Answer(ContactOut.model_validate(held))
+    if held is not None:
+        await _release(uow, held, "expired")
+    slot = await slots.take(uow, decision, ContactStatus.RESERVED)
+    event = ContactReserved(**slots.event_fields(slot, uow), expires_at=slot.expires_at)
+    ref = uow.emit(event, key=slot.customer_id)
+    await decide_standing(uow, {slot.customer_id: [ref.cause]})
+    return Answer(ContactOut.model_validate(slot), status=201)
+
+
+async def release(uow: UnitOfWork, contact_id: UUID, reason: str) -> Answer:
+    """Free a reserved slot; 200 also where it is free already, 409 once the contact took place."""
+    slot = await _locked(uow, contact_id)
+    if slot.status == ContactStatus.CONFIRMED:
+        raise conflict("contact-took-place", "The contact took place", "A contact that took place is not undone.")
+    if slot.status == ContactStatus.RESERVED:
+        slot = await _release(uow, slot, reason)
+    return Answer(ContactOut.model_validate(slot))
+
+
+async def read_ledger(uow: UnitOfWork, reference: str, page: PageQuery) -> Page[ContactOut]:
+    """Return a customer's contacts, newest first."""
+    customer_id = await resolve(uow.connection, reference)
+    before = page.after(datetime, UUID)
+    rows = await repository.page(
+        uow.connection, customer_id, before=(before[0], before[1]) if before else None, limit=page.limit
+    )
+    return Page.of(rows, page.limit, lambda row: (row.at, row.contact_id), ContactOut.model_validate)
+
+
+async def decision_of(uow: UnitOfWork, contact_id: UUID) -> UUID:
+    """Return the decision that a slot is for; 404 where there is no such slot."""
+    slot = await repository.read(uow.connection, contact_id)
+    if slot is None:
+        raise not_found("contact", contact_id)
+    decision_id: UUID = slot.decision_id
+    return decision_id
+
+
+async def _locked(uow: UnitOfWork, contact_id: UUID) -> Row[Any]:
+    slot = await repository.read(uow.connection, contact_id)
+    if slot is None:
+        raise not_found("contact", contact_id)
+    await decisions.lock(uow.connection, [slot.customer_id])
+    return await repository.read(uow.connection, contact_id) or slot
+
+
+async def _release(uow: UnitOfWork, slot: Row[Any], reason: str) -> Row[Any]:
+    freed = await repository.change(
+        uow.connection, slot.contact_id, status=ContactStatus.RELEASED, release_reason=reason
+    )
+    ref = uow.emit(ContactReleased(**slots.event_fields(freed, uow), reason=reason), key=freed.customer_id)
+    await decide_standing(uow, {freed.customer_id: [ref.cause]})
+    return freed

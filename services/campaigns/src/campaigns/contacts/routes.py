@@ -1,0 +1,54 @@
+"""Routes of the contact ledger."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path, Response
+
+from campaigns.contacts import confirming, reserving
+from campaigns.contacts.schemas import ContactOut, Release, Reservation
+from lealtad.http import Command, Page, PageQuery, Query, problems, reads, writes
+
+router = APIRouter(prefix="/v1", tags=["contacts"])
+Writes = Annotated[Command, Depends(writes("decisions:write"))]
+Reference = Annotated[str, Path(max_length=300, description="Id or source:external_id", examples=["shop:17850"])]
+
+
+@router.get("/customers/{ref}/contacts", response_model=Page[ContactOut], responses=problems(404))
+async def list_contacts(
+    ref: Reference, page: Annotated[PageQuery, Depends()], query: Annotated[Query, Depends(reads("contacts:read"))]
+) -> Response:
+    """List the contacts of a customer.
+
+    The one ledger over all channels, newest first: reserved, confirmed and released slots.
+    """
+    return await query.run(lambda uow: reserving.read_ledger(uow, ref, page))
+
+
+@router.post("/contacts", status_code=201, response_model=ContactOut, responses=problems(404, 409))
+async def reserve_contact(body: Reservation, command: Writes) -> Response:
+    """Reserve a contact.
+
+    Before a channel contacts a customer with the action of a decision. Holds one slot of the ledger until it is
+    confirmed, released, or expires; a decision holds one slot at most (200 when it holds it already). 409 with the rule
+    when no contact is allowed, so that two channels never spend the last slot twice.
+    """
+    return await command.run(lambda uow: reserving.reserve(uow, body.decision_id))
+
+
+@router.post("/contacts/{contact_id}/confirm", response_model=ContactOut, responses=problems(404, 409))
+async def confirm_contact(contact_id: UUID, command: Writes) -> Response:
+    """Confirm a contact.
+
+    It took place: the slot is spent and the offer counts as presented. Repeating it changes nothing.
+    """
+    return await command.run(lambda uow: confirming.confirm(uow, contact_id))
+
+
+@router.post("/contacts/{contact_id}/release", response_model=ContactOut, responses=problems(404, 409))
+async def release_contact(contact_id: UUID, body: Release, command: Writes) -> Response:
+    """Release a contact.
+
+    It will not take place: the slot is free again. 409 once it took place.
+    """
+    return await command.run(lambda uow: reserving.release(uow, contact_id, body.reason))

@@ -1,0 +1,48 @@
+"""The contact ledger as callers see it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from campaigns.domain.customer import ContactStatus
+from campaigns.domain.offers import ContactClass
+from lealtad.events.catalog.campaigns import OfferKind
+from lealtad.events.catalog.customer_profile import Channel
+from lealtad.events.catalog.shared_types import Slug
+
+
+class Reservation(BaseModel):
+    """A channel is about to contact a customer with the action of a decision."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    decision_id: UUID
+
+
+class Release(BaseModel):
+    """The contact will not take place."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Slug = Field(examples=["unreachable"])
+
+
+class ContactOut(BaseModel):
+    """A slot of the ledger."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    contact_id: UUID
+    customer_id: UUID
+    decision_id: UUID
+    offer_key: Slug
+    offer_version: int
+    offer_kind: OfferKind
+    contact_class: ContactClass
+    channel: Channel
+    counts: bool = Field(description="Spends a slot of the caps")
+    status: ContactStatus
+    at: datetime = Field(description="Reserved at; once confirmed: took place at")
+    expires_at: datetime | None = Field(description="A reservation that is not confirmed is released then")
+    release_reason: Slug | None

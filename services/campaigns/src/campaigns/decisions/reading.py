@@ -1,0 +1,39 @@
+"""Use cases: read the standing next-best action, and explain any decision. Nothing is computed here."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+
+from campaigns.customers.resolving import resolve
+from campaigns.decisions import repository
+from campaigns.decisions.schemas import DecisionOut
+from lealtad.http import Problem, not_found
+from lealtad.unit_of_work import UnitOfWork
+
+
+async def read_next_best_action(uow: UnitOfWork, reference: str) -> DecisionOut:
+    """Return the standing decision of a customer; 404 while there is none."""
+    customer_id = await resolve(uow.connection, reference)
+    decision_id = await repository.standing_of(uow.connection, customer_id)
+    if decision_id is None:
+        raise Problem(
+            404,
+            "no-decision-yet",
+            "Nothing was decided yet",
+            "Try again in a moment: the customer has just become known. Or ask with POST /v1/decisions.",
+        )
+    return await read_decision(uow, decision_id)
+
+
+async def read_decision(uow: UnitOfWork, decision_id: UUID) -> DecisionOut:
+    """Return a decision; 404 where there is none."""
+    return DecisionOut.of(await existing(uow, decision_id))
+
+
+async def existing(uow: UnitOfWork, decision_id: UUID) -> Row[Any]:
+    """Return the row of a decision; 404 where there is none."""
+    row = await repository.read(uow.connection, decision_id)
+    if row is None:
+        raise not_found("decision", decision_id)
+    return row

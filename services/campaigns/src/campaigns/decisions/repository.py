@@ -1,0 +1,94 @@
+"""SQL of decisions and of the standing next-best actions."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row as Found
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from campaigns.decisions.models import decision, next_best_action
+from campaigns.recordset import Row, as_rows, insert_rows, recordset
+
+ADD_STANDING = text("""
+    INSERT INTO next_best_action (customer_id) SELECT id FROM unnest(CAST(:customers AS uuid[])) AS id ORDER BY id
+    ON CONFLICT DO NOTHING
+""")
+LOCK = text("""
+    SELECT customer_id, decision_id, offer_id, channel, mute, seed, drawn_until FROM next_best_action
+    WHERE customer_id = ANY(CAST(:customers AS uuid[])) ORDER BY customer_id FOR UPDATE
+""")
+STANDING = [column.name for column in next_best_action.columns if not column.primary_key]
+KEEP_STANDING = text(f"""
+    UPDATE next_best_action AS standing SET {", ".join(f"{name} = row.{name}" for name in STANDING)}
+    FROM {recordset(next_best_action)} WHERE standing.customer_id = row.customer_id
+""")
+ADD_DECISIONS = insert_rows(decision)
+READ = text("""
+    SELECT d.*, v.terms, c.language, standing.decision_id = d.decision_id AS is_standing
+    FROM decision AS d
+    LEFT JOIN offer_version AS v ON v.offer_id = d.offer_id AND v.version = d.offer_version
+    LEFT JOIN customer AS c ON c.customer_id = d.customer_id
+    LEFT JOIN next_best_action AS standing ON standing.customer_id = d.customer_id
+    WHERE d.decision_id = :decision_id
+""")
+STANDING_OF = text("SELECT decision_id FROM next_best_action WHERE customer_id = :customer_id")
+FORGET_DRAW = text("UPDATE next_best_action SET seed = NULL WHERE customer_id = :customer_id")
+
+# Each condition has an index of its own.
+DUE = {
+    "time": "next_due_at <= :now",
+    "rules": "rulebook < (SELECT revision FROM rulebook)",
+    "inputs": "awaits_inputs",
+}
+TAKE_DUE = {
+    why: text(f"SELECT customer_id FROM next_best_action WHERE {due} LIMIT :limit FOR UPDATE SKIP LOCKED")
+    for why, due in DUE.items()
+}
+COUNT_DUE = {why: text(f"SELECT count(*) FROM next_best_action WHERE {due}") for why, due in DUE.items()}
+
+
+async def lock(connection: AsyncConnection, customers: Sequence[UUID]) -> dict[UUID, Found[Any]]:
+    """Lock the customers in ascending id and return the standing action of each; only then touch anything of theirs."""
+    await connection.execute(ADD_STANDING, {"customers": list(customers)})
+    rows = await connection.execute(LOCK, {"customers": list(customers)})
+    return {row.customer_id: row for row in rows}
+
+
+async def add(connection: AsyncConnection, decisions: Sequence[Row]) -> None:
+    """Insert records of decisions."""
+    await connection.execute(ADD_DECISIONS, as_rows(decisions))
+
+
+async def keep_standing(connection: AsyncConnection, standing: Sequence[Row]) -> None:
+    """Update the standing actions of locked customers."""
+    await connection.execute(KEEP_STANDING, as_rows(standing))
+
+
+async def read(connection: AsyncConnection, decision_id: UUID) -> Found[Any] | None:
+    """Return a decision with the terms of its offer's version and the customer's language."""
+    return (await connection.execute(READ, {"decision_id": decision_id})).one_or_none()
+
+
+async def standing_of(connection: AsyncConnection, customer_id: UUID) -> UUID | None:
+    """Return the standing decision of a customer, if there is one yet."""
+    found: UUID | None = await connection.scalar(STANDING_OF, {"customer_id": customer_id})
+    return found
+
+
+async def forget_draw(connection: AsyncConnection, customer_id: UUID) -> None:
+    """Let the next decision about the customer draw its propensities anew."""
+    await connection.execute(FORGET_DRAW, {"customer_id": customer_id})
+
+
+async def take_due(connection: AsyncConnection, why: str, now: datetime, limit: int) -> list[UUID]:
+    """Lock customers who are due by time, by rules, or wait for inputs; return them in ascending id."""
+    rows = await connection.execute(TAKE_DUE[why], {"now": now, "limit": limit})
+    return sorted(rows.scalars())
+
+
+async def count_due(connection: AsyncConnection, why: str, now: datetime) -> int:
+    """Return how many customers are due for this reason."""
+    return int((await connection.execute(COUNT_DUE[why], {"now": now})).scalar_one())

@@ -1,0 +1,48 @@
+"""Due work: customers for whom time, other rules, or inputs that are fresh again may change the best action."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from campaigns import freshness
+from campaigns.decisions import repository
+from campaigns.decisions.deciding import decide_standing
+from campaigns.policy import repository as policies
+from lealtad.due import DueAction
+from lealtad.unit_of_work import UnitOfWork
+
+
+async def take_due(uow: UnitOfWork, limit: int) -> int:
+    """Decide anew for at most `limit` customers who are due by time or rules; return how many they were."""
+    for why in ("time", "rules"):
+        if taken := await _review(uow, why, limit):
+            return taken
+    return 0
+
+
+async def take_waiting(uow: UnitOfWork, limit: int) -> int:
+    """Decide anew, once inputs are fresh again, where promotions rested because they were old; return how many."""
+    in_force = await policies.in_force(uow.connection)
+    if freshness.staleness(await freshness.ages(uow), in_force.policy.input_age_limit_s):
+        return 0
+    return await _review(uow, "inputs", limit)
+
+
+async def _review(uow: UnitOfWork, why: str, limit: int) -> int:
+    due = await repository.take_due(uow.connection, why, uow.now, limit)
+    await decide_standing(uow, {customer: [uow.due_cause(customer, f"review-{why}")] for customer in due})
+    return len(due)
+
+
+async def count_due(connection: AsyncConnection, now: datetime) -> int:
+    """Return how many customers are due by time or rules."""
+    return await repository.count_due(connection, "time", now) + await repository.count_due(connection, "rules", now)
+
+
+async def count_waiting(_: AsyncConnection, __: datetime) -> int:
+    """Return 0: whether inputs are fresh is a matter of the machine's time, so nobody is due at a business time."""
+    return 0
+
+
+REVIEW = DueAction("review-best-action", take_due, count_due)
+REVIEW_WAITING = DueAction("review-with-fresh-inputs", take_waiting, count_waiting)

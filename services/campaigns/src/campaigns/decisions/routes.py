@@ -1,0 +1,47 @@
+"""Routes of decisions."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path, Response
+
+from campaigns.decisions import asking, reading
+from campaigns.decisions.schemas import DecisionOut, Question
+from lealtad.http import Command, Query, problems, reads, writes
+
+router = APIRouter(prefix="/v1", tags=["decisions"])
+Reads = Annotated[Query, Depends(reads("decisions:read"))]
+Reference = Annotated[str, Path(max_length=300, description="Id or source:external_id", examples=["shop:17850"])]
+
+
+@router.get("/customers/{ref}/next-best-action", response_model=DecisionOut, responses=problems(404))
+async def read_next_best_action(ref: Reference, query: Reads) -> Response:
+    """Read the next-best action of a customer.
+
+    The standing decision, made when the customer's situation last changed; nothing is computed. It names the best offer
+    and channel, the earliest time, the words, every other action with its priority, every action that is ruled out with
+    the rule, and the facts it newly included. `action: null` is an answer, too, with its `reason`.
+    """
+    return await query.run(lambda uow: reading.read_next_best_action(uow, ref))
+
+
+@router.post("/decisions", status_code=201, response_model=DecisionOut, responses=problems(404))
+async def ask_for_a_decision(
+    body: Question, command: Annotated[Command, Depends(writes("decisions:write"))]
+) -> Response:
+    """Ask for a decision.
+
+    For a channel that has the customer before it: decides now, among the actions on that channel. The decision is
+    stored and holds for the minutes that the contact policy says; the standing next-best action stays as it is.
+    """
+    return await command.run(lambda uow: asking.ask(uow, body))
+
+
+@router.get("/decisions/{decision_id}", response_model=DecisionOut, responses=problems(404))
+async def explain_decision(decision_id: UUID, query: Reads) -> Response:
+    """Explain a decision.
+
+    As it was recorded when it was made: offer, policy and definition versions, score and segments with their as-of,
+    priorities, exclusions, action probability, seed, hold-out arm, ages of the inputs and causes.
+    """
+    return await query.run(lambda uow: reading.read_decision(uow, decision_id))

@@ -1,0 +1,127 @@
+"""Decisions as callers see them."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Row
+
+from campaigns.decisions.records import Origin
+from campaigns.domain.offers import ContactClass, Content, OfferTerms
+from campaigns.domain.rules import Stage
+from lealtad.events.catalog.campaigns import OfferKind
+from lealtad.events.catalog.customer_profile import Channel
+from lealtad.events.catalog.shared_types import Slug
+from lealtad.events.model import Causes
+
+
+class Question(BaseModel):
+    """A channel asks what to propose to the customer it has before it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    customer: str = Field(max_length=300, description="Id or source:external_id", examples=["shop:17850"])
+    channel: Channel | None = Field(default=None, description="Only actions on this channel")
+
+
+class OfferShown(BaseModel):
+    """An offer in the version that was decided on."""
+
+    offer_id: UUID
+    key: Slug
+    version: int
+    kind: OfferKind
+
+
+class ActionOut(BaseModel):
+    """The chosen action: which offer, on which channel, when, in which words."""
+
+    offer: OfferShown
+    contact_class: ContactClass
+    channel: Channel
+    contact_at: datetime = Field(description="Not before: contact hours of the customer")
+    priority: Decimal
+    probability: float = Field(description="Of choosing this action under the exploration in force")
+    content: Content = Field(description="In the customer's language, for the customer and for the agent")
+
+
+class Belief(BaseModel):
+    """A Beta distribution of the probability of acceptance."""
+
+    alpha: float
+    beta: float
+
+
+class RankedAction(BaseModel):
+    """An action that nothing rules out: priority = propensity x context x value x lever."""
+
+    offer: OfferShown
+    channel: Channel
+    priority: float
+    propensity: float
+    belief: Belief
+    context: float
+    value: float
+    lever: float
+    situations: list[Slug] = Field(description="That weighed in `context`")
+
+
+class RuledOutAction(BaseModel):
+    """An offer that is ruled out on some channels, by the first rule that it breaks."""
+
+    offer: OfferShown
+    channels: list[Channel]
+    stage: Stage
+    rule: Slug
+    detail: str
+    until: datetime | None = Field(description="When the rule lifts by time alone")
+
+
+class DecisionOut(BaseModel):
+    """A decision with everything that speaks for and against."""
+
+    decision_id: UUID
+    customer_id: UUID
+    origin: Origin
+    standing: bool = Field(description="It is the customer's next-best action now")
+    decided_at: datetime
+    valid_until: datetime | None
+    action: ActionOut | None = Field(description="None: no action is the best, for `reason`")
+    reason: Slug
+    muted: bool
+    mute: Slug | None = Field(description="Why promotions rest", examples=["complaint-open", "complaint-cool-down"])
+    ranked: list[RankedAction]
+    ruled_out: list[RuledOutAction]
+    causes: Causes = Field(description="Root facts that this decision newly included")
+    held_out: bool = Field(description="The customer belongs to the universal hold-out")
+    policy_version: int
+    seed: UUID = Field(description="The decision at which propensities were drawn")
+    inputs: dict[str, Any] = Field(description="Score, segments and ages of inputs that were decided on")
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> "DecisionOut":
+        """Return a stored decision as callers see it."""
+        plain = {name: value for name, value in row._mapping.items() if name in cls.model_fields}  # noqa: SLF001 - public
+        return cls(
+            **plain | {"causes": Causes(ids=row.causes, count=row.cause_count)},
+            standing=bool(row.is_standing),
+            muted=row.mute is not None,
+            action=_action(row) if row.offer_id else None,
+        )
+
+
+def _action(row: Row[Any]) -> ActionOut:
+    terms = OfferTerms.model_validate(row.terms)
+    return ActionOut(
+        offer=OfferShown(
+            offer_id=row.offer_id, key=row.offer_key, version=row.offer_version, kind=OfferKind(row.offer_kind)
+        ),
+        contact_class=row.contact_class,
+        channel=row.channel,
+        contact_at=row.contact_at,
+        priority=row.priority,
+        probability=row.probability,
+        content=terms.content(row.language),
+    )

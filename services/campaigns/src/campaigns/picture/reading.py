@@ -1,0 +1,59 @@
+"""From stored rows to what a decision sees of a customer."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from sqlalchemy import Row
+
+from campaigns.domain.customer import Case, Consent, Score, Segments
+from lealtad.events.catalog.customer_profile import Channel, CustomerStatus
+
+CONSENTS = TypeAdapter(tuple[Consent, ...])
+
+
+def attributes(row: Row[Any]) -> dict[str, Any]:
+    """Return the fields of a `Customer` that come from a row of the picture."""
+    return {
+        "known": row.status is not None,
+        "active": row.status in {None, CustomerStatus.ACTIVE},
+        "do_not_contact": bool(row.do_not_contact),
+        "language": row.language,
+        "time_zone": row.time_zone,
+        "contact_hours": (row.contact_start, row.contact_end) if row.contact_start and row.contact_end else None,
+        "preferred_channels": frozenset(Channel(channel) for channel in row.preferred_channels or ()),
+        "consents": CONSENTS.validate_python(row.consents or ()),
+        "score": _score(row),
+        "memberships": _segments(row),
+        "first_seen_at": _earliest(row.registered_at, row.first_activity_at),
+        "has_contract": bool(row.has_contract),
+        "contract_ends_at": row.contract_ends_at,
+        "contract_ended_at": row.contract_ended_at,
+    }
+
+
+def cases_by_customer(rows: Sequence[Row[Any]]) -> dict[UUID, tuple[Case, ...]]:
+    """Return the cases of each customer."""
+    found: dict[UUID, tuple[Case, ...]] = {}
+    for row in rows:
+        case = Case(row.mutes, row.is_open, row.resolved_at)
+        found[row.customer_id] = (*found.get(row.customer_id, ()), case)
+    return found
+
+
+def _score(row: Row[Any]) -> Score | None:
+    if row.score_as_of is None:
+        return None
+    return Score(row.probability, row.band, row.value_at_risk, row.model, row.score_as_of, row.score_sequence)
+
+
+def _segments(row: Row[Any]) -> Segments | None:
+    if row.segments is None:
+        return None
+    return Segments(row.segments, row.tier, row.segments_as_of, row.segments_sequence)
+
+
+def _earliest(*moments: datetime | None) -> datetime | None:
+    return min((moment for moment in moments if moment), default=None)

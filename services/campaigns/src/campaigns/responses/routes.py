@@ -1,0 +1,25 @@
+"""Routes of responses."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Response
+
+from campaigns.responses import recording
+from campaigns.responses.schemas import ResponseIn, ResponseOut
+from lealtad.http import Command, problems, writes
+
+router = APIRouter(prefix="/v1/decisions/{decision_id}/responses", tags=["responses"])
+
+
+@router.post("", status_code=201, response_model=ResponseOut, responses=problems(404, 409))
+async def record_response(
+    decision_id: UUID, body: ResponseIn, command: Annotated[Command, Depends(writes("decisions:write"))]
+) -> Response:
+    """Record a response.
+
+    `presented` first, then `accepted` or `rejected`; a repeated response is answered 200 as before. Presenting spends a
+    slot of the contact ledger, the reserved one if there is one, and is answered 409 when no contact is allowed. The
+    answer shows the next-best action after the response: a refusal ends the pitch, an acceptance fulfils the offer.
+    """
+    return await command.run(lambda uow: recording.record_response(uow, decision_id, body))

@@ -1,0 +1,33 @@
+"""Responses as callers send and see them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from campaigns.decisions.schemas import DecisionOut
+from campaigns.domain.customer import Response
+from lealtad.events.catalog.shared_types import Slug
+
+
+class ResponseIn(BaseModel):
+    """What happened with the offer of a decision."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    response: Response
+    occurred_at: AwareDatetime | None = Field(default=None, description="Business time; absent: now")
+    reason: Slug | None = Field(default=None, description="Why it was declined", examples=["too-expensive"])
+
+
+class ResponseOut(BaseModel):
+    """A recorded response, and the customer's next-best action after it."""
+
+    response_id: UUID
+    event_id: UUID = Field(description="Trace it through the services by this id")
+    decision_id: UUID
+    customer_id: UUID
+    response: Response
+    occurred_at: datetime
+    reason: Slug | None
+    next_best_action: DecisionOut

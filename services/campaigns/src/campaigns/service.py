@@ -1,0 +1,29 @@
+"""The service put together: the only place where its parts meet."""
+
+from pathlib import Path
+
+from campaigns.consumers import projections
+from campaigns.contacts.expiring import EXPIRE_RESERVATIONS
+from campaigns.contacts.routes import router as contacts
+from campaigns.decisions.deciding import decide_standing
+from campaigns.decisions.reviewing import REVIEW, REVIEW_WAITING
+from campaigns.decisions.routes import router as decisions
+from campaigns.freshness import forbidding_inputs
+from campaigns.offers.routes import router as offers
+from campaigns.policy.routes import router as policy
+from campaigns.responses.routes import router as responses
+from campaigns.tables import METADATA
+from lealtad.app import Service
+
+SERVICE = Service(
+    name="campaigns",
+    title="Campaigns",
+    description="Offers, the next-best action of every customer and why, the contact ledger, and what responses teach.",
+    migrations=Path(__file__).parents[2] / "migrations",
+    metadata=METADATA,
+    routers=[decisions, responses, contacts, offers, policy],
+    projections=projections,
+    react=decide_standing,
+    due_actions=[EXPIRE_RESERVATIONS, REVIEW, REVIEW_WAITING],
+    on_start=forbidding_inputs,
+)
