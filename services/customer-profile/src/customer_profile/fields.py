@@ -102,3 +102,13 @@ RefInPath = Annotated[
         examples=["web-shop:17850"],
     ),
 ]
+
+FactRefInPath = Annotated[
+    str,
+    Path(
+        min_length=1,
+        max_length=300,
+        description="A fact: its id, or `system:fact_id` (percent-encoded)",
+        examples=["web-shop:536365"],
+    ),
+]

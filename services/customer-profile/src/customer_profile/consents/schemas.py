@@ -60,3 +60,14 @@ class Consents(BaseModel):
     """The history of a customer's consents, newest first."""
 
     items: list[Consent]
+
+
+class ConsentInForce(BaseModel):
+    """The newest word of the customer about one purpose and channel."""
+
+    purpose: Purpose
+    channel: Channel | None = Field(description="Null: all channels")
+    granted: bool
+    given_at: datetime
+    expires_at: datetime | None
+    allows: bool = Field(description="Granted and not expired at the present business time")

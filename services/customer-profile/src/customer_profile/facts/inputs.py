@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from customer_profile.facts.kinds import Kind
 from customer_profile.fields import (
     CustomerRefText,
     FactRefText,
@@ -35,6 +36,7 @@ class SourceIn(Request):
 class FactIn(Request):
     """What all facts have in common."""
 
+    type: Kind
     source: SourceIn
     customer: CustomerRefText | None = Field(default=None, description="May be left out with a customer external id")
     occurred_at: Timestamp = Field(description="When it happened (business time)")
@@ -53,7 +55,7 @@ class LineIn(Request):
 class PurchaseIn(FactIn):
     """An invoice with its lines."""
 
-    type: Literal["purchase"] = "purchase"
+    type: Literal[Kind.PURCHASE] = Kind.PURCHASE
     lines: list[LineIn] = Field(min_length=1, max_length=MOST_LINES)
     total: Money | None = Field(
         default=None, description="What was paid, if it is not the sum of the lines (discount, shipping)"
@@ -68,7 +70,7 @@ class PurchaseIn(FactIn):
 class ReturnIn(FactIn):
     """Goods that came back, or an invoice that was cancelled; quantities and total are positive."""
 
-    type: Literal["return"] = "return"
+    type: Literal[Kind.RETURN] = Kind.RETURN
     purchase: FactRefText | None = Field(default=None, description="The purchase it belongs to, where known")
     lines: list[LineIn] = Field(
         default_factory=list, max_length=MOST_LINES, description="None, with a purchase: all that is left of it"
@@ -87,7 +89,7 @@ class ReturnIn(FactIn):
 class PaymentIn(FactIn):
     """A payment that arrived, or that was due and failed."""
 
-    type: Literal["payment"] = "payment"
+    type: Literal[Kind.PAYMENT] = Kind.PAYMENT
     status: Literal["recorded", "failed"] = "recorded"
     amount: Money
     purchase: FactRefText | None = None
@@ -108,7 +110,7 @@ class PaymentIn(FactIn):
 class TouchpointIn(FactIn):
     """Company and customer met: a moment of truth."""
 
-    type: Literal["touchpoint"] = "touchpoint"
+    type: Literal[Kind.TOUCHPOINT] = Kind.TOUCHPOINT
     kind: Slug
     phase: Phase
     sentiment: Sentiment | None = None
@@ -118,7 +120,7 @@ class TouchpointIn(FactIn):
 class ContractStartIn(FactIn):
     """A contract was signed."""
 
-    type: Literal["contract-start"] = "contract-start"
+    type: Literal[Kind.CONTRACT_START] = Kind.CONTRACT_START
     product_line: Slug
     monthly_amount: Money
     starts_at: Timestamp | None = Field(default=None, description="Default: when it was signed (`occurred_at`)")
@@ -145,7 +147,7 @@ class ContractStepIn(FactIn):
 class ContractChangeIn(ContractStepIn):
     """Product, price or end of a contract changed."""
 
-    type: Literal["contract-change"] = "contract-change"
+    type: Literal[Kind.CONTRACT_CHANGE] = Kind.CONTRACT_CHANGE
     product_line: Slug | None = None
     monthly_amount: Money | None = None
     ends_at: Timestamp | None = None
@@ -162,7 +164,7 @@ class ContractChangeIn(ContractStepIn):
 class ContractCancelIn(ContractStepIn):
     """Customer or company cancelled a contract."""
 
-    type: Literal["contract-cancel"] = "contract-cancel"
+    type: Literal[Kind.CONTRACT_CANCEL] = Kind.CONTRACT_CANCEL
     ends_at: Timestamp | None = Field(default=None, description="When it takes effect; default: at once")
     reason: Slug | None = None
 

@@ -1,0 +1,42 @@
+"""Route that takes batches of facts in."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Response
+
+from customer_profile.batches.schemas import BatchAnswer, BatchIn, Mode
+from customer_profile.batches.taking import Intake, item_of
+from lealtad.http import Answer, Command, invalid, writes
+
+router = APIRouter(prefix="/v1/batches", tags=["batches"])
+
+
+@router.post("", response_model=BatchAnswer)
+async def take_batch(body: BatchIn, command: Annotated[Command, Depends(writes("facts:write"))]) -> Response:
+    """Take in up to a thousand facts.
+
+    Kinds and customers may be mixed; `type` says what each one is. Every fact is committed on its own: it has the
+    status and, where it was refused, the problem that its own address would have answered. Facts of one customer are
+    recorded in the order of the batch. A batch may be sent again after a failure: what was recorded answers 200, so
+    it needs no `Idempotency-Key`.
+    """
+    if body.mode is not Mode.LIVE:
+        raise invalid(
+            "Send the batch with `mode: live`: loading of old facts beside live traffic is not taken yet.",
+            slug="mode-not-available",
+            title="This mode is not available",
+        )
+    database = command.runtime.database
+    intake = Intake(database, command.context.traceparent, database.resources.batch_transaction_facts)
+    outcomes = await intake.take(body.facts)
+    return Answer(_answer([item_of(outcome) for outcome in outcomes])).rendered().response()
+
+
+def _answer(items: list[dict[str, Any]]) -> dict[str, Any]:
+    count = {status: sum(item["status"] == status for item in items) for status in (200, 201)}
+    return {
+        "recorded": count[201],
+        "repeated": count[200],
+        "refused": len(items) - count[200] - count[201],
+        "items": items,
+    }

@@ -1,0 +1,61 @@
+"""Batches of facts as callers send and see them."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+
+from customer_profile.facts.inputs import AnyFactIn
+from customer_profile.fields import Request
+from lealtad.http import InvalidField, ProblemDocument
+from lealtad.http.validation_errors import invalid_fields
+
+MOST_FACTS = 1000
+
+
+class Unreadable(BaseModel):
+    """An item that is no fact, with what is wrong about it: the other items go on."""
+
+    errors: list[InvalidField]
+
+
+def _fact_or_errors(item: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return handler(item)
+    except ValidationError as error:
+        # The location begins with the kind of fact, which the item itself does not contain.
+        failures = [{**failure, "loc": ("body", *failure["loc"][1:])} for failure in error.errors()]
+        return Unreadable(errors=invalid_fields(failures))
+
+
+class Mode(StrEnum):
+    """Which traffic the facts belong to."""
+
+    LIVE = "live"
+    BACKFILL = "backfill"
+
+
+class BatchIn(Request):
+    """Up to a thousand facts of any kinds and customers."""
+
+    mode: Mode = Field(default=Mode.LIVE, description="`backfill` is not taken yet")
+    facts: list[Annotated[AnyFactIn, WrapValidator(_fact_or_errors)]] = Field(min_length=1, max_length=MOST_FACTS)
+
+
+class BatchItem(BaseModel):
+    """What became of one fact."""
+
+    status: int = Field(description="As the fact's own address would have answered: 201, 200, 404, 409, 410, 422 …")
+    id: UUID | None = Field(default=None, description="Of the fact and of its event")
+    customer_id: UUID | None = None
+    problem: ProblemDocument | None = None
+
+
+class BatchAnswer(BaseModel):
+    """What became of each fact, in the order in which they were sent."""
+
+    recorded: int = Field(description="Facts that are new")
+    repeated: int = Field(description="Facts that had been recorded before, with the same content")
+    refused: int
+    items: list[BatchItem]

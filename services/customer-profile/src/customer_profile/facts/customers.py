@@ -1,0 +1,80 @@
+"""Whose fact it is."""
+
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from customer_profile.customers.finding import require_alive, unknown
+from customer_profile.customers.identities import external_id_error, objection_to
+from customer_profile.customers.schemas import ExternalIdIn
+from customer_profile.facts.contracts import contract_of
+from customer_profile.facts.inputs import ContractStepIn, FactIn
+from customer_profile.facts.ledger import Ledger
+from customer_profile.intake.schemas import UnknownCustomers
+from lealtad.http import CustomerRef, Problem, conflict, invalid
+
+
+def refs_of(fact: FactIn) -> list[CustomerRef]:
+    """Return how the fact names its customer: by `customer`, the source's own id, or both; raise 422 for nonsense."""
+    refs = []
+    if fact.customer is not None:
+        refs.append(CustomerRef.parse(fact.customer, "/customer"))
+    if fact.source.customer_external_id is not None:
+        text = f"{fact.source.system}:{fact.source.customer_external_id}"
+        refs.append(CustomerRef.parse(text, "/source/customer_external_id"))
+    return list(dict.fromkeys(refs))
+
+
+def customer_of(fact: FactIn, ledger: Ledger) -> UUID:
+    """Return the customer; a fact of an unknown external id makes one, if the intake policy says so.
+
+    Raises 404, 409, 410 or 422.
+    """
+    refs = refs_of(fact)
+    ids = {known.id for ref in refs if (known := ledger.customers.get(ref))}
+    ids |= {ledger.newcomers[ref] for ref in refs if ref in ledger.newcomers}
+    if isinstance(fact, ContractStepIn):
+        ids.add(contract_of(fact, ledger).customer_id)
+    strangers = [ref for ref in refs if ref not in ledger.customers and ref not in ledger.newcomers]
+    if len(ids) + len(strangers) > 1:
+        raise _ambiguous()
+    if strangers:
+        return _newcomer(strangers[0], ledger)
+    if not ids:
+        raise _unnamed()
+    for ref in refs:
+        if known := ledger.customers.get(ref):
+            require_alive(known.status)
+    return ids.pop()
+
+
+def _newcomer(ref: CustomerRef, ledger: Ledger) -> UUID:
+    if ref.id is not None:
+        raise unknown()
+    if ledger.policy.unknown_customers is UnknownCustomers.REFUSE:
+        raise invalid(
+            "Register the customer with this external id first: facts of unknown customers are refused here.",
+            slug="unknown-customer",
+            title="The customer is not registered",
+        )
+    try:
+        named = ExternalIdIn(source=str(ref.source), external_id=str(ref.external_id))
+    except ValidationError:
+        raise invalid("Name the customer by a source of at most 40 and an id of at most 200 characters.") from None
+    if kind := objection_to(named.external_id, ledger.policy):
+        error = external_id_error("/customer", kind)
+        raise invalid("Name the customer by an id that is no personal data: it travels with every event.", [error])
+    return ledger.newcomer(ref)
+
+
+def _unnamed() -> Problem:
+    return invalid("Name the customer in `customer`, or by the source's own id in `source.customer_external_id`.")
+
+
+def _ambiguous() -> Problem:
+    return conflict(
+        "customers-differ",
+        "The fact names two customers",
+        "`customer`, `source.customer_external_id` and the contract must stand for the same customer: correct them, "
+        "or add the external id to the customer first.",
+    )

@@ -1,0 +1,94 @@
+"""Loading what decisions need: customers locked first, then what stands about them."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from customer_profile.customers import repository as customers
+from customer_profile.domain.returns import Bought
+from customer_profile.facts import repository
+from customer_profile.facts.customers import refs_of
+from customer_profile.facts.inputs import FactIn
+from customer_profile.facts.ledger import Ledger
+from customer_profile.facts.purchases import bought, domain_lines
+from customer_profile.facts.references import FactRefs, Source, parse_fact_ref
+from customer_profile.intake import repository as intake
+from lealtad.clock import system_now
+from lealtad.events.catalog.customer_profile import PurchaseRecorded, PurchaseReturned
+from lealtad.http import CustomerRef, Problem
+from lealtad.unit_of_work import UnitOfWork
+
+
+async def load_ledger(uow: UnitOfWork, facts: Sequence[FactIn]) -> Ledger:
+    """Lock the customers of `facts` and return all that deciding on them takes, with a fixed number of statements."""
+    contract_refs = _named(facts, "contract")
+    contracts = await _contract_customers(uow, contract_refs)
+    policy = await intake.in_force(uow.connection)
+    refs = {ref for fact in facts for ref in _customer_refs(fact)} | contracts
+    ledger = Ledger(
+        now=uow.now,
+        recorded_at=system_now(),
+        currency=uow.resources.reporting_currency,
+        policy=policy,
+        customers=await customers.lock(uow.connection, refs) if refs else {},
+        # Read after the locks: what concurrent transactions of these customers wrote is seen.
+        facts=await repository.known_facts(uow.connection, [_source(fact) for fact in facts]),
+    )
+    await _load_purchases(uow, ledger, _named(facts, "purchase"))
+    if contracts:
+        await _load_contracts(uow, ledger, contract_refs)
+    return ledger
+
+
+async def _contract_customers(uow: UnitOfWork, refs: set[UUID | Source]) -> set[CustomerRef]:
+    if not refs:
+        return set()
+    named = await repository.contracts(uow.connection, FactRefs.of(refs))
+    return {CustomerRef(id=contract.customer_id) for _, contract in named}
+
+
+async def _load_contracts(uow: UnitOfWork, ledger: Ledger, refs: set[UUID | Source]) -> None:
+    for source, contract in await repository.contracts(uow.connection, FactRefs.of(refs)):
+        ledger.contracts[contract.id] = contract
+        ledger.aliases[source] = contract.id
+
+
+async def _load_purchases(uow: UnitOfWork, ledger: Ledger, refs: set[UUID | Source]) -> None:
+    if not refs:
+        return
+    for row in await repository.purchases(uow.connection, FactRefs.of(refs)):
+        ledger.purchases[row.id] = _what_is_left(row)
+        ledger.owners[row.id] = row.customer_id
+        ledger.aliases[Source(row.source_system, row.source_fact_id)] = row.id
+
+
+def _what_is_left(row: Any) -> Bought:
+    purchase = bought(PurchaseRecorded.model_validate(row.data))
+    for data in row.returns:
+        back = PurchaseReturned.model_validate(data)
+        purchase = purchase.less(domain_lines(back.lines), back.total.amount)
+    return purchase
+
+
+def _customer_refs(fact: FactIn) -> list[CustomerRef]:
+    try:
+        return refs_of(fact)
+    except Problem:
+        return []  # deciding on this fact raises it again
+
+
+def _named(facts: Sequence[FactIn], field: str) -> set[UUID | Source]:
+    named: set[UUID | Source] = set()
+    for fact in facts:
+        ref = getattr(fact, field, None)
+        if ref is None:
+            continue
+        try:
+            named.add(parse_fact_ref(ref, f"/{field}"))
+        except Problem:
+            continue  # deciding on this fact raises it again
+    return named
+
+
+def _source(fact: FactIn) -> Source:
+    return Source(fact.source.system, fact.source.fact_id)

@@ -1,0 +1,42 @@
+"""Deciding on a purchase: one invoice with its lines."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from customer_profile.domain.returns import Bought, Line
+from customer_profile.facts.inputs import LineIn, PurchaseIn, sum_of
+from customer_profile.facts.kinds import Kind
+from customer_profile.facts.ledger import Draft, Ledger
+from lealtad.events.catalog.customer_profile import PurchaseLine, PurchaseRecorded
+from lealtad.money import Money
+
+
+def draft_purchase(fact: PurchaseIn, fact_id: UUID, common: dict[str, Any], ledger: Ledger) -> Draft:
+    """Return the purchase as it is recorded; its total is what was paid, else the sum of the lines."""
+    total = fact.total or value_of(fact.lines, ledger.currency)
+    event = PurchaseRecorded(**common, lines=event_lines(fact.lines), total=total)
+    return Draft(fact_id, Kind.PURCHASE, event, purchase=bought(event))
+
+
+def bought(event: PurchaseRecorded) -> Bought:
+    """Return a purchase of which nothing came back yet."""
+    return Bought(domain_lines(event.lines), event.total.amount, {}, Decimal(0))
+
+
+def value_of(lines: list[LineIn], currency: str) -> Money:
+    """Return the value of `lines`, rounded half to even to two decimals."""
+    return Money(amount=sum_of(lines).quantize(Decimal("0.01")), currency=currency)
+
+
+def event_lines(lines: list[LineIn]) -> list[PurchaseLine]:
+    """Return `lines` as events carry them."""
+    return [
+        PurchaseLine(sku=line.sku, product_line=line.product_line, quantity=line.quantity, unit_price=line.unit_price)
+        for line in lines
+    ]
+
+
+def domain_lines(lines: list[PurchaseLine]) -> tuple[Line, ...]:
+    """Return `lines` as the rules of returns see them."""
+    return tuple(Line(line.sku, line.quantity, line.unit_price, line.product_line) for line in lines)

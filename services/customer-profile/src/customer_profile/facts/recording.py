@@ -1,0 +1,133 @@
+"""Use case: record facts, one or many: the same rules, and for one transaction one set of statements."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from customer_profile.customers import repository as customers
+from customer_profile.facts import repository
+from customer_profile.facts.deciding import decide
+from customer_profile.facts.inputs import FactIn
+from customer_profile.facts.ledger import Draft, KnownFact, Ledger
+from customer_profile.facts.loading import load_ledger
+from customer_profile.facts.totals import increments
+from lealtad.events.catalog.customer_profile import CustomerRegistered, CustomerStatus, ExternalId
+from lealtad.events.codec import EventTooLargeError
+from lealtad.events.envelope import EventRef
+from lealtad.http import Answer, Problem
+from lealtad.http.database_errors import LostRaceError
+from lealtad.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The answer to a fact that is recorded: now (201), or before with the same content (200)."""
+
+    fact: KnownFact
+    status: int
+
+    def body(self) -> dict[str, Any]:
+        """Return the fact as a resource."""
+        return resource(self.fact.id, self.fact.data)
+
+
+@dataclass(frozen=True, slots=True)
+class _Accepted:
+    draft: Draft
+    known: KnownFact
+    event: EventRef
+
+
+def resource(fact_id: UUID, data: Any) -> dict[str, Any]:
+    """Return a fact as callers see it; its event has the same id."""
+    return {"id": fact_id, "event_id": fact_id, **data}
+
+
+async def record_one(uow: UnitOfWork, fact: FactIn) -> Answer:
+    """Record one fact and answer with it; raise the problem that keeps it out."""
+    (outcome,) = await record(uow, [fact])
+    if isinstance(outcome, Problem):
+        raise outcome
+    return Answer(outcome.body(), status=outcome.status)
+
+
+async def record(uow: UnitOfWork, facts: Sequence[FactIn]) -> list[Recorded | Problem]:
+    """Record `facts` in their order and return for each its answer, or the problem that keeps it out.
+
+    Raises LostRaceError when a concurrent transaction recorded the same fact or customer in this moment: run again.
+    """
+    ledger = await load_ledger(uow, facts)
+    accepted: list[_Accepted] = []
+    outcomes = [_take(uow, fact, ledger, accepted) for fact in facts]
+    if accepted:
+        await _write(uow, ledger, accepted)
+    return outcomes
+
+
+def _take(uow: UnitOfWork, fact: FactIn, ledger: Ledger, accepted: list[_Accepted]) -> Recorded | Problem:
+    try:
+        decided, content = decide(fact, ledger)
+        if isinstance(decided, KnownFact):
+            return Recorded(decided, 200)
+        event = uow.emit(decided.event, key=decided.event.customer_id, event_id=decided.id)
+    except Problem as problem:
+        return problem
+    except EventTooLargeError:
+        return _too_large()
+    data = decided.event.model_dump(mode="json")
+    known = KnownFact(decided.id, decided.kind, decided.event.customer_id, content, data)
+    ledger.accept(decided, known)
+    accepted.append(_Accepted(decided, known, event))
+    return Recorded(known, 201)
+
+
+async def _write(uow: UnitOfWork, ledger: Ledger, accepted: Sequence[_Accepted]) -> None:
+    await _create_newcomers(uow, ledger, {one.draft.event.customer_id for one in accepted})
+    await uow.allocate()
+    rows = [repository.Recording(one.draft, one.known, _sequence(one.event)) for one in accepted]
+    if await repository.insert(uow.connection, rows) < len(rows):
+        raise LostRaceError("one of the facts was recorded in this moment")
+    drafts = [one.draft for one in accepted]
+    if matches := {draft.id: draft.purchase_id for draft in drafts if draft.purchase_id}:
+        await repository.insert_matches(uow.connection, matches)
+    if contracts := {draft.contract.id: draft.contract for draft in drafts if draft.contract}:
+        await repository.put_contracts(uow.connection, contracts.values())
+    await repository.add_to_totals(uow.connection, increments(draft.event for draft in drafts))
+
+
+async def _create_newcomers(uow: UnitOfWork, ledger: Ledger, customer_ids: set[UUID]) -> None:
+    newcomers = {ref: known for ref, known in ledger.newcomers.items() if known in customer_ids}
+    if not newcomers:
+        return
+    if await customers.create_provisional(uow.connection, newcomers, at=uow.now) < len(newcomers):
+        raise LostRaceError("one of the customers became known in this moment")
+    for ref, customer_id in newcomers.items():
+        external_id = ExternalId(source=str(ref.source), external_id=str(ref.external_id))
+        uow.emit(_registered(uow, external_id), key=customer_id)
+
+
+def _registered(uow: UnitOfWork, external_id: ExternalId) -> CustomerRegistered:
+    return CustomerRegistered(
+        status=CustomerStatus.ACTIVE,
+        provisional=True,
+        external_ids=[external_id],
+        registered_at=uow.now,
+        changed=["status", "provisional", "external_ids", "registered_at"],
+    )
+
+
+def _too_large() -> Problem:
+    return Problem(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        "fact-too-large",
+        "The fact is too large for one event",
+        "One fact may take 256 KiB: split the invoice, or shorten the article codes.",
+    )
+
+
+def _sequence(event: EventRef) -> int:
+    if event.sequence is None:
+        raise AssertionError("allocate() draws every sequence")
+    return event.sequence

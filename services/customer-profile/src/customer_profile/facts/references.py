@@ -1,0 +1,54 @@
+"""How a fact names another fact."""
+
+import re
+from dataclasses import dataclass
+from typing import Self
+from uuid import UUID
+
+from lealtad.http import InvalidField, invalid
+
+_BY_SOURCE = re.compile(r"([a-z0-9-]{1,40}):([^\s/\x00-\x1f\x7f]{1,200})")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The system a fact comes from and its id there; unique for ever."""
+
+    system: str
+    fact_id: str
+
+
+def parse_fact_ref(text: str, pointer: str) -> UUID | Source:
+    """Read an id (UUID) or `system:fact_id`; raise 422, pointing at `pointer`, for anything else."""
+    if match := _BY_SOURCE.fullmatch(text):
+        return Source(match[1], match[2])
+    try:
+        return UUID(text)
+    except ValueError:
+        hint = "the id we answered with, or system:fact_id such as web-shop:536365"
+        error = InvalidField(pointer=pointer, message="names no fact", hint=hint)
+        raise invalid("Name the fact by id or by system:fact_id.", [error]) from None
+
+
+@dataclass(frozen=True, slots=True)
+class FactRefs:
+    """References to facts, split by how they name them: what a repository takes."""
+
+    ids: tuple[UUID, ...]
+    sources: tuple[Source, ...]
+
+    @classmethod
+    def of(cls, refs: "set[UUID | Source]") -> Self:
+        """Split `refs`."""
+        return cls(
+            tuple(ref for ref in refs if isinstance(ref, UUID)),
+            tuple(ref for ref in refs if isinstance(ref, Source)),
+        )
+
+    def parameters(self) -> dict[str, list[object]]:
+        """Return them as SQL parameters."""
+        return {
+            "ids": list(self.ids),
+            "systems": [source.system for source in self.sources],
+            "fact_ids": [source.fact_id for source in self.sources],
+        }

@@ -1,0 +1,188 @@
+"""SQL of facts: what decisions need to know, and writing what was decided; always for many facts at once."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from customer_profile.domain.contracts import Contract
+from customer_profile.facts.kinds import Kind
+from customer_profile.facts.ledger import Draft, KnownFact
+from customer_profile.facts.references import FactRefs, Source
+from customer_profile.facts.totals import Increment
+
+KNOWN = text("""
+    SELECT id, kind, customer_id, fingerprint, data, source_system, source_fact_id
+    FROM fact
+    JOIN unnest(CAST(:systems AS text[]), CAST(:fact_ids AS text[])) AS named (source_system, source_fact_id)
+        USING (source_system, source_fact_id)
+""").columns(data=JSONB)
+
+NAMED = """
+    WITH named AS (
+        SELECT id FROM unnest(CAST(:ids AS uuid[])) AS by_id (id)
+        UNION
+        SELECT fact.id
+        FROM fact
+        JOIN unnest(CAST(:systems AS text[]), CAST(:fact_ids AS text[])) AS by_source (source_system, source_fact_id)
+            USING (source_system, source_fact_id)
+    )
+"""
+PURCHASES = text(f"""
+    {NAMED}
+    SELECT fact.id, customer_id, source_system, source_fact_id, data,
+        (
+            SELECT coalesce(jsonb_agg(back.data), '[]')
+            FROM matched_return JOIN fact AS back ON back.id = matched_return.return_id
+            WHERE matched_return.purchase_id = fact.id
+        ) AS returns
+    FROM named JOIN fact USING (id)
+    WHERE kind = 'purchase'
+""").columns(data=JSONB, returns=JSONB)
+CONTRACTS = text(f"""
+    {NAMED}
+    SELECT contract.*, fact.source_system, fact.source_fact_id
+    FROM named JOIN contract USING (id) JOIN fact USING (id)
+""")
+
+INSERT = text("""
+    INSERT INTO fact (
+        id, kind, customer_id, source_system, source_fact_id, occurred_at, recorded_at, fingerprint, sequence, data
+    )
+    SELECT
+        id, kind, customer_id, source_system, source_fact_id, occurred_at, recorded_at, fingerprint, sequence,
+        CAST(data AS jsonb)
+    FROM unnest(
+        CAST(:ids AS uuid[]), CAST(:kinds AS text[]), CAST(:customer_ids AS uuid[]), CAST(:systems AS text[]),
+        CAST(:fact_ids AS text[]), CAST(:occurred_at AS timestamptz[]), CAST(:recorded_at AS timestamptz[]),
+        CAST(:fingerprints AS bytea[]), CAST(:sequences AS bigint[]), CAST(:data AS text[])
+    ) AS new (
+        id, kind, customer_id, source_system, source_fact_id, occurred_at, recorded_at, fingerprint, sequence, data
+    )
+    ORDER BY source_system, source_fact_id
+    ON CONFLICT ON CONSTRAINT uq_fact_source DO NOTHING
+""")
+INSERT_MATCHES = text("""
+    INSERT INTO matched_return (return_id, purchase_id)
+    SELECT * FROM unnest(CAST(:return_ids AS uuid[]), CAST(:purchase_ids AS uuid[]))
+""")
+PUT_CONTRACTS = text("""
+    INSERT INTO contract (
+        id, customer_id, product_line, monthly_amount, starts_at, ends_at, changed_at, cancelled_at
+    )
+    SELECT * FROM unnest(
+        CAST(:id AS uuid[]), CAST(:customer_id AS uuid[]), CAST(:product_line AS text[]),
+        CAST(:monthly_amount AS numeric[]), CAST(:starts_at AS timestamptz[]), CAST(:ends_at AS timestamptz[]),
+        CAST(:changed_at AS timestamptz[]), CAST(:cancelled_at AS timestamptz[])
+    )
+    ON CONFLICT (id) DO UPDATE SET
+        product_line = excluded.product_line, monthly_amount = excluded.monthly_amount, ends_at = excluded.ends_at,
+        changed_at = excluded.changed_at, cancelled_at = excluded.cancelled_at
+""")
+ADD_TO_TOTALS = text("""
+    INSERT INTO customer_totals AS known (
+        customer_id, purchases, purchased, returns, returned, payments, paid, failed_payments, touchpoints,
+        first_purchase_at, last_purchase_at, last_touchpoint_at
+    )
+    SELECT * FROM unnest(
+        CAST(:customer_id AS uuid[]), CAST(:purchases AS integer[]), CAST(:purchased AS numeric[]),
+        CAST(:returns AS integer[]), CAST(:returned AS numeric[]), CAST(:payments AS integer[]),
+        CAST(:paid AS numeric[]), CAST(:failed_payments AS integer[]), CAST(:touchpoints AS integer[]),
+        CAST(:first_purchase_at AS timestamptz[]), CAST(:last_purchase_at AS timestamptz[]),
+        CAST(:last_touchpoint_at AS timestamptz[])
+    )
+    ON CONFLICT (customer_id) DO UPDATE SET
+        purchases = known.purchases + excluded.purchases,
+        purchased = known.purchased + excluded.purchased,
+        returns = known.returns + excluded.returns,
+        returned = known.returned + excluded.returned,
+        payments = known.payments + excluded.payments,
+        paid = known.paid + excluded.paid,
+        failed_payments = known.failed_payments + excluded.failed_payments,
+        touchpoints = known.touchpoints + excluded.touchpoints,
+        first_purchase_at = least(known.first_purchase_at, excluded.first_purchase_at),
+        last_purchase_at = greatest(known.last_purchase_at, excluded.last_purchase_at),
+        last_touchpoint_at = greatest(known.last_touchpoint_at, excluded.last_touchpoint_at)
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A fact ready to be written."""
+
+    draft: Draft
+    known: KnownFact
+    sequence: int
+
+
+async def known_facts(connection: AsyncConnection, sources: Sequence[Source]) -> dict[Source, KnownFact]:
+    """Return the facts among `sources` that are recorded already."""
+    parameters = FactRefs((), tuple(sources)).parameters()
+    rows = await connection.execute(KNOWN, {name: parameters[name] for name in ("systems", "fact_ids")})
+    return {
+        _source(row): KnownFact(row.id, Kind(row.kind), row.customer_id, bytes(row.fingerprint), row.data)
+        for row in rows
+    }
+
+
+async def purchases(connection: AsyncConnection, refs: FactRefs) -> Sequence[Any]:
+    """Return the purchases that `refs` name, each with the data of its matched returns."""
+    return (await connection.execute(PURCHASES, refs.parameters())).all()
+
+
+async def contracts(connection: AsyncConnection, refs: FactRefs) -> list[tuple[Source, Contract]]:
+    """Return the contracts that `refs` name by id or by the fact that started them."""
+    rows = await connection.execute(CONTRACTS, refs.parameters())
+    names = [field.name for field in fields(Contract)]
+    return [(_source(row), Contract(**{name: getattr(row, name) for name in names})) for row in rows]
+
+
+async def insert(connection: AsyncConnection, recordings: Sequence[Recording]) -> int:
+    """Write facts; return how many of them no concurrent transaction had written before."""
+    events = [recording.draft.event for recording in recordings]
+    result = await connection.execute(
+        INSERT,
+        {
+            "ids": [recording.draft.id for recording in recordings],
+            "kinds": [recording.draft.kind for recording in recordings],
+            "customer_ids": [event.customer_id for event in events],
+            "systems": [event.source.system for event in events],
+            "fact_ids": [event.source.fact_id for event in events],
+            "occurred_at": [event.occurred_at for event in events],
+            "recorded_at": [event.recorded_at for event in events],
+            "fingerprints": [recording.known.fingerprint for recording in recordings],
+            "sequences": [recording.sequence for recording in recordings],
+            "data": [orjson.dumps(recording.known.data).decode() for recording in recordings],
+        },
+    )
+    return result.rowcount
+
+
+async def insert_matches(connection: AsyncConnection, purchase_of_return: Mapping[UUID, UUID]) -> None:
+    """Write which returns belong to which purchases."""
+    parameters = {"return_ids": list(purchase_of_return), "purchase_ids": list(purchase_of_return.values())}
+    await connection.execute(INSERT_MATCHES, parameters)
+
+
+async def put_contracts(connection: AsyncConnection, changed: Iterable[Contract]) -> None:
+    """Write contracts as they stand now."""
+    await connection.execute(PUT_CONTRACTS, _columns([asdict(contract) for contract in changed]))
+
+
+async def add_to_totals(connection: AsyncConnection, increments: Mapping[UUID, Increment]) -> None:
+    """Add to the totals of customers whose rows are locked."""
+    rows = [{"customer_id": customer_id, **asdict(added)} for customer_id, added in increments.items()]
+    await connection.execute(ADD_TO_TOTALS, _columns(rows))
+
+
+def _columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    return {name: [row[name] for row in rows] for name in rows[0]}
+
+
+def _source(row: Any) -> Source:
+    return Source(row.source_system, row.source_fact_id)

@@ -1,0 +1,93 @@
+"""Routes that take facts in, one at a time."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import BaseModel
+
+from customer_profile.facts import inputs, schemas
+from customer_profile.facts.inputs import FactIn
+from customer_profile.facts.recording import record_one
+from customer_profile.fields import FactRefInPath
+from lealtad.http import Command, problems, writes
+
+router = APIRouter(prefix="/v1")
+Facts = Annotated[Command, Depends(writes("facts:write"))]
+
+
+def _answers(model: type[BaseModel]) -> dict[str, Any]:
+    """Return what every route of facts answers: 201 with the fact, 200 for the same fact again, or a problem."""
+    again: dict[int | str, dict[str, Any]] = {200: {"model": model, "description": "The same fact was recorded before"}}
+    return {"status_code": 201, "response_model": model, "responses": {**again, **problems(404, 409, 410)}}
+
+
+@router.post("/purchases", tags=["purchases"], **_answers(schemas.Purchase))
+async def record_purchase(body: inputs.PurchaseIn, command: Facts) -> Response:
+    """Record a purchase.
+
+    One invoice with up to 500 lines. The customer may be named by its id in the source system; a customer nobody knows
+    becomes a provisional one, if the intake policy says so. Sent again with the same (system, fact id) and content it
+    answers 200 with the recorded purchase, with other content 409.
+    """
+    return await _record(command, body)
+
+
+@router.post("/returns", tags=["returns"], **_answers(schemas.Return))
+async def record_return(body: inputs.ReturnIn, command: Facts) -> Response:
+    """Record a return.
+
+    With a purchase that we know it may not exceed what is left of it (409), and without lines all that is left comes
+    back. With a purchase that was not recorded, or none, it is kept unmatched.
+    """
+    return await _record(command, body)
+
+
+@router.post("/payments", tags=["payments"], **_answers(schemas.Payment))
+async def record_payment(body: inputs.PaymentIn, command: Facts) -> Response:
+    """Record a payment that arrived, or one that failed.
+
+    A failed payment is a sign that a customer may leave; say why in `reason`.
+    """
+    return await _record(command, body)
+
+
+@router.post("/touchpoints", tags=["touchpoints"], **_answers(schemas.Touchpoint))
+async def record_touchpoint(body: inputs.TouchpointIn, command: Facts) -> Response:
+    """Record a touchpoint.
+
+    A moment of truth: its kind, the phase of the life cycle, the channel, and how the customer felt. No free text: it
+    travels with the event.
+    """
+    return await _record(command, body)
+
+
+@router.post("/contracts", tags=["contracts"], **_answers(schemas.ContractStep))
+async def start_contract(body: inputs.ContractStartIn, command: Facts) -> Response:
+    """Record the start of a contract.
+
+    The contract's id is the id of this fact. It runs from `starts_at` until its agreed end, if there is one.
+    """
+    return await _record(command, body)
+
+
+@router.post("/contracts/{contract}/change", tags=["contracts"], **_answers(schemas.ContractStep))
+async def change_contract(contract: FactRefInPath, body: inputs.ContractChangeIn, command: Facts) -> Response:
+    """Record a change of a contract.
+
+    What is not given stays. A change that happened before one already recorded is refused (409), so is any after the
+    cancellation.
+    """
+    return await _record(command, body.model_copy(update={"contract": contract}))
+
+
+@router.post("/contracts/{contract}/cancel", tags=["contracts"], **_answers(schemas.ContractStep))
+async def cancel_contract(contract: FactRefInPath, body: inputs.ContractCancelIn, command: Facts) -> Response:
+    """Record the cancellation of a contract.
+
+    It takes effect at `ends_at`, by default at once. A contract is cancelled once; a second cancellation answers 409.
+    """
+    return await _record(command, body.model_copy(update={"contract": contract}))
+
+
+async def _record(command: Command, fact: FactIn) -> Response:
+    return await command.run(lambda uow: record_one(uow, fact))

@@ -1,0 +1,1 @@
+"""Lists of recorded facts and of contracts."""

@@ -1,0 +1,30 @@
+"""Where the parts of the service meet."""
+
+from pathlib import Path
+
+from customer_profile.batches.routes import router as batches
+from customer_profile.consents.routes import router as consents
+from customer_profile.consumers import projections
+from customer_profile.customers.routes import router as customers
+from customer_profile.facts.routes import router as facts
+from customer_profile.intake.routes import router as intake
+from customer_profile.listing.routes import router as listing
+from customer_profile.metadata import METADATA
+from customer_profile.reactions import react
+from customer_profile.resources import start
+from customer_profile.settings import Settings
+from customer_profile.view.routes import router as view
+from lealtad.app import Service
+
+SERVICE = Service(
+    name="customer-profile",
+    title="Lealtad customer profile",
+    description="Customers, their consents and the facts about them, and the 360 view: everything in one call.",
+    migrations=Path(__file__).parents[2] / "migrations",
+    metadata=METADATA,
+    routers=(customers, view, consents, facts, listing, batches, intake),
+    projections=projections,
+    react=react,
+    settings=Settings,
+    on_start=start,
+)

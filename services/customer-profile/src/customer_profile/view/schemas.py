@@ -1,0 +1,131 @@
+"""The 360 view as callers see it."""
+
+from datetime import datetime
+from typing import Annotated, Generic, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from customer_profile.consents.schemas import ConsentInForce
+from customer_profile.customers.schemas import Customer
+from customer_profile.facts.schemas import Contract, Payment, Purchase, Return, Touchpoint
+from lealtad.events.catalog.campaigns import OfferRef
+from lealtad.events.catalog.churn_scoring import ChurnKind, ModelRef, ScoreReason
+from lealtad.events.catalog.complaints import CaseKind, CaseStatus, Severity
+from lealtad.events.catalog.customer_profile import Channel
+from lealtad.events.catalog.segmentation import Rfm, SegmentRef
+from lealtad.events.catalog.shared_types import FactSource, Slug
+from lealtad.money import DecimalText, Money
+
+T = TypeVar("T")
+AsOf = Annotated[datetime, Field(description="Business time of the newest fact behind it")]
+
+
+class Announced(BaseModel):
+    """A part that another service announced."""
+
+    as_of: AsOf
+    event_id: UUID = Field(description="Of the announcement: follow it with `/v1/events/{id}/trace`")
+
+
+class SegmentsPart(Announced):
+    """Segments the customer is in, with value and service tier."""
+
+    segments: list[SegmentRef]
+    tier: Slug | None
+    service_tier: Slug | None
+    rfm: Rfm | None
+
+
+class ScorePart(Announced):
+    """How likely the customer leaves within the horizon; without a probability, why there is none."""
+
+    probability: DecimalText | None
+    no_score_reason: Slug | None
+    band: Slug | None
+    kind: ChurnKind | None
+    horizon_days: int
+    value_at_risk: Money | None
+    model: ModelRef | None
+    reasons: list[ScoreReason]
+
+
+class NextBestActionPart(Announced):
+    """What to do for the customer now; without an offer, why nothing."""
+
+    decision_id: UUID
+    offer: OfferRef | None
+    channel: Channel | None
+    contact_at: datetime | None
+    reason: Slug
+    muted: bool = Field(description="Promotions rest because of a complaint")
+
+
+class Case(BaseModel):
+    """A case of a complaint, petition or the like; its text stays in complaints."""
+
+    case_id: UUID
+    kind: CaseKind
+    severity: Severity
+    status: CaseStatus
+    open: bool
+    mutes: bool
+    channel: Channel
+    source: FactSource | None
+    opened_at: datetime
+    due_at: datetime | None
+    resolved_at: datetime | None
+    as_of: AsOf
+
+
+class Response(BaseModel):
+    """How the customer met an offer."""
+
+    event_id: UUID
+    response: Slug = Field(examples=["accepted"])
+    offer: OfferRef
+    channel: Channel
+    occurred_at: datetime
+
+
+class Totals(BaseModel):
+    """What the customer did so far, over all recorded facts."""
+
+    purchases: int
+    purchased: Money
+    returns: int
+    returned: Money
+    net: Money = Field(description="Purchased less returned")
+    payments: int
+    paid: Money
+    failed_payments: int
+    touchpoints: int
+    first_purchase_at: datetime | None
+    last_purchase_at: datetime | None
+    last_touchpoint_at: datetime | None
+
+
+class Recent(BaseModel, Generic[T]):
+    """The newest items of a list; the list itself has its own address."""
+
+    items: list[T]
+    as_of: datetime | None = Field(description="Business time of the newest item; null: there is none")
+
+
+class CustomerView(Customer):
+    """One customer, everything; a part that was not asked for is missing, one that nobody announced yet is null."""
+
+    consents: list[ConsentInForce] | None = Field(
+        default=None, description="The newest word of each purpose and channel"
+    )
+    totals: Totals | None = None
+    contracts: Recent[Contract] | None = None
+    purchases: Recent[Purchase] | None = None
+    returns: Recent[Return] | None = None
+    payments: Recent[Payment] | None = None
+    touchpoints: Recent[Touchpoint] | None = None
+    cases: Recent[Case] | None = Field(default=None, description="Open cases first")
+    segments: SegmentsPart | None = None
+    score: ScorePart | None = None
+    next_best_action: NextBestActionPart | None = None
+    responses: Recent[Response] | None = None
