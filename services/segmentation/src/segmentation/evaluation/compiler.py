@@ -35,7 +35,7 @@ from segmentation.domain.rules import (
 )
 from segmentation.domain.vocabulary import Attribute, Operator
 from segmentation.evaluation.sources import Sources
-from segmentation.evaluation.windows import TODAY, Window
+from segmentation.evaluation.windows import TODAY, Window, days_since
 
 NEW_YEAR: ColumnElement[date] = bindparam("new_year", type_=Date)
 """First day of the next year: the age in a rule is the calendar year less the year of birth."""
@@ -79,8 +79,7 @@ def met(rule: Rule, facts: Sources, attributes: Columns) -> ColumnElement[bool]:
         case ActivityCondition():
             comparison = _compare(facts.windows.values[_window(rule)], rule.operator, rule.value)
         case SinceCondition():
-            days = func.greatest(TODAY - facts.moments[rule.moment], 0)
-            comparison = _compare(days, rule.operator, rule.days)
+            comparison = _compare(days_since(facts.moments[rule.moment]), rule.operator, rule.days)
     return func.coalesce(comparison, false())
 
 

@@ -6,13 +6,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Text, and_, case, cast, func, literal, null
+from sqlalchemy import ColumnElement, Integer, Text, and_, case, cast, literal, null
 
 from segmentation.domain.boundaries import Boundaries
 from segmentation.domain.rulebook import Rulebook
 from segmentation.domain.vocabulary import Attribute, Metric, Moment
 from segmentation.evaluation.sources import Sources
-from segmentation.evaluation.windows import TODAY, Window
+from segmentation.evaluation.windows import Window, days_since
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def ranked(
 ) -> ValueColumns:
     """Return quintiles and tier by `boundaries`, for `purchases` and net `amount` in their window."""
     buyer = and_(known, purchases > 0)
-    days = func.greatest(TODAY - last_purchase, 0)
+    days = days_since(last_purchase)
     tiers = boundaries.tiers
     return ValueColumns(
         tier=_tier(buyer, amount, [(tier.tier, tier.from_amount) for tier in tiers]),

@@ -13,6 +13,12 @@ from segmentation.facts.models import activity_day, activity_line_day, activity_
 TODAY: ColumnElement[date] = bindparam("today", type_=Date)
 
 
+def days_since(day: ColumnElement[date]) -> ColumnElement[int]:
+    """Return the days from `day` to today, 0 for a day to come; NULL where there is no day."""
+    reached: ColumnElement[Any] = func.greatest(TODAY, day, type_=Date)
+    return reached - day
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Window:
     """A metric over the last `days` (today included), or ever, of one product line or of all."""

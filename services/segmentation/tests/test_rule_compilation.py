@@ -1,0 +1,119 @@
+"""The compiled SQL of any rule selects whom the rule means, and says rightly how long that holds."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lealtad.events.envelope import Event
+from lealtad.ids import new_id
+from lealtad.unit_of_work import Database, Phase, UnitOfWork
+
+from segmentation.consumers import projections
+from segmentation.domain.boundaries import Boundaries
+from segmentation.domain.rulebook import Definition, Rulebook
+from segmentation.domain.rules import Rule
+from segmentation.domain.standing import Standing
+from segmentation.domain.value_policy import TierRule, ValuePolicy
+from segmentation.evaluation.evaluator import Evaluator
+
+from . import strategies
+from .builders import NOW
+from .reference import Customer
+
+POLICY = ValuePolicy(
+    window_days=30,
+    min_customers=5,
+    hour=2,
+    tiers=[TierRule(tier="bronze", revenue_share=1, service_tier="standard")],
+)
+FURTHEST = timedelta(days=90)
+on_a_database = settings(
+    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+Base = dict[UUID, list[Event[Any]]]
+
+
+@asynccontextmanager
+async def projected(database: Database, base: Base) -> AsyncIterator[UnitOfWork]:
+    """Fold the events of a base in a transaction that leaves nothing behind."""
+    async with database.engine.connect() as connection:
+        async with database.begin(phase=Phase.PROJECT) as unit:
+            unit.connection = connection
+            await projections.run(unit, [event for events in base.values() for event in events])
+            yield unit
+        await connection.rollback()
+
+
+async def standings(
+    unit: UnitOfWork, base: Base, rules: list[Rule], limits: Boundaries | None, now: datetime
+) -> list[Standing]:
+    definitions = tuple(Definition(UUID(int=number), f"rule-{number}", 1, rule) for number, rule in enumerate(rules))
+    evaluator = Evaluator.of(Rulebook(definitions, (), POLICY, limits))
+    return await evaluator.evaluate(unit.connection, sorted(base), now)
+
+
+def meant(events: list[Event[Any]], rules: list[Rule], limits: Boundaries | None, now: datetime) -> Any:
+    customer = Customer(events, now, limits)
+    known = customer.state is None or customer.state.status == "active"
+    value = (customer.tier(), customer.scores()) if known else (None, None)
+    return {number for number, rule in enumerate(rules) if customer.meets(rule)}, *value
+
+
+def found(standing: Standing) -> Any:
+    scores = standing.scores
+    triple = (scores.recency, scores.frequency, scores.monetary) if scores else None
+    return {key.int for key in standing.members}, standing.tier, triple
+
+
+@given(
+    base=strategies.bases(),
+    rules=st.lists(strategies.rules, min_size=1, max_size=3),
+    limits=st.none() | strategies.boundaries(),
+)
+@on_a_database
+async def test_the_compiled_rule_selects_whom_the_rule_means(
+    database: Database, base: Base, rules: list[Rule], limits: Boundaries | None
+) -> None:
+    async with projected(database, base) as unit:
+        for standing in await standings(unit, base, rules, limits, NOW):
+            events = base[standing.customer_id]
+            assert found(standing) == meant(events, rules, limits, NOW)
+
+
+@given(
+    base=strategies.bases(),
+    rules=st.lists(strategies.rules, min_size=1, max_size=3),
+    limits=st.none() | strategies.boundaries(),
+)
+@on_a_database
+async def test_time_alone_changes_nothing_before_the_next_due_time(
+    database: Database, base: Base, rules: list[Rule], limits: Boundaries | None
+) -> None:
+    async with projected(database, base) as unit:
+        for standing in await standings(unit, base, rules, limits, NOW):
+            due = standing.next_due_at or NOW + FURTHEST
+            assert due > NOW
+            for moment in _moments_until(min(due, NOW + FURTHEST)):
+                assert meant(base[standing.customer_id], rules, limits, moment) == found(standing)
+
+
+def _moments_until(due: datetime) -> list[datetime]:
+    midnight = datetime.combine(NOW.date(), datetime.min.time(), tzinfo=UTC) + timedelta(days=1)
+    midnights = [midnight + timedelta(days=day) for day in range(max(0, (due - midnight).days + 1))]
+    return [moment for moment in midnights if moment < due] + [due - timedelta(microseconds=1)]
+
+
+async def test_a_customer_without_any_fact_has_a_standing(database: Database) -> None:
+    customer = new_id()
+    rule = strategies.RULE.validate_python(
+        {"kind": "activity", "metric": "purchases", "operator": "=", "value": 0}
+    )
+    async with projected(database, {}) as unit:
+        [standing] = await standings(unit, {customer: []}, [rule], None, NOW)
+
+    assert standing.members == {UUID(int=0)}
+    assert standing.next_due_at is None
