@@ -12,10 +12,11 @@ from lealtad.kafka.positions import Place
 from lealtad.settings import ServiceSettings
 
 TIMEOUT_S = 10.0
+METADATA_POLL_S = 0.05
 
 
 class Lookout:
-    """Opened on first use, and anew after a failure, so that it never shares another client's broken state."""
+    """Looks at one set of topics; opened on first use, and anew after a failure."""
 
     def __init__(self, settings: ServiceSettings) -> None:
         self._settings = settings
@@ -38,25 +39,27 @@ class Lookout:
             await self._discard()
 
     async def _ends(self, topics: list[str]) -> dict[Place, int]:
-        client = await self._opened()
         names = {topic_on_wire(self._settings, topic): topic for topic in topics}
-        wanted: list[TopicPartition] = []
-        for name in names:
-            numbers = client.partitions_for_topic(name)
-            if numbers is None:
-                raise TimeoutError(f"topic {name} is not known to the broker yet")
-            wanted.extend(TopicPartition(name, number) for number in numbers)
+        client = await self._opened(names)
+        wanted = [
+            TopicPartition(name, number) for name in names for number in sorted(client.partitions_for_topic(name) or ())
+        ]
         offsets = await client.end_offsets(wanted)
         return {Place(names[place.topic], place.partition): offset for place, offset in offsets.items()}
 
-    async def _opened(self) -> AIOKafkaConsumer:
+    async def _opened(self, names: Iterable[str]) -> AIOKafkaConsumer:
         if self._client is None:
             client = AIOKafkaConsumer(
                 bootstrap_servers=self._settings.kafka_bootstrap, enable_auto_commit=False, request_timeout_ms=10_000
             )
             self._client = client
             await client.start()
-            await client.topics()
+            # The client asks the broker about assigned topics only; paused, it fetches no record of them.
+            anchors = [TopicPartition(name, 0) for name in names]
+            client.assign(anchors)
+            client.pause(*anchors)
+            while not all(client.partitions_for_topic(name) for name in names):  # noqa: ASYNC110 - it offers no event
+                await asyncio.sleep(METADATA_POLL_S)
         return self._client
 
     async def _discard(self) -> None:

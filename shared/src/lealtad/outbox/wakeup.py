@@ -1,7 +1,7 @@
 """Waking the relay across processes: one coalesced `NOTIFY` after commits, and a `LISTEN` on the relay's side.
 
-The notification is sent on a connection of its own: inside a business transaction it would take a lock that is global to
-the database cluster at every commit.
+The notification is sent on a connection of its own: inside a business transaction it would take a lock that is global
+to the database cluster at every commit.
 """
 
 import asyncio

@@ -62,7 +62,7 @@ def clock() -> FixedClock:
 
 @pytest.fixture
 async def database_for(databases: TestDatabases, clock: FixedClock) -> AsyncIterator[DatabaseFactory]:
-    """Give a maker of fresh databases, `await database_for(SERVICE)`, which are dropped after the test."""
+    """Give a maker of fresh databases (await it with a service), which are dropped after the test."""
 
     async def make(service: Service, business_clock: Clock | None = None) -> Database:
         return await databases.create(service, business_clock or clock)
