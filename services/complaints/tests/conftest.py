@@ -1,6 +1,8 @@
 """A database and an API of the service, and builders that tell a story in few words."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,120 +18,106 @@ from lealtad.events.envelope import Event
 from lealtad.events.model import Causes
 from lealtad.ids import new_id
 from lealtad.testing.builders import an_event
-from lealtad.testing.driving import client_for, deliver
+from lealtad.testing.driving import client_for, deliver, emitted, statements, take_due
 from lealtad.unit_of_work import Database
 
-OpenCase = Callable[..., Awaitable[dict[str, Any]]]
+EARLIER = datetime(2010, 12, 1, tzinfo=UTC)
 
 
-@pytest.fixture
-async def database(database_for: Callable[..., Awaitable[Database]]) -> Database:
-    return await database_for(SERVICE)
+class Desk:
+    """The service as a test meets it: over HTTP, by events, and by the passing of time."""
 
+    def __init__(self, client: httpx.AsyncClient, database: Database, clock: FixedClock) -> None:
+        self.client = client
+        self.database = database
+        self.clock = clock
 
-@pytest.fixture
-async def client(database: Database) -> AsyncIterator[httpx.AsyncClient]:
-    async with client_for(SERVICE, database) as client:
-        yield client
-
-
-@pytest.fixture
-def a_case() -> Callable[..., dict[str, Any]]:
-    """Build the request of a case; named values replace or add members."""
-
-    def build(**members: Any) -> dict[str, Any]:
+    async def try_to_open(self, **members: Any) -> httpx.Response:
+        """Post a complaint; named members replace or add to the usual ones."""
         usual = {"kind": "complaint", "channel": "call-centre", "description": "It arrived broken."}
-        return {**usual, **members}
+        return await self.client.post("/v1/cases", json={**usual, **members})
 
-    return build
-
-
-@pytest.fixture
-def open_case(client: httpx.AsyncClient, a_case: Callable[..., dict[str, Any]]) -> OpenCase:
-    """Open a case over HTTP and answer it."""
-
-    async def open_(**members: Any) -> dict[str, Any]:
-        answer = await client.post("/v1/cases", json=a_case(**members))
+    async def open_case(self, **members: Any) -> dict[str, Any]:
+        """Open a case and answer it."""
+        answer = await self.try_to_open(**members)
         assert answer.status_code == 201, answer.text
         return dict(answer.json())
 
-    return open_
+    async def try_to(self, step: str, case: dict[str, Any], **headers: str) -> httpx.Response:
+        """Attempt a step without saying anything."""
+        return await self.client.post(f"/v1/cases/{case['id']}/{step}", headers=headers)
 
-
-@pytest.fixture
-def step(client: httpx.AsyncClient) -> OpenCase:
-    """Take a step of a case over HTTP and answer the case after it."""
-
-    async def take(case: dict[str, Any], step: str, **body: Any) -> dict[str, Any]:
-        answer = await client.post(f"/v1/cases/{case['id']}/{step}", json=body)
+    async def step(self, case: dict[str, Any], step: str, **body: Any) -> dict[str, Any]:
+        """Take a step, or another action, and answer the case after it."""
+        answer = await self.client.post(f"/v1/cases/{case['id']}/{step}", json=body)
         assert answer.is_success, answer.text
         return dict(answer.json())
 
-    return take
+    async def read(self, case: dict[str, Any]) -> dict[str, Any]:
+        """Read a case again."""
+        return dict((await self.client.get(f"/v1/cases/{case['id']}")).raise_for_status().json())
 
+    async def history(self, case: dict[str, Any]) -> list[dict[str, Any]]:
+        """Read the whole history of a case."""
+        answer = await self.client.get(f"/v1/cases/{case['id']}/history", params={"limit": 1000})
+        return list(answer.raise_for_status().json()["items"])
 
-@pytest.fixture
-def read(client: httpx.AsyncClient) -> OpenCase:
-    """Read a case again."""
+    async def hear(self, *events: Event[Any]) -> list[Event[Any]]:
+        """Consume events in one batch and answer what is announced."""
+        return await deliver(SERVICE, self.database, events)
 
-    async def again(case: dict[str, Any]) -> dict[str, Any]:
-        return dict((await client.get(f"/v1/cases/{case['id']}")).raise_for_status().json())
+    async def know(self, *external_ids: str) -> UUID:
+        """Let the service learn of a customer, and answer the customer's id."""
+        event = self.a_customer(*external_ids)
+        await self.hear(event)
+        return event.key
 
-    return again
-
-
-@pytest.fixture
-def customer_event(clock: FixedClock) -> Callable[..., Event[Any]]:
-    """Build the state of a customer as customer-profile tells it; external ids as `source:id`."""
-
-    def build(*external_ids: str, customer: UUID | None = None, sequence: int = 1, **state: Any) -> Event[Any]:
+    def a_customer(
+        self, *external_ids: str, customer: UUID | None = None, sequence: int = 1, **state: Any
+    ) -> Event[Any]:
+        """Build the state of a customer as customer-profile tells it; external ids as `source:id`."""
         known = [ExternalId(source=source, external_id=id_) for source, id_ in (e.split(":") for e in external_ids)]
-        usual = {"status": CustomerStatus.ACTIVE, "provisional": False, "registered_at": clock.now(), "changed": []}
+        usual = {"status": CustomerStatus.ACTIVE, "provisional": False, "registered_at": EARLIER, "changed": []}
         data = CustomerUpdated(external_ids=known, **usual | state)
         return an_event(data, key=customer or new_id(), sequence=sequence)
 
-    return build
-
-
-@pytest.fixture
-def tier_event(clock: FixedClock) -> Callable[..., Event[Any]]:
-    """Build the membership of a customer in a service tier."""
-
-    def build(customer: UUID, tier: str | None, *, sequence: int = 1) -> Event[Any]:
+    def a_tier(self, customer: UUID, tier: str | None, *, sequence: int = 1) -> Event[Any]:
+        """Build the membership of a customer in a service tier."""
         causes = Causes(ids=[new_id()], count=1)
-        data = MembershipsChanged(
-            customer_id=customer, segments=[], service_tier=tier, as_of=clock.now(), causes=causes
-        )
+        now = self.clock.now()
+        data = MembershipsChanged(customer_id=customer, segments=[], service_tier=tier, as_of=now, causes=causes)
         return an_event(data, key=customer, sequence=sequence)
 
-    return build
-
-
-@pytest.fixture
-def gesture_event(clock: FixedClock) -> Callable[..., Event[Any]]:
-    """Build the acceptance of an offer, by default one of service recovery."""
-
-    def build(customer: UUID, *, kind: OfferKind = OfferKind.SERVICE_RECOVERY, event: Any = OfferAccepted) -> Event[Any]:
+    def a_gesture(
+        self, customer: UUID, *, kind: OfferKind = OfferKind.SERVICE_RECOVERY, event: Any = OfferAccepted
+    ) -> Event[Any]:
+        """Build the acceptance of an offer, by default one of service recovery."""
         data = event(
             customer_id=customer,
             decision_id=new_id(),
             response_id=new_id(),
             offer=OfferRef(offer_id=new_id(), key="sorry-voucher", version=1, kind=kind),
             channel=Channel.CALL_CENTRE,
-            occurred_at=clock.now(),
+            occurred_at=self.clock.now(),
         )
         return an_event(data, key=customer)
 
-    return build
+    async def time_passes(self, **delta: float) -> list[Event[Any]]:
+        """Move the business clock on, let the due-loop turn, and answer what is announced."""
+        self.clock.advance(**delta)
+        return await take_due(SERVICE, self.database)
+
+    async def announced(self) -> list[Event[Any]]:
+        """Answer all events so far."""
+        return await emitted(self.database)
+
+    def statements(self) -> AbstractContextManager[list[str]]:
+        """Collect the SQL statements that the block executes."""
+        return statements(self.database)
 
 
 @pytest.fixture
-def known_customer(database: Database, customer_event: Callable[..., Event[Any]]) -> Callable[..., Awaitable[UUID]]:
-    """Let the service learn of a customer, and answer the customer's id."""
-
-    async def learn(*external_ids: str) -> UUID:
-        event = customer_event(*external_ids)
-        await deliver(SERVICE, database, [event])
-        return event.key
-
-    return learn
+async def desk(database_for: Callable[..., Awaitable[Database]], clock: FixedClock) -> AsyncIterator[Desk]:
+    database = await database_for(SERVICE)
+    async with client_for(SERVICE, database) as client:
+        yield Desk(client, database, clock)

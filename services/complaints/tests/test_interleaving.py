@@ -1,0 +1,74 @@
+"""Topics are not ordered against one another, and come in batches of any size: the end is the same."""
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from lealtad.events.catalog.campaigns import OfferPresented, OfferRejected
+from lealtad.ids import new_id
+
+FOLDED = text("""
+    SELECT (SELECT array_agg((source, external_id)::text ORDER BY source, external_id)
+            FROM customer_external_id WHERE customer_id = :id) AS external_ids,
+           (SELECT (sequence, status)::text FROM customer WHERE customer_id = :id) AS customer,
+           (SELECT (sequence, tier)::text FROM service_tier WHERE customer_id = :id) AS tier,
+           (SELECT count(*) FROM gesture WHERE customer_id = :id) AS gestures,
+           (SELECT array_agg((status, tier, due_at, customer_id = :id)::text ORDER BY id)
+            FROM service_case WHERE customer_id = :id) AS cases,
+           (SELECT count(*) FROM case_history JOIN gesture ON gesture_id = event_id
+            WHERE gesture.customer_id = :id) AS noted
+""")
+
+
+@st.composite
+def interleavings(draw):
+    """Draw from which topic the next event comes, and after how many events a batch ends."""
+    topics = draw(st.permutations(["customers"] * 3 + ["segments"] * 3 + ["offers"] * 3))
+    return topics, draw(st.lists(st.integers(1, 9), min_size=9, max_size=9))
+
+
+def story(desk, customer, name):
+    """Build three events of each topic, in the order of their topic."""
+    erp, loyalty = f"erp:{customer.hex}", f"loyalty:{customer.hex}"
+    return {
+        "customers": [
+            desk.a_customer(*known, customer=customer, sequence=sequence)
+            for sequence, known in enumerate([(erp,), (erp, name), (erp, name, loyalty)], start=1)
+        ],
+        "segments": [
+            desk.a_tier(customer, tier, sequence=sequence)
+            for sequence, tier in enumerate([None, "preferred", "premium"], start=1)
+        ],
+        "offers": [
+            desk.a_gesture(customer, event=OfferPresented),
+            desk.a_gesture(customer, event=OfferRejected),
+            desk.a_gesture(customer),
+        ],
+    }
+
+
+async def outcome(desk, topics, batches):
+    """Open a case of an unknown customer, hear the story in this order, and answer what is known in the end."""
+    customer = new_id()
+    name = f"web-shop:{customer.hex}"
+    await desk.open_case(customer=name, severity="high")
+    told = {topic: iter(events) for topic, events in story(desk, customer, name).items()}
+    events = [next(told[topic]) for topic in topics]
+    for size in batches:
+        batch, events = events[:size], events[size:]
+        if batch:
+            await desk.hear(*batch)
+    async with desk.database.read() as uow:
+        row = (await uow.connection.execute(FOLDED, {"id": customer})).one()
+    return [str(value).replace(customer.hex, "customer") for value in row]
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(interleavings())
+async def test_any_interleaving_in_any_batches_ends_the_same(desk, interleaving):
+    in_order = ["customers"] * 3 + ["segments"] * 3 + ["offers"] * 3
+
+    usual = await outcome(desk, in_order, [9])
+
+    assert await outcome(desk, *interleaving) == usual
+    assert "3" in usual

@@ -1,0 +1,72 @@
+"""Time alone acts: cases breach, and resolved ones close by themselves."""
+
+from datetime import timedelta
+
+from lealtad.events.catalog.complaints import CaseBreached, CaseClosed
+
+
+async def test_a_case_breaches_when_its_due_time_passes_and_only_once(desk):
+    case = await desk.open_case(severity="high")
+    assert await desk.time_passes(hours=8, seconds=-1) == []
+
+    [breached] = await desk.time_passes(seconds=1)
+
+    assert isinstance(breached.data, CaseBreached)
+    assert str(breached.data.case_id) == case["id"]
+    assert await desk.time_passes() == []
+    assert (await desk.read(case))["breached_at"] == "2011-03-01T17:00:00Z"
+
+
+async def test_a_breach_is_caused_by_time_itself(desk):
+    await desk.open_case(severity="high")
+    [breached] = await desk.time_passes(days=1)
+
+    assert breached.depth == 1
+    assert breached.causation_id == breached.correlation_id
+
+
+async def test_a_case_resolved_in_time_does_not_breach(desk):
+    case = await desk.open_case(severity="high")
+    await desk.step(case, "resolve")
+    assert await desk.time_passes(days=2) == []
+
+
+async def test_waiting_for_the_customer_does_not_stop_the_clock(desk):
+    case = await desk.open_case(severity="high")
+    await desk.step(case, "start")
+    await desk.step(case, "wait")
+
+    assert [type(event.data) for event in await desk.time_passes(days=1)] == [CaseBreached]
+
+
+async def test_a_resolution_that_stands_closes_the_case(desk):
+    case = await desk.step(await desk.open_case(), "resolve")
+    assert case["close_at"] == "2011-03-15T09:00:00Z"
+    [closed] = await desk.time_passes(days=14)
+
+    assert isinstance(closed.data, CaseClosed)
+    assert (await desk.read(case))["status"] == "closed"
+
+
+async def test_a_reopened_case_has_a_new_due_time_and_can_breach_again(desk):
+    case = await desk.open_case(severity="high")
+    await desk.time_passes(days=1)
+    await desk.step(case, "resolve")
+
+    reopened = await desk.step(case, "reopen")
+
+    assert (reopened["due_at"], reopened["breached_at"]) == ("2011-03-02T17:00:00Z", None)
+
+    assert [type(event.data) for event in await desk.time_passes(days=1)] == [CaseBreached]
+
+
+async def test_many_cases_that_are_due_cost_as_many_statements_as_few(desk):
+    async def cost_of(cases):
+        for _ in range(cases):
+            await desk.open_case(severity="high")
+        desk.clock.set(desk.clock.now() + timedelta(days=1))
+        with desk.statements() as seen:
+            assert len(await desk.time_passes()) == cases
+        return len(seen)
+
+    assert await cost_of(2) == await cost_of(20)
