@@ -15,7 +15,7 @@ FOLDED = text("""
            (SELECT count(*) FROM gesture WHERE customer_id = :id) AS gestures,
            (SELECT array_agg((status, tier, due_at, customer_id = :id)::text ORDER BY id)
             FROM service_case WHERE customer_id = :id) AS cases,
-           (SELECT count(*) FROM case_history JOIN gesture ON gesture_id = event_id
+           (SELECT count(*) FROM case_history JOIN gesture ON gesture_id = gesture.event_id
             WHERE gesture.customer_id = :id) AS noted
 """)
 
@@ -63,7 +63,7 @@ async def outcome(desk, topics, batches):
     return [str(value).replace(customer.hex, "customer") for value in row]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(interleavings())
 async def test_any_interleaving_in_any_batches_ends_the_same(desk, interleaving):
     in_order = ["customers"] * 3 + ["segments"] * 3 + ["offers"] * 3
@@ -71,4 +71,4 @@ async def test_any_interleaving_in_any_batches_ends_the_same(desk, interleaving)
     usual = await outcome(desk, in_order, [9])
 
     assert await outcome(desk, *interleaving) == usual
-    assert "3" in usual
+    assert usual[-1] == "3"
