@@ -15,11 +15,18 @@ def days_ago(*days):
 
 
 def a_past(customer="17850", bought=(40, 30, 20, 10), spent=100, complaints=()):
-    return Past(customer, "EIRE", days_ago(*bought), len(bought), Decimal(spent), 0, list(complaints))
+    return Past(
+        customer,
+        "EIRE",
+        bought_on=days_ago(*bought),
+        purchases=len(bought),
+        spent=Decimal(spent),
+        complaints=list(complaints),
+    )
 
 
 def a_complaint(opened, resolved):
-    return Complaint("case", *days_ago(opened, resolved)) if resolved else Complaint("case", *days_ago(opened))
+    return Complaint("case", "event", *days_ago(*(day for day in (opened, resolved) if day)))
 
 
 def parts(*pasts):

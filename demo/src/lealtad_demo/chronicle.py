@@ -13,8 +13,18 @@ class Complaint:
     """A case that was opened for a return."""
 
     case_id: str
+    event_id: str
     opened_on: date
     resolved_on: date | None = None
+
+
+@dataclass(slots=True)
+class Contact:
+    """A decision that was presented to the customer, and the simulated answer, if there was one."""
+
+    on: date
+    decision_id: str
+    answer: str | None
 
 
 @dataclass(slots=True)
@@ -23,12 +33,15 @@ class Past:
 
     customer: str
     country: str
+    id: str = ""
+    """The id that the services gave the customer."""
     bought_on: list[date] = field(default_factory=list)
     """Each day with a purchase, once, in order."""
     purchases: int = 0
     spent: Decimal = Decimal(0)
     returns: int = 0
     complaints: list[Complaint] = field(default_factory=list)
+    contacts: list[Contact] = field(default_factory=list)
 
     @property
     def usual_gap(self) -> float | None:
@@ -43,17 +56,23 @@ class Past:
 
 @dataclass(slots=True)
 class Chronicle:
-    """The pasts of all customers."""
+    """The pasts of all customers, by the shop's number."""
 
     pasts: dict[str, Past] = field(default_factory=dict)
+    _numbers: dict[str, str] = field(default_factory=dict)
 
-    def knows(self, customer: str) -> bool:
-        """Return whether the customer was seen before."""
-        return customer in self.pasts
+    def enrol(self, customer: str, country: str, identity: str) -> None:
+        """Add a customer, with the id that the services gave."""
+        self.pasts[customer] = Past(customer, country, identity)
+        self._numbers[identity] = customer
+
+    def number_of(self, identity: str) -> str:
+        """Return the shop's number of a customer."""
+        return self._numbers[identity]
 
     def record(self, invoice: Invoice) -> None:
         """Add an invoice; they come in the order of time."""
-        past = self.pasts.setdefault(invoice.customer, Past(invoice.customer, invoice.country))
+        past = self.pasts[invoice.customer]
         if invoice.is_return:
             past.returns += 1
             return

@@ -19,13 +19,13 @@ class Desk:
     apis: Apis
     simulator: Simulator
     chronicle: Chronicle
-    _due: dict[int, list[Complaint]] = field(default_factory=lambda: defaultdict(list))
-    """Open cases by the trading day of their resolution."""
+    _due: dict[int, list[tuple[str, Complaint]]] = field(default_factory=lambda: defaultdict(list))
+    """Customers and their open cases, by the trading day of the resolution."""
 
     @property
-    def open(self) -> int:
-        """How many cases wait for their resolution."""
-        return sum(len(complaints) for complaints in self._due.values())
+    def complaining(self) -> list[str]:
+        """Customers whose cases wait for their resolution, next to be resolved first, once per case."""
+        return [customer for day in sorted(self._due) for customer, _ in self._due[day]]
 
     async def take_in(self, day: int, returns: list[Invoice]) -> int:
         """Open a case for each of the returns that comes with a complaint; return how many."""
@@ -39,15 +39,15 @@ class Desk:
 
     async def resolve_due(self, day: int, today: date) -> None:
         """Resolve the cases whose resolution falls on this trading day."""
-        for complaint in self._due.pop(day, []):
+        for _, complaint in self._due.pop(day, []):
             await self.apis.post(COMPLAINTS, f"/v1/cases/{complaint.case_id}/resolve")
             complaint.resolved_on = today
 
     async def _open(self, day: int, invoice: Invoice, grievance: Grievance) -> None:
         case = await self.apis.post(COMPLAINTS, "/v1/cases", case_of(invoice, grievance))
-        complaint = Complaint(case["id"], invoice.at.date())
+        complaint = Complaint(case["id"], case["event_id"], invoice.at.date())
         self.chronicle.pasts[invoice.customer].complaints.append(complaint)
-        self._due[day + self.simulator.days_to_resolve(invoice.number)].append(complaint)
+        self._due[day + self.simulator.days_to_resolve(invoice.number)].append((invoice.customer, complaint))
 
 
 def case_of(invoice: Invoice, grievance: Grievance) -> Json:

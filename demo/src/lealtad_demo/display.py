@@ -60,7 +60,7 @@ def rows(figures: Figures) -> dict[str, str]:
         "segments": counted(figures.segments),
         "churn bands": counted(figures.bands),
         "offers": f"{offers.presented} made, {answers}",
-        "complaints": f"{figures.open_cases} open of {figures.cases} (simulated); {figures.muted} customers muted",
+        "complaints": f"{figures.open_cases} open of {figures.cases} (simulated), {figures.muted} customers muted",
     }
 
 

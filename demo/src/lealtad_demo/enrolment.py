@@ -31,9 +31,10 @@ def consent(persona: Persona) -> Json | None:
     return {"purpose": "marketing", "channel": channel, "granted": True, "source": f"{LABEL}-form"}
 
 
-async def enrol(apis: Apis, simulator: Simulator, customer: str, country: str) -> None:
-    """Register a customer with consent, as on the first order."""
+async def enrol(apis: Apis, simulator: Simulator, customer: str, country: str) -> str:
+    """Register a customer with consent, as on the first order; return the id that the services use."""
     persona = simulator.persona(customer)
-    await apis.post(PROFILE, "/v1/customers", registration(customer, country, persona))
+    registered = await apis.post(PROFILE, "/v1/customers", registration(customer, country, persona))
     if given := consent(persona):
         await apis.post(PROFILE, f"/v1/customers/{customer_ref(customer)}/consents", given)
+    return str(registered["id"])

@@ -21,15 +21,13 @@ class Figures:
     today: date | None = None
     facts: Counter[str] = field(default_factory=Counter)
     """Purchases and returns answered 2xx, by customer number."""
-    purchases: Counter[str] = field(default_factory=Counter)
-    """Of these the purchases."""
     refused: int = 0
     cases: int = 0
     open_cases: int = 0
     presented: int = 0
     answers: Counter[str] = field(default_factory=Counter)
     muted: int = 0
-    """Customers whose promotions rest because of a complaint."""
+    """Customers who were to be contacted, but whose promotions rested because of a complaint."""
     loops: list[float] = field(default_factory=list)
     """Seconds from a purchase sent to the decision that names it, in the order of measuring."""
     lag: dict[str, int] = field(default_factory=dict)

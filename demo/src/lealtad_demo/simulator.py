@@ -28,6 +28,16 @@ class Responsiveness(BaseModel):
     beta: float = Field(gt=0)
 
 
+class Contacts(BaseModel):
+    """How many customers the simulated staff contacts a day."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    complaining: int = Field(ge=0, description="Customers whose complaint is open")
+    endangered: int = Field(ge=0, description="Customers with the most value at risk")
+    buying: int = Field(ge=0, description="Customers who bought today")
+
+
 class SimulatorSettings(BaseModel):
     """What the invented part of the demo depends on; shares are between 0 and 1."""
 
@@ -41,6 +51,8 @@ class SimulatorSettings(BaseModel):
     complaint_causes: tuple[str, ...]
     severity_from_amount: dict[str, Decimal] = Field(description="Least amount returned, by severity, ascending")
     resolved_after_days: tuple[int, int] = Field(description="Fewest and most trading days to a resolution")
+    contacts_a_day: Contacts
+    days_between_contacts: int = Field(ge=1, description="Before the same customer is contacted again")
     answer_share: float = Field(ge=0, le=1, description="Share of presented offers that get an answer")
     responsiveness: Responsiveness
     appeal: dict[str, float] = Field(description="How attractive an offer is, by its kind")

@@ -1,0 +1,49 @@
+"""Measures the loop: from a purchase sent over HTTP to a decision that names it among its causes."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from lealtad_demo.client import CAMPAIGNS, PROFILE, Apis
+from lealtad_demo.facts import Fact, customer_ref
+
+POLL_S = 0.01
+
+
+@dataclass(slots=True)
+class LoopMeter:
+    """Sends purchases one at a time and watches for their decisions until told to stop.
+
+    A purchase that changes no decision is not measured: it has no end that could be seen. Use `stop` once the stack has
+    settled; what was not seen until then did not happen.
+    """
+
+    apis: Apis
+    seconds: list[float] = field(default_factory=list)
+    _watches: list[asyncio.Task[None]] = field(default_factory=list)
+
+    async def send(self, facts: Sequence[Fact]) -> None:
+        """Send the facts one after the other and begin to watch for each one's decision."""
+        for fact in facts:
+            sent = time.perf_counter()
+            answer = await self.apis.post(PROFILE, "/v1/purchases", fact.body)
+            watch = self._watch(customer_ref(fact.customer), answer["event_id"], sent)
+            self._watches.append(asyncio.create_task(watch))
+
+    async def stop(self) -> None:
+        """End the watches; raise what a watch raised."""
+        watches, self._watches = self._watches, []
+        for watch in watches:
+            watch.cancel()
+        for outcome in await asyncio.gather(*watches, return_exceptions=True):
+            if isinstance(outcome, Exception):
+                raise outcome
+
+    async def _watch(self, ref: str, event_id: str, sent: float) -> None:
+        while True:
+            decision = await self.apis.find(CAMPAIGNS, f"/v1/customers/{ref}/next-best-action")
+            if decision and event_id in decision["causes"]["ids"]:
+                self.seconds.append(time.perf_counter() - sent)
+                return
+            await asyncio.sleep(POLL_S)

@@ -1,0 +1,139 @@
+"""`lealtad demo`: real invoices through a fresh local stack, then the stories of three customers."""
+
+import argparse
+import asyncio
+import os
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from rich.console import Console
+
+from lealtad_demo.display import shown
+from lealtad_demo.facts import CURRENCY
+from lealtad_demo.figures import Figures
+from lealtad_demo.holdings import held
+from lealtad_demo.invoices import TradingDay, trading_days
+from lealtad_demo.replay import Replay
+from lealtad_demo.report import Held, Report
+from lealtad_demo.simulator import Simulator, SimulatorSettings
+from lealtad_demo.stage import Stage
+from lealtad_local import stack
+from lealtad_local.home import Home
+from lealtad_local.stack import Stack, StackError
+from lealtad_local.state import Options, StackState
+
+DEFAULT_DAYS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """What the demo was asked for."""
+
+    days: int | None
+    """Trading days to replay; None: all there are."""
+    ends: bool
+    report: Path | None
+
+
+def arguments(argv: Sequence[str]) -> Arguments:
+    """Read the command line; exits with a message where it is wrong."""
+    parser = argparse.ArgumentParser("lealtad demo", description=__doc__)
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--days", type=positive, default=DEFAULT_DAYS, help="trading days to replay (120)")
+    length.add_argument("--all", action="store_true", help="replay all 227 trading days")
+    parser.add_argument("--exit", action="store_true", help="stop the stack at the end")
+    parser.add_argument("--report", type=Path, metavar="FILE", help="write the figures as JSON")
+    given = parser.parse_args(argv)
+    return Arguments(None if given.all else given.days, given.exit, given.report)
+
+
+def positive(text: str) -> int:
+    """Read a whole number above 0."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run the demo; return 0 when nothing was lost, doubled or refused, else 1."""
+    asked, console, began = arguments(argv), Console(), time.perf_counter()
+    days = list(islice(trading_days(), asked.days))
+    home = Home.default()
+    with brought_up(home, days[0], console, ends=asked.ends) as running:
+        healthy = time.perf_counter() - began
+        console.print(f"Healthy after {healthy:.1f} s. Replaying {len(days)} trading days.")
+        report = asyncio.run(perform(running, days, console, began, healthy))
+        if asked.report:
+            report.write(asked.report)
+        if not asked.ends:
+            invite(running, console)
+    return int(bool(report.lost or report.doubled or report.refused))
+
+
+@contextmanager
+def brought_up(home: Home, first: TradingDay, console: Console, *, ends: bool) -> Iterator[Stack]:
+    """Start an empty stack whose clock stands at the morning of the first day.
+
+    It is stopped if it is to end, and on a failure.
+    """
+    before = StackState.load(home)
+    if before and before.options.clock is None and home.postgres.exists():
+        raise StackError(
+            f"{home.folder} holds the data of a stack of your own, and the demo begins with an empty one. Remove them "
+            "(lealtad down --wipe), or run the demo elsewhere (LEALTAD_HOME=FOLDER)."
+        )
+    os.environ["LEALTAD_REPORTING_CURRENCY"] = CURRENCY
+    morning = first.closes_at.replace(hour=0, minute=0)
+    running = stack.up(home, Options(clock=morning, fresh=True), say=console.print)
+    kept = False
+    try:
+        yield running
+        kept = not ends
+    finally:
+        if not kept:
+            stack.down(home)
+
+
+async def perform(running: Stack, days: Sequence[TradingDay], console: Console, began: float, healthy: float) -> Report:
+    """Replay, tell the stories, and sum up."""
+    async with Stage.on(running) as stage:
+        simulator, figures = Simulator(SimulatorSettings.load()), Figures(days=len(days))
+        with shown(console) as show:
+            replay = Replay(stage, simulator, figures, show)
+            await replay.run(days)
+        replayed = figures.seconds
+        counts = await held(running.home)
+    pasts = replay.chronicle.pasts
+    accepted = {pasts[customer].id: count for customer, count in figures.facts.items()}
+    compared = {service: Held.compare(accepted, found) for service, found in counts.items()}
+    return Report(
+        trading_days=len(days),
+        customers=len(pasts),
+        accepted=figures.accepted,
+        refused=figures.refused,
+        lost=sum(each.lost for each in compared.values()),
+        doubled=sum(each.doubled for each in compared.values()),
+        held=compared,
+        cases=figures.cases,
+        offers=figures.offers,
+        loop_latency_ms=figures.latency,
+        facts_per_second=round(figures.accepted / replayed, 1),
+        healthy_seconds=round(healthy, 1),
+        replay_seconds=round(replayed, 1),
+        seconds=round(time.perf_counter() - began, 1),
+    )
+
+
+def invite(running: Stack, console: Console) -> None:
+    """Say how to go on using the stack."""
+    console.print("\nThe stack stays up. Its APIs:")
+    for service, url in running.urls().items():
+        console.print(f"{service:<18} {url}/docs")
+    console.print("\nA token for all of them, valid for 12 hours:")
+    console.out(running.token())
+    console.print("\nStop it: lealtad down")

@@ -1,0 +1,74 @@
+"""Plays those who talk to customers: presents next-best actions, and passes on what the simulated customers answer."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from http import HTTPStatus
+
+from lealtad_demo.chronicle import Chronicle, Contact
+from lealtad_demo.client import CAMPAIGNS, CHURN, Apis, RefusedError
+from lealtad_demo.facts import Json, customer_ref
+from lealtad_demo.figures import Figures
+from lealtad_demo.simulator import Simulator
+
+CALL_LIST = 50
+"""Length of the list of endangered customers from which those not contacted lately are taken."""
+
+
+@dataclass(slots=True)
+class Outreach:
+    """Contacts some customers a day with what campaigns says is best for them."""
+
+    apis: Apis
+    simulator: Simulator
+    chronicle: Chronicle
+    figures: Figures
+    _muted: set[str] = field(default_factory=set)
+
+    async def contact(self, complaining: Iterable[str], buying: Iterable[str], now: datetime) -> None:
+        """Contact those who complain, those most endangered, and those who bought today, as many as the staff can."""
+        most = self.simulator.settings.contacts_a_day
+        chosen = [
+            *self._not_lately(complaining, now.date())[: most.complaining],
+            *self._not_lately(await self._endangered(), now.date())[: most.endangered],
+            *self._not_lately(buying, now.date())[: most.buying],
+        ]
+        for customer in dict.fromkeys(chosen):
+            await self._approach(customer, now)
+
+    async def _endangered(self) -> list[str]:
+        """Return the customers with the most value at risk."""
+        ranked = await self.apis.get(CHURN, "/v1/churn-scores", order="value_at_risk", limit=CALL_LIST)
+        return [self.chronicle.number_of(score["customer_id"]) for score in ranked["items"]]
+
+    def _not_lately(self, customers: Iterable[str], today: date) -> list[str]:
+        since = today - timedelta(days=self.simulator.settings.days_between_contacts)
+        pasts = (self.chronicle.pasts[customer] for customer in customers)
+        return [past.customer for past in pasts if not past.contacts or past.contacts[-1].on < since]
+
+    async def _approach(self, customer: str, now: datetime) -> None:
+        path = f"/v1/customers/{customer_ref(customer)}/next-best-action"
+        decision = await self.apis.find(CAMPAIGNS, path)
+        if decision is None:
+            return
+        if decision["muted"]:
+            self._muted.add(customer)
+            self.figures.muted = len(self._muted)
+        action = decision["action"]
+        if action and datetime.fromisoformat(action["contact_at"]) <= now:
+            await self._present(customer, decision, now.date())
+
+    async def _present(self, customer: str, decision: Json, today: date) -> None:
+        offer, respond = decision["action"]["offer"], f"/v1/decisions/{decision['decision_id']}/responses"
+        try:
+            await self.apis.post(CAMPAIGNS, respond, {"response": "presented"})
+        except RefusedError as refusal:
+            if refusal.status == HTTPStatus.CONFLICT:
+                return  # What happened since the decision forbids the contact: it is not made.
+            raise
+        self.figures.presented += 1
+        answer = self.simulator.answer(customer, offer["key"], offer["kind"], today)
+        if answer:
+            await self.apis.post(CAMPAIGNS, respond, {"response": answer})
+            self.figures.answers[answer] += 1
+        self.chronicle.pasts[customer].contacts.append(Contact(today, decision["decision_id"], answer))

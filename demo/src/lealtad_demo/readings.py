@@ -1,0 +1,23 @@
+"""What the services say about the whole base: sizes of segments, customers by churn band."""
+
+from collections import Counter
+
+from lealtad_demo.client import CHURN, SEGMENTATION, Apis
+
+NO_SCORE = "no score"
+
+
+async def segment_sizes(apis: Apis) -> dict[str, int]:
+    """Return the number of members by segment, the largest first; empty segments are left out."""
+    sizes = {
+        segment["key"]: segment["members"]
+        async for segment in apis.items(SEGMENTATION, "/v1/segments", sizes="true")
+        if segment["members"]
+    }
+    return dict(sorted(sizes.items(), key=lambda size: -size[1]))
+
+
+async def churn_bands(apis: Apis) -> dict[str, int]:
+    """Return the number of customers by churn band, the most endangered first."""
+    bands = Counter([score["band"] or NO_SCORE async for score in apis.items(CHURN, "/v1/churn-scores")])
+    return dict(bands)

@@ -1,0 +1,98 @@
+"""Replays trading days through the services' APIs: one business day a step, the next only when the last has settled."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from lealtad_demo.chronicle import Chronicle
+from lealtad_demo.desk import Desk
+from lealtad_demo.display import Show
+from lealtad_demo.enrolment import enrol
+from lealtad_demo.facts import Fact, FactWriter
+from lealtad_demo.figures import Figures
+from lealtad_demo.intake import last_purchases, send_batches
+from lealtad_demo.invoices import TradingDay
+from lealtad_demo.loop import LoopMeter
+from lealtad_demo.outreach import Outreach
+from lealtad_demo.readings import churn_bands, segment_sizes
+from lealtad_demo.simulator import Simulator
+from lealtad_demo.stage import Stage
+
+MEASURED_A_DAY = 3
+"""Purchases sent one at a time each day, to measure the loop; the others go in batches."""
+ENROLLED_AT_ONCE = 8
+OVERVIEW_EVERY_DAYS = 10
+
+
+@dataclass(slots=True)
+class Replay:
+    """Sends the shop's days, and plays the complaints desk and the staff who talk to customers."""
+
+    stage: Stage
+    simulator: Simulator
+    figures: Figures
+    show: Show
+    chronicle: Chronicle = field(default_factory=Chronicle)
+    _writer: FactWriter = field(default_factory=FactWriter)
+
+    async def run(self, days: Iterable[TradingDay]) -> None:
+        """Replay the days in order; returns when the last has settled."""
+        apis = self.stage.apis
+        desk = Desk(apis, self.simulator, self.chronicle)
+        outreach = Outreach(apis, self.simulator, self.chronicle, self.figures)
+        meter = LoopMeter(apis, self.figures.loops)
+        for number, day in enumerate(days, start=1):
+            await self.stage.move_to(day.closes_at)
+            self.figures.day, self.figures.today = number, day.closes_at.date()
+            single = await self._take_in(day)
+            await self.stage.settled()
+            await meter.send(single)
+            self._count(single)
+            await self._serve(day, desk, outreach)
+            await self.stage.settled()
+            await meter.stop()
+            await self._show()
+
+    async def _take_in(self, day: TradingDay) -> list[Fact]:
+        """Send all facts of a day but the last few purchases, which are returned."""
+        await self._enrol(day)
+        for invoice in day.invoices:
+            self.chronicle.record(invoice)
+        facts = list(self._writer.of(day))
+        single = last_purchases(facts, MEASURED_A_DAY)
+        accepted, problems = await send_batches(self.stage.apis, [fact for fact in facts if fact not in single])
+        self.figures.lag = await self.stage.lag()
+        self._count(accepted)
+        self.figures.refused += len(problems)
+        return single
+
+    async def _enrol(self, day: TradingDay) -> None:
+        """Register the customers who were never seen before."""
+        countries = {invoice.customer: invoice.country for invoice in day.invoices}
+        newcomers = [customer for customer in countries if customer not in self.chronicle.pasts]
+        for start in range(0, len(newcomers), ENROLLED_AT_ONCE):
+            together = newcomers[start : start + ENROLLED_AT_ONCE]
+            ids = await asyncio.gather(
+                *(enrol(self.stage.apis, self.simulator, customer, countries[customer]) for customer in together)
+            )
+            for customer, identity in zip(together, ids, strict=True):
+                self.chronicle.enrol(customer, countries[customer], identity)
+
+    async def _serve(self, day: TradingDay, desk: Desk, outreach: Outreach) -> None:
+        """Resolve cases, contact customers, and take complaints in, as people do one by one."""
+        number, today = self.figures.day, day.closes_at.date()
+        await desk.resolve_due(number, today)
+        buying = [invoice.customer for invoice in day.invoices if not invoice.is_return]
+        await outreach.contact(desk.complaining, buying, day.closes_at)
+        returns = [invoice for invoice in day.invoices if invoice.is_return]
+        self.figures.cases += await desk.take_in(number, returns)
+        self.figures.open_cases = len(desk.complaining)
+
+    def _count(self, facts: Sequence[Fact]) -> None:
+        self.figures.facts.update(fact.customer for fact in facts)
+
+    async def _show(self) -> None:
+        if self.figures.day % OVERVIEW_EVERY_DAYS == 0 or self.figures.day == self.figures.days:
+            self.figures.segments = await segment_sizes(self.stage.apis)
+            self.figures.bands = await churn_bands(self.stage.apis)
+        self.show(self.figures)
