@@ -1,6 +1,8 @@
 """Calibration: from a model's score to a probability that means what it says, stored as plain data."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +24,16 @@ class Calibration:
     intercept: float = 0.0
     log_odds: tuple[float, ...] = ()
     probability: tuple[float, ...] = ()
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Self:
+        """Return the calibration that `document` (JSON) holds."""
+        lists = {name: tuple(document[name]) for name in ("log_odds", "probability")}
+        return cls(kind=document["kind"], slope=document["slope"], intercept=document["intercept"], **lists)
+
+    def document(self) -> dict[str, Any]:
+        """Return the calibration as JSON values."""
+        return asdict(self)
 
     def apply(self, probabilities: Floats) -> Floats:
         """Return calibrated probabilities, elementwise."""

@@ -1,0 +1,9 @@
+"""`python -m churn_scoring api | worker | migrate | train`."""
+
+import sys
+
+from churn_scoring.service import SERVICE
+from lealtad.app import main
+
+if __name__ == "__main__":
+    sys.exit(main(SERVICE))

@@ -1,0 +1,1 @@
+"""The service's copy of the shareable state of customers: who is who, and who is gone."""

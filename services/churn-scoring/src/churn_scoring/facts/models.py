@@ -1,0 +1,80 @@
+"""Tables of facts, folded histories, contracts and cases."""
+
+from sqlalchemy import UUID, Boolean, Column, Double, Index, Integer, String, Table, text
+
+from churn_scoring.domain.history import DECAYING
+from churn_scoring.metadata import AMOUNT, DERIVED, HOT_ROWS, METADATA, moment
+
+fact = Table(
+    "fact",
+    METADATA,
+    Column("id", UUID, primary_key=True, comment="the event; the case, for a complaint"),
+    Column("customer_id", UUID, nullable=False),
+    Column("kind", String, nullable=False),
+    moment("occurred_at", nullable=False),
+    Column("amount", AMOUNT, nullable=False),
+    # A late fact means folding the customer's facts again; training reads customers in this order.
+    Index("ix_fact_customer_id", "customer_id", "occurred_at", "id"),
+    schema=DERIVED,
+)
+
+
+def _count(name: str) -> Column[int]:
+    return Column(name, Integer, nullable=False, server_default=text("0"))
+
+
+def _amount(name: str) -> Column[float]:
+    return Column(name, Double, nullable=False, server_default=text("0"))
+
+
+history = Table(
+    "history",
+    METADATA,
+    Column("customer_id", UUID, primary_key=True),
+    moment("last_at", comment="place of the newest folded fact, with last_fact"),
+    Column("last_fact", UUID),
+    Column("day", Integer, nullable=False, server_default=text("0"), comment="UTC day ordinal of the decayed sums"),
+    Column("first_purchase_day", Integer),
+    Column("last_purchase_day", Integer),
+    moment("last_purchase_at"),
+    _count("purchases"),
+    _count("purchase_days"),
+    _amount("gap_squares"),
+    Column("gap_smoothed", Double),
+    Column("spent", AMOUNT, nullable=False, server_default=text("0")),
+    Column("returned", AMOUNT, nullable=False, server_default=text("0")),
+    _count("complaints"),
+    Column("last_touchpoint_day", Integer),
+    _count("offers_accepted"),
+    _count("offers_rejected"),
+    *(_amount(name) for name in DECAYING),
+    schema=DERIVED,
+    postgresql_with=HOT_ROWS,
+)
+
+contract_fact = Table(
+    "contract_fact",
+    METADATA,
+    Column("fact_id", UUID, primary_key=True),
+    Column("contract_id", UUID, nullable=False),
+    Column("customer_id", UUID, nullable=False),
+    moment("occurred_at", nullable=False),
+    moment("starts_at", nullable=False),
+    moment("ends_at"),
+    Index("ix_contract_fact_customer_id", "customer_id"),
+    schema=DERIVED,
+)
+
+service_case = Table(
+    "service_case",
+    METADATA,
+    Column("case_id", UUID, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("customer_id", UUID, comment="null: not known yet"),
+    Column("complains", Boolean, nullable=False, comment="complaint, claim, warranty or return; not a petition"),
+    Column("open", Boolean, nullable=False),
+    moment("opened_at", nullable=False),
+    moment("resolved_at"),
+    Index("ix_service_case_customer_id", "customer_id", postgresql_where=text("complains")),
+    schema=DERIVED,
+)

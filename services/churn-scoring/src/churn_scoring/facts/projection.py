@@ -1,0 +1,65 @@
+"""Folds facts into histories: in O(1) where they come in order, from the stored facts where one comes late."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from churn_scoring.domain.facts import Fact
+from churn_scoring.domain.history import fold_all
+from churn_scoring.facts import repository
+from churn_scoring.facts.translating import activity_fact, complaint_fact, response_fact
+from lealtad.events.catalog.campaigns import OfferResponse
+from lealtad.events.catalog.complaints import CaseState
+from lealtad.events.catalog.customer_profile import ContractFact
+from lealtad.events.catalog.customer_profile import Fact as ActivityFact
+from lealtad.events.envelope import Event
+from lealtad.unit_of_work import UnitOfWork
+
+
+async def project_activity(uow: UnitOfWork, events: Sequence[Event[ActivityFact]]) -> None:
+    """Fold purchases, returns, payments and touchpoints."""
+    await fold(uow, [activity_fact(event) for event in events])
+
+
+async def project_responses(uow: UnitOfWork, events: Sequence[Event[OfferResponse]]) -> None:
+    """Fold answers to offers."""
+    await fold(uow, [response_fact(event) for event in events])
+
+
+async def project_contracts(uow: UnitOfWork, events: Sequence[Event[ContractFact]]) -> None:
+    """Keep every fact about contracts; which is the newest is asked when a customer is assessed."""
+    await repository.insert_contract_facts(uow.connection, events)
+
+
+async def project_cases(uow: UnitOfWork, events: Sequence[Event[CaseState]]) -> None:
+    """Keep the newest version of each case, and its complaint once the customer is known."""
+    newest = {event.data.case_id: event.data for event in sorted(events, key=lambda event: event.data.version)}
+    await repository.keep_cases(uow.connection, list(newest.values()))
+    complaints = {fact.id: fact for event in events if (fact := complaint_fact(event.data))}
+    await fold(uow, list(complaints.values()))
+    for event in events:
+        if event.data.customer_id is None:
+            uow.ignore(event, "the customer of the case is not known yet")
+
+
+async def fold(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
+    """Store facts that are new and fold them into their customers' histories."""
+    inserted = await repository.insert_facts(uow.connection, facts) if facts else set()
+    new = _by_customer({fact.id: fact for fact in facts if fact.id in inserted}.values())
+    if not new:
+        return
+    histories = await repository.lock_histories(uow.connection, sorted(new))
+    late = [customer for customer, some in new.items() if not histories[customer].precedes(some[0])]
+    for customer in new.keys() - set(late):
+        for fact in new[customer]:
+            histories[customer].fold(fact)
+    if late:
+        stored = _by_customer(await repository.facts_of(uow.connection, late))
+        histories |= {customer: fold_all(customer, stored[customer]) for customer in late}
+    await repository.store_histories(uow.connection, histories.values())
+
+
+def _by_customer(facts: Iterable[Fact]) -> dict[UUID, list[Fact]]:
+    grouped: dict[UUID, list[Fact]] = {}
+    for fact in sorted(facts, key=lambda fact: fact.order):
+        grouped.setdefault(fact.customer_id, []).append(fact)
+    return grouped

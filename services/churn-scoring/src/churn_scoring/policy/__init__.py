@@ -1,0 +1,1 @@
+"""The scoring policy as a resource: read, changed whole, versioned."""

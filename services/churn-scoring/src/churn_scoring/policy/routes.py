@@ -1,0 +1,37 @@
+"""Routes of the scoring policy."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+
+from churn_scoring.domain.policy import ScoringPolicy
+from churn_scoring.policy import changing
+from churn_scoring.policy.schemas import VersionedPolicy
+from lealtad.http import Command, Query, problems, reads, writes
+
+router = APIRouter(prefix="/v1/scoring-policy", tags=["scoring policy"])
+
+
+@router.get("", response_model=VersionedPolicy)
+async def read_scoring_policy(query: Annotated[Query, Depends(reads("models:read"))]) -> Response:
+    """Read the scoring policy.
+
+    Horizon, bands, the grid of published scores, how often scores are looked at again, and the assumptions that hold
+    until a model is trained. Its version is the `ETag`.
+    """
+    return await query.run(changing.read_policy)
+
+
+@router.put("", response_model=VersionedPolicy, responses=problems(412, 428))
+async def change_scoring_policy(
+    body: ScoringPolicy, command: Annotated[Command, Depends(writes("models:write"))]
+) -> Response:
+    """Change the scoring policy.
+
+    Send the whole policy and, as `If-Match`, the `ETag` of the version it replaces. Every score is looked at again
+    under the new version in the background; only those whose published probability, band or kind changes are
+    announced. A trained model serves only the horizon that it was trained for; for another one BG/NBD takes over.
+    """
+    return await command.run(
+        lambda uow: changing.change_policy(uow, body, if_match=command.if_match, by=command.principal.subject)
+    )

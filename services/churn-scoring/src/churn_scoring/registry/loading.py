@@ -1,0 +1,86 @@
+"""Loading what is in force: policy and model, kept in memory until another release comes."""
+
+import asyncio
+from dataclasses import dataclass, field
+from hashlib import sha256
+from io import BytesIO
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from churn_scoring.domain.bgnbd import BgNbd
+from churn_scoring.domain.calibration import Calibration
+from churn_scoring.domain.learned import LearnedModel
+from churn_scoring.domain.models import ChurnModel, InactivityModel
+from churn_scoring.domain.policy import ScoringPolicy
+from churn_scoring.policy import repository as releases
+from churn_scoring.policy.repository import Release
+from churn_scoring.registry import repository
+from churn_scoring.registry.repository import StoredModel
+from lealtad.events.catalog.churn_scoring import ModelRef
+from lealtad.unit_of_work import UnitOfWork
+
+
+class DamagedModelError(RuntimeError):
+    """The artifact of a model is not the one that was stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """A release, ready to score."""
+
+    release: Release
+    policy: ScoringPolicy
+    model: ChurnModel
+    ref: ModelRef
+
+
+@dataclass(slots=True)
+class Scorers:
+    """What the service's use cases find in `uow.resources`."""
+
+    currency: str
+    _loaded: InForce | None = field(default=None)
+
+    async def in_force(self, connection: AsyncConnection) -> InForce:
+        """Return the release in force; one statement while it is the same."""
+        release = await releases.in_force(connection)
+        if self._loaded is None or self._loaded.release != release:
+            self._loaded = await _load(connection, release)
+        return self._loaded
+
+
+def scorers_of(uow: UnitOfWork) -> Scorers:
+    """Return the scorers of the process."""
+    scorers: Scorers = uow.resources
+    return scorers
+
+
+async def _load(connection: AsyncConnection, release: Release) -> InForce:
+    row = await releases.read_policy(connection, release.policy_version)
+    policy = ScoringPolicy.model_validate(row["document"])
+    stored = await repository.load(connection, release.model_version)
+    model = await asyncio.to_thread(revive, stored, policy)
+    return InForce(release, policy, model, ModelRef(name=stored.name, version=release.model_version))
+
+
+def revive(stored: StoredModel, policy: ScoringPolicy) -> ChurnModel:
+    """Return a stored model, ready to score under `policy`.
+
+    A model that was calibrated for another horizon gives only its BG/NBD parameters, which serve any horizon.
+    """
+    parameters = BgNbd(**(stored.parameters or policy.prior.model_dump()))
+    if stored.horizon_days != policy.horizon_days:
+        return InactivityModel(parameters, policy.horizon_days, policy.evidence)
+    calibration = Calibration.from_document(stored.calibration) if stored.calibration else None
+    if stored.artifact is None:
+        return InactivityModel(parameters, policy.horizon_days, policy.evidence, calibration)
+    return LearnedModel(_estimator(stored), InactivityModel(parameters, policy.horizon_days), calibration)
+
+
+def _estimator(stored: StoredModel) -> Any:
+    import joblib  # noqa: PLC0415 - it brings scikit-learn, which only a worker with a learned model needs
+
+    if stored.artifact is None or sha256(stored.artifact).digest() != stored.artifact_sha256:
+        raise DamagedModelError(f"the artifact of model {stored.name} is not the one that was stored")
+    return joblib.load(BytesIO(stored.artifact))

@@ -1,0 +1,24 @@
+"""Table of models."""
+
+from sqlalchemy import ARRAY, CheckConstraint, Column, Integer, LargeBinary, String, Table
+from sqlalchemy.dialects.postgresql import JSONB
+
+from churn_scoring.metadata import METADATA, OWNED, moment
+
+model = Table(
+    "model",
+    METADATA,
+    Column("version", Integer, primary_key=True),
+    Column("name", String, nullable=False, comment="bg-nbd-prior, bg-nbd or gradient-boosting"),
+    Column("horizon_days", Integer, comment="null: any horizon"),
+    Column("parameters", JSONB, comment="BG/NBD's r, alpha (days), a, b; null: the policy's prior"),
+    Column("calibration", JSONB),
+    Column("features", ARRAY(String), nullable=False),
+    Column("training", JSONB, comment="windows, customers, data fingerprint, hyper-parameters"),
+    Column("metrics", JSONB, comment="on the forward hold-out, with bootstrap intervals, baselines beside"),
+    Column("artifact", LargeBinary, comment="the estimator, written by joblib"),
+    Column("artifact_sha256", LargeBinary),
+    moment("trained_at", nullable=False),
+    CheckConstraint("(artifact IS NULL) = (artifact_sha256 IS NULL)", name="artifact_has_digest"),
+    schema=OWNED,
+)

@@ -1,0 +1,63 @@
+"""SQL of models."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from churn_scoring.policy.models import release
+from churn_scoring.registry.models import model
+
+SHOWN = [column for column in model.c if column.name not in ("artifact", "artifact_sha256")]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredModel:
+    """A model as it is stored; `version` is given when it is."""
+
+    name: str
+    horizon_days: int | None
+    parameters: dict[str, float] | None
+    calibration: dict[str, Any] | None
+    features: list[str]
+    training: dict[str, Any] | None
+    metrics: dict[str, Any] | None
+    artifact: bytes | None
+    artifact_sha256: bytes | None
+
+
+async def load(connection: AsyncConnection, version: int) -> StoredModel:
+    """Return a model with its artifact."""
+    query = select(model).where(model.c.version == version)
+    row = (await connection.execute(query)).mappings().one()
+    return StoredModel(**{name: row[name] for name in StoredModel.__slots__})
+
+
+async def add(connection: AsyncConnection, stored: StoredModel, *, at: datetime) -> int:
+    """Store a model and return its version; the caller holds the lock on releases."""
+    version: int = (await connection.scalar(select(func.max(model.c.version)))) + 1
+    values = {name: getattr(stored, name) for name in StoredModel.__slots__}
+    await connection.execute(insert(model), {**values, "version": version, "trained_at": at})
+    return version
+
+
+async def page(connection: AsyncConnection, *, before: int | None, limit: int) -> Sequence[RowMapping]:
+    """Return models without their artifacts, the newest first, older than version `before`."""
+    query = select(*SHOWN, _promoted_at()).order_by(model.c.version.desc()).limit(limit)
+    if before is not None:
+        query = query.where(model.c.version < before)
+    return (await connection.execute(query)).mappings().all()
+
+
+async def read(connection: AsyncConnection, version: int) -> RowMapping | None:
+    """Return a model without its artifact, or None."""
+    query = select(*SHOWN, _promoted_at()).where(model.c.version == version)
+    return (await connection.execute(query)).mappings().one_or_none()
+
+
+def _promoted_at() -> Any:
+    promoted = select(func.min(release.c.released_at)).where(release.c.model_version == model.c.version)
+    return promoted.scalar_subquery().label("promoted_at")

@@ -1,0 +1,27 @@
+"""What the API shows of models."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+
+class Model(BaseModel):
+    """A model: what it is, what it learned from, and how well it did on the time after."""
+
+    name: str = Field(examples=["gradient-boosting"])
+    version: int = Field(ge=1)
+    in_force: bool = Field(description="Scores come from it now")
+    horizon_days: int | None = Field(description="The horizon it was trained for; null: any")
+    parameters: dict[str, float] | None = Field(
+        description="BG/NBD's parameters, time in days; null: those of the policy's prior"
+    )
+    calibrated: bool
+    features: list[str]
+    training: dict[str, Any] | None = Field(description="Windows, customers, fingerprint of the data, parameters")
+    metrics: dict[str, Any] | None = Field(
+        description="AUC, average precision, Brier score and calibration error on the hold-out, with 95 % bootstrap "
+        "intervals, those of the baselines beside"
+    )
+    trained_at: datetime
+    promoted_at: datetime | None = Field(description="When it first came into force")

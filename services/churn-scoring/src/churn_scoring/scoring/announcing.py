@@ -1,0 +1,97 @@
+"""What becomes of an evaluation: the stored score, and an event where what is published changed."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from churn_scoring.domain.assessment import Assessment
+from churn_scoring.domain.basis import Basis
+from churn_scoring.domain.reasons import Reason
+from churn_scoring.registry.loading import InForce
+from churn_scoring.scoring.record import Score
+from lealtad.events.catalog.churn_scoring import ChurnKind, ChurnScored, ModelRef, ScoreReason
+from lealtad.events.envelope import Cause
+from lealtad.events.model import Causes
+from lealtad.money import Money
+from lealtad.unit_of_work import UnitOfWork
+
+PERMILLE = Decimal("0.001")
+
+
+class Announcer:
+    """Settles the evaluations of one transaction."""
+
+    def __init__(self, uow: UnitOfWork, in_force: InForce, currency: str) -> None:
+        self._uow = uow
+        self._in_force = in_force
+        self._currency = currency
+        self._notes: dict[str, list[UUID]] = {}
+
+    def settle(self, score: Score, assessment: Assessment, reasons: Sequence[Reason], causes: Sequence[Cause]) -> None:
+        """Take an evaluation into the score; emit an event if the published score, band or kind changed."""
+        had_score = score.probability is not None
+        changed = score.differs_from(assessment)
+        score.evaluate(assessment, at=self._uow.now, release=self._in_force.release.id)
+        score.wait_for(Causes.of(causes))
+        if not changed:
+            self._note(score, "stays at")
+            return
+        score.publish(assessment, [_told(reason) for reason in reasons], as_of=self._uow.now)
+        score.horizon_days = self._in_force.policy.horizon_days
+        score.policy_version = self._in_force.release.policy_version
+        score.model_name, score.model_version = self._model_of(assessment)
+        if had_score or score.probability is not None:
+            score.event_id = self._emit(score, causes)
+        self._note(score, "changed to")
+
+    def write_notes(self) -> None:
+        """Say in the journal what became of every customer."""
+        for text, customers in self._notes.items():
+            self._uow.note(customers, text)
+
+    def _model_of(self, assessment: Assessment) -> tuple[str | None, int | None]:
+        if assessment.basis is None:
+            return None, None
+        if assessment.basis is Basis.INACTIVITY:
+            return self._in_force.ref.name, self._in_force.ref.version
+        return "contract-rule", self._in_force.release.policy_version
+
+    def _emit(self, score: Score, causes: Sequence[Cause]) -> UUID:
+        return self._uow.emit(self._event(score), key=score.customer_id, causes=causes).id
+
+    def _event(self, score: Score) -> ChurnScored:
+        scored = score.probability is not None
+        return ChurnScored(
+            customer_id=score.customer_id,
+            probability=score.probability,
+            no_score_reason=score.no_score,
+            band=score.band,
+            previous_band=score.previous_band,
+            kind=ChurnKind(score.kind) if score.kind else None,
+            horizon_days=self._in_force.policy.horizon_days,
+            expected_value=self._money(score.expected_value) if scored else None,
+            value_at_risk=self._money(score.value_at_risk) if scored else None,
+            model=ModelRef(name=score.model_name, version=score.model_version)
+            if score.model_name and score.model_version
+            else None,
+            policy_version=self._in_force.release.policy_version,
+            reasons=[ScoreReason.model_validate(reason) for reason in score.reasons],
+            as_of=self._uow.now,
+            causes=Causes(ids=score.causes, count=score.cause_count),
+        )
+
+    def _money(self, amount: Decimal) -> Money:
+        return Money(amount=amount, currency=self._currency)
+
+    def _note(self, score: Score, verb: str) -> None:
+        if score.probability is None:
+            text = f"no score: {score.no_score}"
+        else:
+            text = f"score {verb} {score.probability:.2f} ({score.band})"
+        self._notes.setdefault(text, []).append(score.customer_id)
+
+
+def _told(reason: Reason) -> dict[str, Any]:
+    effect = Decimal(reason.effect).quantize(PERMILLE)
+    return {"code": reason.code, "text": reason.text, "effect": str(effect)}

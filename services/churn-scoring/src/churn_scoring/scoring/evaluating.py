@@ -1,0 +1,66 @@
+"""Use case: evaluate customers, and announce the scores that changed."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from churn_scoring.customers import repository as customers
+from churn_scoring.domain.assessment import Assessment, Assessor
+from churn_scoring.domain.basis import NoScore, Subject
+from churn_scoring.domain.contracts import status_at
+from churn_scoring.domain.features import Profile
+from churn_scoring.domain.history import History
+from churn_scoring.domain.reasons import Reason
+from churn_scoring.facts import repository as facts
+from churn_scoring.registry.loading import InForce, scorers_of
+from churn_scoring.scoring import repository
+from churn_scoring.scoring.announcing import Announcer
+from churn_scoring.scoring.record import Score
+from lealtad.events.envelope import Cause
+from lealtad.unit_of_work import UnitOfWork
+
+
+async def evaluate(uow: UnitOfWork, scores: Sequence[Score], causes: Mapping[UUID, Sequence[Cause]]) -> None:
+    """Evaluate customers whose score rows are locked, under the release in force.
+
+    What is published depends on the stored facts, the release and the business day alone, not on how the facts were
+    batched; the causes of an evaluation that changes nothing wait for the next announcement.
+    """
+    scorers = scorers_of(uow)
+    in_force = await scorers.in_force(uow.connection)
+    subjects = await _subjects(uow, [score.customer_id for score in scores])
+    # Models take milliseconds of processor time: not in the event loop.
+    assessments, reasons = await asyncio.to_thread(_assess, in_force, uow.now, subjects, scores)
+    announcer = Announcer(uow, in_force, scorers.currency)
+    for score, assessment in zip(scores, assessments, strict=True):
+        announcer.settle(score, assessment, reasons.get(score.customer_id, []), causes[score.customer_id])
+    announcer.write_notes()
+    await repository.store(uow.connection, scores)
+
+
+async def _subjects(uow: UnitOfWork, ids: Sequence[UUID]) -> list[Subject]:
+    connection = uow.connection
+    histories = await facts.histories_of(connection, ids)
+    contracts = await facts.contracts_of(connection, ids)
+    cases = await facts.open_cases(connection, ids)
+    gone = await customers.gone(connection, ids)
+    subjects = []
+    for customer in ids:
+        status = status_at(contracts.get(customer, ()), uow.now)
+        profile = Profile(histories.get(customer) or History(customer), cases.get(customer, 0), status.active)
+        subjects.append(Subject(profile, status, NoScore(gone[customer]) if customer in gone else None))
+    return subjects
+
+
+def _assess(
+    in_force: InForce, now: datetime, subjects: Sequence[Subject], scores: Sequence[Score]
+) -> tuple[list[Assessment], dict[UUID, list[Reason]]]:
+    assessor = Assessor(in_force.model, in_force.policy, now)
+    assessments = assessor.assess(subjects)
+    changed = [
+        subject
+        for subject, score, assessment in zip(subjects, scores, assessments, strict=True)
+        if score.differs_from(assessment)
+    ]
+    return assessments, assessor.explain(changed)

@@ -1,0 +1,80 @@
+"""Use cases: read a customer's score, rank customers."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from churn_scoring.customers import repository as customers
+from churn_scoring.domain.basis import NoScore
+from churn_scoring.registry.loading import scorers_of
+from churn_scoring.scoring import repository
+from churn_scoring.scoring.record import Score
+from churn_scoring.scoring.schemas import ChurnScore, Order, places
+from lealtad.events.catalog.churn_scoring import ChurnKind, ModelRef, ScoreReason
+from lealtad.http import Answer, CustomerRef, Page, PageQuery, not_found
+from lealtad.money import Money
+from lealtad.unit_of_work import UnitOfWork
+
+
+async def read_score(uow: UnitOfWork, ref: CustomerRef) -> Answer:
+    """Return the score of a customer, or that there is none and why; 404 for a customer who is not known here.
+
+    A customer may be known by facts before the customer's own record arrives, or the other way round.
+    """
+    known = await customers.find(uow.connection, ref)
+    customer_id = known or ref.id
+    score = await repository.read(uow.connection, customer_id) if customer_id else None
+    if score is not None:
+        return Answer(shown(score, scorers_of(uow).currency))
+    if known is None:
+        raise not_found(
+            "customer", ref, "No such customer has reached scoring. Check the reference, or try again in a moment."
+        )
+    return Answer(ChurnScore(customer_id=known, probability=None, no_score_reason=NoScore.NO_HISTORY))
+
+
+async def rank(uow: UnitOfWork, order: Order, band: str | None, page: PageQuery) -> Page[Any]:
+    """Return customers who have a score, the most endangered first."""
+    if order is Order.RISK:
+        after = page.after(Decimal, Decimal, UUID)
+        scores = await repository.page_by_risk(uow.connection, band=band, after=after, limit=page.limit)
+    else:
+        after = page.after(Decimal, UUID)
+        scores = await repository.page_by_value(uow.connection, band=band, after=after, limit=page.limit)
+    currency = scorers_of(uow).currency
+
+    def place(score: Score) -> tuple[Any, ...]:
+        own = (score.value_at_risk, score.customer_id)
+        return (score.probability, *own) if order is Order.RISK else own
+
+    return Page.of(scores, page.limit, cursor_of=place, item_of=lambda score: shown(score, currency))
+
+
+def shown(score: Score, currency: str) -> ChurnScore:
+    """Return a score as the API shows it."""
+    scored = score.probability is not None
+    named = score.model_name is not None and score.model_version is not None
+    return ChurnScore(
+        customer_id=score.customer_id,
+        probability=score.probability,
+        no_score_reason=score.no_score,
+        band=score.band,
+        previous_band=score.previous_band,
+        kind=ChurnKind(score.kind) if score.kind else None,
+        horizon_days=score.horizon_days,
+        expected_value=_money(score.expected_value, currency) if scored else None,
+        value_at_risk=_money(score.value_at_risk, currency) if scored else None,
+        reasons=[ScoreReason.model_validate(reason) for reason in score.reasons],
+        model=ModelRef(name=score.model_name, version=score.model_version) if named else None,
+        policy_version=score.policy_version,
+        as_of=score.as_of,
+        evaluated_at=score.evaluated_at,
+        next_due_at=score.next_due_at,
+        event_id=score.event_id,
+        causes=score.causes,
+        cause_count=score.cause_count,
+    )
+
+
+def _money(amount: Decimal, currency: str) -> Money:
+    return Money(amount=places(amount), currency=currency)

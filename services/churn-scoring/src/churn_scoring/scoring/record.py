@@ -1,0 +1,79 @@
+"""A customer's score as it is stored: the newest evaluation, and what was announced."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from churn_scoring.domain.assessment import Assessment
+from churn_scoring.domain.basis import Basis
+from lealtad.events.model import ROOTS_LISTED, Causes
+
+KIND_OF = {
+    Basis.INACTIVITY: "inactivity",
+    Basis.CONTRACT: "contract",
+    Basis.CONTRACT_ENDING: "contract",
+    Basis.WITHDRAWN: "withdrawn",
+}
+"""What other services are told of the basis of a score."""
+
+
+@dataclass(slots=True)
+class Score:
+    """One row of the table `score`; see there."""
+
+    customer_id: UUID
+    risk: float | None = None
+    expected_value: Decimal = Decimal(0)
+    value_at_risk: Decimal = Decimal(0)
+    evaluated_at: datetime | None = None
+    release: int = 0
+    next_due_at: datetime | None = None
+    probability: Decimal | None = None
+    no_score: str | None = None
+    band: str | None = None
+    previous_band: str | None = None
+    kind: str | None = None
+    horizon_days: int | None = None
+    reasons: list[dict[str, Any]] = field(default_factory=list)
+    model_name: str | None = None
+    model_version: int | None = None
+    policy_version: int | None = None
+    as_of: datetime | None = None
+    event_id: UUID | None = None
+    causes: list[UUID] = field(default_factory=list)
+    cause_count: int = 0
+    waiting: list[UUID] = field(default_factory=list)
+    waiting_count: int = 0
+
+    def differs_from(self, assessment: Assessment) -> bool:
+        """Say whether what an evaluation found is news: score on the grid, band, kind or why there is none."""
+        published = (self.probability, self.band, self.kind, self.no_score)
+        return published != (assessment.probability, assessment.band, _kind(assessment), assessment.no_score)
+
+    def evaluate(self, assessment: Assessment, *, at: datetime, release: int) -> None:
+        """Take the exact numbers of the newest evaluation, which are shown but not published."""
+        self.risk = assessment.risk
+        self.expected_value, self.value_at_risk = assessment.expected_value, assessment.value_at_risk
+        self.evaluated_at, self.release, self.next_due_at = at, release, assessment.next_due_at
+
+    def wait_for(self, causes: Causes) -> None:
+        """Remember root facts until the next announcement names them."""
+        known = set(self.waiting)
+        self.waiting_count += causes.count - sum(cause in known for cause in causes.ids)
+        self.waiting = sorted(known | set(causes.ids))[-ROOTS_LISTED:]
+
+    def publish(self, assessment: Assessment, reasons: list[dict[str, Any]], *, as_of: datetime) -> None:
+        """Take what an evaluation found as announced, with all causes that waited."""
+        if self.band != assessment.band:
+            self.previous_band = self.band
+        self.probability, self.band = assessment.probability, assessment.band
+        self.kind, self.no_score = _kind(assessment), assessment.no_score
+        self.reasons, self.as_of = reasons, as_of
+        self.causes, self.cause_count = self.waiting, self.waiting_count
+        self.waiting, self.waiting_count = [], 0
+
+
+def _kind(assessment: Assessment) -> str | None:
+    return KIND_OF[assessment.basis] if assessment.basis else None

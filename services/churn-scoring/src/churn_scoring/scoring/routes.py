@@ -1,0 +1,42 @@
+"""Routes of scores."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Response
+from fastapi import Query as Parameter
+
+from churn_scoring.domain.policy import BandName
+from churn_scoring.scoring import reading
+from churn_scoring.scoring.schemas import ChurnScore, Order
+from lealtad.http import CustomerRef, Page, PageQuery, Query, problems, reads
+
+router = APIRouter(prefix="/v1", tags=["churn scores"])
+
+
+@router.get("/customers/{ref}/churn-score", response_model=ChurnScore, responses=problems(404))
+async def read_churn_score(
+    ref: Annotated[str, Path(description="The customer's id, or `source:external_id`", examples=["shop:17850"])],
+    query: Annotated[Query, Depends(reads("scores:read"))],
+) -> Response:
+    """Read a customer's churn score.
+
+    The published probability of leaving within the horizon, its band, the main reasons in plain words, the value at
+    risk, the model and policy it comes from, and the facts that caused it. A customer without a score is answered too,
+    with the reason.
+    """
+    return await query.run(lambda uow: reading.read_score(uow, CustomerRef.parse(ref)))
+
+
+@router.get("/churn-scores", response_model=Page[ChurnScore])
+async def rank_customers(
+    query: Annotated[Query, Depends(reads("scores:read"))],
+    page: Annotated[PageQuery, Depends()],
+    order: Annotated[Order, Parameter(description="Rank by probability or by value at risk")] = Order.RISK,
+    band: Annotated[BandName | None, Parameter(description="Only customers in this band")] = None,
+) -> Response:
+    """Rank customers by churn.
+
+    The most endangered first: by published probability (among equals by value at risk), or by value at risk, so that
+    profitable customers who may leave stand at the top.
+    """
+    return await query.run(lambda uow: reading.rank(uow, order, band, page))

@@ -1,0 +1,47 @@
+"""The service: the only place where its parts meet."""
+
+from pathlib import Path
+
+from churn_scoring.consumers import projections
+from churn_scoring.metadata import METADATA
+from churn_scoring.policy.routes import router as policy_routes
+from churn_scoring.reactions import react
+from churn_scoring.registry.loading import Scorers
+from churn_scoring.registry.routes import router as model_routes
+from churn_scoring.scoring import rescoring
+from churn_scoring.scoring.repository import count_due, count_outdated
+from churn_scoring.scoring.routes import router as score_routes
+from lealtad.app import Service
+from lealtad.due import DueAction
+from lealtad.settings import ServiceSettings
+from lealtad.unit_of_work import Database
+
+
+async def make_scorers(_database: Database, settings: ServiceSettings) -> Scorers:
+    """Return what use cases find in `uow.resources`."""
+    return Scorers(currency=settings.reporting_currency)
+
+
+def train() -> int:
+    """Train, evaluate and store models, in a process of its own."""
+    from churn_scoring.training.command import main  # noqa: PLC0415 - it brings scikit-learn and scipy
+
+    return main()
+
+
+SERVICE = Service(
+    name="churn-scoring",
+    title="Lealtad churn scoring",
+    description="How likely each customer is to leave, why, and what is at stake",
+    migrations=Path(__file__).parents[2] / "migrations",
+    metadata=METADATA,
+    routers=(score_routes, model_routes, policy_routes),
+    projections=projections,
+    react=react,
+    due_actions=(
+        DueAction("rescore", rescoring.rescore_due, count_due),
+        DueAction("apply-release", rescoring.rescore_outdated, count_outdated),
+    ),
+    on_start=make_scorers,
+    commands={"train": train},
+)

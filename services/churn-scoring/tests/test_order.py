@@ -1,0 +1,106 @@
+"""End states do not depend on the order, the batching or the repetition of events."""
+
+import random
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from churn_scoring.service import SERVICE
+from lealtad.testing.driving import deliver
+
+from .builders import (
+    a_cancellation,
+    a_case,
+    a_contract,
+    a_customer,
+    a_failed_payment,
+    a_payment,
+    a_purchase,
+    a_response,
+    a_return,
+    a_touchpoint,
+)
+
+CUSTOMERS = [UUID(int=number) for number in range(1, 4)]
+CONTRACT, CASE = UUID(int=50), UUID(int=60)
+STATE = {
+    "history": text("SELECT * FROM history ORDER BY customer_id"),
+    "contract_fact": text("SELECT * FROM contract_fact ORDER BY fact_id"),
+    "service_case": text("SELECT * FROM service_case ORDER BY case_id"),
+    "customer": text("SELECT * FROM customer ORDER BY customer_id"),
+    "score": text("""
+        SELECT customer_id, risk, probability, no_score, band, kind, expected_value, value_at_risk, next_due_at
+        FROM score ORDER BY customer_id
+    """),
+}
+EMPTY = text(
+    "TRUNCATE fact, history, contract_fact, service_case, customer, customer_external_id, score, journal, outbox"
+)
+
+
+def life():
+    """What happens to three customers, in every topic that is read."""
+    one, two, three = CUSTOMERS
+    return [
+        *(a_customer(customer, external_id=str(customer.int)) for customer in CUSTOMERS),
+        *(a_purchase(one, day, f"{20 - day:.2f}") for day in (-80, -55, -30, -29.9, -2)),
+        a_return(one, -28, "3.33"),
+        a_touchpoint(one, -3, "negative"),
+        a_response(one, -1),
+        *(a_purchase(two, day) for day in (-60, -1)),
+        a_case(two, -1, case=CASE),
+        a_case(two, -1, case=CASE, version=2, status="acknowledged"),
+        a_case(two, -1, case=CASE, version=3, status="resolved", resolved=-0.5),
+        a_payment(two, -20),
+        a_failed_payment(two, -10),
+        a_response(two, -5, accepted=False),
+        a_contract(three, -90, CONTRACT),
+        a_cancellation(three, -9, CONTRACT, ends=-1),
+    ]
+
+
+async def state_of(database):
+    async with database.read() as uow:
+        found = {}
+        for name, query in STATE.items():
+            found[name] = [dict(row) for row in (await uow.connection.execute(query)).mappings()]
+        return found
+
+
+async def live(database, events, sizes):
+    """Deliver `events` in batches of the given sizes on an emptied database; return what is left."""
+    async with database.engine.begin() as connection:
+        await connection.execute(EMPTY)
+    rest = list(events)
+    for size in [*sizes, len(rest)]:
+        batch, rest = rest[:size], rest[size:]
+        if batch:
+            await deliver(SERVICE, database, batch)
+    return await state_of(database)
+
+
+@pytest.fixture
+async def expected(database):
+    events = life()
+    return events, await live(database, events, [])
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(shuffler=st.randoms(), sizes=st.lists(st.integers(1, 6), max_size=20), again=st.integers(0, 20))
+async def test_any_order_and_batching_lead_to_the_same_state(database, expected, shuffler: random.Random, sizes, again):
+    events, in_order = expected
+    shuffled = list(events)
+    shuffler.shuffle(shuffled)
+
+    assert await live(database, [*shuffled, *shuffled[:again]], sizes) == in_order
+
+
+async def test_a_fact_that_comes_late_is_folded_in_its_place(database):
+    customer = CUSTOMERS[0]
+    events = [a_purchase(customer, day) for day in (-40, -30, -20, -10)]
+    in_order = await live(database, events, [1, 1, 1])
+
+    assert await live(database, [*events[:1], *events[2:], events[1]], [1, 1, 1]) == in_order

@@ -1,0 +1,167 @@
+"""From facts to published scores, on real PostgreSQL."""
+
+from decimal import Decimal
+
+from churn_scoring.service import SERVICE
+from lealtad.events.catalog.churn_scoring import ChurnKind, ChurnScored
+from lealtad.ids import new_id
+from lealtad.testing.driving import deliver, take_due
+
+from .builders import (
+    START,
+    a_cancellation,
+    a_case,
+    a_contract,
+    a_customer,
+    a_failed_payment,
+    a_purchase,
+    a_touchpoint,
+    at,
+)
+
+CUSTOMER = new_id()
+
+
+async def test_a_first_purchase_gives_a_score_that_names_it(database):
+    bought = a_purchase(CUSTOMER)
+
+    (scored,) = await deliver(SERVICE, database, [bought])
+
+    assert isinstance(scored.data, ChurnScored)
+    assert scored.key == CUSTOMER
+    assert scored.data.kind is ChurnKind.INACTIVITY
+    assert scored.data.causes.ids == [bought.id]
+    assert scored.data.probability == Decimal("0.54")
+    assert (scored.data.band, scored.data.previous_band) == ("medium", None)
+    assert scored.data.model.name == "bg-nbd-prior"
+    assert scored.data.as_of == START
+    assert (scored.causation_id, scored.depth) == (bought.id, 1)
+    # 0.54 of (50 + 90 days at 0.50) / 90 days x 90 days
+    assert (scored.data.expected_value.amount, scored.data.value_at_risk.amount) == (Decimal("95.00"), Decimal("51.30"))
+
+
+async def test_a_customer_without_purchases_and_contracts_is_not_announced(database):
+    assert await deliver(SERVICE, database, [a_customer(CUSTOMER), a_touchpoint(CUSTOMER)]) == []
+
+
+async def test_a_fact_that_moves_the_score_by_less_than_the_grid_is_named_by_the_next_announcement(database):
+    await deliver(SERVICE, database, [a_purchase(CUSTOMER, -30), a_purchase(CUSTOMER, -1)])
+    quiet = a_touchpoint(CUSTOMER)
+    assert await deliver(SERVICE, database, [quiet]) == []
+    case = a_case(CUSTOMER, 0, case=new_id())
+
+    (scored,) = await deliver(SERVICE, database, [case])
+
+    assert scored.data.causes.ids == sorted([quiet.id, case.id])
+    assert scored.data.causes.count == 2
+
+
+async def test_a_complaint_raises_the_score_and_its_resolution_lowers_it(database):
+    (bought,) = await deliver(SERVICE, database, [a_purchase(CUSTOMER, -10)])
+    case = new_id()
+
+    (opened,) = await deliver(SERVICE, database, [a_case(CUSTOMER, 0, case=case)])
+    (resolved,) = await deliver(
+        SERVICE, database, [a_case(CUSTOMER, 0, case=case, version=2, status="resolved", resolved=0.1)]
+    )
+
+    assert bought.data.probability < resolved.data.probability < opened.data.probability
+    assert "complaints" in {reason.code for reason in opened.data.reasons}
+
+
+async def test_a_failed_payment_raises_the_score(database):
+    (before,) = await deliver(SERVICE, database, [a_purchase(CUSTOMER, -10)])
+
+    (after,) = await deliver(SERVICE, database, [a_failed_payment(CUSTOMER)])
+
+    assert after.data.probability > before.data.probability
+
+
+async def test_a_petition_is_no_complaint(database):
+    await deliver(SERVICE, database, [a_purchase(CUSTOMER, -10)])
+
+    assert await deliver(SERVICE, database, [a_case(CUSTOMER, 0, case=new_id(), kind="petition")]) == []
+
+
+async def test_the_end_of_the_last_contract_makes_the_score_one_and_names_the_cancellation(database):
+    contract = new_id()
+    (started,) = await deliver(SERVICE, database, [a_contract(CUSTOMER, -100, contract)])
+    cancelled = a_cancellation(CUSTOMER, -1, contract, ends=0)
+
+    (left,) = await deliver(SERVICE, database, [cancelled])
+
+    assert (started.data.kind, started.data.probability) == (ChurnKind.CONTRACT, Decimal("0.08"))
+    assert (left.data.kind, left.data.probability, left.data.band) == (ChurnKind.WITHDRAWN, Decimal(1), "critical")
+    assert left.data.causes.ids == [cancelled.id]
+    assert left.data.reasons[0].code == "contract-ended"
+
+
+async def test_a_cancellation_that_takes_effect_later_is_due_then_by_time_alone(database):
+    contract = new_id()
+    (noticed,) = await deliver(
+        SERVICE, database, [a_contract(CUSTOMER, -100, contract), a_cancellation(CUSTOMER, 0, contract, ends=10.5)]
+    )
+    assert noticed.data.probability == Decimal("0.90")
+
+    assert await take_due(SERVICE, database, now=at(10.4)) == []
+    (left,) = await take_due(SERVICE, database, now=at(10.5))
+
+    assert (left.data.kind, left.data.probability) == (ChurnKind.WITHDRAWN, Decimal(1))
+
+
+async def test_who_buys_again_after_leaving_is_scored_by_purchases_again(database):
+    contract = new_id()
+    await deliver(
+        SERVICE, database, [a_contract(CUSTOMER, -100, contract), a_cancellation(CUSTOMER, -5, contract, ends=-2)]
+    )
+
+    (back,) = await deliver(SERVICE, database, [a_purchase(CUSTOMER, -1)])
+
+    assert back.data.kind is ChurnKind.INACTIVITY
+    assert back.data.probability < 1
+
+
+async def test_time_alone_raises_the_score_of_who_stops_buying(database):
+    await deliver(SERVICE, database, [a_purchase(CUSTOMER, -7 * week) for week in range(10)])
+    scores = []
+    for day in range(1, 91):
+        scores += await take_due(SERVICE, database, now=at(day))
+
+    probabilities = [scored.data.probability for scored in scores]
+    assert probabilities == sorted(set(probabilities))
+    assert scores[-1].data.band == "critical"
+    assert scores[-1].data.causes.ids == [scores[-1].causation_id]
+    assert scores[-1].data.reasons[0].code == "silence"
+
+
+async def test_days_that_are_skipped_lead_to_the_same_score_as_days_lived_one_by_one(database, database_for):
+    stepped = await database_for(SERVICE)
+    for one in (database, stepped):
+        await deliver(SERVICE, one, [a_purchase(CUSTOMER, -20), a_purchase(CUSTOMER, -4)], now=START)
+    scores = []
+    for day in range(1, 60):
+        scores += await take_due(SERVICE, stepped, now=at(day))
+    database.clock.set(START)
+
+    (at_once,) = await take_due(SERVICE, database, now=at(59))
+
+    assert at_once.data.probability == scores[-1].data.probability
+
+
+async def test_a_merged_customer_loses_the_score(database):
+    await deliver(SERVICE, database, [a_customer(CUSTOMER), a_purchase(CUSTOMER)])
+
+    (gone,) = await deliver(SERVICE, database, [a_customer(CUSTOMER, sequence=2, status="merged")])
+
+    assert (gone.data.probability, gone.data.no_score_reason) == (None, "merged")
+    assert gone.data.previous_band == "medium"
+
+
+async def test_a_case_counts_once_its_customer_becomes_known(database):
+    case = new_id()
+    await deliver(SERVICE, database, [a_purchase(CUSTOMER, -10)])
+    assert await deliver(SERVICE, database, [a_case(None, 0, case=case)]) == []
+
+    (scored,) = await deliver(SERVICE, database, [a_case(CUSTOMER, 0, case=case, version=2, status="acknowledged")])
+
+    assert "complaints" in {reason.code for reason in scored.data.reasons}
