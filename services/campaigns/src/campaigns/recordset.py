@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import orjson
 from sqlalchemy import Table, TextClause, text
@@ -50,6 +51,6 @@ def newest(rows: Iterable[Row], key: str, guard: str) -> list[Row]:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
+    if isinstance(value, Decimal | UUID):
         return str(value)
     raise TypeError(f"{type(value).__name__} is no JSON value")

@@ -46,6 +46,8 @@ decision = Table(
     Column("ruled_out", JSONB, nullable=False),
     Column("causes", ARRAY(UUID), nullable=False),
     Column("cause_count", Integer, nullable=False),
+    # The decisions of one customer, in the order in which they were made: ids grow with time.
+    Index("ix_decision_customer_id_decision_id", "customer_id", "decision_id"),
     schema=OWNED,
 )
 

@@ -8,7 +8,7 @@ from sqlalchemy import Row
 from campaigns.customers.resolving import resolve
 from campaigns.decisions import repository
 from campaigns.decisions.schemas import DecisionOut
-from lealtad.http import Problem, not_found
+from lealtad.http import Page, PageQuery, Problem, not_found
 from lealtad.unit_of_work import UnitOfWork
 
 
@@ -29,6 +29,14 @@ async def read_next_best_action(uow: UnitOfWork, reference: str) -> DecisionOut:
 async def read_decision(uow: UnitOfWork, decision_id: UUID) -> DecisionOut:
     """Return a decision; 404 where there is none."""
     return DecisionOut.of(await existing(uow, decision_id))
+
+
+async def list_of_customer(uow: UnitOfWork, reference: str, page: PageQuery) -> Page[DecisionOut]:
+    """Return a page of a customer's decisions, newest first."""
+    customer_id = await resolve(uow.connection, reference)
+    before = page.after(UUID)
+    rows = await repository.page(uow.connection, customer_id, before=before[0] if before else None, limit=page.limit)
+    return Page.of(rows, page.limit, lambda row: (row.decision_id,), DecisionOut.of)
 
 
 async def existing(uow: UnitOfWork, decision_id: UUID) -> Row[Any]:

@@ -26,13 +26,17 @@ KEEP_STANDING = text(f"""
     FROM {recordset(next_best_action)} WHERE standing.customer_id = row.customer_id
 """)
 ADD_DECISIONS = insert_rows(decision)
-READ = text("""
+SHOWN = """
     SELECT d.*, v.terms, c.language, standing.decision_id = d.decision_id AS is_standing
     FROM decision AS d
     LEFT JOIN offer_version AS v ON v.offer_id = d.offer_id AND v.version = d.offer_version
     LEFT JOIN customer AS c ON c.customer_id = d.customer_id
     LEFT JOIN next_best_action AS standing ON standing.customer_id = d.customer_id
-    WHERE d.decision_id = :decision_id
+"""
+READ = text(f"{SHOWN} WHERE d.decision_id = :decision_id")
+PAGE = text(f"""{SHOWN}
+    WHERE d.customer_id = :customer_id AND (CAST(:before AS uuid) IS NULL OR d.decision_id < :before)
+    ORDER BY d.decision_id DESC LIMIT :limit
 """)
 STANDING_OF = text("SELECT decision_id FROM next_best_action WHERE customer_id = :customer_id")
 FORGET_DRAW = text("UPDATE next_best_action SET seed = NULL WHERE customer_id = :customer_id")
@@ -70,6 +74,14 @@ async def keep_standing(connection: AsyncConnection, standing: Sequence[Row]) ->
 async def read(connection: AsyncConnection, decision_id: UUID) -> Found[Any] | None:
     """Return a decision with the terms of its offer's version and the customer's language."""
     return (await connection.execute(READ, {"decision_id": decision_id})).one_or_none()
+
+
+async def page(
+    connection: AsyncConnection, customer_id: UUID, *, before: UUID | None, limit: int
+) -> Sequence[Found[Any]]:
+    """Return a customer's decisions, newest first, made before the one with this id."""
+    wanted = {"customer_id": customer_id, "before": before, "limit": limit}
+    return (await connection.execute(PAGE, wanted)).all()
 
 
 async def standing_of(connection: AsyncConnection, customer_id: UUID) -> UUID | None:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Response
 
 from campaigns.decisions import asking, reading
 from campaigns.decisions.schemas import DecisionOut, Question
-from lealtad.http import Command, Query, problems, reads, writes
+from lealtad.http import Command, Page, PageQuery, Query, problems, reads, writes
 
 router = APIRouter(prefix="/v1", tags=["decisions"])
 Reads = Annotated[Query, Depends(reads("decisions:read"))]
@@ -23,6 +23,15 @@ async def read_next_best_action(ref: Reference, query: Reads) -> Response:
     the rule, and the facts it newly included. `action: null` is an answer, too, with its `reason`.
     """
     return await query.run(lambda uow: reading.read_next_best_action(uow, ref))
+
+
+@router.get("/customers/{ref}/decisions", response_model=Page[DecisionOut], responses=problems(404))
+async def list_decisions(ref: Reference, page: Annotated[PageQuery, Depends()], query: Reads) -> Response:
+    """List the decisions about a customer.
+
+    Newest first: what was best when, why, and what it was decided on. Decisions asked for by a channel are among them.
+    """
+    return await query.run(lambda uow: reading.list_of_customer(uow, ref, page))
 
 
 @router.post("/decisions", status_code=201, response_model=DecisionOut, responses=problems(404))

@@ -1,0 +1,34 @@
+"""The history of decisions about a customer."""
+
+from campaigns.service import SERVICE
+from lealtad.testing.driving import deliver
+
+from .builders import registered, scored, segmented
+
+
+async def decisions(client, **params) -> dict:
+    answer = await client.get("/v1/customers/shop:ana/decisions", params=params)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def test_decisions_are_listed_newest_first_each_with_what_it_was_decided_on(database, client):
+    await deliver(SERVICE, database, [registered(), registered("eva")])
+    await deliver(SERVICE, database, [scored(), segmented("ana", "loyal")])
+    listed = (await decisions(client))["items"]
+    assert [decision["standing"] for decision in listed] == [True, False]
+    assert [decision["inputs"]["score"] is None for decision in listed] == [False, True]
+    assert {decision["customer_id"] for decision in listed} == {listed[0]["customer_id"]}
+
+
+async def test_a_cursor_goes_on_where_the_page_ended(database, client):
+    await deliver(SERVICE, database, [registered()])
+    await deliver(SERVICE, database, [scored()])
+    first = await decisions(client, limit=1)
+    second = await decisions(client, limit=1, cursor=first["next_cursor"])
+    assert second["next_cursor"] is None
+    assert first["items"] + second["items"] == (await decisions(client))["items"]
+
+
+async def test_an_unknown_customer_is_not_found(client):
+    assert (await client.get("/v1/customers/shop:nobody/decisions")).status_code == 404
