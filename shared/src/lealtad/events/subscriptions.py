@@ -114,7 +114,7 @@ READERS: dict[str, Reader] = {
             subscriptions=(
                 Subscription(CUSTOMERS, CUSTOMER_STATES),
                 Subscription(SEGMENTS, (segmentation.MembershipsChanged,)),
-                Subscription(OFFERS, (campaigns.OfferAccepted, campaigns.OfferRejected)),
+                Subscription(OFFERS, RESPONSES),
             ),
         ),
     )
