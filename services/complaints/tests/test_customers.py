@@ -3,7 +3,7 @@
 import asyncio
 
 from lealtad.events.catalog.campaigns import OfferKind, OfferPresented
-from lealtad.events.catalog.complaints import CaseAttached, CaseUpdated
+from lealtad.events.catalog.complaints import CaseAttached, CaseRescheduled
 from lealtad.events.catalog.customer_profile import CustomerStatus
 from lealtad.ids import new_id
 
@@ -82,7 +82,7 @@ async def test_a_better_service_tier_brings_the_due_time_forward(desk):
 
     [updated] = await desk.hear(desk.a_tier(customer, "premium"))
 
-    assert isinstance(updated.data, CaseUpdated)
+    assert isinstance(updated.data, CaseRescheduled)
     assert (await desk.read(case))["due_at"] == "2011-03-01T13:00:00Z"
     assert (await desk.open_case(customer="web-shop:1", severity="high"))["due_at"] == "2011-03-01T13:00:00Z"
 

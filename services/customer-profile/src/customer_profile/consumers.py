@@ -18,7 +18,7 @@ async def fold_announcements(uow: UnitOfWork, events: Sequence[Event[projecting.
     await projecting.project_announcements(uow, events)
 
 
-@projections.on(*CASE_STATES)
+@projections.on(*CASE_STATES, complaints.CaseRescheduled)
 async def fold_cases(uow: UnitOfWork, events: Sequence[Event[complaints.CaseState]]) -> None:
     """Cases go into the 360 view."""
     await projecting.project_cases(uow, events)

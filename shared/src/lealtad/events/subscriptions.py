@@ -70,7 +70,7 @@ READERS: dict[str, Reader] = {
             "customer-profile",
             on_decision_path=False,
             subscriptions=(
-                Subscription(CASES, CASE_STATES),
+                Subscription(CASES, (*CASE_STATES, complaints.CaseRescheduled)),
                 Subscription(SCORES, (churn_scoring.ChurnScored,)),
                 Subscription(SEGMENTS, (segmentation.MembershipsChanged,)),
                 Subscription(OFFERS, (campaigns.NextBestActionChanged, *RESPONSES)),

@@ -81,7 +81,11 @@ class CaseAcknowledged(CaseState, topic=CASES, event="case-acknowledged"):
 
 
 class CaseUpdated(CaseState, topic=CASES, event="case-updated"):
-    """Work on the case began, it waits for the customer, or its attributes changed."""
+    """Work on the case began, goes on, or waits for the customer."""
+
+
+class CaseRescheduled(CaseState, topic=CASES, event="case-rescheduled"):
+    """The due time moved with the customer's service tier; it is told to the 360 only, as tiers depend on cases."""
 
 
 class CaseAttached(CaseState, topic=CASES, event="case-attached"):
