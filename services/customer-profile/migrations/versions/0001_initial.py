@@ -23,9 +23,7 @@ def create_owned_tables() -> None:
     op.create_table(
         "customer",
         sa.Column("id", sa.UUID(), nullable=False),
-        sa.Column(
-            "version", sa.Integer(), nullable=False, comment="grows by one with every change; the ETag"
-        ),
+        sa.Column("version", sa.Integer(), nullable=False, comment="grows by one with every change; the ETag"),
         sa.Column("status", sa.String(), server_default="active", nullable=False),
         sa.Column("provisional", sa.Boolean(), nullable=False, comment="known by an external id only"),
         sa.Column("merged_into", sa.UUID(), nullable=True),
@@ -39,9 +37,7 @@ def create_owned_tables() -> None:
         sa.Column("stratum", sa.SmallInteger(), nullable=True),
         sa.Column("language", sa.String(length=2), nullable=True),
         sa.Column("time_zone", sa.String(), nullable=True),
-        sa.Column(
-            "preferred_channels", sa.ARRAY(sa.String()), server_default=sa.text("'{}'"), nullable=False
-        ),
+        sa.Column("preferred_channels", sa.ARRAY(sa.String()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("contact_from", sa.String(length=5), nullable=True, comment="local hour, HH:MM"),
         sa.Column("contact_until", sa.String(length=5), nullable=True),
         sa.Column("do_not_contact_reason", sa.String(), nullable=True, comment="null: may be contacted"),
@@ -84,9 +80,7 @@ def create_owned_tables() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("source", sa.String(), nullable=False, comment="where the customer said so"),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False, comment="system time"),
-        sa.ForeignKeyConstraint(
-            ["customer_id"], ["owned.customer.id"], name="fk_consent_customer_id_customer"
-        ),
+        sa.ForeignKeyConstraint(["customer_id"], ["owned.customer.id"], name="fk_consent_customer_id_customer"),
         sa.PrimaryKeyConstraint("id", name="pk_consent"),
         sa.UniqueConstraint(
             "customer_id",
@@ -104,13 +98,9 @@ def create_owned_tables() -> None:
         "contact_point",
         sa.Column("customer_id", sa.UUID(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False, comment="email or phone"),
-        sa.Column(
-            "value", sa.String(), nullable=False, comment="normal form: RFC 5321 address, E.164 number"
-        ),
+        sa.Column("value", sa.String(), nullable=False, comment="normal form: RFC 5321 address, E.164 number"),
         sa.Column("place", sa.SmallInteger(), nullable=False, comment="0 is the preferred one"),
-        sa.ForeignKeyConstraint(
-            ["customer_id"], ["owned.customer.id"], name="fk_contact_point_customer_id_customer"
-        ),
+        sa.ForeignKeyConstraint(["customer_id"], ["owned.customer.id"], name="fk_contact_point_customer_id_customer"),
         sa.PrimaryKeyConstraint("customer_id", "kind", "value", name="pk_contact_point"),
         schema="owned",
     )
@@ -136,9 +126,7 @@ def create_owned_tables() -> None:
         "customer_totals",
         sa.Column("customer_id", sa.UUID(), nullable=False),
         sa.Column("purchases", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.Column(
-            "purchased", sa.Numeric(precision=18, scale=4), server_default=sa.text("0"), nullable=False
-        ),
+        sa.Column("purchased", sa.Numeric(precision=18, scale=4), server_default=sa.text("0"), nullable=False),
         sa.Column("returns", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("returned", sa.Numeric(precision=18, scale=4), server_default=sa.text("0"), nullable=False),
         sa.Column("payments", sa.Integer(), server_default=sa.text("0"), nullable=False),
@@ -148,9 +136,7 @@ def create_owned_tables() -> None:
         sa.Column("first_purchase_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_purchase_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_touchpoint_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["customer_id"], ["owned.customer.id"], name="fk_customer_totals_customer_id_customer"
-        ),
+        sa.ForeignKeyConstraint(["customer_id"], ["owned.customer.id"], name="fk_customer_totals_customer_id_customer"),
         sa.PrimaryKeyConstraint("customer_id", name="pk_customer_totals"),
         schema="owned",
         postgresql_with={"fillfactor": "70"},
@@ -217,30 +203,22 @@ def create_owned_tables() -> None:
             comment="business time of the newest change",
         ),
         sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["customer_id"], ["owned.customer.id"], name="fk_contract_customer_id_customer"
-        ),
+        sa.ForeignKeyConstraint(["customer_id"], ["owned.customer.id"], name="fk_contract_customer_id_customer"),
         sa.ForeignKeyConstraint(["id"], ["owned.fact.id"], name="fk_contract_id_fact"),
         sa.PrimaryKeyConstraint("id", name="pk_contract"),
         schema="owned",
     )
-    op.create_index(
-        "ix_contract_customer_id", "contract", ["customer_id", "id"], unique=False, schema="owned"
-    )
+    op.create_index("ix_contract_customer_id", "contract", ["customer_id", "id"], unique=False, schema="owned")
     op.create_table(
         "matched_return",
         sa.Column("return_id", sa.UUID(), nullable=False),
         sa.Column("purchase_id", sa.UUID(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["purchase_id"], ["owned.fact.id"], name="fk_matched_return_purchase_id_fact"
-        ),
+        sa.ForeignKeyConstraint(["purchase_id"], ["owned.fact.id"], name="fk_matched_return_purchase_id_fact"),
         sa.ForeignKeyConstraint(["return_id"], ["owned.fact.id"], name="fk_matched_return_return_id_fact"),
         sa.PrimaryKeyConstraint("return_id", name="pk_matched_return"),
         schema="owned",
     )
-    op.create_index(
-        "ix_matched_return_purchase_id", "matched_return", ["purchase_id"], unique=False, schema="owned"
-    )
+    op.create_index("ix_matched_return_purchase_id", "matched_return", ["purchase_id"], unique=False, schema="owned")
 
 
 def create_derived_tables() -> None:
@@ -267,9 +245,7 @@ def create_derived_tables() -> None:
         sa.Column("customer_id", sa.UUID(), nullable=True, comment="null until the case is attached"),
         sa.Column("open", sa.Boolean(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column(
-            "as_of", sa.DateTime(timezone=True), nullable=False, comment="business time of the newest change"
-        ),
+        sa.Column("as_of", sa.DateTime(timezone=True), nullable=False, comment="business time of the newest change"),
         sa.Column("data", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.PrimaryKeyConstraint("case_id", name="pk_complaint_case"),
         schema="derived",

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
+from pydantic import BaseModel
 
 
 def fingerprint(content: Mapping[str, Any]) -> bytes:
@@ -19,6 +20,8 @@ def fingerprint(content: Mapping[str, Any]) -> bytes:
 
 def _canonical(value: Any) -> Any:
     match value:
+        case BaseModel():
+            return _canonical(dict(value))  # its own dump would turn decimals into texts
         case Mapping():
             return {str(name): _canonical(member) for name, member in value.items()}
         case list() | tuple():

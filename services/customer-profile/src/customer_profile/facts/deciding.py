@@ -55,9 +55,10 @@ def decide(fact: FactIn, ledger: Ledger) -> tuple[Draft | KnownFact, bytes]:
 
 def _fingerprint(fact: FactIn, customer_id: UUID, ledger: Ledger) -> bytes:
     # Customer and contract may be named in several ways: what they stand for counts.
-    content = fact.model_dump(exclude={"source", "customer", "contract"})
-    contract_id = str(contract_of(fact, ledger).id) if isinstance(fact, ContractStepIn) else None
-    return fingerprint({**content, "customer_id": str(customer_id), "contract_id": contract_id})
+    content = {**dict(fact), "source": None, "customer": str(customer_id)}
+    if isinstance(fact, ContractStepIn):
+        content["contract"] = str(contract_of(fact, ledger).id)
+    return fingerprint(content)
 
 
 def _require_same(known: KnownFact, content: bytes) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +13,6 @@ from customer_profile.facts.ledger import Draft, KnownFact, Ledger
 from customer_profile.facts.loading import load_ledger
 from customer_profile.facts.totals import increments
 from lealtad.events.catalog.customer_profile import CustomerRegistered, CustomerStatus, ExternalId
-from lealtad.events.codec import EventTooLargeError
 from lealtad.events.envelope import EventRef
 from lealtad.http import Answer, Problem
 from lealtad.http.database_errors import LostRaceError
@@ -74,8 +72,6 @@ def _take(uow: UnitOfWork, fact: FactIn, ledger: Ledger, accepted: list[_Accepte
         event = uow.emit(decided.event, key=decided.event.customer_id, event_id=decided.id)
     except Problem as problem:
         return problem
-    except EventTooLargeError:
-        return _too_large()
     data = decided.event.model_dump(mode="json")
     known = KnownFact(decided.id, decided.kind, decided.event.customer_id, content, data)
     ledger.accept(decided, known)
@@ -115,15 +111,6 @@ def _registered(uow: UnitOfWork, external_id: ExternalId) -> CustomerRegistered:
         external_ids=[external_id],
         registered_at=uow.now,
         changed=["status", "provisional", "external_ids", "registered_at"],
-    )
-
-
-def _too_large() -> Problem:
-    return Problem(
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        "fact-too-large",
-        "The fact is too large for one event",
-        "One fact may take 256 KiB: split the invoice, or shorten the article codes.",
     )
 
 

@@ -1,0 +1,115 @@
+"""A thousand facts in one request: each with its own answer, none held up by another."""
+
+from collections import Counter
+
+import pytest
+
+from customer_profile.batches import taking
+from lealtad.events.catalog.customer_profile import PurchaseRecorded
+from lealtad.testing.driving import emitted, statements
+
+
+def purchase(shop, fact_id=None, **content):
+    return {"type": "purchase", **shop.purchase(fact_id, **content)}
+
+
+async def test_a_thousand_facts_with_bad_ones_among_them(shop, database):
+    facts = [purchase(shop, customer=f"web-shop:{number % 100}") for number in range(1000)]
+    facts[3] = {"type": "purchase", "customer": "web-shop:3"}
+    facts[500] = purchase(shop, occurred_at="2999-01-01T00:00:00Z")
+    facts[501] = purchase(shop, customer="01890a5d-ac96-774b-bcce-b302099a8057")
+    facts[502] = {"type": "gift"}
+    facts[503] = "no fact"
+    facts[999] = facts[0]
+
+    answer = await shop.post("batches", {"facts": facts})
+
+    assert answer.status_code == 200
+    body = answer.json()
+    assert (body["recorded"], body["repeated"], body["refused"]) == (994, 1, 5)
+    problems = {place: item for place, item in enumerate(body["items"]) if item["status"] not in (200, 201)}
+    assert {place: item["status"] for place, item in problems.items()} == {
+        3: 422,
+        500: 422,
+        501: 404,
+        502: 422,
+        503: 422,
+    }
+    assert {error["pointer"] for error in problems[3]["problem"]["errors"]} == {"/source", "/occurred_at", "/lines"}
+    assert body["items"][999] == {**body["items"][0], "status": 200}
+    purchases = [event for event in await emitted(database) if isinstance(event.data, PurchaseRecorded)]
+    assert len(purchases) == 994
+    by_customer = Counter(event.key for event in purchases)
+    assert len(by_customer) == 100
+    for customer in by_customer:
+        assert [event.sequence for event in purchases if event.key == customer] == list(
+            range(1, by_customer[customer] + 1)
+        )
+
+
+async def test_a_batch_sent_again_changes_nothing(shop, database):
+    facts = [purchase(shop) for _ in range(5)]
+    first = await shop.post("batches", {"facts": facts})
+    events = len(await emitted(database))
+    again = await shop.post("batches", {"facts": facts})
+    assert again.json()["repeated"] == 5
+    assert [item["id"] for item in first.json()["items"]] == [item["id"] for item in again.json()["items"]]
+    assert len(await emitted(database)) == events
+
+
+async def test_facts_of_all_kinds_are_counted(shop):
+    euros = {"amount": "5", "currency": "EUR"}
+    facts = [
+        purchase(shop, "P1"),
+        {"type": "return", **shop.fact(purchase="web-shop:P1", lines=[shop.line(quantity=1)])},
+        {"type": "payment", **shop.fact(amount=euros, method="card", purchase="web-shop:P1")},
+        {"type": "payment", **shop.fact(amount=euros, status="failed", reason="no-funds")},
+        {
+            "type": "touchpoint",
+            **shop.fact(kind="call", phase="post-sale", sentiment="negative", channel="call-centre"),
+        },
+        {"type": "contract-start", **shop.contract()},
+    ]
+    assert (await shop.post("batches", {"facts": facts})).json()["recorded"] == 6
+    totals = (await shop.view(include="totals"))["totals"]
+    counted = ("purchases", "returns", "payments", "failed_payments", "touchpoints")
+    assert [totals[name] for name in counted] == [1, 1, 1, 1, 1]
+    assert totals["net"]["amount"] == "1.2500"
+
+
+async def test_a_batch_costs_as_many_statements_as_one_purchase(shop, database):
+    async def cost(size: int) -> int:
+        facts = [purchase(shop, customer=f"web-shop:{number}") for number in range(size)]
+        with statements(database) as seen:
+            assert (await shop.post("batches", {"facts": facts})).json()["recorded"] == size
+        return len(seen)
+
+    await cost(500)  # makes the customers
+    assert await cost(1) == await cost(500) == 8
+
+
+async def test_one_fact_that_breaks_its_transaction_does_not_take_the_others_with_it(shop, monkeypatch):
+    decide = taking.record
+
+    async def breaks(uow, facts):
+        if any(fact.source.fact_id == "bad" for fact in facts):
+            raise RuntimeError("as no rule foresaw")
+        return await decide(uow, facts)
+
+    monkeypatch.setattr(taking, "record", breaks)
+    facts = [purchase(shop) for _ in range(20)]
+    facts[7] = purchase(shop, "bad")
+    items = (await shop.post("batches", {"facts": facts})).json()["items"]
+    assert [place for place, item in enumerate(items) if item["status"] != 201] == [7]
+    assert items[7]["status"] == 500
+    assert "foresaw" not in str(items[7])
+
+
+async def test_backfill_is_not_taken_yet_and_says_so(shop):
+    answer = await shop.post("batches", {"mode": "backfill", "facts": [purchase(shop)]})
+    assert (answer.status_code, answer.json()["type"].rpartition(":")[2]) == (422, "mode-not-available")
+
+
+@pytest.mark.parametrize("facts", [[], [{}] * 1001])
+async def test_a_batch_has_one_to_a_thousand_facts(shop, facts):
+    assert (await shop.post("batches", {"facts": facts})).status_code == 422
