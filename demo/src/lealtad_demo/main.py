@@ -11,7 +11,9 @@ from itertools import islice
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 
+from lealtad_demo.cast import CastRules, cast
 from lealtad_demo.display import shown
 from lealtad_demo.facts import CURRENCY
 from lealtad_demo.figures import Figures
@@ -21,6 +23,7 @@ from lealtad_demo.replay import Replay
 from lealtad_demo.report import Held, Report
 from lealtad_demo.simulator import Simulator, SimulatorSettings
 from lealtad_demo.stage import Stage
+from lealtad_demo.story import tell
 from lealtad_local import stack
 from lealtad_local.home import Home
 from lealtad_local.stack import Stack, StackError
@@ -107,6 +110,12 @@ async def perform(running: Stack, days: Sequence[TradingDay], console: Console, 
             replay = Replay(stage, simulator, figures, show)
             await replay.run(days)
         replayed = figures.seconds
+        today = days[-1].closes_at.date()
+        roles = cast(replay.chronicle.pasts.values(), CastRules.load(), today)
+        for story in await tell(stage.apis, roles, today):
+            console.print(f"\n[bold]{escape(story.title)}[/]")
+            for line in story.lines:
+                console.print(line, markup=False, highlight=False)
         counts = await held(running.home)
     pasts = replay.chronicle.pasts
     accepted = {pasts[customer].id: count for customer, count in figures.facts.items()}
