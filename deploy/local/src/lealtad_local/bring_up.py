@@ -1,7 +1,6 @@
 """Bring up the whole stack: `python -m lealtad_local.bring_up OPTIONS`, the supervisor's program.
 
-Kafka and PostgreSQL start side by side; each service starts as soon as the topics exist and its own database is
-migrated.
+Kafka with its topics and PostgreSQL with its migrated databases come up side by side, then all services at once.
 """
 
 from __future__ import annotations
@@ -9,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -39,53 +39,55 @@ class Plan:
     async def bring_up(self, supervisor: Supervisor) -> None:
         """Start everything and return when all processes are ready."""
         await asyncio.to_thread(_clear, self.home, supervisor.options)
-        supervisor.say("starting Kafka and PostgreSQL")
+        supervisor.say("starting Kafka and PostgreSQL, creating topics, migrating databases")
         clock_file = self._clock(supervisor.options)
-        kafka, postgres = await asyncio.gather(self._kafka(supervisor), self._postgres(supervisor))
-        environment = Environment(kafka, postgres, self.credentials.token_secret, clock_file)
-        supervisor.say("creating topics, migrating databases, starting the services")
-        topics = asyncio.create_task(supervisor.run_once("topics", environment.topics()))
-        await asyncio.gather(topics, *(self._service(supervisor, environment, service, topics) for service in SERVICES))
+        kafka, urls = await asyncio.gather(self._kafka(supervisor), self._postgres(supervisor))
+        supervisor.say("starting the services")
+        environment = Environment(self.credentials.token_secret, kafka, urls, clock_file)
+        await supervisor.keep(Level.SERVICES, *self._processes(environment, supervisor.options.workers))
 
-    def _clock(self, options: Options) -> str | None:
+    def _clock(self, options: Options) -> str:
         if options.clock is None:
             self.home.clock.unlink(missing_ok=True)
-            return None
+            return ""
         StackClock.write(self.home.clock, options.clock)
         return str(self.home.clock)
 
     async def _kafka(self, supervisor: Supervisor) -> str:
-        if configured := os.environ.get("LEALTAD_KAFKA_BOOTSTRAP"):
-            return configured
-        server = KafkaServer(self.home.kafka)
-        await _keep_server(supervisor, server)
-        return server.bootstrap
+        """Return the address of a Kafka that has all topics."""
+        bootstrap = os.environ.get("LEALTAD_KAFKA_BOOTSTRAP")
+        if not bootstrap:
+            server = KafkaServer(self.home.kafka)
+            await _keep_server(supervisor, server)
+            bootstrap = server.bootstrap
+        environment = Environment(self.credentials.token_secret, kafka_bootstrap=bootstrap)
+        await supervisor.run_once("topics", environment.topics())
+        return bootstrap
 
     async def _postgres(self, supervisor: Supervisor) -> dict[str, str]:
-        """Return the services' database URLs by the services' names."""
-        url = os.environ.get("LEALTAD_POSTGRES_URL")
-        if not url:
+        """Return the URLs of migrated databases by the services' names."""
+        admin_url = os.environ.get("LEALTAD_POSTGRES_URL")
+        if not admin_url:
             server = PostgresServer(self.home.postgres)
             await _keep_server(supervisor, server)
-            url = server.url
-        return await create_databases(url, SERVICES, self.credentials.passwords)
+            admin_url = server.url
+        urls = await create_databases(admin_url, SERVICES, self.credentials.passwords)
+        environment = Environment(self.credentials.token_secret, database_urls=urls)
+        await supervisor.run_once("migrations", environment.migrations())
+        return urls
 
-    async def _service(
-        self, supervisor: Supervisor, environment: Environment, service: Service, topics: asyncio.Task[None]
-    ) -> None:
-        await supervisor.run_once(f"{service.name}-migrate", environment.module(service, "migrate"))
-        await asyncio.shield(topics)
-        workers = range(supervisor.options.workers)
-        specs = [self._process(environment, service, service.api(), "api", "0")]
-        specs += [self._process(environment, service, service.worker(slot), "worker", str(slot)) for slot in workers]
-        await supervisor.keep(Level.SERVICES, *specs)
+    def _processes(self, environment: Environment, workers: int) -> Iterator[ProcessSpec]:
+        for service in SERVICES:
+            yield self._process(environment, service, service.api(), "api", "0")
+            for slot in range(workers):
+                yield self._process(environment, service, service.worker(slot), "worker", str(slot))
 
     def _process(self, environment: Environment, service: Service, name: str, kind: str, instance: str) -> ProcessSpec:
         port = self._port(name)
         return ProcessSpec(
             name=name,
             port=port,
-            command=lambda: environment.module(service, kind, port=port, instance=instance),
+            command=lambda: environment.process(service, kind, port=port, instance=instance),
             live=partial(answers_ok, port, "/health/live"),
             ready=partial(answers_ok, port, "/health/ready"),
         )

@@ -36,7 +36,7 @@ class ProcessSpec:
 class Patience:
     """Times of a keeper, in seconds."""
 
-    start: float = 60
+    start: float = 120
     """A process that is not ready so long after its start is ended."""
     frozen: float = 30
     """A process that answers no probe for so long is ended."""

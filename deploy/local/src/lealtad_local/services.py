@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from lealtad_local.processes import Command
 from lealtad_local.server import HOST
@@ -37,30 +39,40 @@ SERVICES = tuple(
 
 @dataclass(frozen=True)
 class Environment:
-    """What all processes of one stack share."""
+    """What all processes of one stack share; an address is empty where a program does not need it."""
 
-    kafka_bootstrap: str
-    database_urls: dict[str, str]
     token_secret: str
-    clock_file: str | None
-
-    def module(self, service: Service, *arguments: str, port: int = 0, instance: str = "0") -> Command:
-        """Return `python -m <package> <arguments>` with the service's environment."""
-        variables = {
-            "LEALTAD_DATABASE_URL": self.database_urls[service.name],
-            "LEALTAD_KAFKA_BOOTSTRAP": self.kafka_bootstrap,
-            "LEALTAD_TOKEN_SECRET": self.token_secret,
-            "LEALTAD_HOST": HOST,
-            "LEALTAD_PORT": str(port),
-            "LEALTAD_INSTANCE": instance,
-            # Many small processes share the cores: one thread each for numerical libraries.
-            "OMP_NUM_THREADS": "1",
-        }
-        if self.clock_file:
-            variables["LEALTAD_CLOCK_FILE"] = self.clock_file
-        return Command((sys.executable, "-m", service.package, *arguments), env=variables)
+    kafka_bootstrap: str = ""
+    database_urls: Mapping[str, str] = field(default_factory=dict)
+    """By service name."""
+    clock_file: str = ""
 
     def topics(self) -> Command:
         """Return the program that creates the topics."""
-        variables = {"LEALTAD_KAFKA_BOOTSTRAP": self.kafka_bootstrap}
-        return Command((sys.executable, "-m", "lealtad.kafka.topics"), env=variables)
+        return self._module("lealtad.kafka.topics")
+
+    def migrations(self) -> Command:
+        """Return the program that migrates all databases."""
+        urls = {service.package: self.database_urls[service.name] for service in SERVICES}
+        return self._module("lealtad_local.migrate_all", LEALTAD_DATABASE_URLS=json.dumps(urls))
+
+    def process(self, service: Service, kind: str, *, port: int, instance: str) -> Command:
+        """Return `python -m <package> api | worker`."""
+        return self._module(
+            service.package,
+            kind,
+            LEALTAD_DATABASE_URL=self.database_urls[service.name],
+            LEALTAD_HOST=HOST,
+            LEALTAD_PORT=str(port),
+            LEALTAD_INSTANCE=instance,
+        )
+
+    def _module(self, module: str, *arguments: str, **variables: str) -> Command:
+        shared = {
+            "LEALTAD_KAFKA_BOOTSTRAP": self.kafka_bootstrap,
+            "LEALTAD_TOKEN_SECRET": self.token_secret,
+            "LEALTAD_CLOCK_FILE": self.clock_file,
+        }
+        given = {name: value for name, value in shared.items() if value}
+        # Many small processes share the cores: one thread each for numerical libraries.
+        return Command((sys.executable, "-m", module, *arguments), env={"OMP_NUM_THREADS": "1", **given, **variables})

@@ -24,7 +24,7 @@ from lealtad_local.services import SERVICES, Service
 from lealtad_local.state import Options, Phase, StackState
 from lealtad_local.supervisor import DETACH
 
-START_TIMEOUT_S = 180
+START_TIMEOUT_S = 240
 STOP_TIMEOUT_S = 40
 
 Say = Callable[[str], None]

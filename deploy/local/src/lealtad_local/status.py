@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
+from rich.box import SIMPLE
 from rich.console import Group
 from rich.table import Table
 
@@ -54,7 +55,7 @@ def tables(found: Report) -> Group:
 
 
 def _processes(processes: list[Report]) -> Table:
-    table = Table("process", "status", "pid", "port", "restarts", "ended the last time")
+    table = _table("process", "status", "pid", "port", "restarts", "ended the last time")
     for process in processes:
         cells = ("name", "status", "pid", "port", "restarts", "ended")
         table.add_row(*("" if process[cell] is None else str(process[cell]) for cell in cells))
@@ -62,8 +63,7 @@ def _processes(processes: list[Report]) -> Table:
 
 
 def _consumers(consumers: dict[str, Report | None]) -> Table:
-    columns = ("service", "lag", "outbox", "oldest", "dead letters", "due", "pending", "paused partitions")
-    table = Table(*columns)
+    table = _table("service", "lag", "outbox", "oldest", "dead letters", "due", "pending", "paused")
     for service, found in consumers.items():
         if found is None:
             table.add_row(service, "no worker answers")
@@ -75,8 +75,16 @@ def _consumers(consumers: dict[str, Report | None]) -> Table:
             str(found["outbox_rows"]),
             "" if oldest is None else f"{oldest:.1f} s",
             str(found["dead_letters"]),
-            ", ".join(f"{name} {count}" for name, count in found["due"].items()),
+            ", ".join(f"{name} {count}" for name, count in found["due"].items() if count) or "0",
             str(found["pending_reactions"]),
             ", ".join(found["paused"]),
         )
+    return table
+
+
+def _table(first: str, *others: str) -> Table:
+    table = Table(box=SIMPLE)
+    table.add_column(first, no_wrap=True)
+    for column in others:
+        table.add_column(column)
     return table
