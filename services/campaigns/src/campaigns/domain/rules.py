@@ -4,7 +4,7 @@ Four questions (after Pega's engagement policies): does the offer apply to this 
 make it to him (eligibility), is it good for him now (suitability), and is this the time for it (contact policy).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -172,16 +172,19 @@ def _worth(offer: Offer, channel: Channel, customer: Customer, at: Circumstances
 
 
 def _caps(offer: Offer, channel: Channel, customer: Customer, at: Circumstances) -> Finding | None:
+    # A slot reserved for this very action does not stand in its own way.
+    return _no_slot(offer, channel, [c for c in customer.contacts if not _is_own(c, offer, channel)], at)
+
+
+def _no_slot(offer: Offer, channel: Channel, contacts: Iterable[Contact], at: Circumstances) -> Finding | None:
     if not is_promotional(offer) or not at.policy.channel(channel).counts:
         return None
-    return cap_reached((c for c in customer.contacts if not _is_own(c, offer, channel)), at.policy.caps, at.now)
+    return cap_reached(contacts, at.policy.caps, at.now)
 
 
 def _is_own(contact: Contact, offer: Offer, channel: Channel) -> bool:
-    """Return whether the slot is reserved for this very action: it does not stand in its own way."""
-    return (
-        contact.status is ContactStatus.RESERVED and contact.offer_id == offer.offer_id and contact.channel is channel
-    )
+    reserved = contact.status is ContactStatus.RESERVED
+    return reserved and contact.offer_id == offer.offer_id and contact.channel is channel
 
 
 OFFER_RULES: tuple[tuple[Stage, OfferRule], ...] = (
@@ -205,9 +208,10 @@ CHANNEL_RULES: tuple[tuple[Stage, ChannelRule], ...] = (
 
 
 def objection(offer: Offer, channel: Channel, customer: Customer, at: Circumstances) -> Finding | None:
-    """Return why an action that was decided before may not be carried out now, or None.
+    """Return why an action that was decided before may not take a slot and be carried out now, or None.
 
-    Whether the offer still fits the customer is not asked again: the decision holds for its time.
+    Whether the offer still fits the customer is not asked again: the decision holds for its time. Every slot counts,
+    also one reserved for the same action by another decision.
     """
     for stage, offer_rule in OFFER_RULES:
         if stage is not Stage.APPLICABILITY and (finding := offer_rule(offer, customer, at)):
@@ -215,4 +219,4 @@ def objection(offer: Offer, channel: Channel, customer: Customer, at: Circumstan
     for _, channel_rule in CHANNEL_RULES:
         if finding := channel_rule(offer, channel, customer, at):
             return finding
-    return None
+    return _no_slot(offer, channel, customer.contacts, at)

@@ -1,0 +1,92 @@
+"""However the topics interleave, and however often a batch is cut, the end state is the same."""
+
+import random
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from campaigns.service import SERVICE
+from lealtad.testing.driving import deliver, statements
+
+from .builders import START, attached, bought, complained, contracted, granted, registered, resolved, scored, segmented
+
+DERIVED = ("appearance", "churn_score", "complaint_case", "contract", "customer", "customer_external_id", "membership")
+
+
+async def derived_state(database) -> dict[str, list]:
+    async with database.read() as uow:
+        return {
+            table: sorted(map(str, await uow.connection.execute(text(f"SELECT * FROM derived.{table}"))))
+            for table in DERIVED
+        }
+
+
+def story() -> list:
+    """Two customers: an external id moves between them, cases attach and close, states supersede each other."""
+    moved = {"external_ids": []}
+    return [
+        registered("ana"),
+        registered("ana", sequence=2, consents=[granted(yes=False)], **moved),
+        registered("eva", external_ids=[]),
+        registered("eva", sequence=2, external_ids=registered("ana").data.external_ids),
+        scored("ana", band="low"),
+        scored("ana", band="critical", sequence=2),
+        segmented("ana", "loyal"),
+        segmented("ana", "lapsed", sequence=2),
+        complained(None, case="late"),
+        attached("ana", case="late"),
+        resolved("ana", case="late", version=3),
+        complained("eva", case="other"),
+        bought("ana", at=START - timedelta(days=3)),
+        bought("ana", at=START - timedelta(days=90)),
+        contracted("ana"),
+        contracted("ana", ends_at=START, sequence=2),
+    ]
+
+
+def as_shuffled(events: list, seed: int) -> list[list]:
+    rng = random.Random(seed)  # noqa: S311 - an order to try, no secret
+    order = rng.sample(events, len(events))
+    cuts = sorted(rng.sample(range(1, len(order)), rng.randint(0, 5)))
+    return [order[i:j] for i, j in zip([0, *cuts], [*cuts, len(order)], strict=True)]
+
+
+async def start_over(database) -> None:
+    tables = ", ".join(f"derived.{table}" for table in DERIVED)
+    async with database.begin() as uow:
+        await uow.connection.execute(text(f"TRUNCATE {tables}, journal, next_best_action"))
+
+
+async def test_any_interleaving_and_any_batches_end_the_same(database):
+    events = story()
+    await deliver(SERVICE, database, events)
+    expected = await derived_state(database)
+    for seed in range(12):
+        await start_over(database)
+        for batch in as_shuffled(events, seed):
+            await deliver(SERVICE, database, batch)
+        assert await derived_state(database) == expected, f"seed {seed}"
+
+
+async def test_what_is_delivered_twice_counts_once(database):
+    events = story()
+    await deliver(SERVICE, database, events)
+    once = await derived_state(database)
+    assert await deliver(SERVICE, database, events) == []
+    assert await derived_state(database) == once
+
+
+async def test_an_external_id_belongs_to_who_has_it_now(database, client):
+    await deliver(SERVICE, database, story())
+    decision = (await client.get("/v1/customers/shop:ana/next-best-action")).json()
+    assert decision["customer_id"] == str(registered("eva").key)
+
+
+@pytest.mark.parametrize("customers", [1, 200])
+async def test_the_number_of_statements_does_not_depend_on_the_batch(database, customers):
+    names = [f"customer-{number}" for number in range(customers)]
+    events = [e for n in names for e in (registered(n), segmented(n, "loyal"), scored(n), complained(n, case=f"c-{n}"))]
+    with statements(database) as seen:
+        await deliver(SERVICE, database, events)
+    assert len([s for s in seen if "outbox WHERE" not in s and "coalesce(max(seq)" not in s]) <= 26, "\n\n".join(seen)

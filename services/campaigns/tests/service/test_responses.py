@@ -1,0 +1,147 @@
+"""What a customer answers changes what is decided next, for him and for all."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from campaigns.service import SERVICE
+from lealtad.events.catalog.campaigns import OfferAccepted, OfferPresented, OfferRejected
+from lealtad.testing.driving import deliver, emitted
+
+from .builders import START, complained, registered, scored, segmented
+
+
+@pytest.fixture
+async def decision(database, client) -> dict:
+    """A loyal customer's next-best action: a reward."""
+    await deliver(SERVICE, database, [registered(), segmented("ana", "loyal", "active-90d"), scored()])
+    return (await client.get("/v1/customers/shop:ana/next-best-action")).json()
+
+
+async def answer(client, decision, response, **body):
+    return await client.post(f"/v1/decisions/{decision['decision_id']}/responses", json={"response": response, **body})
+
+
+async def test_presenting_an_offer_leads_to_the_next_one(client, decision):
+    presented = await answer(client, decision, "presented")
+    assert presented.status_code == 201, presented.text
+    following = presented.json()["next_best_action"]
+    assert following["action"]["offer"]["key"] != decision["action"]["offer"]["key"]
+    ruled_out = {a["offer"]["key"]: a["rule"] for a in following["ruled_out"]}
+    assert ruled_out[decision["action"]["offer"]["key"]] == "already-presented"
+    assert following["causes"]["ids"] == [presented.json()["event_id"]]
+
+
+async def test_a_refusal_ends_the_pitch_and_rests_the_offer(client, decision):
+    await answer(client, decision, "presented")
+    following = (await answer(client, decision, "rejected", reason="too-expensive")).json()["next_best_action"]
+    assert following["action"] is None
+    assert following["reason"] == "refused-lately"
+    rests = {a["offer"]["key"]: (a["rule"], a["until"]) for a in following["ruled_out"]}
+    assert rests["cross-sell-matching-range"] == (
+        "refused-lately",
+        (START + timedelta(days=2)).strftime("%Y-%m-%dT%XZ"),
+    )
+    assert rests[decision["action"]["offer"]["key"]][0] == "already-presented"
+
+
+async def test_an_accepted_offer_is_fulfilled(client, decision):
+    await answer(client, decision, "presented")
+    following = (await answer(client, decision, "accepted")).json()["next_best_action"]
+    ruled_out = {a["offer"]["key"]: a["rule"] for a in following["ruled_out"]}
+    assert ruled_out[decision["action"]["offer"]["key"]] == "already-accepted"
+
+
+async def test_responses_teach_propensities(client, database, decision):
+    before = decision["ranked"][0]["belief"]
+    await answer(client, decision, "presented")
+    await answer(client, decision, "accepted")
+    await deliver(SERVICE, database, [registered("eva"), segmented("eva", "loyal", "active-90d"), scored("eva")])
+    after = (await client.get("/v1/customers/shop:eva/next-best-action")).json()["ranked"][0]["belief"]
+    assert (after["alpha"], after["beta"]) == (before["alpha"] + 1, before["beta"])
+
+
+async def test_every_response_is_an_event(client, database, decision):
+    await answer(client, decision, "presented")
+    await answer(client, decision, "rejected", reason="too-expensive")
+    events = [e.data for e in await emitted(database) if isinstance(e.data, OfferPresented | OfferRejected)]
+    assert [type(event) for event in events] == [OfferPresented, OfferRejected]
+    assert events[1].reason == "too-expensive"
+
+
+async def test_a_repeated_response_is_answered_as_before(client, database, decision):
+    await answer(client, decision, "presented")
+    first = await answer(client, decision, "accepted")
+    again = await answer(client, decision, "accepted")
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json()["event_id"] == first.json()["event_id"]
+    assert sum(isinstance(event.data, OfferAccepted) for event in await emitted(database)) == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "then", "possible"),
+    [
+        ([], "accepted", ["presented"]),
+        (["presented", "rejected"], "accepted", []),
+        (["presented", "accepted"], "rejected", []),
+    ],
+)
+async def test_a_response_that_does_not_follow_is_refused(client, decision, before, then, possible):
+    for response in before:
+        await answer(client, decision, response)
+    refused = await answer(client, decision, then)
+    assert refused.status_code == 409
+    assert refused.json()["type"] == "urn:lealtad:problem:impossible-response"
+    assert refused.json()["possible"] == possible
+
+
+async def test_a_response_lies_between_its_decision_and_now(client, decision):
+    for moment in (START - timedelta(days=1), START + timedelta(minutes=1)):
+        refused = await answer(client, decision, "presented", occurred_at=moment.isoformat())
+        assert refused.status_code == 422
+        assert refused.json()["errors"][0]["pointer"] == "/occurred_at"
+
+
+async def test_an_offer_is_not_presented_once_a_complaint_is_open(client, database, decision):
+    await deliver(SERVICE, database, [complained()])
+    refused = await answer(client, decision, "presented")
+    assert refused.status_code == 409
+    assert refused.json()["rule"] == "complaint-open"
+
+
+async def test_a_decision_that_has_expired_is_not_presented(client, clock, decision):
+    clock.advance(days=8)
+    refused = await answer(client, decision, "presented")
+    assert refused.json()["type"] == "urn:lealtad:problem:decision-expired"
+
+
+async def test_an_answer_is_taken_for_a_while_only(client, clock, decision):
+    await answer(client, decision, "presented")
+    clock.advance(days=31)
+    assert (await answer(client, decision, "accepted")).json()["type"] == "urn:lealtad:problem:too-late"
+
+
+async def test_doing_nothing_cannot_be_presented(client, database):
+    await deliver(SERVICE, database, [registered("eva"), scored("eva")])
+    nothing = (await client.get("/v1/customers/shop:eva/next-best-action")).json()
+    assert (await answer(client, nothing, "presented")).json()["type"] == "urn:lealtad:problem:no-action"
+
+
+async def test_the_last_of_a_limited_offer_is_accepted_once(client, database):
+    async with database.begin() as uow:
+        await uow.connection.execute(
+            text("""
+                UPDATE offer_version SET terms = jsonb_set(offer_version.terms, '{limits,total}', '1')
+                FROM offer WHERE offer.offer_id = offer_version.offer_id AND key = 'reward-free-delivery'
+            """)
+        )
+    names = ["ana", "eva"]
+    for name in names:
+        await deliver(SERVICE, database, [registered(name), segmented(name, "loyal"), scored(name)])
+    decisions = [(await client.get(f"/v1/customers/shop:{name}/next-best-action")).json() for name in names]
+    for decision in decisions:
+        assert (await answer(client, decision, "presented")).status_code == 201
+    answers = await asyncio.gather(*(answer(client, decision, "accepted") for decision in decisions))
+    assert sorted(a.status_code for a in answers) == [201, 409]
