@@ -1,0 +1,229 @@
+"""What has to hold once everything has settled, whatever happened before.
+
+Each check yields what it finds wrong, in words; `violations` runs them all.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from lealtad.events.subscriptions import READERS
+
+from .ledger import Kind, Ledger
+from .tables import Row, Tables
+from .topics import Seen, Topics
+
+SHOWN = 5
+"""Examples shown of one kind of violation."""
+FACTS = (Kind.PURCHASE, Kind.RETURN)
+TOTALS = ("purchases", "purchased", "returns", "returned")
+SEGMENTATION_KINDS = {"purchases": "purchase", "returns": "return"}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything that a settled stack is judged by."""
+
+    ledger: Ledger
+    topics: Topics
+    tables: Tables
+
+    def rows(self, service: str, query: str) -> list[Row]:
+        """Return the rows of one query."""
+        return self.tables[service][query]
+
+
+def violations(evidence: Evidence) -> list[str]:
+    """Return everything that does not hold."""
+    return [found for check in CHECKS for found in check(evidence)]
+
+
+def facts_are_taken_once(evidence: Evidence) -> Iterator[str]:
+    """Each accepted fact is at customer-profile once and with its amount, others at most once, refused ones never."""
+    rows = {row["name"]: row for row in evidence.rows("customer-profile", "facts")}
+    written = {write.name: write for write in evidence.ledger.of(*FACTS)}
+    yield from _same("facts at customer-profile", len(rows), len(evidence.rows("customer-profile", "facts")))
+    accepted = {(write.name, write.answered, write.amount) for write in written.values() if write.accepted}
+    taken = {(name, row["id"], row["amount"]) for name, row in rows.items()}
+    yield from _each("accepted and not at customer-profile", accepted - taken)
+    possible = {write.name for write in written.values() if write.possible}
+    yield from _each("at customer-profile and never sent, or refused", rows.keys() - possible)
+    yield from evidence.ledger.wrongly_refused()
+
+
+def facts_are_everywhere_once(evidence: Evidence) -> Iterator[str]:
+    """The readers of activity count exactly the facts that customer-profile took, each customer's and all together."""
+    facts = _facts(evidence.rows("customer-profile", "facts"), {})
+    totals = _totals(evidence.rows("customer-profile", "facts"))
+    yield from _equal("totals at customer-profile", totals, _shown(evidence, "customer-profile", "totals", TOTALS))
+    yield from _equal("facts at churn-scoring", facts, _facts(evidence.rows("churn-scoring", "facts"), {}))
+    yield from _equal(
+        "facts at segmentation", facts, _facts(evidence.rows("segmentation", "facts"), SEGMENTATION_KINDS)
+    )
+    for query in ("totals", "days"):
+        yield from _equal(f"{query} at segmentation", totals, _shown(evidence, "segmentation", query, TOTALS))
+    # Histories do not count returns, and hold customers who only complained.
+    histories = _shown(evidence, "churn-scoring", "totals", ("purchases", "purchased", "returned"))
+    yield from _equal(
+        "histories at churn-scoring",
+        {key: _without_returns(total) for key, total in totals.items()},
+        {key: total for key, total in histories.items() if key in totals},
+    )
+
+
+def cases_agree(evidence: Evidence) -> Iterator[str]:
+    """Each accepted case is there once, and all services know the same version of the same cases."""
+    cases = evidence.rows("complaints", "cases")
+    accepted = {(write.name, write.answered) for write in evidence.ledger.of(Kind.CASE) if write.accepted}
+    yield from _equal("cases at complaints", accepted, {(row["name"], row["opened"]) for row in cases})
+    state = {row["case_id"]: (row["version"], row["open"]) for row in cases}
+    for service in ("customer-profile", "churn-scoring", "segmentation", "campaigns"):
+        known = {row["case_id"]: (row["version"], row["open"]) for row in evidence.rows(service, "cases")}
+        yield from _equal(f"cases at {service}", state, known)
+    complaints = {row["id"] for row in evidence.rows("churn-scoring", "facts") if row["kind"] == "complaint"}
+    yield from _equal("complaints in histories", set(state), complaints)
+
+
+def responses_agree(evidence: Evidence) -> Iterator[str]:
+    """Each accepted response is there once, taught once, spent one slot, and is everywhere."""
+    rows = evidence.rows("campaigns", "responses")
+    responses = {(f"{row['decision_id']}/{row['response']}", row["id"]) for row in rows}
+    accepted = {(write.name, write.answered) for write in evidence.ledger.of(Kind.RESPONSE) if write.accepted}
+    yield from _equal("responses at campaigns", accepted, responses)
+    final = {row["id"]: row["response"] for row in rows if row["response"] != "presented"}
+    number = Counter(final.values())
+    taught = evidence.rows("campaigns", "taught")[0]
+    yield from _same("acceptances learnt", number["accepted"], taught["accepted"])
+    yield from _same("refusals learnt", number["rejected"], taught["rejected"])
+    presented = Counter(row["decision_id"] for row in rows if row["response"] == "presented")
+    contacts = Counter(row["decision_id"] for row in evidence.rows("campaigns", "contacts"))
+    yield from _equal("contacts confirmed", presented, contacts)
+    everywhere = {(row["id"], row["response"]) for row in rows}
+    shown = {(row["id"], row["response"]) for row in evidence.rows("customer-profile", "responses")}
+    yield from _equal("responses at customer-profile", everywhere, shown)
+    for service, prefix in (("churn-scoring", "offer-"), ("segmentation", "offers_")):
+        facts = {row["id"]: row["kind"] for row in evidence.rows(service, "facts") if row["kind"].startswith(prefix)}
+        yield from _equal(f"responses at {service}", {key: prefix + value for key, value in final.items()}, facts)
+
+
+def order_is_kept(evidence: Evidence) -> Iterator[str]:
+    """The sequences of each key on each topic are 1, 2, 3 … without a gap, but for exact repetitions."""
+    last: dict[tuple[str, str], int] = defaultdict(int)
+    known: dict[UUID, Seen] = {}
+    wrong = []
+    for record in evidence.topics.records:
+        first = known.setdefault(record.id, record)
+        if first is not record:
+            if (first.key, first.sequence, first.partition) != (record.key, record.sequence, record.partition):
+                wrong.append(f"{record} repeats {first} with other attributes")
+            continue
+        place = (record.topic, record.key)
+        if record.sequence != last[place] + 1:
+            wrong.append(f"{record} follows sequence {last[place]}")
+        last[place] = record.sequence
+    yield from _each("out of order", wrong)
+    counters = {
+        (row["topic"], str(row["key"])): row["last"]
+        for service in evidence.tables
+        for row in evidence.rows(service, "counters")
+    }
+    yield from _equal("last sequences", counters, dict(last))
+
+
+def every_reader_handled_every_event_once(evidence: Evidence) -> Iterator[str]:
+    """The journal of each reader holds each event it subscribed to, and no other."""
+    for service, reader in READERS.items():
+        types = {model.type for subscription in reader.subscriptions for model in subscription.types}
+        published = {record.id for record in evidence.topics.records if record.type in types}
+        handled = {row["event_id"] for row in evidence.rows(service, "journal") if row["kind"] == "event"}
+        yield from _equal(f"events handled by {service}", published, handled)
+
+
+def what_was_emitted_is_published(evidence: Evidence) -> Iterator[str]:
+    """Each fact, and each event that a journal names as emitted, is on a topic."""
+    published = {record.id for record in evidence.topics.records}
+    for service in evidence.tables:
+        journal = evidence.rows(service, "journal")
+        emitted = {child for row in journal for child in row["emitted"]}
+        facts = {row["event_id"] for row in journal if row["kind"] == "fact"}
+        yield from _each(f"emitted by {service} and not published", (emitted | facts) - published)
+
+
+def newest_states_arrived(evidence: Evidence) -> Iterator[str]:
+    """Whoever keeps the newest score or segments of a customer keeps the last one published."""
+    for topic in ("scores", "segments"):
+        newest: dict[str, int] = {}
+        for record in evidence.topics.records:
+            if record.topic == topic:
+                newest[record.key] = max(newest.get(record.key, 0), record.sequence)
+        for service, queries in evidence.tables.items():
+            if topic in queries:
+                known = {str(row["customer_id"]): row["sequence"] for row in queries[topic]}
+                yield from _equal(f"{topic} at {service}", newest, known)
+
+
+def nothing_is_left(evidence: Evidence) -> Iterator[str]:
+    """No outbox row, no waiting reaction, no dead letter."""
+    for service in evidence.tables:
+        for what, number in evidence.rows(service, "left")[0].items():
+            yield from _same(f"{what} of {service}", 0, number)
+    yield from _same("records on dead-letter topics", 0, evidence.topics.dead_letters)
+
+
+CHECKS: tuple[Callable[[Evidence], Iterator[str]], ...] = (
+    facts_are_taken_once,
+    facts_are_everywhere_once,
+    cases_agree,
+    responses_agree,
+    order_is_kept,
+    every_reader_handled_every_event_once,
+    what_was_emitted_is_published,
+    newest_states_arrived,
+    nothing_is_left,
+)
+
+
+def _facts(rows: Iterable[Row], kinds: dict[str, str]) -> set[tuple[Any, ...]]:
+    named = ((row, kinds.get(row["kind"], row["kind"])) for row in rows)
+    return {(row["id"], row["customer_id"], kind, row["amount"]) for row, kind in named if kind in FACTS}
+
+
+def _totals(facts: Iterable[Row]) -> dict[UUID, tuple[Any, ...]]:
+    totals: dict[UUID, list[Any]] = defaultdict(lambda: [0, Decimal(0), 0, Decimal(0)])
+    for row in facts:
+        place = 0 if row["kind"] == Kind.PURCHASE else 2
+        totals[row["customer_id"]][place] += 1
+        totals[row["customer_id"]][place + 1] += row["amount"]
+    return {customer: tuple(total) for customer, total in totals.items()}
+
+
+def _without_returns(total: tuple[Any, ...]) -> tuple[Any, ...]:
+    purchases, purchased, _, returned = total
+    return purchases, purchased, returned
+
+
+def _shown(evidence: Evidence, service: str, query: str, columns: tuple[str, ...]) -> dict[UUID, tuple[Any, ...]]:
+    rows = evidence.rows(service, query)
+    return {row["customer_id"]: tuple(row[column] for column in columns) for row in rows}
+
+
+def _same(what: str, expected: object, found: object) -> Iterator[str]:
+    if expected != found:
+        yield f"{what}: {found}, expected {expected}"
+
+
+def _equal(what: str, expected: Any, found: Any) -> Iterator[str]:
+    """Compare two sets, or two dicts, and name some of the differences."""
+    left, right = (set(side.items()) if isinstance(side, dict) else set(side) for side in (expected, found))
+    yield from _each(f"{what}: missing", left - right)
+    yield from _each(f"{what}: too much", right - left)
+
+
+def _each(what: str, wrong: Iterable[Hashable]) -> Iterator[str]:
+    examples = sorted(map(str, wrong))
+    if examples:
+        more = f" and {len(examples) - SHOWN} more" if len(examples) > SHOWN else ""
+        yield f"{what}: {', '.join(examples[:SHOWN])}{more}"
