@@ -83,14 +83,13 @@ async def _write(uow: UnitOfWork, ledger: Ledger, accepted: Sequence[_Accepted])
     await _create_newcomers(uow, ledger, {one.draft.event.customer_id for one in accepted})
     await uow.allocate()
     rows = [repository.Recording(one.draft, one.known, _sequence(one.event)) for one in accepted]
-    if await repository.insert(uow.connection, rows) < len(rows):
-        raise LostRaceError("one of the facts was recorded in this moment")
     drafts = [one.draft for one in accepted]
+    if await repository.insert(uow.connection, rows, increments(draft.event for draft in drafts)) < len(rows):
+        raise LostRaceError("one of the facts was recorded in this moment")
     if matches := {draft.id: draft.purchase_id for draft in drafts if draft.purchase_id}:
         await repository.insert_matches(uow.connection, matches)
     if contracts := {draft.contract.id: draft.contract for draft in drafts if draft.contract}:
         await repository.put_contracts(uow.connection, contracts.values())
-    await repository.add_to_totals(uow.connection, increments(draft.event for draft in drafts))
 
 
 async def _create_newcomers(uow: UnitOfWork, ledger: Ledger, customer_ids: set[UUID]) -> None:

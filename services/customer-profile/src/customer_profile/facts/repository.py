@@ -50,22 +50,52 @@ CONTRACTS = text(f"""
     FROM named JOIN contract USING (id) JOIN fact USING (id)
 """)
 
+# One statement for both: a round trip less for every purchase that comes alone. In whatever order, nothing deadlocks:
+# facts are written in the order of their sources, and the customers of the totals are locked.
 INSERT = text("""
-    INSERT INTO fact (
-        id, kind, customer_id, source_system, source_fact_id, occurred_at, recorded_at, fingerprint, sequence, data
+    WITH inserted AS (
+        INSERT INTO fact (
+            id, kind, customer_id, source_system, source_fact_id, occurred_at, recorded_at, fingerprint, sequence, data
+        )
+        SELECT
+            id, kind, customer_id, source_system, source_fact_id, occurred_at, recorded_at, fingerprint, sequence,
+            CAST(data AS jsonb)
+        FROM unnest(
+            CAST(:ids AS uuid[]), CAST(:kinds AS text[]), CAST(:customer_ids AS uuid[]), CAST(:systems AS text[]),
+            CAST(:fact_ids AS text[]), CAST(:occurred_at AS timestamptz[]), CAST(:recorded_at AS timestamptz[]),
+            CAST(:fingerprints AS bytea[]), CAST(:sequences AS bigint[]), CAST(:data AS text[])
+        ) AS new (
+            id, kind, customer_id, source_system, source_fact_id, occurred_at, recorded_at, fingerprint, sequence, data
+        )
+        ORDER BY source_system, source_fact_id
+        ON CONFLICT ON CONSTRAINT uq_fact_source DO NOTHING
+        RETURNING id
+    ), counted AS (
+        INSERT INTO customer_totals AS known (
+            customer_id, purchases, purchased, returns, returned, payments, paid, failed_payments, touchpoints,
+            first_purchase_at, last_purchase_at, last_touchpoint_at
+        )
+        SELECT * FROM unnest(
+            CAST(:customer_id AS uuid[]), CAST(:purchases AS integer[]), CAST(:purchased AS numeric[]),
+            CAST(:returns AS integer[]), CAST(:returned AS numeric[]), CAST(:payments AS integer[]),
+            CAST(:paid AS numeric[]), CAST(:failed_payments AS integer[]), CAST(:touchpoints AS integer[]),
+            CAST(:first_purchase_at AS timestamptz[]), CAST(:last_purchase_at AS timestamptz[]),
+            CAST(:last_touchpoint_at AS timestamptz[])
+        )
+        ON CONFLICT (customer_id) DO UPDATE SET
+            purchases = known.purchases + excluded.purchases,
+            purchased = known.purchased + excluded.purchased,
+            returns = known.returns + excluded.returns,
+            returned = known.returned + excluded.returned,
+            payments = known.payments + excluded.payments,
+            paid = known.paid + excluded.paid,
+            failed_payments = known.failed_payments + excluded.failed_payments,
+            touchpoints = known.touchpoints + excluded.touchpoints,
+            first_purchase_at = least(known.first_purchase_at, excluded.first_purchase_at),
+            last_purchase_at = greatest(known.last_purchase_at, excluded.last_purchase_at),
+            last_touchpoint_at = greatest(known.last_touchpoint_at, excluded.last_touchpoint_at)
     )
-    SELECT
-        id, kind, customer_id, source_system, source_fact_id, occurred_at, recorded_at, fingerprint, sequence,
-        CAST(data AS jsonb)
-    FROM unnest(
-        CAST(:ids AS uuid[]), CAST(:kinds AS text[]), CAST(:customer_ids AS uuid[]), CAST(:systems AS text[]),
-        CAST(:fact_ids AS text[]), CAST(:occurred_at AS timestamptz[]), CAST(:recorded_at AS timestamptz[]),
-        CAST(:fingerprints AS bytea[]), CAST(:sequences AS bigint[]), CAST(:data AS text[])
-    ) AS new (
-        id, kind, customer_id, source_system, source_fact_id, occurred_at, recorded_at, fingerprint, sequence, data
-    )
-    ORDER BY source_system, source_fact_id
-    ON CONFLICT ON CONSTRAINT uq_fact_source DO NOTHING
+    SELECT count(*) FROM inserted
 """)
 INSERT_MATCHES = text("""
     INSERT INTO matched_return (return_id, purchase_id)
@@ -84,31 +114,9 @@ PUT_CONTRACTS = text("""
         product_line = excluded.product_line, monthly_amount = excluded.monthly_amount, ends_at = excluded.ends_at,
         changed_at = excluded.changed_at, cancelled_at = excluded.cancelled_at
 """)
-ADD_TO_TOTALS = text("""
-    INSERT INTO customer_totals AS known (
-        customer_id, purchases, purchased, returns, returned, payments, paid, failed_payments, touchpoints,
-        first_purchase_at, last_purchase_at, last_touchpoint_at
-    )
-    SELECT * FROM unnest(
-        CAST(:customer_id AS uuid[]), CAST(:purchases AS integer[]), CAST(:purchased AS numeric[]),
-        CAST(:returns AS integer[]), CAST(:returned AS numeric[]), CAST(:payments AS integer[]),
-        CAST(:paid AS numeric[]), CAST(:failed_payments AS integer[]), CAST(:touchpoints AS integer[]),
-        CAST(:first_purchase_at AS timestamptz[]), CAST(:last_purchase_at AS timestamptz[]),
-        CAST(:last_touchpoint_at AS timestamptz[])
-    )
-    ON CONFLICT (customer_id) DO UPDATE SET
-        purchases = known.purchases + excluded.purchases,
-        purchased = known.purchased + excluded.purchased,
-        returns = known.returns + excluded.returns,
-        returned = known.returned + excluded.returned,
-        payments = known.payments + excluded.payments,
-        paid = known.paid + excluded.paid,
-        failed_payments = known.failed_payments + excluded.failed_payments,
-        touchpoints = known.touchpoints + excluded.touchpoints,
-        first_purchase_at = least(known.first_purchase_at, excluded.first_purchase_at),
-        last_purchase_at = greatest(known.last_purchase_at, excluded.last_purchase_at),
-        last_touchpoint_at = greatest(known.last_touchpoint_at, excluded.last_touchpoint_at)
-""")
+
+
+INCREMENTS = [field.name for field in fields(Increment)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +150,15 @@ async def contracts(connection: AsyncConnection, refs: FactRefs) -> list[tuple[S
     return [(_source(row), Contract(**{name: getattr(row, name) for name in names})) for row in rows]
 
 
-async def insert(connection: AsyncConnection, recordings: Sequence[Recording]) -> int:
-    """Write facts; return how many of them no concurrent transaction had written before."""
+async def insert(
+    connection: AsyncConnection, recordings: Sequence[Recording], increments: Mapping[UUID, Increment]
+) -> int:
+    """Write facts and what they add to the totals of their customers, whose rows are locked.
+
+    Returns how many of the facts no concurrent transaction had written before.
+    """
     events = [recording.draft.event for recording in recordings]
-    result = await connection.execute(
+    written: int = await connection.scalar(
         INSERT,
         {
             "ids": [recording.draft.id for recording in recordings],
@@ -158,9 +171,11 @@ async def insert(connection: AsyncConnection, recordings: Sequence[Recording]) -
             "fingerprints": [recording.known.fingerprint for recording in recordings],
             "sequences": [recording.sequence for recording in recordings],
             "data": [orjson.dumps(recording.known.data).decode() for recording in recordings],
+            "customer_id": list(increments),
+            **{name: [getattr(added, name) for added in increments.values()] for name in INCREMENTS},
         },
     )
-    return result.rowcount
+    return written
 
 
 async def insert_matches(connection: AsyncConnection, purchase_of_return: Mapping[UUID, UUID]) -> None:
@@ -172,12 +187,6 @@ async def insert_matches(connection: AsyncConnection, purchase_of_return: Mappin
 async def put_contracts(connection: AsyncConnection, changed: Iterable[Contract]) -> None:
     """Write contracts as they stand now."""
     await connection.execute(PUT_CONTRACTS, _columns([asdict(contract) for contract in changed]))
-
-
-async def add_to_totals(connection: AsyncConnection, increments: Mapping[UUID, Increment]) -> None:
-    """Add to the totals of customers whose rows are locked."""
-    rows = [{"customer_id": customer_id, **asdict(added)} for customer_id, added in increments.items()]
-    await connection.execute(ADD_TO_TOTALS, _columns(rows))
 
 
 def _columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
