@@ -26,7 +26,7 @@ def train() -> int:
     """Train, evaluate and store models, in a process of its own."""
     from churn_scoring.training.command import main  # noqa: PLC0415 - it brings scikit-learn and scipy
 
-    return main()
+    return main(SERVICE)
 
 
 SERVICE = Service(

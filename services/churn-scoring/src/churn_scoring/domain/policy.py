@@ -68,6 +68,15 @@ class ValuePrior(Document):
     weight_days: int = Field(default=90, ge=1, le=3650, description="Days of own history that weigh the same")
 
 
+class Training(Document):
+    """From whom and from when models are learned."""
+
+    active_days: int = Field(default=180, ge=30, le=1095, description="Customers who bought within so many days")
+    cutoffs: int = Field(default=3, ge=1, le=12, description="Points in time to learn from, the newest ones")
+    step_days: int = Field(default=30, ge=7, le=365, description="Days between them")
+    fewest_customers: int = Field(default=300, ge=50, description="Per point in time; with fewer nothing is trained")
+
+
 def _default_bands() -> tuple[Band, ...]:
     starts = (("low", "0"), ("medium", "0.30"), ("high", "0.60"), ("critical", "0.80"))
     return tuple(Band(name=name, from_probability=Decimal(start)) for name, start in starts)
@@ -93,6 +102,7 @@ class ScoringPolicy(Document):
     evidence: tuple[Evidence, ...] = Field(default_factory=_default_evidence, max_length=len(EVIDENCE))
     contract: ContractPrior = ContractPrior()
     value: ValuePrior = ValuePrior()
+    training: Training = Training()
 
     @model_validator(mode="after")
     def _bands_cover_everything(self) -> Self:

@@ -1,12 +1,12 @@
 """Routes of models."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Response
 
-from churn_scoring.registry import reading
+from churn_scoring.registry import promoting, reading
 from churn_scoring.registry.schemas import Model
-from lealtad.http import Page, PageQuery, Query, problems, reads
+from lealtad.http import Command, Page, PageQuery, Query, problems, reads, writes
 
 router = APIRouter(prefix="/v1/models", tags=["models"])
 
@@ -23,14 +23,27 @@ async def list_models(
     return await query.run(lambda uow: reading.list_models(uow, page))
 
 
+Version = Annotated[int, Path(ge=1, le=2_147_483_647, description="A model's version", examples=[1])]
+
+
 @router.get("/{version}", response_model=Model, responses=problems(404))
 async def read_model(
-    version: Annotated[int, Path(ge=1, le=2_147_483_647, description="A model's version", examples=[1])],
+    version: Version,
     query: Annotated[Query, Depends(reads("models:read"))],
-) -> Any:
+) -> Response:
     """Read a model.
 
     What it learned from (windows, number of customers, fingerprint of the data), its features, and what was measured
     on the hold-out beside the baselines.
     """
     return await query.run(lambda uow: reading.read_model(uow, version))
+
+
+@router.post("/{version}/promote", response_model=Model, responses=problems(404, 409))
+async def promote_model(version: Version, command: Annotated[Command, Depends(writes("models:write"))]) -> Response:
+    """Put a model in force.
+
+    A newer one, or an older one again (roll-back). Every score is looked at again under it in the background; only
+    those whose published probability or band changes are announced.
+    """
+    return await command.run(lambda uow: promoting.promote_and_show(uow, version))

@@ -1,0 +1,46 @@
+"""Use case: put a model in force, a newer one or an older one again."""
+
+from uuid import NAMESPACE_URL, uuid5
+
+from churn_scoring.policy import repository as releases
+from churn_scoring.registry import reading, repository
+from lealtad.events.catalog.churn_scoring import ModelPromoted, ModelRef
+from lealtad.http import Answer, conflict, not_found
+from lealtad.unit_of_work import UnitOfWork
+
+PROMOTIONS = uuid5(NAMESPACE_URL, "urn:lealtad:churn-scoring:promotions")
+"""Key of all promotions: their order is the order in which models came into force."""
+
+
+async def promote(uow: UnitOfWork, version: int) -> None:
+    """Put a stored model in force; the due-loop looks at every score again under it.
+
+    Raises 404 where there is no such model, and 409 where it is in force already.
+    """
+    release = await releases.in_force_locked(uow.connection)
+    row = await repository.read(uow.connection, version)
+    previous = await repository.read(uow.connection, release.model_version)
+    if row is None or previous is None:
+        raise not_found("model", version, "There is no model of this version. List them at /v1/models.")
+    if version == release.model_version:
+        raise conflict("model-in-force", "The model is in force", "Nothing is to be done, or name another version.")
+    await releases.add_release(uow.connection, policy_version=release.policy_version, model_version=version, at=uow.now)
+    promoted = ModelPromoted(
+        model=ModelRef(name=row["name"], version=version),
+        previous=ModelRef(name=previous["name"], version=previous["version"]),
+        metrics=_metrics_of(row["name"], row["metrics"]),
+        promoted_at=uow.now,
+    )
+    uow.emit(promoted, key=PROMOTIONS)
+
+
+async def promote_and_show(uow: UnitOfWork, version: int) -> Answer:
+    """Put a model in force and return it."""
+    await promote(uow, version)
+    return await reading.read_model(uow, version)
+
+
+def _metrics_of(name: str, metrics: dict[str, dict[str, dict[str, dict[str, float]]]] | None) -> dict[str, float]:
+    if metrics is None:
+        return {}
+    return {measure: found["value"] for measure, found in metrics["models"][name].items()}

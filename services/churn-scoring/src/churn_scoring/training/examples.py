@@ -1,0 +1,155 @@
+"""Examples to learn from: what was known of a customer at the end of a day, and whether silence followed.
+
+Features as of a day use only what had happened by its end (point in time): facts, contracts as they stood, cases as
+they were open. Labels come from purchases after it. The features themselves are those that scoring computes, by the
+same code.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from hashlib import sha256
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from churn_scoring.domain.basis import Basis, Subject, basis_of
+from churn_scoring.domain.contracts import Contract, status_at
+from churn_scoring.domain.facts import Fact, FactKind, day_of, start_of
+from churn_scoring.domain.features import COLUMN, Floats, Profile, columns_of, feature_rows
+from churn_scoring.domain.history import History
+from churn_scoring.training.windows import Windows
+
+CALIBRATION_SHARE = 5
+"""One customer in five is kept from fitting and used for calibration."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContractFact:
+    """A fact about a contract."""
+
+    occurred_at: datetime
+    fact_id: UUID
+    contract_id: UUID
+    starts_at: datetime
+    ends_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSpan:
+    """When a complaint was open."""
+
+    opened_at: datetime
+    resolved_at: datetime | None
+
+
+@dataclass(slots=True)
+class Life:
+    """Everything known of one customer."""
+
+    customer_id: UUID
+    facts: list[Fact] = field(default_factory=list)
+    contracts: list[ContractFact] = field(default_factory=list)
+    cases: list[CaseSpan] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Rows of FEATURES with their labels, ordered by customer and cut-off."""
+
+    rows: Floats
+    silent: NDArray[np.bool_]
+    """No purchase within the horizon after the cut-off."""
+    cutoff: NDArray[np.int64]
+    active: NDArray[np.bool_]
+    """Bought recently enough to be worth predicting, and scored by purchases."""
+    calibration: NDArray[np.bool_]
+    """Of a customer kept for calibration."""
+
+    def where(self, chosen: NDArray[np.bool_]) -> "Examples":
+        """Return the chosen examples."""
+        return Examples(**{name: getattr(self, name)[chosen] for name in self.__slots__})
+
+    @staticmethod
+    def together(parts: Sequence["Examples"]) -> "Examples":
+        """Return all examples of `parts`."""
+        names = Examples.__slots__
+        return Examples(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
+
+    def fingerprint(self) -> str:
+        """Return a digest of the examples: the same data give the same."""
+        digest = sha256()
+        for name in self.__slots__:
+            digest.update(getattr(self, name).tobytes())
+        return digest.hexdigest()
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def examples_of(lives: Iterable[Life], windows: Windows, active_days: int) -> Examples:
+    """Return one example per customer and cut-off that a first purchase precedes."""
+    found = [example for life in lives for example in _snapshots(life, windows)]
+    rows = _rows([item.profile for item in found], [item.cutoff for item in found])
+    recent = rows[:, COLUMN["silence"]] <= active_days
+    return Examples(
+        rows=rows,
+        silent=np.array([item.silent for item in found], dtype=bool),
+        cutoff=np.array([item.cutoff for item in found], dtype=np.int64),
+        active=recent & np.array([item.by_purchases for item in found], dtype=bool),
+        calibration=np.array(
+            [item.profile.history.customer_id.int % CALIBRATION_SHARE == 0 for item in found], dtype=bool
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Snapshot:
+    profile: Profile
+    cutoff: int
+    silent: bool
+    by_purchases: bool
+
+
+def _snapshots(life: Life, windows: Windows) -> Iterable[_Snapshot]:
+    """Fold the customer's facts up to each cut-off in turn."""
+    facts = sorted(life.facts, key=lambda fact: fact.order)
+    history, place = History(life.customer_id), 0
+    for cutoff in windows.cutoffs:
+        while place < len(facts) and day_of(facts[place].occurred_at) <= cutoff:
+            history.fold(facts[place])
+            place += 1
+        if history.first_purchase_day is None:
+            continue
+        moment = start_of(cutoff + 1)
+        status = status_at(_contracts_known(life, moment), moment)
+        profile = Profile(replace(history), _open_cases(life, moment), status.active)
+        basis = basis_of(Subject(profile, status), moment, windows.horizon_days)
+        silent = not _buys_within(facts[place:], cutoff, windows.horizon_days)
+        yield _Snapshot(profile, cutoff, silent, basis is Basis.INACTIVITY)
+
+
+def _buys_within(following: Sequence[Fact], cutoff: int, horizon_days: int) -> bool:
+    return any(
+        fact.kind is FactKind.PURCHASE and day_of(fact.occurred_at) <= cutoff + horizon_days for fact in following
+    )
+
+
+def _contracts_known(life: Life, moment: datetime) -> list[Contract]:
+    known = [fact for fact in life.contracts if fact.occurred_at < moment]
+    newest = {fact.contract_id: fact for fact in sorted(known, key=lambda fact: (fact.occurred_at, fact.fact_id))}
+    return [
+        Contract(fact.contract_id, life.customer_id, fact.starts_at, fact.ends_at, fact.fact_id)
+        for fact in newest.values()
+    ]
+
+
+def _open_cases(life: Life, moment: datetime) -> int:
+    return sum(
+        case.opened_at < moment and (case.resolved_at is None or case.resolved_at >= moment) for case in life.cases
+    )
+
+
+def _rows(profiles: Sequence[Profile], cutoffs: Sequence[int]) -> Floats:
+    return feature_rows(columns_of(profiles), np.array(cutoffs, dtype=np.float64))

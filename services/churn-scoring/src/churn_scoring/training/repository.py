@@ -1,0 +1,51 @@
+"""SQL of training: everything is read by keyset in short statements, never in one long transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from churn_scoring.facts.repository import facts_of
+from churn_scoring.training.examples import CaseSpan, ContractFact, Life
+
+FIRST_PURCHASE = text("SELECT min(occurred_at) FROM fact WHERE kind = 'purchase'")
+
+# Merged and erased customers teach nothing about leaving.
+CUSTOMERS_AFTER = text("""
+    SELECT customer_id FROM history
+    WHERE first_purchase_day IS NOT NULL AND (CAST(:after AS uuid) IS NULL OR customer_id > :after)
+      AND customer_id NOT IN (SELECT customer_id FROM customer WHERE status <> 'active')
+    ORDER BY customer_id LIMIT :limit
+""")
+
+CONTRACT_FACTS = text("SELECT * FROM contract_fact WHERE customer_id = ANY(CAST(:ids AS uuid[]))")
+CASE_SPANS = text("""
+    SELECT customer_id, opened_at, resolved_at FROM service_case
+    WHERE customer_id = ANY(CAST(:ids AS uuid[])) AND complains
+""")
+
+
+async def first_purchase(connection: AsyncConnection) -> datetime | None:
+    """Return when the first purchase of all was."""
+    first: datetime | None = await connection.scalar(FIRST_PURCHASE)
+    return first
+
+
+async def customers_after(connection: AsyncConnection, after: UUID | None, limit: int) -> list[UUID]:
+    """Return the next customers who ever bought, in ascending id."""
+    return list((await connection.execute(CUSTOMERS_AFTER, {"after": after, "limit": limit})).scalars())
+
+
+async def lives_of(connection: AsyncConnection, customer_ids: Sequence[UUID]) -> list[Life]:
+    """Return everything known of these customers, in ascending id."""
+    lives = {customer: Life(customer) for customer in customer_ids}
+    for fact in await facts_of(connection, customer_ids):
+        lives[fact.customer_id].facts.append(fact)
+    for row in await connection.execute(CONTRACT_FACTS, {"ids": customer_ids}):
+        found = ContractFact(row.occurred_at, row.fact_id, row.contract_id, row.starts_at, row.ends_at)
+        lives[row.customer_id].contracts.append(found)
+    for row in await connection.execute(CASE_SPANS, {"ids": customer_ids}):
+        lives[row.customer_id].cases.append(CaseSpan(row.opened_at, row.resolved_at))
+    return [lives[customer] for customer in sorted(lives)]

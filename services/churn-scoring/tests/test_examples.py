@@ -1,0 +1,109 @@
+"""Training features are those of their day: nothing later leaks in."""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from churn_scoring.domain.facts import Fact, FactKind, day_of, start_of
+from churn_scoring.domain.features import COLUMN
+from churn_scoring.training.examples import CaseSpan, ContractFact, Life, examples_of
+from churn_scoring.training.windows import TooLittleDataError, Windows, plan
+
+from .strategies import CUSTOMER, START, facts, purchase
+
+FIRST = day_of(START)
+WINDOWS = Windows(learn=(FIRST + 100, FIRST + 130), hold_out=FIRST + 250, horizon_days=90)
+
+
+def by_cutoff(life: Life):
+    examples = examples_of([life], WINDOWS, active_days=180)
+    return {int(cutoff): examples.rows[place] for place, cutoff in enumerate(examples.cutoff)}, examples
+
+
+@given(facts())
+def test_features_are_the_same_with_and_without_the_future(some):
+    with_future, _ = by_cutoff(Life(CUSTOMER, list(some)))
+    for cutoff, row in with_future.items():
+        past = [fact for fact in some if day_of(fact.occurred_at) <= cutoff]
+        np.testing.assert_array_equal(row, by_cutoff(Life(CUSTOMER, past))[0][cutoff])
+
+
+@given(facts())
+def test_the_label_is_whether_nothing_was_bought_within_the_horizon_after(some):
+    _, examples = by_cutoff(Life(CUSTOMER, list(some)))
+    days = [day_of(fact.occurred_at) for fact in some if fact.kind is FactKind.PURCHASE]
+    for cutoff, silent in zip(examples.cutoff, examples.silent, strict=True):
+        assert silent == (not any(cutoff < day <= cutoff + 90 for day in days))
+
+
+@given(facts(), st.randoms())
+def test_the_order_of_the_stored_facts_does_not_matter(some, shuffler):
+    shuffled = list(some)
+    shuffler.shuffle(shuffled)
+
+    assert by_cutoff(Life(CUSTOMER, shuffled))[1].fingerprint() == by_cutoff(Life(CUSTOMER, some))[1].fingerprint()
+
+
+def test_a_case_counts_as_open_only_while_it_was():
+    opened = START + timedelta(days=99)
+    life = Life(CUSTOMER, [purchase(1)], cases=[CaseSpan(opened, START + timedelta(days=120))])
+
+    rows, _ = by_cutoff(life)
+
+    assert [rows[cutoff][COLUMN["open_cases"]] for cutoff in WINDOWS.cutoffs] == [1, 0, 0]
+
+
+def test_a_cancellation_is_unknown_before_it_was_recorded():
+    started = ContractFact(START, UUID(int=1), UUID(int=9), START, None)
+    cancelled = replace(
+        started,
+        occurred_at=START + timedelta(days=115),
+        fact_id=UUID(int=2),
+        ends_at=START + timedelta(days=99),
+    )
+
+    rows, examples = by_cutoff(Life(CUSTOMER, [purchase(50)], contracts=[cancelled, started]))
+
+    assert [rows[cutoff][COLUMN["active_contracts"]] for cutoff in WINDOWS.cutoffs] == [1, 0, 0]
+    # Once withdrawn, a customer is scored by rule: nothing to learn from.
+    assert examples.active.tolist() == [True, False, False]
+
+
+def test_who_has_not_bought_for_long_is_not_learned_from():
+    _, examples = by_cutoff(Life(CUSTOMER, [purchase(1)]))
+
+    assert examples.active.tolist() == [True, True, False]
+
+
+def test_a_fact_of_the_cut_off_day_is_known_and_one_of_the_next_day_is_not():
+    last, first = start_of(FIRST + 101) - timedelta(seconds=1), start_of(FIRST + 101)
+    bought = [Fact(UUID(int=n), CUSTOMER, FactKind.PURCHASE, at) for n, at in enumerate((last, first))]
+
+    rows, examples = by_cutoff(Life(CUSTOMER, bought))
+
+    assert rows[FIRST + 100][COLUMN["silence"]] == 0
+    assert not examples.silent[0]
+
+
+@given(st.integers(0, 2000), st.integers(7, 200), st.integers(1, 12), st.integers(7, 100))
+def test_labels_to_learn_from_end_before_those_of_the_hold_out_begin(days, horizon, cutoffs, step):
+    try:
+        windows = plan(FIRST, FIRST + days, horizon_days=horizon, cutoffs=cutoffs, step_days=step)
+    except TooLittleDataError:
+        assert days < 3 * horizon
+        return
+
+    assert max(windows.learn) + horizon <= windows.hold_out
+    assert windows.hold_out + horizon == FIRST + days
+    assert min(windows.learn) - FIRST >= horizon
+    assert 1 <= len(windows.learn) <= cutoffs
+
+
+def test_too_short_a_history_is_told_in_days():
+    with pytest.raises(TooLittleDataError, match=r"needs 270 days of purchases.*there are 145"):
+        plan(FIRST, FIRST + 145, horizon_days=90, cutoffs=3, step_days=30)

@@ -1,0 +1,87 @@
+"""Training on a database: read, fit, judge, store, promote; then scores come from the model."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from churn_scoring.registry.loading import DamagedModelError
+from churn_scoring.service import SERVICE
+from churn_scoring.training.command import train
+from churn_scoring.training.windows import TooLittleDataError
+from lealtad.events.catalog.churn_scoring import ChurnScored, ModelPromoted
+from lealtad.ids import new_id
+from lealtad.testing.driving import deliver, emitted, take_due
+
+from .builders import START as TODAY
+from .builders import a_purchase
+from .lives import START, simulated
+
+HORIZON = text("UPDATE scoring_policy SET document = jsonb_set(document, '{horizon_days}', '60')")
+
+DAMAGE = text("UPDATE model SET artifact = artifact || '\\x00' WHERE name = 'gradient-boosting'")
+
+
+@pytest.fixture
+async def shop(database):
+    """A shop with a year of purchases of simulated customers, at the end of that year."""
+    shift = TODAY - START - timedelta(days=361)
+    async with database.engine.begin() as connection:
+        await connection.execute(HORIZON)
+    events = [
+        a_purchase(life.customer_id, (fact.occurred_at + shift - TODAY) / timedelta(days=1), str(fact.amount))
+        for life in simulated(900, 361)
+        for fact in life.facts
+    ]
+    for place in range(0, len(events), 2000):
+        await deliver(SERVICE, database, events[place : place + 2000])
+    return database
+
+
+async def test_a_trained_model_takes_over(shop, client):
+    before = await emitted(shop)
+    outcome = await train(shop)
+
+    models = {model["name"]: model for model in (await client.get("/v1/models")).json()["items"]}
+    champion = models[outcome.champion.name]
+    assert set(models) == {"bg-nbd-prior", "bg-nbd", "gradient-boosting"}
+    assert champion["in_force"]
+    assert champion["calibrated"]
+    assert champion["training"]["fingerprint"] == outcome.training["fingerprint"]
+    assert set(champion["metrics"]["models"]) == {"bg-nbd", "gradient-boosting", "in-force", "recency"}
+    (promoted,) = [event for event in await emitted(shop) if isinstance(event.data, ModelPromoted)]
+    assert (promoted.data.model.name, promoted.data.previous.name) == (outcome.champion.name, "bg-nbd-prior")
+
+    rescored = await take_due(SERVICE, shop)
+
+    assert rescored
+    assert all(isinstance(event.data, ChurnScored) for event in rescored)
+    assert {event.data.model.version for event in rescored} == {champion["version"]}
+    assert all(event.data.reasons for event in rescored)
+    assert len(before) > 0
+    assert await take_due(SERVICE, shop) == []
+
+
+async def test_every_stored_model_can_be_put_in_force_but_only_as_it_was_stored(shop, client):
+    await train(shop)
+    for version in (3, 2, 1):
+        if not (await client.get(f"/v1/models/{version}")).json()["in_force"]:
+            assert (await client.post(f"/v1/models/{version}/promote")).json()["in_force"]
+        rescored = await take_due(SERVICE, shop)
+        assert {event.data.model.version for event in rescored} == {version}
+    assert (await client.post("/v1/models/1/promote")).status_code == 409
+    assert (await client.post("/v1/models/9/promote")).status_code == 404
+
+    async with shop.engine.begin() as connection:
+        await connection.execute(DAMAGE)
+    await client.post("/v1/models/3/promote")
+    with pytest.raises(DamagedModelError):
+        await take_due(SERVICE, shop)
+
+
+async def test_without_enough_history_nothing_changes(database, client):
+    await deliver(SERVICE, database, [a_purchase(new_id(), -30)])
+
+    with pytest.raises(TooLittleDataError):
+        await train(database)
+    assert len((await client.get("/v1/models")).json()["items"]) == 1
