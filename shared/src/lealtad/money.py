@@ -3,13 +3,16 @@
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 code", examples=["EUR"])]
+_AS_TEXT = {"type": "string", "pattern": r"^-?\d{1,14}(\.\d{1,4})?$", "examples": ["12.30"]}
 DecimalText = Annotated[
     Decimal,
     Field(max_digits=18, decimal_places=4, allow_inf_nan=False),
     PlainSerializer(lambda value: format(value, "f"), return_type=str),
+    WithJsonSchema({"anyOf": [_AS_TEXT, {"type": "number"}]}, mode="validation"),
+    WithJsonSchema(_AS_TEXT, mode="serialization"),
 ]
 """A decimal that travels as text, so that no reader turns it into a float."""
 
