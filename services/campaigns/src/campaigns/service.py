@@ -8,9 +8,9 @@ from campaigns.contacts.routes import router as contacts
 from campaigns.decisions.deciding import decide_standing
 from campaigns.decisions.reviewing import REVIEW, REVIEW_WAITING
 from campaigns.decisions.routes import router as decisions
-from campaigns.freshness import forbidding_inputs
 from campaigns.offers.routes import router as offers
 from campaigns.policy.routes import router as policy
+from campaigns.responses.lapsing import LAPSE_UNANSWERED
 from campaigns.responses.routes import router as responses
 from campaigns.tables import METADATA
 from lealtad.app import Service
@@ -24,6 +24,5 @@ SERVICE = Service(
     routers=[decisions, responses, contacts, offers, policy],
     projections=projections,
     react=decide_standing,
-    due_actions=[EXPIRE_RESERVATIONS, REVIEW, REVIEW_WAITING],
-    on_start=forbidding_inputs,
+    due_actions=[EXPIRE_RESERVATIONS, LAPSE_UNANSWERED, REVIEW, REVIEW_WAITING],
 )

@@ -166,7 +166,7 @@ async def confirm_inputs(database: Database, *, age_s: int = 0) -> None:
     statement = text("""
         INSERT INTO consumer_position (consumer_group, topic, partition, next, cluster_id, confirmed_at)
         SELECT 'lealtad.campaigns', topic, 0, 1, 'test', clock_timestamp() - make_interval(secs => :age)
-        FROM unnest(ARRAY['lealtad.customers', 'lealtad.cases']) AS topic
+        FROM unnest(ARRAY['customers', 'cases']) AS topic
         ON CONFLICT (consumer_group, topic, partition) DO UPDATE SET confirmed_at = excluded.confirmed_at
     """)
     async with database.begin() as uow:

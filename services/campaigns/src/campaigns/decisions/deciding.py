@@ -14,6 +14,7 @@ from campaigns.decisions.subjects import RulesInForce, customers_as_they_stand, 
 from campaigns.domain.arbitration import decide
 from campaigns.domain.customer import Customer
 from campaigns.domain.priority import Action
+from campaigns.metrics import DECISIONS
 from lealtad.events.catalog.campaigns import NextBestActionChanged, OfferRef
 from lealtad.events.model import Causes
 from lealtad.ids import new_id
@@ -89,7 +90,9 @@ def _announce(uow: UnitOfWork, verdict: Verdict, before: Row[Any]) -> None:
     mute = decision.mute.reason if decision.mute else None
     now_stands = (best.offer.offer_id, best.channel, mute) if best else (None, None, mute)
     uow.note([customer_id], _in_words(best, decision.reason))
-    if now_stands != (before.offer_id, before.channel, before.mute):
+    announced = now_stands != (before.offer_id, before.channel, before.mute)
+    DECISIONS.labels(kind=best.offer.terms.kind if best else "none", announced=str(announced).lower()).inc()
+    if announced:
         uow.emit(_change(verdict), key=customer_id, causes=verdict.causes)
 
 

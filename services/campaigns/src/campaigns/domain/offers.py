@@ -58,7 +58,7 @@ class Limits(BaseModel):
 
     per_customer: int = Field(default=1, ge=1, le=100, description="Presentations to one customer in a period")
     period_days: int = Field(default=30, ge=1, le=730)
-    total: int | None = Field(default=None, ge=1, description="Acceptances over all customers")
+    total: int | None = Field(default=None, ge=1, le=1_000_000_000, description="Acceptances over all customers")
 
 
 class OfferTerms(BaseModel):
@@ -74,7 +74,9 @@ class OfferTerms(BaseModel):
         default=Decimal(0), ge=0, le=1, description="Share of the customer's value at risk that it saves on top"
     )
     cost: Amount = Field(default=Decimal(0), description="What an acceptance costs us")
-    lever: Decimal = Field(default=Decimal(1), gt=0, le=100, description="The manager's thumb on the scale")
+    lever: Decimal = Field(
+        default=Decimal(1), ge=Decimal("0.01"), le=100, description="The manager's thumb on the scale"
+    )
     limits: Limits = Limits()
     valid_from: AwareDatetime | None = None
     valid_until: AwareDatetime | None = None

@@ -16,7 +16,7 @@ from lealtad.events.catalog.customer_profile import Channel
 from lealtad.events.catalog.shared_types import Slug
 
 Days = Annotated[int, Field(ge=0, le=730)]
-Weight = Annotated[Decimal, Field(gt=0, le=100, examples=["1.5"])]
+Weight = Annotated[Decimal, Field(ge=Decimal("0.01"), le=100, examples=["1.5"])]
 
 
 class Exploration(StrEnum):
@@ -68,8 +68,8 @@ class Prior(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    mean: Decimal = Field(gt=0, lt=1)
-    responses: Decimal = Field(default=Decimal(20), gt=0, le=100_000, description="Weight, as a number of responses")
+    mean: Decimal = Field(ge=Decimal("0.001"), le=Decimal("0.95"))
+    responses: Decimal = Field(default=Decimal(20), ge=1, le=100_000, description="Weight, as a number of responses")
 
 
 class Situation(BaseModel):

@@ -1,15 +1,19 @@
 """SQL of what responses taught."""
 
+from collections.abc import Mapping
+from dataclasses import asdict
+
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from campaigns.domain.propensity import Cell, Tally
 from campaigns.learning.models import propensity
+from campaigns.recordset import as_rows, recordset
 from lealtad.events.catalog.customer_profile import Channel
 
-COUNT = text("""
+COUNT = text(f"""
     INSERT INTO propensity AS tally (offer_id, channel, band, accepted, rejected)
-    VALUES (:offer_id, :channel, :band, :accepted, :rejected)
+    SELECT offer_id, channel, band, accepted, rejected FROM {recordset(propensity)} ORDER BY offer_id, channel, band
     ON CONFLICT (offer_id, channel, band) DO UPDATE
     SET accepted = tally.accepted + excluded.accepted, rejected = tally.rejected + excluded.rejected
 """)
@@ -21,7 +25,7 @@ async def tallies(connection: AsyncConnection) -> dict[Cell, Tally]:
     return {Cell(r.offer_id, Channel(r.channel), r.band): Tally(r.accepted, r.rejected) for r in rows}
 
 
-async def count(connection: AsyncConnection, cell: Cell, *, accepted: bool) -> None:
-    """Count one final response in its cell."""
-    outcome = {"accepted": int(accepted), "rejected": int(not accepted)}
-    await connection.execute(COUNT, {**cell._asdict(), **outcome})
+async def count(connection: AsyncConnection, tallies: Mapping[Cell, Tally]) -> None:
+    """Add final responses to their cells, which are locked in ascending order."""
+    rows = [{**cell._asdict(), **asdict(tally)} for cell, tally in tallies.items()]
+    await connection.execute(COUNT, as_rows(rows))

@@ -1,6 +1,6 @@
 """Table of responses."""
 
-from sqlalchemy import UUID, Boolean, Column, Index, String, Table
+from sqlalchemy import UUID, Boolean, Column, Index, String, Table, text
 
 from campaigns.tables import METADATA, OWNED, moment
 
@@ -17,7 +17,10 @@ response = Table(
     Column("channel", String, nullable=False),
     Column("reason", String),
     moment("occurred_at", nullable=False, comment="business time"),
+    moment("open_until", comment="of a presented offer that awaits its answer: business time"),
     # A decision reads the recent responses of its customers.
     Index("ix_response_customer_id_occurred_at", "customer_id", "occurred_at"),
+    # Offers that were never answered are due work.
+    Index("ix_response_open_until", "open_until", postgresql_where=text("open_until IS NOT NULL")),
     schema=OWNED,
 )

@@ -1,26 +1,22 @@
 """Use case: record a response, learn from it, decide anew."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row
 
-from campaigns.contacts import slots
 from campaigns.decisions import reading
 from campaigns.decisions import repository as decisions
 from campaigns.decisions.deciding import redecide_after
 from campaigns.domain.customer import Response
 from campaigns.domain.offers import ContactClass
-from campaigns.domain.propensity import Cell
 from campaigns.domain.responses import possible
-from campaigns.learning import repository as learning
-from campaigns.offers import repository as offers
-from campaigns.policy import repository as policies
+from campaigns.metrics import RESPONSES
 from campaigns.responses import repository
+from campaigns.responses.effects import EFFECTS
 from campaigns.responses.schemas import ResponseIn, ResponseOut
 from lealtad.events.catalog.campaigns import OfferAccepted, OfferKind, OfferPresented, OfferRef, OfferRejected
-from lealtad.events.catalog.customer_profile import Channel
 from lealtad.http import Answer, InvalidField, conflict, invalid
 from lealtad.ids import new_id
 from lealtad.unit_of_work import UnitOfWork
@@ -41,11 +37,12 @@ async def record_response(uow: UnitOfWork, decision_id: UUID, wanted: ResponseIn
         return await _answer(uow, stored, status=200)
     _require_possible(given, wanted.response)
     occurred_at = _time_of(wanted, decision, uow.now)
-    await EFFECTS[wanted.response](uow, decision, given, occurred_at)
+    open_until = await EFFECTS[wanted.response](uow, decision, given, occurred_at)
     identity = new_id()
     event = _event(identity, decision, wanted, occurred_at)
     ref = uow.emit(event, key=decision.customer_id, event_id=identity)
-    row = await repository.add(uow.connection, _row(identity, decision, wanted, occurred_at))
+    row = await repository.add(uow.connection, _row(identity, decision, wanted, occurred_at, open_until))
+    RESPONSES.labels(kind=decision.offer_kind, response=wanted.response).inc()
     await redecide_after(uow, decision.customer_id, {decision.customer_id: [ref.cause]})
     return await _answer(uow, row, status=201)
 
@@ -63,44 +60,6 @@ def _time_of(wanted: ResponseIn, decision: Row[Any], now: datetime) -> datetime:
         error = InvalidField(pointer="/occurred_at", message="lies before the decision or in the future")
         raise invalid("Send the time at which it happened, or leave it out.", [error])
     return at
-
-
-async def _present(uow: UnitOfWork, decision: Row[Any], _: dict[str, Any], __: datetime) -> None:
-    await slots.spend(uow, decision)
-
-
-async def _accept(uow: UnitOfWork, decision: Row[Any], given: dict[str, Any], at: datetime) -> None:
-    await _require_in_time(uow, given, at)
-    terms = await offers.terms_at(uow.connection, decision.offer_id, decision.offer_version)
-    if not await offers.count_acceptance(uow.connection, decision.offer_id, terms.limits.total):
-        raise conflict(
-            "offer-exhausted", "The offer is exhausted", "All of them were taken meanwhile. Ask for a new decision."
-        )
-    await learning.count(uow.connection, _cell(decision), accepted=True)
-
-
-async def _reject(uow: UnitOfWork, decision: Row[Any], given: dict[str, Any], at: datetime) -> None:
-    await _require_in_time(uow, given, at)
-    await learning.count(uow.connection, _cell(decision), accepted=False)
-
-
-EFFECTS = {Response.PRESENTED: _present, Response.ACCEPTED: _accept, Response.REJECTED: _reject}
-
-
-async def _require_in_time(uow: UnitOfWork, given: dict[str, Any], at: datetime) -> None:
-    policy = (await policies.in_force(uow.connection)).policy
-    presented_at = given[Response.PRESENTED].occurred_at
-    if at < presented_at:
-        error = InvalidField(pointer="/occurred_at", message="lies before the offer was presented")
-        raise invalid("Send the time at which the customer answered.", [error])
-    if at > presented_at + timedelta(days=policy.response_days):
-        raise conflict(
-            "too-late", "The offer no longer stands", f"Answers are taken for {policy.response_days} days. Ask anew."
-        )
-
-
-def _cell(decision: Row[Any]) -> Cell:
-    return Cell(decision.offer_id, Channel(decision.channel), decision.band)
 
 
 def _event(
@@ -124,7 +83,9 @@ def _event(
     return OfferPresented(**common) if wanted.response is Response.PRESENTED else OfferAccepted(**common)
 
 
-def _row(identity: UUID, decision: Row[Any], wanted: ResponseIn, at: datetime) -> dict[str, Any]:
+def _row(
+    identity: UUID, decision: Row[Any], wanted: ResponseIn, at: datetime, open_until: datetime | None
+) -> dict[str, Any]:
     return {
         "decision_id": decision.decision_id,
         "response": wanted.response,
@@ -136,6 +97,7 @@ def _row(identity: UUID, decision: Row[Any], wanted: ResponseIn, at: datetime) -
         "channel": decision.channel,
         "reason": wanted.reason,
         "occurred_at": at,
+        "open_until": open_until,
     }
 
 

@@ -9,13 +9,28 @@ from sqlalchemy import Row, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from campaigns.domain.customer import Answer, Response
+from campaigns.domain.propensity import Cell
 from campaigns.responses.models import response
 from lealtad.events.catalog.campaigns import OfferKind
+from lealtad.events.catalog.customer_profile import Channel
 
 RECENT = text("""
     SELECT customer_id, offer_id, offer_kind, promotional, response, occurred_at FROM response
     WHERE customer_id = ANY(CAST(:customers AS uuid[])) AND occurred_at > :since
 """)
+
+CLOSE = text("UPDATE response SET open_until = NULL WHERE decision_id = :decision_id AND open_until IS NOT NULL")
+TAKE_UNANSWERED = text("""
+    UPDATE response SET open_until = NULL
+    FROM (
+        SELECT decision_id, response FROM response WHERE open_until <= :now
+        ORDER BY open_until LIMIT :limit FOR UPDATE SKIP LOCKED
+    ) AS late, decision
+    WHERE response.decision_id = late.decision_id AND response.response = late.response
+        AND decision.decision_id = late.decision_id
+    RETURNING response.customer_id, response.offer_id, response.channel, decision.band
+""")
+COUNT_UNANSWERED = text("SELECT count(*) FROM response WHERE open_until <= :now")
 
 
 async def recent(
@@ -35,6 +50,22 @@ async def of_decision(connection: AsyncConnection, decision_id: UUID) -> Sequenc
     """Return the responses to a decision, oldest first."""
     found = select(response).where(response.c.decision_id == decision_id).order_by(response.c.occurred_at)
     return (await connection.execute(found)).all()
+
+
+async def close(connection: AsyncConnection, decision_id: UUID) -> None:
+    """Let the presented offer of a decision await no answer any more."""
+    await connection.execute(CLOSE, {"decision_id": decision_id})
+
+
+async def take_unanswered(connection: AsyncConnection, now: datetime, limit: int) -> list[tuple[UUID, Cell]]:
+    """Let offers that were not answered in time await no answer; return their customers and cells."""
+    rows = await connection.execute(TAKE_UNANSWERED, {"now": now, "limit": limit})
+    return [(row.customer_id, Cell(row.offer_id, Channel(row.channel), row.band)) for row in rows]
+
+
+async def count_unanswered(connection: AsyncConnection, now: datetime) -> int:
+    """Return how many presented offers were not answered in time."""
+    return int((await connection.execute(COUNT_UNANSWERED, {"now": now})).scalar_one())
 
 
 async def add(connection: AsyncConnection, values: dict[str, Any]) -> Row[Any]:
