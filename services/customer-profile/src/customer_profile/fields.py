@@ -7,7 +7,16 @@ from typing import Annotated, Any
 from zoneinfo import available_timezones
 
 from fastapi import Path
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    WithJsonSchema,
+)
 
 from lealtad.http import SafeValueError
 from lealtad.money import DecimalText
@@ -77,19 +86,29 @@ LocalHour = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=
 PositiveDecimal = Annotated[DecimalText, Field(gt=0)]
 NonNegativeDecimal = Annotated[DecimalText, Field(ge=0)]
 
+# Said in the OpenAPI document; what checks a reference is its parser.
+_UUID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+CUSTOMER_REF: dict[str, JsonValue] = {"pattern": rf"^({_UUID}|[a-z0-9-]{{1,40}}:[^/\x00-\x1f\x7f]{{1,200}})$"}
+FACT_REF: dict[str, JsonValue] = {"pattern": rf"^({_UUID}|[a-z0-9-]{{1,40}}:[^\s/\x00-\x1f\x7f]{{1,200}})$"}
+
 CustomerRefText = Annotated[
     str,
     Field(
         min_length=1,
         max_length=300,
         description="A customer: its id, or `source:external_id`",
+        json_schema_extra=CUSTOMER_REF,
         examples=["web-shop:17850"],
     ),
 ]
 FactRefText = Annotated[
     str,
     Field(
-        min_length=1, max_length=300, description="A fact: its id, or `system:fact_id`", examples=["web-shop:536365"]
+        min_length=1,
+        max_length=300,
+        description="A fact: its id, or `system:fact_id`",
+        json_schema_extra=FACT_REF,
+        examples=["web-shop:536365"],
     ),
 ]
 
@@ -99,6 +118,7 @@ RefInPath = Annotated[
         min_length=1,
         max_length=300,
         description="A customer: its id, or `source:external_id` (percent-encoded)",
+        json_schema_extra=CUSTOMER_REF,
         examples=["web-shop:17850"],
     ),
 ]
@@ -109,6 +129,7 @@ FactRefInPath = Annotated[
         min_length=1,
         max_length=300,
         description="A fact: its id, or `system:fact_id` (percent-encoded)",
+        json_schema_extra=FACT_REF,
         examples=["web-shop:536365"],
     ),
 ]

@@ -9,14 +9,14 @@ from pydantic import ValidationError
 from customer_profile.customers import repository
 from customer_profile.customers.announcing import announce
 from customer_profile.customers.finding import find_for_change
-from customer_profile.customers.identities import (
+from customer_profile.customers.registering import answer
+from customer_profile.customers.schemas import ProfileIn
+from customer_profile.domain.merge_patch import merge_patch
+from customer_profile.identities.storing import (
     external_id_taken,
     require_impersonal_external_ids,
     store_identities,
 )
-from customer_profile.customers.registering import answer
-from customer_profile.customers.schemas import ProfileIn
-from customer_profile.domain.merge_patch import merge_patch
 from customer_profile.intake import repository as intake
 from lealtad.events.catalog.customer_profile import CustomerUpdated
 from lealtad.http import Answer, invalid, require_match

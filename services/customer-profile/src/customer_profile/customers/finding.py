@@ -9,9 +9,17 @@ from lealtad.http import CustomerRef, conflict, gone, not_found
 from lealtad.unit_of_work import UnitOfWork
 
 
+async def resolve(uow: UnitOfWork, ref: str) -> UUID:
+    """Return the id of the customer; raise 404."""
+    customer_id = await repository.resolve(uow.connection, CustomerRef.parse(ref))
+    if customer_id is None:
+        raise unknown()
+    return customer_id
+
+
 async def find(uow: UnitOfWork, ref: str) -> CustomerRecord:
     """Return the customer, whatever became of it; raise 404."""
-    customer_id = await _resolve(uow, ref)
+    customer_id = await _id_of(uow, ref)
     record = await repository.read(uow.connection, customer_id)
     if record is None:
         raise unknown()
@@ -20,7 +28,7 @@ async def find(uow: UnitOfWork, ref: str) -> CustomerRecord:
 
 async def find_for_change(uow: UnitOfWork, ref: str) -> CustomerRecord:
     """Return the customer with its row locked; raise 404, 409 for a merged and 410 for an erased one."""
-    customer_id = await _resolve(uow, ref)
+    customer_id = await _id_of(uow, ref)
     record = await repository.read_locked(uow.connection, customer_id)
     if record is None:
         raise unknown()
@@ -46,8 +54,6 @@ def unknown() -> Exception:
     return not_found("customer", "ref", "No customer has this id or external id. Check it, or register the customer.")
 
 
-async def _resolve(uow: UnitOfWork, ref: str) -> UUID:
-    customer_id = await repository.resolve(uow.connection, CustomerRef.parse(ref))
-    if customer_id is None:
-        raise unknown()
-    return customer_id
+async def _id_of(uow: UnitOfWork, ref: str) -> UUID:
+    # Reading the customer will tell whether the id exists.
+    return CustomerRef.parse(ref).id or await resolve(uow, ref)

@@ -1,4 +1,4 @@
-"""Tables of customers and their identities."""
+"""Table of customers."""
 
 from sqlalchemy import (
     ARRAY,
@@ -7,7 +7,6 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
-    ForeignKey,
     Index,
     Integer,
     SmallInteger,
@@ -46,35 +45,5 @@ customer = Table(
     # Lists are read by country, or provisional customers only, newest first.
     Index("ix_customer_country", "country", "id"),
     Index("ix_customer_provisional", "id", postgresql_where=text("provisional")),
-    schema="owned",
-)
-
-customer_external_id = Table(
-    "customer_external_id",
-    METADATA,
-    Column("source", String, primary_key=True),
-    Column("external_id", String, primary_key=True),
-    Column("customer_id", UUID, ForeignKey(customer.c.id), nullable=False),
-    Index("ix_customer_external_id_customer_id", "customer_id"),
-    schema="owned",
-)
-
-contact_point = Table(
-    "contact_point",
-    METADATA,
-    Column("customer_id", UUID, ForeignKey(customer.c.id), primary_key=True),
-    Column("kind", String, primary_key=True, comment="email or phone"),
-    Column("value", String, primary_key=True, comment="normal form: RFC 5321 address, E.164 number"),
-    Column("place", SmallInteger, nullable=False, comment="0 is the preferred one"),
-    schema="owned",
-)
-
-identity_document = Table(
-    "identity_document",
-    METADATA,
-    Column("customer_id", UUID, ForeignKey(customer.c.id), primary_key=True),
-    Column("country", String(2), primary_key=True),
-    Column("kind", String, primary_key=True),
-    Column("number", String, nullable=False),
     schema="owned",
 )

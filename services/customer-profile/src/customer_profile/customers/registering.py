@@ -6,13 +6,13 @@ from uuid import UUID
 
 from customer_profile.customers import repository
 from customer_profile.customers.announcing import announce
-from customer_profile.customers.identities import (
+from customer_profile.customers.record import CustomerRecord
+from customer_profile.customers.schemas import ProfileIn
+from customer_profile.identities.storing import (
     external_id_taken,
     require_impersonal_external_ids,
     store_identities,
 )
-from customer_profile.customers.record import CustomerRecord
-from customer_profile.customers.schemas import ProfileIn
 from customer_profile.intake import repository as intake
 from lealtad.events.catalog.customer_profile import CustomerRegistered, CustomerStatus, CustomerUpdated
 from lealtad.http import Answer, CustomerRef

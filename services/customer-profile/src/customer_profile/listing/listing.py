@@ -6,15 +6,14 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from customer_profile.customers import repository as customers
-from customer_profile.customers.finding import unknown
+from customer_profile.customers.finding import resolve
 from customer_profile.domain.contracts import Contract
 from customer_profile.facts.kinds import Kind
 from customer_profile.facts.recording import resource
 from customer_profile.facts.references import parse_fact_ref
 from customer_profile.facts.schemas import ContractFilters, FactFilters
 from customer_profile.listing import repository
-from lealtad.http import Answer, CustomerRef, Page, PageQuery, not_found
+from lealtad.http import Answer, Page, PageQuery, not_found
 from lealtad.money import Money
 from lealtad.unit_of_work import UnitOfWork
 
@@ -73,10 +72,7 @@ def _fact(row: Any) -> dict[str, Any]:
 async def _with_customer(uow: UnitOfWork, filters: BaseModel) -> dict[str, Any]:
     wanted = filters.model_dump(exclude_none=True)
     if ref := wanted.pop("customer", None):
-        customer_id = await customers.resolve(uow.connection, CustomerRef.parse(ref, "customer"))
-        if customer_id is None:
-            raise unknown()
-        wanted["customer_id"] = customer_id
+        wanted["customer_id"] = await resolve(uow, ref)
     return wanted
 
 

@@ -1,0 +1,1 @@
+"""How customers are called and reached: external ids, contact points, identity documents."""
