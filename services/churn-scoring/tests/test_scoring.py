@@ -98,15 +98,26 @@ async def test_the_end_of_the_last_contract_makes_the_score_one_and_names_the_ca
 
 async def test_a_cancellation_that_takes_effect_later_is_due_then_by_time_alone(database):
     contract = new_id()
-    (noticed,) = await deliver(
-        SERVICE, database, [a_contract(CUSTOMER, -100, contract), a_cancellation(CUSTOMER, 0, contract, ends=10.5)]
-    )
+    cancelled = a_cancellation(CUSTOMER, 0, contract, ends=10.5)
+    (noticed,) = await deliver(SERVICE, database, [a_contract(CUSTOMER, -100, contract), cancelled])
     assert noticed.data.probability == Decimal("0.90")
 
     assert await take_due(SERVICE, database, now=at(10.4)) == []
     (left,) = await take_due(SERVICE, database, now=at(10.5))
 
     assert (left.data.kind, left.data.probability) == (ChurnKind.WITHDRAWN, Decimal(1))
+    assert left.data.causes.ids == sorted([cancelled.id, left.causation_id])
+
+
+async def test_time_that_changed_nothing_is_not_named_later(database):
+    await deliver(SERVICE, database, [a_purchase(CUSTOMER, -700)])
+    for day in (14, 28, 42):
+        assert await take_due(SERVICE, database, now=at(day)) == []
+    back = a_purchase(CUSTOMER, 42)
+
+    (scored,) = await deliver(SERVICE, database, [back])
+
+    assert (scored.data.causes.ids, scored.data.causes.count) == ([back.id], 1)
 
 
 async def test_who_buys_again_after_leaving_is_scored_by_purchases_again(database):

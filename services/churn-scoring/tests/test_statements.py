@@ -55,8 +55,9 @@ async def test_rescoring_takes_a_batch_with_a_few_statements(database):
 
 DUE = "SELECT customer_id FROM score WHERE next_due_at <= '2011-03-02' ORDER BY next_due_at LIMIT 9"
 OUTDATED = "SELECT customer_id FROM score WHERE release < 1 ORDER BY release LIMIT 9"
-BY_RISK = repository.BY_RISK.format(band="", after="").replace(":limit", "9")
-BY_VALUE_IN_BAND = repository.BY_VALUE.format(band="AND band = 'high'", after="").replace(":limit", "9")
+BY_RISK = repository.BY_RISK.statement(in_band=False, after=False).replace(":limit", "9")
+BY_VALUE_IN_BAND = repository.BY_VALUE.statement(in_band=True, after=False)
+BY_VALUE_IN_BAND = BY_VALUE_IN_BAND.replace(":limit", "9").replace(":band", "'high'")
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,8 @@ class Assessment:
     expected_value: Decimal = Decimal(0)
     value_at_risk: Decimal = Decimal(0)
     next_due_at: datetime | None = None
+    ended_by: UUID | None = None
+    """The fact that ended the last contract, where that is what the score rests on."""
 
 
 class Assessor:
@@ -94,6 +96,7 @@ class Assessor:
             band=self.policy.band_of(CERTAIN),
             expected_value=expected,
             value_at_risk=value_at_risk(CERTAIN, expected),
+            ended_by=subject.contracts.ended_by,
         )
 
     def _modelled(self, basis: Basis, group: Sequence[Subject]) -> list[Assessment]:
@@ -107,9 +110,10 @@ class Assessor:
 
     def _outlook(self, model: ChurnModel, columns: Columns) -> tuple[Floats, NDArray[np.int64]]:
         """Return today's risks, and the published steps of today and the days to come, one row per day."""
-        days = range(self.policy.recheck_days + 1)
-        rows = np.vstack([feature_rows(columns, self.day + later) for later in days])
-        risks = model.probabilities(rows).reshape(len(days), -1)
+        customers, days = len(columns["day"]), self.policy.recheck_days + 1
+        ahead = np.repeat(np.arange(self.day, self.day + days, dtype=np.float64), customers)
+        rows = feature_rows({name: np.tile(values, days) for name, values in columns.items()}, ahead)
+        risks = model.probabilities(rows).reshape(days, customers)
         return risks[0], self.policy.steps(risks)
 
     def _scored(self, basis: Basis, subject: Subject, risk: float, step: int, change_in_days: int) -> Assessment:

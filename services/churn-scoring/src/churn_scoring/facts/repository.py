@@ -32,10 +32,13 @@ ADD_HISTORIES = text("""
     INSERT INTO history (customer_id) SELECT id FROM unnest(CAST(:ids AS uuid[])) AS wanted (id) ORDER BY id
     ON CONFLICT (customer_id) DO NOTHING
 """)
-READ_HISTORIES = "SELECT * FROM history WHERE customer_id = ANY(CAST(:ids AS uuid[])) ORDER BY customer_id"
+HISTORY_COLUMNS = [field.name for field in fields(History)]
+READ_HISTORIES = f"""
+    SELECT {", ".join(HISTORY_COLUMNS)} FROM history
+    WHERE customer_id = ANY(CAST(:ids AS uuid[])) ORDER BY customer_id
+"""
 LOCK_HISTORIES = text(f"{READ_HISTORIES} FOR NO KEY UPDATE")
 
-HISTORY_COLUMNS = [field.name for field in fields(History)]
 FOLDED = HISTORY_COLUMNS[1:]
 STORE_HISTORIES = text(f"""
     UPDATE history SET ({", ".join(FOLDED)}) = ROW({", ".join(f"new.{name}" for name in FOLDED)})
@@ -179,4 +182,4 @@ async def open_cases(
 
 
 def _histories(result: CursorResult[Any]) -> dict[UUID, History]:
-    return {row["customer_id"]: History(**row) for row in result.mappings()}
+    return {row.customer_id: History(*row) for row in result}

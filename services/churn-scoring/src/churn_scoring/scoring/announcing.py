@@ -22,10 +22,11 @@ PERMILLE = Decimal("0.001")
 class Announcer:
     """Settles the evaluations of one transaction."""
 
-    def __init__(self, uow: UnitOfWork, in_force: InForce, currency: str) -> None:
+    def __init__(self, uow: UnitOfWork, in_force: InForce, currency: str, *, by_time_alone: bool) -> None:
         self._uow = uow
         self._in_force = in_force
         self._currency = currency
+        self._by_time_alone = by_time_alone
         self._notes: dict[str, list[UUID]] = {}
 
     def settle(self, score: Score, assessment: Assessment, reasons: Sequence[Reason], causes: Sequence[Cause]) -> None:
@@ -33,10 +34,14 @@ class Announcer:
         had_score = score.probability is not None
         changed = score.differs_from(assessment)
         score.evaluate(assessment, at=self._uow.now, release=self._in_force.release.id)
-        score.wait_for(Causes.of(causes))
+        # That time went by without consequence is not worth telling later.
+        if changed or not self._by_time_alone:
+            score.wait_for(Causes.of(causes))
         if not changed:
             self._note(score, "stays at")
             return
+        if assessment.ended_by:
+            score.wait_for(Causes(ids=[assessment.ended_by], count=1))
         score.publish(assessment, [_told(reason) for reason in reasons], as_of=self._uow.now)
         score.horizon_days = self._in_force.policy.horizon_days
         score.policy_version = self._in_force.release.policy_version

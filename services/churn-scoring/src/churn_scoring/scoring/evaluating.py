@@ -21,18 +21,20 @@ from lealtad.events.envelope import Cause
 from lealtad.unit_of_work import UnitOfWork
 
 
-async def evaluate(uow: UnitOfWork, scores: Sequence[Score], causes: Mapping[UUID, Sequence[Cause]]) -> None:
+async def evaluate(
+    uow: UnitOfWork, scores: Sequence[Score], causes: Mapping[UUID, Sequence[Cause]], *, by_time_alone: bool = False
+) -> None:
     """Evaluate customers whose score rows are locked, under the release in force.
 
     What is published depends on the stored facts, the release and the business day alone, not on how the facts were
-    batched; the causes of an evaluation that changes nothing wait for the next announcement.
+    batched. Facts that change nothing published wait to be named by the next announcement.
     """
     scorers = scorers_of(uow)
     in_force = await scorers.in_force(uow.connection)
     subjects = await _subjects(uow, [score.customer_id for score in scores])
     # Models take milliseconds of processor time: not in the event loop.
     assessments, reasons = await asyncio.to_thread(_assess, in_force, uow.now, subjects, scores)
-    announcer = Announcer(uow, in_force, scorers.currency)
+    announcer = Announcer(uow, in_force, scorers.currency, by_time_alone=by_time_alone)
     for score, assessment in zip(scores, assessments, strict=True):
         announcer.settle(score, assessment, reasons.get(score.customer_id, []), causes[score.customer_id])
     announcer.write_notes()

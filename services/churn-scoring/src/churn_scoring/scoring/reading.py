@@ -35,19 +35,16 @@ async def read_score(uow: UnitOfWork, ref: CustomerRef) -> Answer:
 
 async def rank(uow: UnitOfWork, order: Order, band: str | None, page: PageQuery) -> Page[Any]:
     """Return customers who have a score, the most endangered first."""
-    if order is Order.RISK:
-        after = page.after(Decimal, Decimal, UUID)
-        scores = await repository.page_by_risk(uow.connection, band=band, after=after, limit=page.limit)
-    else:
-        after = page.after(Decimal, UUID)
-        scores = await repository.page_by_value(uow.connection, band=band, after=after, limit=page.limit)
+    ranking = repository.BY_RISK if order is Order.RISK else repository.BY_VALUE
+    after = page.after(*(UUID if name == "customer_id" else Decimal for name in ranking.columns))
+    scores = await repository.page(uow.connection, ranking, band=band, after=after, limit=page.limit)
     currency = scorers_of(uow).currency
-
-    def place(score: Score) -> tuple[Any, ...]:
-        own = (score.value_at_risk, score.customer_id)
-        return (score.probability, *own) if order is Order.RISK else own
-
-    return Page.of(scores, page.limit, cursor_of=place, item_of=lambda score: shown(score, currency))
+    return Page.of(
+        scores,
+        page.limit,
+        cursor_of=lambda score: tuple(getattr(score, name) for name in ranking.columns),
+        item_of=lambda score: shown(score, currency),
+    )
 
 
 def shown(score: Score, currency: str) -> ChurnScore:

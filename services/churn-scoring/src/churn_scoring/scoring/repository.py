@@ -1,7 +1,7 @@
 """SQL of scores."""
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from churn_scoring.scoring.record import Score
 
-READ = "SELECT * FROM score WHERE customer_id = ANY(CAST(:ids AS uuid[])) ORDER BY customer_id"
+COLUMNS = [field.name for field in fields(Score)]
+SELECT = f"SELECT {', '.join(COLUMNS)} FROM score"
+READ = f"{SELECT} WHERE customer_id = ANY(CAST(:ids AS uuid[])) ORDER BY customer_id"
 LOCK = text(f"{READ} FOR NO KEY UPDATE")
 
 ADD = text("""
@@ -20,15 +22,14 @@ ADD = text("""
     ON CONFLICT (customer_id) DO NOTHING
 """)
 
-COLUMNS = [field.name for field in fields(Score)]
 STORE = text(f"""
     UPDATE score SET ({", ".join(COLUMNS[1:])}) = ROW({", ".join(f"new.{name}" for name in COLUMNS[1:])})
     FROM jsonb_populate_recordset(CAST(NULL AS score), CAST(:rows AS jsonb)) AS new
     WHERE score.customer_id = new.customer_id
 """)
 
-LOCK_DUE = text("""
-    SELECT * FROM score
+LOCK_DUE = text(f"""
+    {SELECT}
     WHERE customer_id IN (
         SELECT customer_id FROM score WHERE next_due_at <= :now
         ORDER BY next_due_at, customer_id LIMIT :limit FOR NO KEY UPDATE SKIP LOCKED
@@ -36,8 +37,8 @@ LOCK_DUE = text("""
     ORDER BY customer_id
 """)
 
-LOCK_OUTDATED = text("""
-    SELECT * FROM score
+LOCK_OUTDATED = text(f"""
+    {SELECT}
     WHERE customer_id IN (
         SELECT customer_id FROM score WHERE release < :release
         ORDER BY release, customer_id LIMIT :limit FOR NO KEY UPDATE SKIP LOCKED
@@ -48,18 +49,27 @@ LOCK_OUTDATED = text("""
 COUNT_DUE = text("SELECT count(*) FROM score WHERE next_due_at <= :now")
 COUNT_OUTDATED = text("SELECT count(*) FROM score WHERE release < (SELECT max(id) FROM release)")
 
-BY_RISK = """
-    SELECT * FROM score
-    WHERE probability IS NOT NULL {band} {after}
-    ORDER BY probability DESC, value_at_risk DESC, customer_id DESC LIMIT :limit
-"""
-AFTER_RISK = "AND (probability, value_at_risk, customer_id) < (:probability, :value_at_risk, :customer_id)"
-BY_VALUE = """
-    SELECT * FROM score
-    WHERE probability IS NOT NULL {band} {after}
-    ORDER BY value_at_risk DESC, customer_id DESC LIMIT :limit
-"""
-AFTER_VALUE = "AND (value_at_risk, customer_id) < (:value_at_risk, :customer_id)"
+RANKED = f"{SELECT} WHERE probability IS NOT NULL {{band}} {{after}} ORDER BY {{order}} LIMIT :limit"
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """An order of customers, all columns descending, so that an index gives it backwards."""
+
+    columns: tuple[str, ...]
+
+    def statement(self, *, in_band: bool, after: bool) -> str:
+        """Return the query for a page: of one band or all, from the start or after a row."""
+        values = ", ".join(f":{name}" for name in self.columns)
+        return RANKED.format(
+            band="AND band = :band" if in_band else "",
+            after=f"AND ({', '.join(self.columns)}) < ({values})" if after else "",
+            order=", ".join(f"{name} DESC" for name in self.columns),
+        )
+
+
+BY_RISK = Ranking(("probability", "value_at_risk", "customer_id"))
+BY_VALUE = Ranking(("value_at_risk", "customer_id"))
 
 
 async def lock(connection: AsyncConnection, customer_ids: Sequence[UUID]) -> list[Score]:
@@ -105,40 +115,15 @@ async def read(connection: AsyncConnection, customer_id: UUID) -> Score | None:
     return found[0] if found else None
 
 
-async def page_by_risk(
-    connection: AsyncConnection, *, band: str | None, after: tuple[Any, ...] | None, limit: int
+async def page(
+    connection: AsyncConnection, ranking: Ranking, *, band: str | None, after: tuple[Any, ...] | None, limit: int
 ) -> list[Score]:
-    """Return the customers most likely to leave; among equals those with more at risk first."""
-    names = ("probability", "value_at_risk", "customer_id")
-    return await _page(connection, BY_RISK, after_clause=AFTER_RISK, names=names, band=band, after=after, limit=limit)
-
-
-async def page_by_value(
-    connection: AsyncConnection, *, band: str | None, after: tuple[Any, ...] | None, limit: int
-) -> list[Score]:
-    """Return the customers with the most value at risk."""
-    names = ("value_at_risk", "customer_id")
-    return await _page(connection, BY_VALUE, after_clause=AFTER_VALUE, names=names, band=band, after=after, limit=limit)
-
-
-async def _page(
-    connection: AsyncConnection,
-    query: str,
-    *,
-    after_clause: str,
-    names: Sequence[str],
-    band: str | None,
-    after: tuple[Any, ...] | None,
-    limit: int,
-) -> list[Score]:
-    parameters: dict[str, Any] = {"limit": limit}
-    if band is not None:
-        parameters["band"] = band
-    if after is not None:
-        parameters |= zip(names, after, strict=True)
-    statement = query.format(band="AND band = :band" if band else "", after=after_clause if after else "")
+    """Return customers who have a score, in the order of `ranking`, after the row with these values."""
+    statement = ranking.statement(in_band=band is not None, after=after is not None)
+    place = dict(zip(ranking.columns, after or (), strict=after is not None))
+    parameters = {"limit": limit, **place} | ({} if band is None else {"band": band})
     return _scores(await connection.execute(text(statement), parameters))
 
 
 def _scores(result: CursorResult[Any]) -> list[Score]:
-    return [Score(**row) for row in result.mappings()]
+    return [Score(*row) for row in result]

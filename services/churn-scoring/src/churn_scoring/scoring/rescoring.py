@@ -24,5 +24,5 @@ async def rescore_outdated(uow: UnitOfWork, limit: int) -> int:
 async def _rescore(uow: UnitOfWork, scores: Sequence[Score], action: str) -> int:
     if scores:
         causes = {score.customer_id: [uow.due_cause(score.customer_id, action)] for score in scores}
-        await evaluate(uow, scores, causes)
+        await evaluate(uow, scores, causes, by_time_alone=True)
     return len(scores)
