@@ -102,6 +102,7 @@ def running_stack(home: Home, options: Options, say: Say = lambda _: None) -> It
     finally:
         _cut_lifeline(supervisor)
         down(home)
+        supervisor.wait(STOP_TIMEOUT_S)
 
 
 def up(home: Home, options: Options, say: Say = lambda _: None) -> Stack:
