@@ -147,7 +147,7 @@ class Customer:
         if moment is Moment.REGISTRATION:
             return [day_of(self.state.registered_at)] if self.state else []
         if moment is Moment.LAST_CASE:
-            return [day_of(item.opened_at) for item in self._all(CaseState)]
+            return [day_of(item.opened_at) for item in self._cases()]
         kinds = {
             Moment.LAST_RETURN: PurchaseReturned,
             Moment.LAST_PAYMENT: PaymentRecorded,
