@@ -1,6 +1,6 @@
 """One running stack, one load and one report for all faults, in turn."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -18,6 +18,7 @@ from .stage import Stage
 from .tables import QUERIES, read_tables
 from .topics import read_topics
 
+Judge = Callable[[], Awaitable[None]]
 A_TUESDAY_MORNING = datetime(2011, 3, 1, 10, tzinfo=UTC)
 """Inside contact hours, so that offers are presented and answered."""
 
@@ -51,11 +52,15 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
     return Report(report_path(tmp_path_factory.getbasetemp() / "faults.json"))
 
 
-@pytest.fixture
-async def judged(stage: Stage, load: Load) -> AsyncIterator[None]:
-    """After the test: when all has settled, everything holds that has to."""
-    yield
-    await stage.settled()
-    urls = {service: stage.environment(service)["LEALTAD_DATABASE_URL"] for service in QUERIES}
-    topics = await read_topics(KafkaServer(stage.stack.home.kafka).bootstrap)
-    assert violations(Evidence(load.ledger, topics, await read_tables(urls))) == []
+@pytest.fixture(scope="session")
+async def judge(stage: Stage, load: Load) -> Judge:
+    """Wait until all has settled and hold it against what clients were answered."""
+
+    async def judge() -> None:
+        await stage.settled()
+        urls = {service: stage.environment(service)["LEALTAD_DATABASE_URL"] for service in QUERIES}
+        topics = await read_topics(KafkaServer(stage.stack.home.kafka).bootstrap)
+        found = violations(Evidence(load.ledger, topics, await read_tables(urls)))
+        assert not found, "\n".join(found)
+
+    return judge

@@ -65,7 +65,7 @@ class Sender:
                 if item["status"] >= HTTPStatus.INTERNAL_SERVER_ERROR:
                     facts.append(fact)
                 else:
-                    writes[fact["source"]["fact_id"]].answer(item["status"], item["problem"] or item)
+                    writes[fact["source"]["fact_id"]].answer(item["status"], item.get("problem", item))
 
     async def _post(self, service: str, path: str, body: Json, *, patient: bool = True) -> httpx.Response:
         request = partial(

@@ -1,4 +1,4 @@
-"""Whatever process fails and however: what was answered 2xx is everywhere exactly once, in order, and nothing is left."""
+"""Whatever fails and however: what was answered 2xx is everywhere exactly once, in order, and nothing is left."""
 
 import asyncio
 import time
@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from .conftest import Judge
 from .faults import Fault, Kind, inject
 from .load import Load
 from .recovery import Report, measure
@@ -31,7 +32,7 @@ AT_ONCE = 50
 
 @pytest.mark.parametrize("fault", ONE_OF_EACH_KIND, ids=str)
 async def test_a_fault_under_load_loses_doubles_and_reorders_nothing(
-    stage: Stage, load: Load, report: Report, fault: Fault, judged: None
+    stage: Stage, load: Load, report: Report, fault: Fault, judge: Judge
 ) -> None:
     await stage.step(timedelta(hours=3))
     async with load.running():
@@ -41,10 +42,11 @@ async def test_a_fault_under_load_loses_doubles_and_reorders_nothing(
         report.add(await measure(load, fault, began))
         await injected
         await asyncio.sleep(AFTER_S)
+    await judge()
 
 
 async def test_fifty_purchases_at_once_count_as_fifty_although_workers_die(
-    stage: Stage, load: Load, judged: None
+    stage: Stage, load: Load, judge: Judge
 ) -> None:
     customer = "load:fifty"
     names = [f"fifty-{number}" for number in range(AT_ONCE)]
@@ -53,7 +55,7 @@ async def test_fifty_purchases_at_once_count_as_fifty_although_workers_die(
             tasks.create_task(load.buy(name, customer))
         for worker in ("customer-profile-worker-0", "churn-scoring-worker-0"):
             tasks.create_task(inject(stage, Fault(worker, Kind.KILLED)))
-    await stage.settled()
+    await judge()
     view = (await load.sender.get("customer-profile", f"/v1/customers/{customer}?include=totals")).json()
     assert view["totals"]["purchases"] == AT_ONCE
     score = (await load.sender.get("churn-scoring", f"/v1/customers/{customer}/churn-score")).json()
