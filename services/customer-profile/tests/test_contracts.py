@@ -47,6 +47,13 @@ async def test_an_unknown_contract_is_not_found(shop):
     assert (await shop.post("contracts/nonsense/cancel", shop.fact())).status_code == 422
 
 
+async def test_the_body_names_no_other_contract_than_the_address(shop):
+    await shop.post("contracts", shop.contract("K1"))
+    other = await shop.post("contracts/web-shop:K1/cancel", shop.fact(contract="web-shop:K2"))
+    assert (other.status_code, other.json()["errors"][0]["pointer"]) == (422, "/contract")
+    assert (await shop.post("contracts/web-shop:K1/cancel", shop.fact(contract="web-shop:K1"))).status_code == 201
+
+
 async def test_a_change_must_change_something_and_belong_to_the_customer(shop):
     await shop.post("contracts", shop.contract("K1"))
     assert (await shop.post("contracts/web-shop:K1/change", shop.fact())).status_code == 422

@@ -9,5 +9,5 @@ class Settings(ServiceSettings):
     """Read from variables that begin with `LEALTAD_`."""
 
     batch_transaction_facts: int = Field(
-        default=500, ge=1, le=1000, description="Facts of a batch that one transaction takes at most"
+        default=200, ge=1, le=1000, description="facts of a batch in one transaction, at most"
     )

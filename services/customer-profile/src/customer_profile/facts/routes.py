@@ -6,10 +6,10 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
 from customer_profile.facts import inputs, schemas
-from customer_profile.facts.inputs import FactIn
+from customer_profile.facts.inputs import ContractStepIn, FactIn
 from customer_profile.facts.recording import record_one
 from customer_profile.fields import FactRefInPath
-from lealtad.http import Command, problems, writes
+from lealtad.http import Command, InvalidField, invalid, problems, writes
 
 router = APIRouter(prefix="/v1")
 Facts = Annotated[Command, Depends(writes("facts:write"))]
@@ -77,7 +77,7 @@ async def change_contract(contract: FactRefInPath, body: inputs.ContractChangeIn
     What is not given stays. A change that happened before one already recorded is refused (409), so is any after the
     cancellation.
     """
-    return await _record(command, body.model_copy(update={"contract": contract}))
+    return await _record(command, _of(contract, body))
 
 
 @router.post("/contracts/{contract}/cancel", tags=["contracts"], **_answers(schemas.ContractStep))
@@ -86,7 +86,16 @@ async def cancel_contract(contract: FactRefInPath, body: inputs.ContractCancelIn
 
     It takes effect at `ends_at`, by default at once. A contract is cancelled once; a second cancellation answers 409.
     """
-    return await _record(command, body.model_copy(update={"contract": contract}))
+    return await _record(command, _of(contract, body))
+
+
+def _of(contract: str, body: ContractStepIn) -> ContractStepIn:
+    if body.contract not in (None, contract):
+        error = InvalidField(
+            pointer="/contract", message="names another contract than the address", hint="leave it out"
+        )
+        raise invalid("Name one contract.", [error])
+    return body.model_copy(update={"contract": contract})
 
 
 async def _record(command: Command, fact: FactIn) -> Response:
