@@ -157,3 +157,10 @@ async def test_the_last_of_a_limited_offer_is_accepted_once(client, database):
         assert (await answer(client, decision, "presented")).status_code == 201
     answers = await asyncio.gather(*(answer(client, decision, "accepted") for decision in decisions))
     assert sorted(a.status_code for a in answers) == [201, 409]
+
+
+async def test_the_same_response_from_two_places_at_once_is_recorded_once(client, decision):
+    await answer(client, decision, "presented")
+    answers = await asyncio.gather(*(answer(client, decision, "accepted") for _ in range(5)))
+    assert sorted(a.status_code for a in answers) == [200] * 4 + [201]
+    assert len({a.json()["event_id"] for a in answers}) == 1

@@ -1,6 +1,6 @@
 """The contact policy: everything about contacts and arbitration that a manager tunes, as one versioned document."""
 
-from datetime import time, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Self
@@ -15,6 +15,7 @@ from lealtad.events.catalog.campaigns import OfferKind
 from lealtad.events.catalog.customer_profile import Channel
 from lealtad.events.catalog.shared_types import Slug
 
+LocalHour = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=["09:00"])]
 Days = Annotated[int, Field(ge=0, le=730)]
 Weight = Annotated[Decimal, Field(ge=Decimal("0.01"), le=100, examples=["1.5"])]
 
@@ -47,8 +48,8 @@ class Hours(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    start: time = time(9)
-    end: time = time(20)
+    start: LocalHour = "09:00"
+    end: LocalHour = Field(default="20:00", description="The next day when it is not after `start`")
     weekdays: frozenset[Annotated[int, Field(ge=0, le=6)]] = Field(default=frozenset({0, 1, 2, 3, 4, 5}), min_length=1)
 
 

@@ -46,7 +46,7 @@ def window_of(customer: Customer, policy: ContactPolicy) -> ContactWindow:
     Where the two do not meet, the customer's own hours hold: he asked for them.
     """
     hours = policy.contact_hours
-    start, end = hours.start, hours.end
+    start, end = time.fromisoformat(hours.start), time.fromisoformat(hours.end)
     if wanted := _wanted_hours(customer):
         later, earlier = max(start, wanted[0]), min(end, wanted[1])
         start, end = (later, earlier) if later < earlier else wanted

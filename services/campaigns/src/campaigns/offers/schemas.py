@@ -3,20 +3,39 @@
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
 
 from campaigns.domain.offers import OfferTerms
 from lealtad.events.catalog.shared_types import Slug
 
+EXAMPLE: JsonDict = {
+    "key": "spring-preview",
+    "kind": "reward",
+    "value": "30.00",
+    "cost": "1.00",
+    "channels": ["email", "front-office"],
+    "audience": {"segments_any": ["champions"], "segments_none": ["at-risk"]},
+    "limits": {"per_customer": 1, "period_days": 90},
+    "contents": {
+        "en": {"title": "Spring, before anybody else", "message": "See the new collection a week early."},
+        "es": {"title": "La primavera, antes que nadie", "message": "Vea la nueva colección una semana antes."},
+    },
+}
+
 
 class OfferIn(OfferTerms):
     """A new offer."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     key: Slug = Field(description="Its name for ever, as in reports and events", examples=["free-shipping"])
 
 
 class OfferOut(OfferIn):
     """An offer in one version."""
+
+    model_config = ConfigDict(json_schema_extra={})
 
     offer_id: UUID
     version: int

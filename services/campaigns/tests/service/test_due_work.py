@@ -1,0 +1,56 @@
+"""Due work is found by index, and no two workers do the same of it."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import text
+
+from campaigns.decisions import repository
+from campaigns.service import SERVICE
+from lealtad.testing.driving import deliver, take_due
+
+from .builders import START, registered, scored, segmented
+
+
+async def plan(database, statement, **values) -> str:
+    async with database.begin() as uow:
+        await uow.connection.execute(text("ANALYZE next_best_action"))
+        rows = await uow.connection.execute(text(f"EXPLAIN {statement}"), values)
+        return "\n".join(rows.scalars())
+
+
+@pytest.fixture
+async def many(database) -> None:
+    """Ten thousand customers with a standing decision, of whom none is due."""
+    fill = text("""
+        INSERT INTO next_best_action (customer_id, next_due_at, rulebook)
+        SELECT gen_random_uuid(), CAST(:later AS timestamptz) + make_interval(mins => n), 1
+        FROM generate_series(1, 10000) AS n
+    """)
+    async with database.begin() as uow:
+        await uow.connection.execute(fill, {"later": START})
+
+
+@pytest.mark.parametrize(
+    ("why", "index"),
+    [
+        ("time", "ix_next_best_action_next_due_at"),
+        ("rules", "ix_next_best_action_rulebook"),
+        ("inputs", "ix_next_best_action_awaits_inputs"),
+    ],
+)
+async def test_who_is_due_is_found_by_index(database, many, why, index):
+    statement = str(repository.TAKE_DUE[why])
+    values = {"limit": 500, **({"now": START} if why == "time" else {})}
+    assert index in await plan(database, statement, **values)
+
+
+async def test_two_workers_share_what_is_due(database):
+    names = [f"customer-{number}" for number in range(40)]
+    await deliver(SERVICE, database, [e for n in names for e in (registered(n), segmented(n, "loyal"), scored(n))])
+    async with database.begin() as uow:
+        await uow.connection.execute(text("UPDATE rulebook SET revision = revision + 1"))
+    await asyncio.gather(take_due(SERVICE, database), take_due(SERVICE, database))
+    async with database.read() as uow:
+        decided = await uow.connection.scalar(text("SELECT count(*) FROM decision WHERE origin = 'standing'"))
+    assert decided == 40 * 2
