@@ -20,6 +20,7 @@ async def test_a_purchase_is_recorded_with_its_event_and_its_customer(shop, data
     newcomer = events[CustomerRegistered]
     assert newcomer.data.provisional
     assert [(known.source, known.external_id) for known in newcomer.data.external_ids] == [("web-shop", "17850")]
+    assert (newcomer.causation_id, newcomer.correlation_id, newcomer.depth) == (recorded.id, recorded.id, 1)
 
 
 async def test_a_total_that_was_paid_counts_instead_of_the_sum_of_the_lines(shop):

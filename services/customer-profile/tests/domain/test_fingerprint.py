@@ -6,15 +6,15 @@ from hypothesis import strategies as st
 
 from customer_profile.domain.fingerprint import fingerprint
 
-CONTENT = st.dictionaries(
-    st.text(max_size=5),
-    st.one_of(
-        st.none(),
-        st.text(max_size=5),
-        st.integers(-(2**40), 2**40),
-        st.decimals(allow_nan=False, allow_infinity=False, places=4),
-    ),
-    max_size=4,
+CONTENT = st.fixed_dictionaries(
+    {},
+    optional={
+        "text": st.none() | st.text(max_size=5),
+        "number": st.integers(-(2**40), 2**40),
+        "amount": st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**14), max_value=10**14),
+        "time": st.datetimes(timezones=st.just(UTC)),
+        "lines": st.lists(st.text(max_size=3), max_size=3),
+    },
 )
 
 

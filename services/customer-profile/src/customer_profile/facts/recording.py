@@ -80,7 +80,7 @@ def _take(uow: UnitOfWork, fact: FactIn, ledger: Ledger, accepted: list[_Accepte
 
 
 async def _write(uow: UnitOfWork, ledger: Ledger, accepted: Sequence[_Accepted]) -> None:
-    await _create_newcomers(uow, ledger, {one.draft.event.customer_id for one in accepted})
+    await _create_newcomers(uow, ledger, accepted)
     await uow.allocate()
     rows = [repository.Recording(one.draft, one.known, _sequence(one.event)) for one in accepted]
     drafts = [one.draft for one in accepted]
@@ -92,15 +92,16 @@ async def _write(uow: UnitOfWork, ledger: Ledger, accepted: Sequence[_Accepted])
         await repository.put_contracts(uow.connection, contracts.values())
 
 
-async def _create_newcomers(uow: UnitOfWork, ledger: Ledger, customer_ids: set[UUID]) -> None:
-    newcomers = {ref: known for ref, known in ledger.newcomers.items() if known in customer_ids}
+async def _create_newcomers(uow: UnitOfWork, ledger: Ledger, accepted: Sequence[_Accepted]) -> None:
+    first = {one.event.key: one.event.cause for one in reversed(accepted)}
+    newcomers = {ref: customer_id for ref, customer_id in ledger.newcomers.items() if customer_id in first}
     if not newcomers:
         return
     if await customers.create_provisional(uow.connection, newcomers, at=uow.now) < len(newcomers):
         raise LostRaceError("one of the customers became known in this moment")
     for ref, customer_id in newcomers.items():
         external_id = ExternalId(source=str(ref.source), external_id=str(ref.external_id))
-        uow.emit(_registered(uow, external_id), key=customer_id)
+        uow.emit(_registered(uow, external_id), key=customer_id, causes=[first[customer_id]])
 
 
 def _registered(uow: UnitOfWork, external_id: ExternalId) -> CustomerRegistered:

@@ -14,10 +14,14 @@ from lealtad.unit_of_work import UnitOfWork
 
 def require_impersonal_external_ids(profile: ProfileIn, policy: IntakePolicy) -> None:
     """Raise 422 for external ids that are, or look like, an e-mail address, a phone or a document number."""
-    own = {*profile.emails, *profile.phones, *(document.number for document in profile.documents)}
+    own = {_bare(text) for text in (*profile.emails, *profile.phones, *(known.number for known in profile.documents))}
     errors = []
     for place, known in enumerate(profile.external_ids):
-        kind = "personal data of this customer" if known.external_id in own else objection_to(known.external_id, policy)
+        kind = (
+            "personal data of this customer"
+            if _bare(known.external_id) in own
+            else objection_to(known.external_id, policy)
+        )
         if kind:
             errors.append(external_id_error(f"/external_ids/{place}/external_id", kind))
     if errors:
@@ -57,3 +61,8 @@ def external_id_taken(owners: Mapping[str, UUID]) -> Exception:
         "Read the customers named in `owners`: change them instead, or correct the external id.",
         owners=owners,
     )
+
+
+def _bare(text: str) -> str:
+    # 52.345.678 and 52345678 are one document.
+    return "".join(filter(str.isalnum, text)).casefold()
