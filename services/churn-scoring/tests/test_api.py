@@ -1,19 +1,25 @@
 """The HTTP API: scores explained and ranked, models, the policy."""
 
 from decimal import Decimal
+from typing import Any
+
+import httpx
 
 from churn_scoring.service import SERVICE
 from lealtad.ids import new_id
 from lealtad.testing.driving import deliver, take_due
+from lealtad.unit_of_work import Database
 
 from .builders import a_customer, a_purchase, a_touchpoint, at
 
 
-async def test_a_score_is_read_by_external_id_with_its_explanation(database, client):
-    customer, bought = new_id(), None
-    for day in (-60, -39, -18):
-        bought = a_purchase(customer, day)
-        await deliver(SERVICE, database, [bought])
+async def test_a_score_is_read_by_external_id_with_its_explanation(
+    database: Database, client: httpx.AsyncClient
+) -> None:
+    customer = new_id()
+    bought = [a_purchase(customer, day) for day in (-60, -39, -18)]
+    for one in bought:
+        await deliver(SERVICE, database, [one])
     await deliver(SERVICE, database, [a_customer(customer, external_id="17850")])
 
     answer = await client.get("/v1/customers/shop:17850/churn-score")
@@ -22,7 +28,7 @@ async def test_a_score_is_read_by_external_id_with_its_explanation(database, cli
     score = answer.json()
     assert score["customer_id"] == str(customer)
     assert score["kind"] == "inactivity"
-    assert score["causes"] == [str(bought.id)]
+    assert score["causes"] == [str(bought[-1].id)]
     texts = [reason["text"] for reason in score["reasons"]]
     assert "18 days since the last purchase, usual gap 21 days" in texts
     assert "3 purchases over 42 days, one every 21 days" in texts
@@ -31,7 +37,9 @@ async def test_a_score_is_read_by_external_id_with_its_explanation(database, cli
     assert score["next_due_at"].endswith("T00:00:00Z")
 
 
-async def test_a_customer_without_history_has_no_score_and_the_reason(database, client):
+async def test_a_customer_without_history_has_no_score_and_the_reason(
+    database: Database, client: httpx.AsyncClient
+) -> None:
     customer = new_id()
     await deliver(SERVICE, database, [a_customer(customer), a_touchpoint(customer)])
 
@@ -41,22 +49,23 @@ async def test_a_customer_without_history_has_no_score_and_the_reason(database, 
     assert (answer.json()["probability"], answer.json()["no_score_reason"]) == (None, "no-history")
 
 
-async def test_a_customer_known_by_facts_only_is_read_by_id(database, client):
+async def test_a_customer_known_by_facts_only_is_read_by_id(database: Database, client: httpx.AsyncClient) -> None:
     customer = new_id()
     await deliver(SERVICE, database, [a_purchase(customer)])
 
     assert (await client.get(f"/v1/customers/{customer}/churn-score")).json()["probability"] == "0.54"
 
 
-async def test_an_unknown_customer_is_not_found(client):
+async def test_an_unknown_customer_is_not_found(client: httpx.AsyncClient) -> None:
     for ref in (str(new_id()), "shop:404"):
         answer = await client.get(f"/v1/customers/{ref}/churn-score")
         assert answer.status_code == 404
         assert answer.json()["type"] == "urn:lealtad:problem:customer-not-found"
 
 
-async def everyone(client, **parameters):
-    found, cursor = [], {}
+async def everyone(client: httpx.AsyncClient, **parameters: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    cursor: dict[str, str] = {}
     while True:
         page = (await client.get("/v1/churn-scores", params={**parameters, "limit": 3, **cursor})).json()
         found += page["items"]
@@ -65,14 +74,14 @@ async def everyone(client, **parameters):
         cursor = {"cursor": page["next_cursor"]}
 
 
-async def test_customers_are_ranked_by_risk_and_by_value_at_risk(database, client):
+async def test_customers_are_ranked_by_risk_and_by_value_at_risk(database: Database, client: httpx.AsyncClient) -> None:
     events = [a_purchase(new_id(), -10 * number, f"{number % 4 + 1}00.00") for number in range(10)]
     await deliver(SERVICE, database, [*events, a_customer(new_id())])
 
     by_risk = await everyone(client, order="risk")
     by_value = await everyone(client, order="value_at_risk")
 
-    def risk(item):
+    def risk(item: dict[str, Any]) -> tuple[Any, ...]:
         return (Decimal(item["probability"]), Decimal(item["value_at_risk"]["amount"]), item["customer_id"])
 
     assert len(by_risk) == len(by_value) == 10
@@ -83,7 +92,7 @@ async def test_customers_are_ranked_by_risk_and_by_value_at_risk(database, clien
     assert 0 < len(high) < 10
 
 
-async def test_a_cursor_of_the_other_order_is_refused(database, client):
+async def test_a_cursor_of_the_other_order_is_refused(database: Database, client: httpx.AsyncClient) -> None:
     await deliver(SERVICE, database, [a_purchase(new_id(), -number) for number in range(3)])
     page = (await client.get("/v1/churn-scores", params={"limit": 2})).json()
 
@@ -93,7 +102,7 @@ async def test_a_cursor_of_the_other_order_is_refused(database, client):
     assert answer.json()["type"] == "urn:lealtad:problem:invalid-cursor"
 
 
-async def test_the_model_that_needs_no_training_is_in_force_at_first(client):
+async def test_the_model_that_needs_no_training_is_in_force_at_first(client: httpx.AsyncClient) -> None:
     (model,) = (await client.get("/v1/models")).json()["items"]
 
     assert (model["name"], model["version"], model["in_force"]) == ("bg-nbd-prior", 1, True)
@@ -101,7 +110,9 @@ async def test_the_model_that_needs_no_training_is_in_force_at_first(client):
     assert (await client.get("/v1/models/2")).status_code == 404
 
 
-async def test_a_changed_policy_is_versioned_and_applied_to_everybody_in_the_background(database, client):
+async def test_a_changed_policy_is_versioned_and_applied_to_everybody_in_the_background(
+    database: Database, client: httpx.AsyncClient
+) -> None:
     customer = new_id()
     await deliver(SERVICE, database, [a_purchase(customer)])
     read = await client.get("/v1/scoring-policy")
@@ -119,7 +130,9 @@ async def test_a_changed_policy_is_versioned_and_applied_to_everybody_in_the_bac
     assert await take_due(SERVICE, database) == []
 
 
-async def test_a_policy_that_changes_nothing_published_announces_nothing(database, client):
+async def test_a_policy_that_changes_nothing_published_announces_nothing(
+    database: Database, client: httpx.AsyncClient
+) -> None:
     await deliver(SERVICE, database, [a_purchase(new_id())])
     read = await client.get("/v1/scoring-policy")
     policy = read.json()["policy"] | {"recheck_days": 7}
@@ -129,14 +142,14 @@ async def test_a_policy_that_changes_nothing_published_announces_nothing(databas
     assert await take_due(SERVICE, database) == []
 
 
-async def test_a_policy_is_changed_only_on_the_version_that_was_read(client):
+async def test_a_policy_is_changed_only_on_the_version_that_was_read(client: httpx.AsyncClient) -> None:
     policy = (await client.get("/v1/scoring-policy")).json()["policy"]
 
     assert (await client.put("/v1/scoring-policy", json=policy)).status_code == 428
     assert (await client.put("/v1/scoring-policy", json=policy, headers={"If-Match": '"7"'})).status_code == 412
 
 
-async def test_a_policy_that_makes_no_sense_is_refused_precisely(client):
+async def test_a_policy_that_makes_no_sense_is_refused_precisely(client: httpx.AsyncClient) -> None:
     read = await client.get("/v1/scoring-policy")
     policy = read.json()["policy"] | {"bands": [{"name": "low", "from_probability": "0.2"}], "horizon": 3}
 
@@ -146,7 +159,7 @@ async def test_a_policy_that_makes_no_sense_is_refused_precisely(client):
     assert len(answer.json()["errors"]) >= 1
 
 
-async def test_a_longer_horizon_lowers_the_risk_of_silence(database, client):
+async def test_a_longer_horizon_lowers_the_risk_of_silence(database: Database, client: httpx.AsyncClient) -> None:
     customer = new_id()
     await deliver(SERVICE, database, [a_purchase(customer, -5)])
     read = await client.get("/v1/scoring-policy")

@@ -1,5 +1,6 @@
 """BG/NBD against its published reference, against numerical integration and against simulation."""
 
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -7,18 +8,21 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from scipy.integrate import quad
 from scipy.stats import beta, gamma
 
-from churn_scoring.domain.bgnbd import BgNbd, log_likelihood, probability_alive, probability_of_silence
+from churn_scoring.domain.bgnbd import BgNbd, Floats, log_likelihood, probability_alive, probability_of_silence
 from churn_scoring.training.bgnbd_fit import FitError, expected_purchases, fit
 
 REFERENCE = BgNbd(r=0.2426, alpha=4.4136, a=0.7930, b=2.4261)
+Summary = tuple[Floats, Floats, Floats]
+"""x, t_x and T of customers."""
 WEEKLY = BgNbd(r=1.4, alpha=8.0, a=1.1, b=3.5)
 
 
 @pytest.fixture(scope="module")
-def cdnow():
+def cdnow() -> Summary:
     # Read as a file: the package itself does not import without warnings.
     package = find_spec("lifetimes")
     assert package is not None
@@ -28,11 +32,11 @@ def cdnow():
     return summary["frequency"], summary["recency"], summary["T"]
 
 
-def test_the_likelihood_of_cdnow_is_the_published_one(cdnow):
+def test_the_likelihood_of_cdnow_is_the_published_one(cdnow: Summary) -> None:
     assert log_likelihood(REFERENCE, *cdnow).sum() == pytest.approx(-9582.43, abs=0.01)
 
 
-def test_the_fit_of_cdnow_finds_the_published_parameters(cdnow):
+def test_the_fit_of_cdnow_finds_the_published_parameters(cdnow: Summary) -> None:
     fitted = fit(*cdnow)
 
     assert fitted.r == pytest.approx(REFERENCE.r, abs=2e-4)
@@ -41,7 +45,7 @@ def test_the_fit_of_cdnow_finds_the_published_parameters(cdnow):
     assert fitted.b == pytest.approx(REFERENCE.b, abs=2e-3)
 
 
-def test_the_expected_purchases_of_one_customer_are_the_published_ones():
+def test_the_expected_purchases_of_one_customer_are_the_published_ones() -> None:
     # Fader, Hardie & Lee 2005, section 5: x = 2, t_x = 30.43, T = 38.86 weeks, 39 weeks ahead.
     expected = expected_purchases(REFERENCE, np.array([2.0]), np.array([30.43]), np.array([38.86]), 39.0)
 
@@ -49,14 +53,16 @@ def test_the_expected_purchases_of_one_customer_are_the_published_ones():
 
 
 @pytest.mark.parametrize(("x", "t_x", "age"), [(0, 0.0, 10.0), (1, 3.0, 10.0), (4, 9.0, 12.0), (6, 3.0, 20.0)])
-def test_silence_equals_the_integral_over_all_rates_and_drop_out_probabilities(x, t_x, age):
+def test_silence_equals_the_integral_over_all_rates_and_drop_out_probabilities(
+    x: float, t_x: float, age: float
+) -> None:
     horizon = 8.0
 
     def over_rates(until: float) -> float:
         density = gamma(WEEKLY.r, scale=1 / WEEKLY.alpha).pdf
         return float(quad(lambda rate: density(rate) * rate**x * np.exp(-rate * until), 0, np.inf)[0])
 
-    def over_drop_out(chance) -> float:
+    def over_drop_out(chance: Callable[[float], float]) -> float:
         return float(quad(lambda p: beta.pdf(p, WEEKLY.a, WEEKLY.b) * chance(p), 0, 1)[0])
 
     stays = over_drop_out(lambda p: (1 - p) ** x)
@@ -68,7 +74,7 @@ def test_silence_equals_the_integral_over_all_rates_and_drop_out_probabilities(x
     assert silence[0] == pytest.approx(expected, rel=1e-6)
 
 
-def simulated(customers: int, until: float, horizon: float, seed: int):
+def simulated(customers: int, until: float, horizon: float, seed: int) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """Draw customers who live by the model; return x, t_x and whether each is silent in the horizon."""
     random = np.random.default_rng(seed)
     rates = random.gamma(WEEKLY.r, 1 / WEEKLY.alpha, customers)
@@ -85,7 +91,7 @@ def simulated(customers: int, until: float, horizon: float, seed: int):
     return x, last, silent
 
 
-def test_predicted_silence_is_calibrated_on_simulated_customers():
+def test_predicted_silence_is_calibrated_on_simulated_customers() -> None:
     x, last, silent = simulated(60_000, until=20.0, horizon=8.0, seed=7)
     predicted = probability_of_silence(WEEKLY, x, last, np.full(len(x), 20.0), 8.0)
 
@@ -98,7 +104,7 @@ histories = st.tuples(st.integers(0, 3000), st.floats(0.1, 4000), st.floats(0, 1
 
 
 @given(histories, st.floats(1, 400))
-def test_silence_is_a_probability_however_long_the_history(history, horizon):
+def test_silence_is_a_probability_however_long_the_history(history: tuple[int, float, float], horizon: float) -> None:
     x, age, share = history
     recency = age * share if x else 0.0
 
@@ -108,7 +114,7 @@ def test_silence_is_a_probability_however_long_the_history(history, horizon):
 
 
 @given(histories, st.floats(1, 400), st.floats(0.5, 500))
-def test_silence_grows_while_nothing_is_bought(history, horizon, later):
+def test_silence_grows_while_nothing_is_bought(history: tuple[int, float, float], horizon: float, later: float) -> None:
     x, age, share = (np.array([float(value)]) for value in history)
     recency = np.where(x > 0, age * share, 0.0)
 
@@ -118,7 +124,9 @@ def test_silence_grows_while_nothing_is_bought(history, horizon, later):
 
 
 @given(histories, st.floats(1, 400))
-def test_of_equal_frequency_who_bought_more_recently_is_less_likely_silent(history, horizon):
+def test_of_equal_frequency_who_bought_more_recently_is_less_likely_silent(
+    history: tuple[int, float, float], horizon: float
+) -> None:
     x, age, share = (np.array([float(value)]) for value in history)
     x = np.maximum(x, 1.0)
 
@@ -127,20 +135,20 @@ def test_of_equal_frequency_who_bought_more_recently_is_less_likely_silent(histo
     assert probability_of_silence(REFERENCE, x, age * share, age, horizon)[0] <= longer_ago[0] + 1e-12
 
 
-def test_a_one_time_buyer_is_alive_for_sure_but_may_well_stay_silent():
+def test_a_one_time_buyer_is_alive_for_sure_but_may_well_stay_silent() -> None:
     once = (np.array([0.0]), np.array([0.0]), np.array([200.0]))
 
     assert probability_alive(REFERENCE, *once)[0] == 1.0
     assert probability_of_silence(REFERENCE, *once, 12.0)[0] > 0.9
 
 
-def test_histories_without_repeat_purchases_cannot_be_fitted():
+def test_histories_without_repeat_purchases_cannot_be_fitted() -> None:
     nothing = np.zeros(50)
 
     with pytest.raises(FitError):
         fit(nothing, nothing, np.linspace(1, 100, 50))
 
 
-def test_parameters_must_be_positive():
+def test_parameters_must_be_positive() -> None:
     with pytest.raises(ValueError, match="positive"):
         BgNbd(r=0.2, alpha=-1, a=1, b=1)

@@ -1,5 +1,6 @@
 """Training features are those of their day: nothing later leaks in."""
 
+import random
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -10,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from churn_scoring.domain.facts import Fact, FactKind, day_of, start_of
-from churn_scoring.domain.features import COLUMN
-from churn_scoring.training.examples import CaseSpan, ContractFact, Life, examples_of
+from churn_scoring.domain.features import COLUMN, Floats
+from churn_scoring.training.examples import CaseSpan, ContractFact, Examples, Life, examples_of
 from churn_scoring.training.windows import TooLittleDataError, Windows, plan
 
 from .strategies import CUSTOMER, START, facts, purchase
@@ -20,13 +21,13 @@ FIRST = day_of(START)
 WINDOWS = Windows(learn=(FIRST + 100, FIRST + 130), hold_out=FIRST + 250, horizon_days=90)
 
 
-def by_cutoff(life: Life):
+def by_cutoff(life: Life) -> tuple[dict[int, Floats], Examples]:
     examples = examples_of([life], WINDOWS, active_days=180)
     return {int(cutoff): examples.rows[place] for place, cutoff in enumerate(examples.cutoff)}, examples
 
 
 @given(facts())
-def test_features_are_the_same_with_and_without_the_future(some):
+def test_features_are_the_same_with_and_without_the_future(some: list[Fact]) -> None:
     with_future, _ = by_cutoff(Life(CUSTOMER, list(some)))
     for cutoff, row in with_future.items():
         past = [fact for fact in some if day_of(fact.occurred_at) <= cutoff]
@@ -34,7 +35,7 @@ def test_features_are_the_same_with_and_without_the_future(some):
 
 
 @given(facts())
-def test_the_label_is_whether_nothing_was_bought_within_the_horizon_after(some):
+def test_the_label_is_whether_nothing_was_bought_within_the_horizon_after(some: list[Fact]) -> None:
     _, examples = by_cutoff(Life(CUSTOMER, list(some)))
     days = [day_of(fact.occurred_at) for fact in some if fact.kind is FactKind.PURCHASE]
     for cutoff, silent in zip(examples.cutoff, examples.silent, strict=True):
@@ -42,14 +43,14 @@ def test_the_label_is_whether_nothing_was_bought_within_the_horizon_after(some):
 
 
 @given(facts(), st.randoms())
-def test_the_order_of_the_stored_facts_does_not_matter(some, shuffler):
+def test_the_order_of_the_stored_facts_does_not_matter(some: list[Fact], shuffler: random.Random) -> None:
     shuffled = list(some)
     shuffler.shuffle(shuffled)
 
     assert by_cutoff(Life(CUSTOMER, shuffled))[1].fingerprint() == by_cutoff(Life(CUSTOMER, some))[1].fingerprint()
 
 
-def test_a_case_counts_as_open_only_while_it_was():
+def test_a_case_counts_as_open_only_while_it_was() -> None:
     opened = START + timedelta(days=99)
     life = Life(CUSTOMER, [purchase(1)], cases=[CaseSpan(opened, START + timedelta(days=120))])
 
@@ -58,7 +59,7 @@ def test_a_case_counts_as_open_only_while_it_was():
     assert [rows[cutoff][COLUMN["open_cases"]] for cutoff in WINDOWS.cutoffs] == [1, 0, 0]
 
 
-def test_a_cancellation_is_unknown_before_it_was_recorded():
+def test_a_cancellation_is_unknown_before_it_was_recorded() -> None:
     started = ContractFact(START, UUID(int=1), UUID(int=9), START, None)
     cancelled = replace(
         started,
@@ -74,13 +75,13 @@ def test_a_cancellation_is_unknown_before_it_was_recorded():
     assert examples.active.tolist() == [True, False, False]
 
 
-def test_who_has_not_bought_for_long_is_not_learned_from():
+def test_who_has_not_bought_for_long_is_not_learned_from() -> None:
     _, examples = by_cutoff(Life(CUSTOMER, [purchase(1)]))
 
     assert examples.active.tolist() == [True, True, False]
 
 
-def test_a_fact_of_the_cut_off_day_is_known_and_one_of_the_next_day_is_not():
+def test_a_fact_of_the_cut_off_day_is_known_and_one_of_the_next_day_is_not() -> None:
     last, first = start_of(FIRST + 101) - timedelta(seconds=1), start_of(FIRST + 101)
     bought = [Fact(UUID(int=n), CUSTOMER, FactKind.PURCHASE, at) for n, at in enumerate((last, first))]
 
@@ -91,7 +92,9 @@ def test_a_fact_of_the_cut_off_day_is_known_and_one_of_the_next_day_is_not():
 
 
 @given(st.integers(0, 2000), st.integers(7, 200), st.integers(1, 12), st.integers(7, 100))
-def test_labels_to_learn_from_end_before_those_of_the_hold_out_begin(days, horizon, cutoffs, step):
+def test_labels_to_learn_from_end_before_those_of_the_hold_out_begin(
+    days: int, horizon: int, cutoffs: int, step: int
+) -> None:
     try:
         windows = plan(FIRST, FIRST + days, horizon_days=horizon, cutoffs=cutoffs, step_days=step)
     except TooLittleDataError:
@@ -104,6 +107,6 @@ def test_labels_to_learn_from_end_before_those_of_the_hold_out_begin(days, horiz
     assert 1 <= len(windows.learn) <= cutoffs
 
 
-def test_too_short_a_history_is_told_in_days():
+def test_too_short_a_history_is_told_in_days() -> None:
     with pytest.raises(TooLittleDataError, match=r"needs 270 days of purchases.*there are 145"):
         plan(FIRST, FIRST + 145, horizon_days=90, cutoffs=3, step_days=30)

@@ -12,9 +12,9 @@ from churn_scoring.domain.policy import ScoringPolicy, Training
 from churn_scoring.training.bgnbd_fit import expected_purchases, fit
 from churn_scoring.training.calibrating import calibrate
 from churn_scoring.training.examples import examples_of
-from churn_scoring.training.experiment import experiment
+from churn_scoring.training.experiment import Outcome, experiment
 from churn_scoring.training.metrics import calibration_error, measure
-from churn_scoring.training.windows import TooLittleDataError, plan
+from churn_scoring.training.windows import TooLittleDataError, Windows, plan
 
 from .lives import START, cdnow, shared, simulated
 
@@ -22,7 +22,7 @@ POLICY = ScoringPolicy(horizon_days=60)
 PRIOR = InactivityModel(BgNbd(**POLICY.prior.model_dump()), 60, POLICY.evidence)
 
 
-def windows_of(days: int, policy: ScoringPolicy):
+def windows_of(days: int, policy: ScoringPolicy) -> Windows:
     training = policy.training
     first = day_of(START)
     return plan(
@@ -35,12 +35,12 @@ def windows_of(days: int, policy: ScoringPolicy):
 
 
 @pytest.fixture(scope="module")
-def outcome():
+def outcome() -> Outcome:
     windows = windows_of(360, POLICY)
     return experiment(examples_of(simulated(1200, 361), windows, 180), windows, POLICY, PRIOR)
 
 
-def test_the_parameters_behind_simulated_customers_are_found(outcome):
+def test_the_parameters_behind_simulated_customers_are_found(outcome: Outcome) -> None:
     parameters = outcome.candidates[0].parameters
 
     assert parameters.r == pytest.approx(1.2, rel=0.25)
@@ -48,34 +48,34 @@ def test_the_parameters_behind_simulated_customers_are_found(outcome):
     assert parameters.a / (parameters.a + parameters.b) == pytest.approx(0.6 / 4.6, rel=0.35)
 
 
-def test_models_beat_recency_where_customers_live_by_bg_nbd(outcome):
+def test_models_beat_recency_where_customers_live_by_bg_nbd(outcome: Outcome) -> None:
     auc = {name: found["auc"]["value"] for name, found in outcome.metrics.items()}
 
     assert auc["bg-nbd"] > auc["recency"] + 0.03
     assert auc["gradient-boosting"] > auc["recency"] + 0.02
 
 
-def test_every_measure_lies_in_its_interval(outcome):
+def test_every_measure_lies_in_its_interval(outcome: Outcome) -> None:
     for found in outcome.metrics.values():
         for name, value in found.items():
             # The calibration error of a resample is biased upwards.
             assert value["low"] - 0.02 <= value["value"] <= value["high"], name
 
 
-def test_the_champion_has_the_lowest_brier_score_and_beats_the_model_in_force(outcome):
+def test_the_champion_has_the_lowest_brier_score_and_beats_the_model_in_force(outcome: Outcome) -> None:
     scores = {candidate.name: outcome.brier(candidate.name) for candidate in outcome.candidates}
 
     assert outcome.champion is not None
     assert outcome.brier(outcome.champion.name) == min(scores.values()) < outcome.brier("in-force")
 
 
-def test_nothing_is_promoted_when_the_model_in_force_is_as_good(outcome):
+def test_nothing_is_promoted_when_the_model_in_force_is_as_good(outcome: Outcome) -> None:
     unbeaten = {**outcome.metrics, "in-force": {"brier": {"value": 0.0}}}
 
     assert replace(outcome, metrics=unbeaten).champion is None
 
 
-def test_the_same_data_give_the_same_model(outcome):
+def test_the_same_data_give_the_same_model(outcome: Outcome) -> None:
     windows = windows_of(360, POLICY)
     again = experiment(examples_of(simulated(1200, 361), windows, 180), windows, POLICY, PRIOR)
 
@@ -83,7 +83,7 @@ def test_the_same_data_give_the_same_model(outcome):
     assert again.metrics == outcome.metrics
 
 
-def test_too_few_customers_train_nothing():
+def test_too_few_customers_train_nothing() -> None:
     windows = windows_of(360, POLICY)
     policy = POLICY.model_copy(update={"training": Training(fewest_customers=2000)})
 
@@ -92,7 +92,7 @@ def test_too_few_customers_train_nothing():
 
 
 @pytest.mark.parametrize("number", [400, 4000])
-def test_a_calibration_mends_probabilities_that_are_off(number):
+def test_a_calibration_mends_probabilities_that_are_off(number: int) -> None:
     random = np.random.default_rng(5)
     truth = random.uniform(0.05, 0.95, number)
     silent = random.random(number) < truth
@@ -104,7 +104,7 @@ def test_a_calibration_mends_probabilities_that_are_off(number):
     assert np.all(np.diff(mended[np.argsort(off)]) >= 0)
 
 
-def test_a_perfect_ranking_has_auc_one():
+def test_a_perfect_ranking_has_auc_one() -> None:
     silent = np.array([False] * 30 + [True] * 30)
 
     auc = measure(silent, np.linspace(0.1, 0.9, 60))["auc"]
@@ -112,7 +112,7 @@ def test_a_perfect_ranking_has_auc_one():
     assert list(auc.values()) == pytest.approx([1, 1, 1])
 
 
-def test_cdnow_forward_in_time_gives_the_known_figures():
+def test_cdnow_forward_in_time_gives_the_known_figures() -> None:
     policy = ScoringPolicy()
     first, last = day_of(START.replace(year=1997)), day_of(START.replace(year=1998, month=6, day=30))
     windows = plan(first, last, horizon_days=90, cutoffs=3, step_days=30)
@@ -129,7 +129,7 @@ def test_cdnow_forward_in_time_gives_the_known_figures():
     assert outcome.champion.name == "gradient-boosting"
 
 
-def test_cdnow_sample_purchases_of_the_second_39_weeks_correlate_as_published():
+def test_cdnow_sample_purchases_of_the_second_39_weeks_correlate_as_published() -> None:
     days: dict[str, set[int]] = {}
     for line in shared("cdnow_sample.txt").read_text().splitlines():
         day = START.strptime(line.split()[2], "%Y%m%d").toordinal()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from churn_scoring.domain.facts import FactKind, day_of
+from churn_scoring.domain.facts import Fact, FactKind, day_of
 from churn_scoring.domain.features import COLUMN, Profile, columns_of, feature_rows
 from churn_scoring.domain.history import DECAYING, History, fold_all
 
@@ -24,7 +24,7 @@ COUNTED = {
 
 
 @given(facts(), st.randoms())
-def test_facts_in_any_order_give_the_same_history(some, shuffler: random.Random):
+def test_facts_in_any_order_give_the_same_history(some: list[Fact], shuffler: random.Random) -> None:
     shuffled = list(some)
     shuffler.shuffle(shuffled)
 
@@ -32,7 +32,7 @@ def test_facts_in_any_order_give_the_same_history(some, shuffler: random.Random)
 
 
 @given(facts(min_size=1))
-def test_one_step_per_fact_gives_what_folding_everything_anew_gives(some):
+def test_one_step_per_fact_gives_what_folding_everything_anew_gives(some: list[Fact]) -> None:
     ordered = sorted(some, key=lambda fact: fact.order)
     history = fold_all(CUSTOMER, ordered[:-1])
 
@@ -42,14 +42,14 @@ def test_one_step_per_fact_gives_what_folding_everything_anew_gives(some):
 
 
 @given(facts(min_size=1))
-def test_a_fact_before_the_last_one_is_late(some):
+def test_a_fact_before_the_last_one_is_late(some: list[Fact]) -> None:
     history = fold_all(CUSTOMER, some)
 
     assert not any(history.precedes(fact) for fact in some)
 
 
 @given(facts())
-def test_decayed_counts_are_sums_of_halved_facts(some):
+def test_decayed_counts_are_sums_of_halved_facts(some: list[Fact]) -> None:
     history = fold_all(CUSTOMER, some)
     today = day_of(START) + 420
     row = feature_rows(columns_of([Profile(history)]), today)[0]
@@ -60,7 +60,7 @@ def test_decayed_counts_are_sums_of_halved_facts(some):
 
 
 @given(facts())
-def test_gap_statistics_are_those_of_the_purchase_days(some):
+def test_gap_statistics_are_those_of_the_purchase_days(some: list[Fact]) -> None:
     days = sorted({day_of(fact.occurred_at) for fact in some if fact.kind is FactKind.PURCHASE})
     gaps = np.diff(days)
     row = feature_rows(columns_of([Profile(fold_all(CUSTOMER, some))]), day_of(START) + 420)[0]
@@ -72,20 +72,20 @@ def test_gap_statistics_are_those_of_the_purchase_days(some):
         assert row[COLUMN["gap_deviation"]] == pytest.approx(gaps.std(), abs=1e-4)
 
 
-def test_purchases_of_one_day_are_one_transaction_but_all_their_money_counts():
+def test_purchases_of_one_day_are_one_transaction_but_all_their_money_counts() -> None:
     history = fold_all(CUSTOMER, [purchase(3.1, "10.00"), purchase(3.5, "5.50")])
 
     assert (history.purchases, history.purchase_days) == (2, 1)
     assert float(history.spent) == history.spend_90 == 15.5
 
 
-def test_a_customer_without_purchases_has_unknown_rhythm():
+def test_a_customer_without_purchases_has_unknown_rhythm() -> None:
     row = feature_rows(columns_of([Profile(History(CUSTOMER))]), day_of(START))[0]
 
     assert np.isnan(row[[COLUMN["silence"], COLUMN["age"], COLUMN["usual_gap"], COLUMN["mean_order"]]]).all()
 
 
-def test_a_purchase_dated_ahead_of_the_day_counts_as_of_the_day():
+def test_a_purchase_dated_ahead_of_the_day_counts_as_of_the_day() -> None:
     row = feature_rows(columns_of([Profile(fold_all(CUSTOMER, [purchase(5)]))]), day_of(START) + 4)[0]
 
     assert row[COLUMN["silence"]] == 0

@@ -23,10 +23,10 @@ def loaded_after(imports: str) -> list[str]:
 
 
 @pytest.mark.parametrize("process", ["churn_scoring.service", "churn_scoring.__main__"])
-def test_api_worker_and_migration_start_without_heavy_libraries(process):
+def test_api_worker_and_migration_start_without_heavy_libraries(process: str) -> None:
     assert loaded_after(f"import {process}") == []
 
 
-def test_training_brings_them():
+def test_training_brings_them() -> None:
     # pandas too, where it happens to be installed: scikit-learn looks for it.
     assert {"joblib", "scipy", "sklearn"} <= set(loaded_after("import churn_scoring.training.command"))

@@ -1,6 +1,8 @@
 """End states do not depend on the order, the batching or the repetition of events."""
 
 import random
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -9,7 +11,9 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from churn_scoring.service import SERVICE
+from lealtad.events.envelope import Event
 from lealtad.testing.driving import deliver
+from lealtad.unit_of_work import Database
 
 from .builders import (
     a_cancellation,
@@ -25,6 +29,8 @@ from .builders import (
 )
 
 CUSTOMERS = [UUID(int=number) for number in range(1, 4)]
+State = dict[str, list[dict[str, Any]]]
+"""The rows of every table, by its name."""
 CONTRACT, CASE = UUID(int=50), UUID(int=60)
 STATE = {
     "history": text("SELECT * FROM history ORDER BY customer_id"),
@@ -41,7 +47,7 @@ EMPTY = text(
 )
 
 
-def life():
+def life() -> list[Event[Any]]:
     """What happens to three customers, in every topic that is read."""
     one, two, three = CUSTOMERS
     return [
@@ -62,15 +68,15 @@ def life():
     ]
 
 
-async def state_of(database):
+async def state_of(database: Database) -> State:
     async with database.read() as uow:
-        found = {}
+        found: State = {}
         for name, query in STATE.items():
             found[name] = [dict(row) for row in (await uow.connection.execute(query)).mappings()]
         return found
 
 
-async def live(database, events, sizes):
+async def live(database: Database, events: Sequence[Event[Any]], sizes: Sequence[int]) -> State:
     """Deliver `events` in batches of the given sizes on an emptied database; return what is left."""
     async with database.engine.begin() as connection:
         await connection.execute(EMPTY)
@@ -83,14 +89,16 @@ async def live(database, events, sizes):
 
 
 @pytest.fixture
-async def expected(database):
+async def expected(database: Database) -> tuple[list[Event[Any]], State]:
     events = life()
     return events, await live(database, events, [])
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(shuffler=st.randoms(), sizes=st.lists(st.integers(1, 6), max_size=20), again=st.integers(0, 20))
-async def test_any_order_and_batching_lead_to_the_same_state(database, expected, shuffler: random.Random, sizes, again):
+async def test_any_order_and_batching_lead_to_the_same_state(
+    database: Database, expected: tuple[list[Event[Any]], State], shuffler: random.Random, sizes: list[int], again: int
+) -> None:
     events, in_order = expected
     shuffled = list(events)
     shuffler.shuffle(shuffled)
@@ -98,7 +106,7 @@ async def test_any_order_and_batching_lead_to_the_same_state(database, expected,
     assert await live(database, [*shuffled, *shuffled[:again]], sizes) == in_order
 
 
-async def test_a_fact_that_comes_late_is_folded_in_its_place(database):
+async def test_a_fact_that_comes_late_is_folded_in_its_place(database: Database) -> None:
     customer = CUSTOMERS[0]
     events = [a_purchase(customer, day) for day in (-40, -30, -20, -10)]
     in_order = await live(database, events, [1, 1, 1])

@@ -15,7 +15,7 @@ POLICY = ScoringPolicy()
 
 
 @given(st.floats(0, 1))
-def test_a_published_probability_lies_on_the_grid_and_is_never_certain(probability):
+def test_a_published_probability_lies_on_the_grid_and_is_never_certain(probability: float) -> None:
     published = POLICY.published(int(POLICY.steps(np.array([probability]))[0]))
 
     assert published % POLICY.grid == 0
@@ -24,7 +24,7 @@ def test_a_published_probability_lies_on_the_grid_and_is_never_certain(probabili
 
 
 @given(st.floats(0, 1), st.floats(0, 1))
-def test_a_larger_probability_never_falls_into_a_lower_band(one, other):
+def test_a_larger_probability_never_falls_into_a_lower_band(one: float, other: float) -> None:
     names = [band.name for band in POLICY.bands]
     low, high = sorted((one, other))
     steps = POLICY.steps(np.array([low, high]))
@@ -33,30 +33,30 @@ def test_a_larger_probability_never_falls_into_a_lower_band(one, other):
     assert first <= second
 
 
-def test_a_band_includes_its_beginning():
+def test_a_band_includes_its_beginning() -> None:
     assert POLICY.band_of(Decimal("0.60")) == "high"
     assert POLICY.band_of(Decimal("0.58")) == "medium"
 
 
 @pytest.mark.parametrize("starts", [("0.1", "0.5"), ("0", "0.5", "0.5"), ("0", "0.6", "0.5")])
-def test_bands_must_begin_at_zero_and_rise(starts):
+def test_bands_must_begin_at_zero_and_rise(starts: tuple[str, ...]) -> None:
     bands = tuple(Band(name=f"band-{place}", from_probability=start) for place, start in enumerate(starts))
 
     with pytest.raises(ValidationError, match="begin at 0 and rise"):
         ScoringPolicy(bands=bands)
 
 
-def test_band_names_must_differ():
+def test_band_names_must_differ() -> None:
     with pytest.raises(ValidationError, match="names must differ"):
         ScoringPolicy(bands=[{"name": "low", "from_probability": 0}, {"name": "low", "from_probability": "0.5"}])
 
 
-def test_evidence_must_name_a_known_feature_once():
+def test_evidence_must_name_a_known_feature_once() -> None:
     with pytest.raises(ValidationError, match="no evidence feature"):
         Evidence(feature="shoe_size", log_odds=1, cap=1)
     with pytest.raises(ValidationError, match="named once"):
         ScoringPolicy(evidence=[Evidence(feature="open_cases", log_odds=1, cap=1)] * 2)
 
 
-def test_every_evidence_feature_exists():
+def test_every_evidence_feature_exists() -> None:
     assert set(EVIDENCE) <= set(COLUMN)

@@ -1,12 +1,17 @@
 """What a batch costs the database."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 from sqlalchemy import text
 
 from churn_scoring.scoring import repository
 from churn_scoring.service import SERVICE
+from lealtad.events.envelope import Event
 from lealtad.ids import new_id
 from lealtad.testing.driving import deliver, statements, take_due
+from lealtad.unit_of_work import Database
 
 from .builders import a_case, a_customer, a_purchase, at
 
@@ -14,7 +19,7 @@ MOST = 20
 """Statements of a batch, with the platform's own: duplicates, outbox (2), journal, transaction control."""
 
 
-async def count(database, events):
+async def count(database: Database, events: Sequence[Event[Any]]) -> int:
     with statements(database) as seen:
         await deliver(SERVICE, database, events)
     # `deliver` itself reads the outbox twice.
@@ -22,7 +27,7 @@ async def count(database, events):
 
 
 @pytest.mark.parametrize("late", [False, True])
-async def test_the_statements_of_a_batch_do_not_grow_with_its_size(database, late):
+async def test_the_statements_of_a_batch_do_not_grow_with_its_size(database: Database, late: bool) -> None:
     few, many = [new_id() for _ in range(2)], [new_id() for _ in range(250)]
     await deliver(SERVICE, database, [a_purchase(customer, -20) for customer in [*few, *many]])
     day = -30 if late else -10
@@ -33,7 +38,7 @@ async def test_the_statements_of_a_batch_do_not_grow_with_its_size(database, lat
     assert small == large <= MOST
 
 
-async def test_the_statements_of_other_topics_do_not_grow_either(database):
+async def test_the_statements_of_other_topics_do_not_grow_either(database: Database) -> None:
     customers = [new_id() for _ in range(200)]
     await deliver(SERVICE, database, [a_purchase(customer, -20) for customer in customers])
 
@@ -43,7 +48,7 @@ async def test_the_statements_of_other_topics_do_not_grow_either(database):
     assert await count(database, states[:2]) == await count(database, states[2:])
 
 
-async def test_rescoring_takes_a_batch_with_a_few_statements(database):
+async def test_rescoring_takes_a_batch_with_a_few_statements(database: Database) -> None:
     await deliver(SERVICE, database, [a_purchase(new_id(), -20) for _ in range(400)])
 
     with statements(database) as seen:
@@ -64,7 +69,7 @@ BY_VALUE_IN_BAND = BY_VALUE_IN_BAND.replace(":limit", "9").replace(":band", "'hi
     ("query", "index"),
     [(DUE, "next_due_at"), (OUTDATED, "release"), (BY_RISK, "risk"), (BY_VALUE_IN_BAND, "band_value")],
 )
-async def test_due_work_and_rankings_are_read_by_index(database, query, index):
+async def test_due_work_and_rankings_are_read_by_index(database: Database, query: str, index: str) -> None:
     async with database.engine.begin() as connection:
         await connection.execute(
             text("""

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import httpx
 import pytest
 from sqlalchemy import text
 
@@ -12,6 +13,7 @@ from churn_scoring.training.windows import TooLittleDataError
 from lealtad.events.catalog.churn_scoring import ChurnScored, ModelPromoted
 from lealtad.ids import new_id
 from lealtad.testing.driving import deliver, emitted, take_due
+from lealtad.unit_of_work import Database
 
 from .builders import START as TODAY
 from .builders import a_purchase
@@ -23,7 +25,7 @@ DAMAGE = text("UPDATE model SET artifact = artifact || '\\x00' WHERE name = 'gra
 
 
 @pytest.fixture
-async def shop(database):
+async def shop(database: Database) -> Database:
     """A shop with a year of purchases of simulated customers, at the end of that year."""
     shift = TODAY - START - timedelta(days=361)
     async with database.engine.begin() as connection:
@@ -38,9 +40,10 @@ async def shop(database):
     return database
 
 
-async def test_a_trained_model_takes_over(shop, client):
+async def test_a_trained_model_takes_over(shop: Database, client: httpx.AsyncClient) -> None:
     before = await emitted(shop)
     outcome = await train(shop)
+    assert outcome.champion is not None
 
     models = {model["name"]: model for model in (await client.get("/v1/models")).json()["items"]}
     champion = models[outcome.champion.name]
@@ -62,7 +65,9 @@ async def test_a_trained_model_takes_over(shop, client):
     assert await take_due(SERVICE, shop) == []
 
 
-async def test_every_stored_model_can_be_put_in_force_but_only_as_it_was_stored(shop, client):
+async def test_every_stored_model_can_be_put_in_force_but_only_as_it_was_stored(
+    shop: Database, client: httpx.AsyncClient
+) -> None:
     await train(shop)
     for version in (3, 2, 1):
         if not (await client.get(f"/v1/models/{version}")).json()["in_force"]:
@@ -79,7 +84,7 @@ async def test_every_stored_model_can_be_put_in_force_but_only_as_it_was_stored(
         await take_due(SERVICE, shop)
 
 
-async def test_without_enough_history_nothing_changes(database, client):
+async def test_without_enough_history_nothing_changes(database: Database, client: httpx.AsyncClient) -> None:
     await deliver(SERVICE, database, [a_purchase(new_id(), -30)])
 
     with pytest.raises(TooLittleDataError):

@@ -17,18 +17,18 @@ PRIOR = ValuePrior(daily_spend=Decimal("0.50"), weight_days=90)
 TODAY = day_of(START) + 420
 
 
-def test_without_own_history_the_base_rate_is_expected():
+def test_without_own_history_the_base_rate_is_expected() -> None:
     assert expected_value(History(CUSTOMER), TODAY, 90, PRIOR) == Decimal("45.00")
 
 
-def test_a_long_history_outweighs_the_base():
+def test_a_long_history_outweighs_the_base() -> None:
     spent = fold_all(CUSTOMER, [purchase(0, "420.00"), purchase(300, "420.00")])
 
     # (840 + 45) / (420 + 90) a day
     assert expected_value(spent, TODAY, 90, PRIOR) == Decimal("156.18")
 
 
-def test_returned_goods_are_not_value():
+def test_returned_goods_are_not_value() -> None:
     bought = [purchase(0, "100.00")]
     returned = Fact(UUID(int=99), CUSTOMER, FactKind.RETURN, START, Decimal("100.00"))
 
@@ -37,10 +37,10 @@ def test_returned_goods_are_not_value():
 
 
 @given(facts())
-def test_expected_value_is_never_negative(some):
+def test_expected_value_is_never_negative(some: list[Fact]) -> None:
     assert expected_value(fold_all(CUSTOMER, some), TODAY, 90, PRIOR) >= 0
 
 
 @given(amounts, st.integers(0, 50).map(lambda steps: Decimal(steps) / 50))
-def test_value_at_risk_is_a_part_of_the_expected_value(expected, probability):
+def test_value_at_risk_is_a_part_of_the_expected_value(expected: Decimal, probability: Decimal) -> None:
     assert 0 <= value_at_risk(probability, expected) <= expected

@@ -8,6 +8,7 @@ from uuid import UUID
 from churn_scoring.domain.assessment import Assessment
 from churn_scoring.domain.basis import Basis
 from churn_scoring.domain.reasons import Reason
+from churn_scoring.metrics import EVALUATIONS
 from churn_scoring.registry.loading import InForce
 from churn_scoring.scoring.record import Score
 from lealtad.events.catalog.churn_scoring import ChurnKind, ChurnScored, ModelRef, ScoreReason
@@ -37,23 +38,26 @@ class Announcer:
         # That time went by without consequence is not worth telling later.
         if changed or not self._by_time_alone:
             score.wait_for(Causes.of(causes))
-        if not changed:
-            self._note(score, "stays at")
-            return
+        if changed:
+            self._publish(score, assessment, reasons)
+        announced = changed and (had_score or score.probability is not None)
+        if announced:
+            score.event_id = self._uow.emit(self._event(score), key=score.customer_id, causes=causes).id
+        EVALUATIONS.labels(basis=assessment.basis or "none", announced=announced).inc()
+        self._note(score, "changed to" if changed else "stays at")
+
+    def write_notes(self) -> None:
+        """Say in the journal what became of every customer."""
+        for text, customers in self._notes.items():
+            self._uow.note(customers, text)
+
+    def _publish(self, score: Score, assessment: Assessment, reasons: Sequence[Reason]) -> None:
         if assessment.ended_by:
             score.wait_for(Causes(ids=[assessment.ended_by], count=1))
         score.publish(assessment, [_told(reason) for reason in reasons], as_of=self._uow.now)
         score.horizon_days = self._in_force.policy.horizon_days
         score.policy_version = self._in_force.release.policy_version
         score.model_name, score.model_version = self._model_of(assessment)
-        if had_score or score.probability is not None:
-            score.event_id = self._emit(score, causes)
-        self._note(score, "changed to")
-
-    def write_notes(self) -> None:
-        """Say in the journal what became of every customer."""
-        for text, customers in self._notes.items():
-            self._uow.note(customers, text)
 
     def _model_of(self, assessment: Assessment) -> tuple[str | None, int | None]:
         if assessment.basis is None:
@@ -61,9 +65,6 @@ class Announcer:
         if assessment.basis is Basis.INACTIVITY:
             return self._in_force.ref.name, self._in_force.ref.version
         return "contract-rule", self._in_force.release.policy_version
-
-    def _emit(self, score: Score, causes: Sequence[Cause]) -> UUID:
-        return self._uow.emit(self._event(score), key=score.customer_id, causes=causes).id
 
     def _event(self, score: Score) -> ChurnScored:
         scored = score.probability is not None

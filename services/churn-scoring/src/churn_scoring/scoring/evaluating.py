@@ -13,6 +13,7 @@ from churn_scoring.domain.features import Profile
 from churn_scoring.domain.history import History
 from churn_scoring.domain.reasons import Reason
 from churn_scoring.facts import repository as facts
+from churn_scoring.metrics import SCORING_SECONDS
 from churn_scoring.registry.loading import InForce, scorers_of
 from churn_scoring.scoring import repository
 from churn_scoring.scoring.announcing import Announcer
@@ -33,7 +34,8 @@ async def evaluate(
     in_force = await scorers.in_force(uow.connection)
     subjects = await _subjects(uow, [score.customer_id for score in scores])
     # Models take milliseconds of processor time: not in the event loop.
-    assessments, reasons = await asyncio.to_thread(_assess, in_force, uow.now, subjects, scores)
+    with SCORING_SECONDS.time():
+        assessments, reasons = await asyncio.to_thread(_assess, in_force, uow.now, subjects, scores)
     announcer = Announcer(uow, in_force, scorers.currency, by_time_alone=by_time_alone)
     for score, assessment in zip(scores, assessments, strict=True):
         announcer.settle(score, assessment, reasons.get(score.customer_id, []), causes[score.customer_id])
