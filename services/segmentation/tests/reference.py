@@ -20,7 +20,6 @@ from lealtad.events.catalog.customer_profile import (
     TouchpointRecorded,
 )
 from lealtad.events.envelope import Event
-
 from segmentation.domain.boundaries import Boundaries
 from segmentation.domain.rules import ActivityCondition, AllOf, AnyOf, AttributeCondition, NotAny, Rule
 from segmentation.domain.vocabulary import Attribute, Metric, Moment, Operator
@@ -84,7 +83,7 @@ class Customer:
 
     # What was counted or added up
 
-    def metric(self, metric: Metric, days: int | None, line: str | None = None) -> Any:
+    def metric(self, metric: Metric, days: int | None, line: str | None = None) -> Any:  # noqa: PLR0911 - a table
         """Return a metric over the last days."""
         match metric:
             case Metric.PURCHASE_DAYS:
@@ -158,7 +157,7 @@ class Customer:
 
     # What is true now
 
-    def attribute(self, attribute: Attribute) -> Any:
+    def attribute(self, attribute: Attribute) -> Any:  # noqa: PLR0911 - a table
         """Return an attribute; None where it is unknown."""
         score = self._newest(ChurnScored)
         match attribute:
@@ -221,7 +220,5 @@ class Customer:
             return None
         amount = self.metric(Metric.NET_AMOUNT, self.boundaries.window_days)
         return next(
-            tier.tier
-            for tier in self.boundaries.tiers
-            if tier.from_amount is None or amount >= tier.from_amount
+            tier.tier for tier in self.boundaries.tiers if tier.from_amount is None or amount >= tier.from_amount
         )

@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
+
 from lealtad.events.catalog.complaints import CaseStatus
 from lealtad.events.catalog.customer_profile import ContractChanged, CustomerStatus
 from lealtad.events.envelope import Event
 from lealtad.ids import new_id
-from pydantic import TypeAdapter
-
 from segmentation.domain.boundaries import Boundaries, Tier
 from segmentation.domain.rules import BoundedRule, Rule
 from segmentation.domain.vocabulary import (

@@ -145,5 +145,5 @@ async def test_what_was_announced_is_stored_with_its_cause(database: Database) -
 
     async with database.read() as uow:
         rows = await uow.connection.exec_driver_sql("SELECT DISTINCT cause_id, event_id, since FROM membership")
-        cause_id, event_id, since = rows.one()
-    assert (UUID(str(cause_id)), UUID(str(event_id)), since) == (bought.id, event.id, NOW)
+        row = rows.one()
+    assert (UUID(str(row.cause_id)), UUID(str(row.event_id)), row.since) == (bought.id, event.id, NOW)

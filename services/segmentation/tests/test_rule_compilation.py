@@ -8,10 +8,10 @@ from uuid import UUID
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from lealtad.events.envelope import Event
 from lealtad.ids import new_id
 from lealtad.unit_of_work import Database, Phase, UnitOfWork
-
 from segmentation.consumers import projections
 from segmentation.domain.boundaries import Boundaries
 from segmentation.domain.rulebook import Definition, Rulebook
@@ -109,9 +109,7 @@ def _moments_until(due: datetime) -> list[datetime]:
 
 async def test_a_customer_without_any_fact_has_a_standing(database: Database) -> None:
     customer = new_id()
-    rule = strategies.RULE.validate_python(
-        {"kind": "activity", "metric": "purchases", "operator": "=", "value": 0}
-    )
+    rule = strategies.RULE.validate_python({"kind": "activity", "metric": "purchases", "operator": "=", "value": 0})
     async with projected(database, {}) as unit:
         [standing] = await standings(unit, {customer: []}, [rule], None, NOW)
 

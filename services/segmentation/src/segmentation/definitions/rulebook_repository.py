@@ -43,11 +43,11 @@ async def load(connection: AsyncConnection) -> Rulebook:
     query = (
         select(columns.segment_id, segment.c.key, columns.version, columns.status, columns.rule)
         .join(segment, segment.c.segment_id == columns.segment_id)
-        .where(columns.status.in_(("active", "preparing")))
-        .order_by(segment.c.key)
+        .where(columns.status.in_(("active", "preparing", "archived")))
+        .order_by(segment.c.key, columns.version.desc())
     )
     rows = (await connection.execute(query)).all()
-    versions: dict[str, list[Definition]] = {"active": [], "preparing": []}
+    versions: dict[str, list[Definition]] = {"active": [], "preparing": [], "archived": []}
     for row in rows:
         rule = RULE.validate_python(row.rule)
         versions[row.status].append(Definition(row.segment_id, row.key, row.version, rule))
@@ -57,4 +57,5 @@ async def load(connection: AsyncConnection) -> Rulebook:
         preparing=tuple(versions["preparing"]),
         policy=policy.policy,
         boundaries=await value_repository.current_boundaries(connection),
+        archived=tuple(versions["archived"]),
     )

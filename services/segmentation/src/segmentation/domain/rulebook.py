@@ -1,6 +1,7 @@
 """Everything an evaluation goes by, at one time."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from uuid import UUID
 
 from segmentation.domain.boundaries import Boundaries
@@ -18,7 +19,7 @@ class Definition:
     rule: Rule
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rulebook:
     """The versions in force, those in preparation, and how value is ranked."""
 
@@ -27,7 +28,13 @@ class Rulebook:
     policy: ValuePolicy
     boundaries: Boundaries | None
     """None: there were never enough buyers to compute them."""
+    archived: tuple[Definition, ...] = ()
+    """Out of force; customers may still have to be told that they left."""
 
     def definition(self, segment_id: UUID) -> Definition:
-        """Return the version of a segment that is in force; KeyError where none is."""
-        return next(definition for definition in self.active if definition.segment_id == segment_id)
+        """Return the version of a segment that is, or last was, in force; KeyError where none is."""
+        return self._by_segment[segment_id]
+
+    @cached_property
+    def _by_segment(self) -> dict[UUID, Definition]:
+        return {definition.segment_id: definition for definition in (*self.archived, *self.active)}

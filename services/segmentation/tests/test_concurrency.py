@@ -1,0 +1,41 @@
+"""Two transactions about one customer announce as one after the other would."""
+
+import asyncio
+from typing import Any
+
+from lealtad.events.envelope import Event
+from lealtad.ids import new_id
+from lealtad.testing.driving import deliver, emitted, take_due
+from lealtad.unit_of_work import Database
+from segmentation.service import SERVICE
+
+from .builders import NOW, case, purchase, score
+
+
+async def test_simultaneous_batches_of_one_customer_announce_each_segment_once(database: Database) -> None:
+    customer = new_id()
+    batches: list[list[Event[Any]]] = [
+        [purchase(customer) for _ in range(3)],
+        [case(customer)],
+        [score(customer, "0.9", "critical")],
+        [purchase(customer, mugs=1500)],
+    ]
+
+    await asyncio.gather(*(deliver(SERVICE, database, batch, now=NOW) for batch in batches))
+
+    events = [event.data for event in await emitted(database)]
+    entered = [ref.key for event in events for ref in event.entered]
+    assert sorted(entered) == sorted(set(entered))
+    assert {ref.key for ref in events[-1].segments} == set(entered)
+    assert set(entered) >= {"new-customers", "active-90d", "big-basket", "at-risk", "open-complaint"}
+
+
+async def test_two_workers_share_what_is_due_without_telling_anything_twice(database: Database) -> None:
+    customers = [new_id() for _ in range(40)]
+    await deliver(SERVICE, database, [purchase(customer) for customer in customers], now=NOW)
+
+    told = NOW.replace(month=4)
+    first, second = await asyncio.gather(*(take_due(SERVICE, database, now=told) for _ in range(2)))
+
+    both = {event.id: event for event in [*first, *second]}
+    assert sorted(event.data.customer_id for event in both.values()) == sorted(customers)
