@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
+from customer_profile.facts import examples
 from customer_profile.facts.inputs import AnyFactIn
 from customer_profile.fields import Request
 from lealtad.http import InvalidField, ProblemDocument
@@ -38,6 +39,8 @@ class Mode(StrEnum):
 
 class BatchIn(Request):
     """Up to a thousand facts of any kinds and customers."""
+
+    model_config = examples.documented(examples.BATCH)
 
     mode: Mode = Field(default=Mode.LIVE, description="`backfill` is not taken yet")
     facts: list[Annotated[AnyFactIn, WrapValidator(_fact_or_errors)]] = Field(min_length=1, max_length=MOST_FACTS)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from customer_profile.fields import Request, Timestamp
 from lealtad.events.catalog.customer_profile import Channel, Purpose
@@ -20,6 +20,23 @@ class DoNotContactIn(Request):
 
 class ConsentIn(Request):
     """What a customer said about one purpose."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "purpose": "marketing",
+                    "channel": "email",
+                    "granted": True,
+                    "given_at": "2011-02-20T10:00:00+01:00",
+                    "expires_at": "2013-02-20T10:00:00+01:00",
+                    "source": "web-form",
+                }
+            ]
+        },
+    )
 
     purpose: Purpose
     channel: Channel | None = Field(default=None, description="Null: all channels")

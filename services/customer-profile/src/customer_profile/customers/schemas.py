@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, TypeVar
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, ValidationInfo, field_validator
 
 from customer_profile.domain.contact_points import ContactPointError, normalise_email, normalise_phone
 from customer_profile.fields import (
@@ -21,6 +21,20 @@ from lealtad.events.catalog.shared_types import Slug, SystemName
 from lealtad.http import SafeValueError
 
 T = TypeVar("T")
+EXAMPLE: dict[str, JsonValue] = {
+    "external_ids": [{"source": "web-shop", "external_id": "17850"}],
+    "given_name": "Lucía",
+    "family_name": "Ibáñez",
+    "emails": ["lucia@example.com"],
+    "country": "CO",
+    "phones": ["300 123 4567"],
+    "birth_date": "1984-05-06",
+    "region": "Antioquia",
+    "stratum": 3,
+    "language": "es",
+    "time_zone": "America/Bogota",
+    "preferences": {"channels": ["whatsapp", "email"], "hours": {"start": "09:00", "end": "18:30"}},
+}
 
 
 def _email(text: str) -> str:
@@ -72,6 +86,8 @@ class PreferencesIn(Request):
 
 class ProfileIn(Request):
     """All that a caller may say about a customer; personal data stay in this service."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [EXAMPLE]})
 
     external_ids: Annotated[list[ExternalIdIn], Field(max_length=100), AfterValidator(_unique)] = Field(
         default_factory=list

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from customer_profile.facts import examples
 from customer_profile.facts.kinds import Kind
 from customer_profile.fields import (
     CustomerRefText,
@@ -55,6 +56,8 @@ class LineIn(Request):
 class PurchaseIn(FactIn):
     """An invoice with its lines."""
 
+    model_config = examples.documented(examples.PURCHASE)
+
     type: Literal[Kind.PURCHASE] = Kind.PURCHASE
     lines: list[LineIn] = Field(min_length=1, max_length=MOST_LINES)
     total: Money | None = Field(
@@ -69,6 +72,8 @@ class PurchaseIn(FactIn):
 
 class ReturnIn(FactIn):
     """Goods that came back, or an invoice that was cancelled; quantities and total are positive."""
+
+    model_config = examples.documented(examples.RETURN)
 
     type: Literal[Kind.RETURN] = Kind.RETURN
     purchase: FactRefText | None = Field(default=None, description="The purchase it belongs to, where known")
@@ -88,6 +93,8 @@ class ReturnIn(FactIn):
 
 class PaymentIn(FactIn):
     """A payment that arrived, or that was due and failed."""
+
+    model_config = examples.documented(examples.PAYMENT, examples.FAILED_PAYMENT)
 
     type: Literal[Kind.PAYMENT] = Kind.PAYMENT
     status: Literal["recorded", "failed"] = "recorded"
@@ -110,6 +117,8 @@ class PaymentIn(FactIn):
 class TouchpointIn(FactIn):
     """Company and customer met: a moment of truth."""
 
+    model_config = examples.documented(examples.TOUCHPOINT)
+
     type: Literal[Kind.TOUCHPOINT] = Kind.TOUCHPOINT
     kind: Slug
     phase: Phase
@@ -119,6 +128,8 @@ class TouchpointIn(FactIn):
 
 class ContractStartIn(FactIn):
     """A contract was signed."""
+
+    model_config = examples.documented(examples.CONTRACT_START)
 
     type: Literal[Kind.CONTRACT_START] = Kind.CONTRACT_START
     product_line: Slug
@@ -147,6 +158,8 @@ class ContractStepIn(FactIn):
 class ContractChangeIn(ContractStepIn):
     """Product, price or end of a contract changed."""
 
+    model_config = examples.documented(examples.CONTRACT_CHANGE)
+
     type: Literal[Kind.CONTRACT_CHANGE] = Kind.CONTRACT_CHANGE
     product_line: Slug | None = None
     monthly_amount: Money | None = None
@@ -163,6 +176,8 @@ class ContractChangeIn(ContractStepIn):
 
 class ContractCancelIn(ContractStepIn):
     """Customer or company cancelled a contract."""
+
+    model_config = examples.documented(examples.CONTRACT_CANCEL)
 
     type: Literal[Kind.CONTRACT_CANCEL] = Kind.CONTRACT_CANCEL
     ends_at: Timestamp | None = Field(default=None, description="When it takes effect; default: at once")

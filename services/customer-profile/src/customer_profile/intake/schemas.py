@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from customer_profile.domain.external_ids import UnknownDocumentFormatError, document_format
 from customer_profile.domain.occurrence import Window
@@ -36,6 +36,22 @@ DocumentFormat = Annotated[
 
 class IntakePolicyIn(Request):
     """How facts and customers come in."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "unknown_customers": "create",
+                    "future_tolerance_s": 300,
+                    "oldest_age_days": 3650,
+                    "phone_regions": ["CO", "ES"],
+                    "document_formats": ["es.dni", "es.nie"],
+                }
+            ]
+        },
+    )
 
     unknown_customers: UnknownCustomers = Field(
         description="create: a fact of an unknown external id makes a provisional customer; refuse: it is answered 422"
