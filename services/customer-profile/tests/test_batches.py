@@ -47,6 +47,21 @@ async def test_a_thousand_facts_with_bad_ones_among_them(shop, database):
         )
 
 
+async def test_facts_are_counted_by_kind_and_outcome(shop, client):
+    async def counted(outcome: str) -> float:
+        lines = (await client.get("/metrics")).text.splitlines()
+        name = f'facts_total{{kind="purchase",outcome="{outcome}"}}'
+        return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(name))
+
+    before = [await counted(outcome) for outcome in ("recorded", "repeated", "refused")]
+    await shop.buys("P1")
+    await shop.buys("P1")
+    await shop.buys("P2", occurred_at="1999-01-01T00:00:00Z")
+    await shop.post("batches", {"facts": [purchase(shop, "P1"), purchase(shop, "P3"), purchase(shop, "P3")]})
+    after = [await counted(outcome) for outcome in ("recorded", "repeated", "refused")]
+    assert [now - then for now, then in zip(after, before, strict=True)] == [2, 3, 1]
+
+
 async def test_a_batch_sent_again_changes_nothing(shop, database):
     facts = [purchase(shop) for _ in range(5)]
     first = await shop.post("batches", {"facts": facts})

@@ -10,6 +10,7 @@ import structlog
 from customer_profile.batches.schemas import Unreadable
 from customer_profile.facts.inputs import FactIn
 from customer_profile.facts.recording import Recorded, record
+from customer_profile.metrics import count_fact
 from lealtad.http import Problem, invalid
 from lealtad.http.database_errors import problem_of, with_retries
 from lealtad.unit_of_work import Database
@@ -41,6 +42,8 @@ class Intake:
         for start in range(0, len(facts), self.size):
             group = facts[start : start + self.size]
             taken = await self._take_group([fact for _, fact in group])
+            for (_, fact), outcome in zip(group, taken, strict=True):
+                count_fact(fact.type, outcome.status)
             outcomes.update(zip((place for place, _ in group), taken, strict=True))
         return [outcomes[place] for place in range(len(items))]
 

@@ -9,7 +9,8 @@ from customer_profile.facts import inputs, schemas
 from customer_profile.facts.inputs import ContractStepIn, FactIn
 from customer_profile.facts.recording import record_one
 from customer_profile.fields import FactRefInPath
-from lealtad.http import Command, InvalidField, invalid, problems, writes
+from customer_profile.metrics import count_fact
+from lealtad.http import Command, InvalidField, Problem, invalid, problems, writes
 
 router = APIRouter(prefix="/v1")
 Facts = Annotated[Command, Depends(writes("facts:write"))]
@@ -99,4 +100,10 @@ def _of(contract: str, body: ContractStepIn) -> ContractStepIn:
 
 
 async def _record(command: Command, fact: FactIn) -> Response:
-    return await command.run(lambda uow: record_one(uow, fact))
+    try:
+        response = await command.run(lambda uow: record_one(uow, fact))
+    except Problem as problem:
+        count_fact(fact.type, problem.status)
+        raise
+    count_fact(fact.type, response.status_code)
+    return response
