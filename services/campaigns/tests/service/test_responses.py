@@ -63,6 +63,16 @@ async def test_responses_teach_propensities(client, database, decision):
     assert (after["alpha"], after["beta"]) == (before["alpha"] + 1, before["beta"])
 
 
+async def test_a_decision_shows_what_was_answered(client, decision):
+    await answer(client, decision, "presented")
+    await answer(client, decision, "rejected", reason="too-expensive")
+    explained = (await client.get(f"/v1/decisions/{decision['decision_id']}")).json()
+    assert [(r["response"], r["reason"]) for r in explained["responses"]] == [
+        ("presented", None),
+        ("rejected", "too-expensive"),
+    ]
+
+
 async def test_every_response_is_an_event(client, database, decision):
     await answer(client, decision, "presented")
     await answer(client, decision, "rejected", reason="too-expensive")

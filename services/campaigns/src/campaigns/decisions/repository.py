@@ -27,7 +27,9 @@ KEEP_STANDING = text(f"""
 """)
 ADD_DECISIONS = insert_rows(decision)
 SHOWN = """
-    SELECT d.*, v.terms, c.language, standing.decision_id = d.decision_id AS is_standing
+    SELECT d.*, v.terms, c.language, standing.decision_id = d.decision_id AS is_standing,
+        (SELECT jsonb_agg(jsonb_build_object('response', r.response, 'occurred_at', r.occurred_at, 'reason', r.reason)
+            ORDER BY r.occurred_at, r.response_id) FROM response AS r WHERE r.decision_id = d.decision_id) AS given
     FROM decision AS d
     LEFT JOIN offer_version AS v ON v.offer_id = d.offer_id AND v.version = d.offer_version
     LEFT JOIN customer AS c ON c.customer_id = d.customer_id
@@ -56,7 +58,14 @@ COUNT_DUE = {why: text(f"SELECT count(*) FROM next_best_action WHERE {due}") for
 
 async def lock(connection: AsyncConnection, customers: Sequence[UUID]) -> dict[UUID, Found[Any]]:
     """Lock the customers in ascending id and return the standing action of each; only then touch anything of theirs."""
+    locked = await _lock(connection, customers)
+    if len(locked) == len(set(customers)):
+        return locked
     await connection.execute(ADD_STANDING, {"customers": list(customers)})
+    return await _lock(connection, customers)
+
+
+async def _lock(connection: AsyncConnection, customers: Sequence[UUID]) -> dict[UUID, Found[Any]]:
     rows = await connection.execute(LOCK, {"customers": list(customers)})
     return {row.customer_id: row for row in rows}
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Row
 
 from campaigns.decisions.records import Origin
+from campaigns.domain.customer import Response as CustomerResponse
 from campaigns.domain.offers import ContactClass, Content, OfferTerms
 from campaigns.domain.rules import Stage
 from lealtad.events.catalog.campaigns import OfferKind
@@ -79,6 +80,14 @@ class RuledOutAction(BaseModel):
     until: datetime | None = Field(description="When the rule lifts by time alone")
 
 
+class GivenResponse(BaseModel):
+    """What the customer did with the chosen action."""
+
+    response: CustomerResponse
+    occurred_at: datetime
+    reason: Slug | None
+
+
 class DecisionOut(BaseModel):
     """A decision with everything that speaks for and against."""
 
@@ -98,6 +107,7 @@ class DecisionOut(BaseModel):
     held_out: bool = Field(description="The customer belongs to the universal hold-out")
     policy_version: int
     seed: UUID = Field(description="The decision at which propensities were drawn")
+    responses: list[GivenResponse] = Field(description="To the action, in their order")
     inputs: dict[str, Any] = Field(description="Score, segments and ages of inputs that were decided on")
 
     @classmethod
@@ -107,6 +117,7 @@ class DecisionOut(BaseModel):
         return cls(
             **plain | {"causes": Causes(ids=row.causes, count=row.cause_count)},
             standing=bool(row.is_standing),
+            responses=row.given or [],
             muted=row.mute is not None,
             action=_action(row) if row.offer_id else None,
         )
