@@ -3,8 +3,10 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -159,6 +161,29 @@ def test_down_takes_everything_down_and_the_next_up_finds_ports_and_data_again(r
     ports = {name: process.port for name, process in before.processes.items()}
     assert {name: process.port for name, process in after.processes.items()} == ports
     assert "machine's time" in str(running.lealtad("clock", "show").exception)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_a_tool_that_is_stopped_while_it_brings_up_takes_all_along(tmp_path: Path, number: signal.Signals) -> None:
+    checkout = Checkout(tmp_path)
+    command = [str(Path(sys.executable).with_name("lealtad")), "up"]
+    quiet = subprocess.DEVNULL
+    tool = subprocess.Popen(command, env=os.environ | checkout.env, stdout=quiet, stderr=quiet)  # noqa: S603
+    state = until_a_server_runs(checkout)
+    tool.send_signal(number)
+    tool.wait(60)
+    assert wait_gone(checkout.state().identities() + state.identities(), 60)
+    wipe(checkout.home)
+
+
+def until_a_server_runs(checkout: Checkout) -> StackState:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        state = StackState.load(checkout.home)
+        if state and "postgres" in state.processes and state.processes["postgres"].identity:
+            return state
+        time.sleep(0.05)
+    raise AssertionError("PostgreSQL never started")
 
 
 def test_without_a_stack_the_command_says_how_to_start_one(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import shutil
 import struct
 import subprocess
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -31,7 +31,7 @@ _LOGGING = Path(__file__).with_name("kafka-log4j2.properties")
 _API_VERSIONS = 18
 
 # One small node: single replicas, few partitions for Kafka's own topics, no waiting for more group members,
-# a cleaner buffer that fits the heap; a killed node may register again after three seconds instead of nine.
+# a cleaner buffer that fits the heap; a killed node may register again after six seconds instead of nine.
 # Durability is Kafka's default: the page cache outlives the process.
 _PROPERTIES = """\
 process.roles=broker,controller
@@ -54,7 +54,7 @@ share.coordinator.state.topic.num.partitions=1
 group.initial.rebalance.delay.ms=0
 num.network.threads=2
 num.io.threads=4
-broker.session.timeout.ms=3000
+broker.session.timeout.ms=6000
 broker.heartbeat.interval.ms=500
 num.recovery.threads.per.data.dir=2
 log.cleaner.dedupe.buffer.size=16777216
@@ -71,6 +71,7 @@ class KafkaServer(LocalServer):
         self._data = self.folder / "data"
         self._properties = self.folder / "server.properties"
         self._settings_file = self.folder / "server.json"
+        self._jars: list[Path] = []
         settings = read_settings(self._settings_file)
         self._port, self._controller_port = (int(settings.get(name, 0)) for name in ("port", "controller_port"))
 
@@ -89,7 +90,7 @@ class KafkaServer(LocalServer):
         return all((self._data / file).exists() for file in ("meta.properties", "bootstrap.checkpoint"))
 
     def prepare(self) -> None:
-        kafka_jars()
+        self._jars = kafka_jars()
         self._choose_ports()
         self._properties.write_text(
             _PROPERTIES.format(host=HOST, port=self._port, controller_port=self._controller_port, data=self._data)
@@ -100,7 +101,7 @@ class KafkaServer(LocalServer):
     def command(self) -> Command:
         # Few malloc arenas: glibc's default of eight per core costs a JVM with many threads a lot of memory.
         return Command(
-            (*_java("-Xms256m", "-Xmx512m"), "kafka.Kafka", str(self._properties)),
+            (*_java(self._jars, "-Xms256m", "-Xmx512m"), "kafka.Kafka", str(self._properties)),
             env={"MALLOC_ARENA_MAX": "2"},
         )
 
@@ -121,7 +122,7 @@ class KafkaServer(LocalServer):
         # What a first start left that was interrupted.
         shutil.rmtree(self._data, ignore_errors=True)
         cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
-        tool = [*_java(), "kafka.tools.StorageTool", "format"]
+        tool = [*_java(self._jars), "kafka.tools.StorageTool", "format"]
         # `=` because an id may begin with a dash.
         arguments = [f"--cluster-id={cluster_id}", "--config", str(self._properties)]
         done = subprocess.run(  # noqa: S603
@@ -156,8 +157,8 @@ def kafka_bootstrap(folder: Path) -> Iterator[str]:
             yield server.bootstrap
 
 
-def _java(*options: str) -> list[str]:
-    classpath = os.pathsep.join(str(jar) for jar in kafka_jars())
+def _java(jars: Sequence[Path], *options: str) -> list[str]:
+    classpath = os.pathsep.join(str(jar) for jar in jars)
     settings = [
         "-XX:+UseSerialGC",
         # The quick compiler only: half the CPU time to start and per record of a short run, in which the optimising

@@ -87,6 +87,7 @@ class Keeper:
             await asyncio.wait({self._task})
         if self._process is not None:
             await self._end(self._process)
+        log.info("%s stopped", self.spec.name)
         self._set(Status.STOPPED)
 
     async def _run(self) -> None:

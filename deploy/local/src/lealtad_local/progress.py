@@ -25,9 +25,11 @@ class NotSettledError(Exception):
 async def read_progress(
     stack: Stack, client: httpx.AsyncClient, processes: Iterable[str]
 ) -> dict[str, Progress | None]:
-    """Return the answers of `processes` (workers or APIs) by name; None where one does not answer."""
+    """Return the answers of `processes` (workers or APIs) by name; None where one does not answer or exist yet."""
 
     async def read(process: str) -> tuple[str, Progress | None]:
+        if process not in stack.state.processes:
+            return process, None
         try:
             answer = await client.get(f"{stack.address(process)}/progress", timeout=5)
             progress: Progress = answer.raise_for_status().json()
