@@ -84,6 +84,8 @@ COLUMNS = (
     "coalesced_into",
 )
 
+Mark = tuple[dict[UUID, Entry], dict[UUID, list[UUID]], dict[UUID, str], dict[UUID, UUID]]
+
 
 class Journal:
     """What one transaction did."""
@@ -92,14 +94,15 @@ class Journal:
         self._entries: dict[UUID, Entry] = {}
         self._emitted_later: dict[UUID, list[UUID]] = {}
         self._notes: dict[UUID, str] = {}
+        self._waited: dict[UUID, UUID] = {}
 
-    def mark(self) -> tuple[dict[UUID, Entry], dict[UUID, list[UUID]], dict[UUID, str]]:
+    def mark(self) -> Mark:
         """Return a point to restore."""
-        return deepcopy((self._entries, self._emitted_later, self._notes))
+        return deepcopy((self._entries, self._emitted_later, self._notes, self._waited))
 
-    def restore(self, mark: tuple[dict[UUID, Entry], dict[UUID, list[UUID]], dict[UUID, str]]) -> None:
+    def restore(self, mark: Mark) -> None:
         """Forget what was taken since `mark`."""
-        self._entries, self._emitted_later, self._notes = mark
+        self._entries, self._emitted_later, self._notes, self._waited = mark
 
     def add(self, entry: Entry) -> None:
         """Take the row of an event, a fact or a due action."""
@@ -127,6 +130,10 @@ class Journal:
         """Say what happened, or why nothing did, to these keys in this transaction."""
         self._notes.update(dict.fromkeys(keys, detail))
 
+    def waited(self, key: UUID, event_ids: Iterable[UUID]) -> None:
+        """Say that the reaction for `key` to these events, whose rows are written, comes now: its note is theirs."""
+        self._waited.update(dict.fromkeys(event_ids, key))
+
     def coalesce(self, event_ids: Iterable[UUID], into: UUID) -> None:
         """Say that one reaction served several events; `into` stands for all."""
         for event_id in event_ids:
@@ -148,16 +155,19 @@ class Journal:
             columns: dict[str, Any] = {name: [getattr(entry, name) for entry in entries] for name in COLUMNS}
             columns["emitted"] = [_array(entry.emitted) for entry in entries]
             await connection.execute(INSERT_ROWS, {**columns, "business_at": business_at})
-        if self._emitted_later:
+        if later := list(dict.fromkeys([*self._emitted_later, *self._noted_later()])):
             await connection.execute(
                 COMPLETE_ROWS,
                 {
-                    "event_id": list(self._emitted_later),
-                    "emitted": [_array(children) for children in self._emitted_later.values()],
-                    "detail": [None] * len(self._emitted_later),
+                    "event_id": later,
+                    "emitted": [_array(self._emitted_later.get(event_id, [])) for event_id in later],
+                    "detail": [self._notes.get(self._waited.get(event_id, event_id)) for event_id in later],
                 },
             )
         self.__init__()  # type: ignore[misc]
+
+    def _noted_later(self) -> list[UUID]:
+        return [event_id for event_id, key in self._waited.items() if key in self._notes]
 
 
 def _array(ids: list[UUID]) -> str:

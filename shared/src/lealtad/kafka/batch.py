@@ -100,6 +100,7 @@ class BatchHandler:
         async with self._database.begin() as uow:
             touched = await pending.take_due(uow.connection, partitions, limit)
             if touched:
+                _explain(uow, touched)
                 await self._processing.react(uow, touched)
         return len(touched)
 
@@ -123,6 +124,7 @@ class BatchHandler:
             earliest = await pending.defer(uow.connection, later, longest)
         if now:
             waited = await pending.take(uow.connection, now)
+            _explain(uow, waited)
             touched: Touched = {key: waited.get(key, []) + causes for (_, key), causes in sorted(now.items())}
             await self._processing.react(uow, dict(sorted(touched.items())))
         return earliest
@@ -168,6 +170,12 @@ def entry_of(event: Event[Any]) -> Entry:
         lane=event.lane.value,
         outcome=Outcome.APPLIED,
     )
+
+
+def _explain(uow: UnitOfWork, waited: Touched) -> None:
+    """Give what is said about customers whose reaction waited to the events that it waited for."""
+    for key, causes in waited.items():
+        uow.journal.waited(key, (cause.id for cause in causes))
 
 
 def _coalesce(uow: UnitOfWork, events: Sequence[Event[Any]]) -> None:
