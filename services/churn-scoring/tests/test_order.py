@@ -1,7 +1,9 @@
 """End states do not depend on the order, the batching or the repetition of events."""
 
+import asyncio
 import random
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +14,8 @@ from sqlalchemy import text
 
 from churn_scoring.service import SERVICE
 from lealtad.events.envelope import Event
-from lealtad.testing.driving import deliver
+from lealtad.ids import new_id
+from lealtad.testing.driving import deliver, emitted
 from lealtad.unit_of_work import Database
 
 from .builders import (
@@ -104,6 +107,23 @@ async def test_any_order_and_batching_lead_to_the_same_state(
     shuffler.shuffle(shuffled)
 
     assert await live(database, [*shuffled, *shuffled[:again]], sizes) == in_order
+
+
+async def test_facts_handled_at_the_same_moment_are_all_counted_and_announced_in_one_line(database: Database) -> None:
+    customer = new_id()
+    events = [a_purchase(customer, -day) for day in range(1, 21)]
+    cases = [a_case(customer, -1, case=new_id()) for _ in range(3)]
+
+    await asyncio.gather(*(deliver(SERVICE, database, [event]) for event in [*events, *cases]))
+
+    state = await state_of(database)
+    assert [(row["purchases"], row["complaints"]) for row in state["history"]] == [(20, 3)]
+    announced = [event for event in await emitted(database) if event.key == customer]
+    assert [event.sequence for event in announced] == list(range(1, len(announced) + 1))
+    assert announced[-1].data.probability == state["score"][0]["probability"]
+    assert all(one.data.probability != other.data.probability for one, other in pairwise(announced))
+    named = [cause for event in announced for cause in event.data.causes.ids]
+    assert len(named) == len(set(named))
 
 
 async def test_a_fact_that_comes_late_is_folded_in_its_place(database: Database) -> None:

@@ -15,7 +15,7 @@ from lealtad.unit_of_work import Database
 
 from .builders import a_case, a_customer, a_purchase, at
 
-MOST = 20
+MOST = 16
 """Statements of a batch, with the platform's own: duplicates, outbox (2), journal, transaction control."""
 
 

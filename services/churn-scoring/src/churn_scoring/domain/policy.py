@@ -17,7 +17,7 @@ EVIDENCE = ("open_cases", "complaints_90", "payment_failures_90", "negative_touc
 class Document(BaseModel):
     """Part of the policy: frozen and closed."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Band(Document):
@@ -30,10 +30,10 @@ class Band(Document):
 class Prior(Document):
     """BG/NBD parameters used until some are fitted; time in days."""
 
-    r: float = Field(default=0.6, gt=0, le=100)
-    alpha: float = Field(default=50.0, gt=0, le=10_000)
-    a: float = Field(default=0.3, gt=0, le=100)
-    b: float = Field(default=4.0, gt=0, le=1_000)
+    r: float = Field(default=0.6, ge=0.001, le=100)
+    alpha: float = Field(default=50.0, ge=0.01, le=10_000)
+    a: float = Field(default=0.3, ge=0.001, le=100)
+    b: float = Field(default=4.0, ge=0.001, le=1_000)
 
 
 class Evidence(Document):

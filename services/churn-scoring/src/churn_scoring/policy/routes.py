@@ -2,7 +2,8 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Body, Depends, Response
+from fastapi.openapi.models import Example
 
 from churn_scoring.domain.policy import ScoringPolicy
 from churn_scoring.policy import changing
@@ -10,6 +11,9 @@ from churn_scoring.policy.schemas import VersionedPolicy
 from lealtad.http import Command, Query, problems, reads, writes
 
 router = APIRouter(prefix="/v1/scoring-policy", tags=["scoring policy"])
+EXAMPLES: dict[str, Example] = {
+    "defaults": {"summary": "The defaults", "value": ScoringPolicy().model_dump(mode="json")}
+}
 
 
 @router.get("", response_model=VersionedPolicy)
@@ -24,7 +28,8 @@ async def read_scoring_policy(query: Annotated[Query, Depends(reads("models:read
 
 @router.put("", response_model=VersionedPolicy, responses=problems(412, 428))
 async def change_scoring_policy(
-    body: ScoringPolicy, command: Annotated[Command, Depends(writes("models:write"))]
+    body: Annotated[ScoringPolicy, Body(openapi_examples=EXAMPLES)],
+    command: Annotated[Command, Depends(writes("models:write"))],
 ) -> Response:
     """Change the scoring policy.
 

@@ -21,8 +21,12 @@ from lealtad.events.catalog.churn_scoring import ModelRef
 from lealtad.unit_of_work import UnitOfWork
 
 
-class DamagedModelError(RuntimeError):
-    """The artifact of a model is not the one that was stored."""
+class DamagedModelError(OSError):
+    """The artifact of a model is not the one that was stored, or this version of the code cannot read it.
+
+    An OSError, so that consumer and due-loop wait and try again instead of putting events aside: nothing is lost until
+    somebody puts another model in force.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,4 +87,7 @@ def _estimator(stored: StoredModel) -> Any:
 
     if stored.artifact is None or sha256(stored.artifact).digest() != stored.artifact_sha256:
         raise DamagedModelError(f"the artifact of model {stored.name} is not the one that was stored")
-    return joblib.load(BytesIO(stored.artifact))
+    try:
+        return joblib.load(BytesIO(stored.artifact))
+    except Exception as error:  # unpickling another library's version may raise anything
+        raise DamagedModelError(f"the artifact of model {stored.name} cannot be read: {error}") from error
