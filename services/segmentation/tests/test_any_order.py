@@ -29,7 +29,7 @@ async def folded(unit: UnitOfWork) -> dict[str, list[Any]]:
 
 @given(base=strategies.bases(), data=st.data())
 @settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -32,7 +32,7 @@ POLICY = ValuePolicy(
 )
 FURTHEST = timedelta(days=90)
 on_a_database = settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 Base = dict[UUID, list[Event[Any]]]
 

@@ -48,7 +48,7 @@ async def computed(database: Database, base: Buyers) -> Boundaries | None:
     return found
 
 
-on_a_database = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+on_a_database = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @given(base=buyers)

@@ -18,10 +18,16 @@ async def begin(connection: AsyncConnection, segment_id: UUID, version: int, now
     await connection.execute(insert(preparation).values(segment_id=segment_id, version=version, **values))
 
 
-async def lock_next(connection: AsyncConnection) -> Row[Any] | None:
-    """Lock the oldest preparation that nobody works at; None where there is none."""
-    oldest = select(preparation).order_by(preparation.c.started_at, preparation.c.segment_id).limit(1)
-    return (await connection.execute(oldest.with_for_update(skip_locked=True))).one_or_none()
+async def oldest(connection: AsyncConnection) -> Row[Any] | None:
+    """Return the oldest preparation; None where there is none."""
+    query = select(preparation).order_by(preparation.c.started_at, preparation.c.segment_id).limit(1)
+    return (await connection.execute(query)).one_or_none()
+
+
+async def lock(connection: AsyncConnection, segment_id: UUID) -> Row[Any] | None:
+    """Lock the preparation of a segment; None where it ended or somebody else works at it."""
+    query = select(preparation).where(preparation.c.segment_id == segment_id)
+    return (await connection.execute(query.with_for_update(skip_locked=True))).one_or_none()
 
 
 async def advance(

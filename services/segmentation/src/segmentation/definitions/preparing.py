@@ -1,6 +1,5 @@
 """Evaluates the base under a new version beside the one in force, and switches when everybody was evaluated."""
 
-from typing import Any
 from uuid import UUID
 
 from lealtad.events.catalog.segmentation import DefinitionChanged, SegmentRef
@@ -14,33 +13,41 @@ from segmentation.memberships.models import standing
 
 
 async def take_due(uow: UnitOfWork, limit: int) -> int:
-    """Evaluate the next `limit` customers under the oldest version in preparation, or switch to it; 0: none is left."""
-    work = await preparations.lock_next(uow.connection)
-    if work is None:
+    """Evaluate the next `limit` customers under the oldest version in preparation, or switch to it; 0: nothing to do.
+
+    The rulebook is locked before the preparation, as by whoever archives a segment.
+    """
+    oldest = await preparations.oldest(uow.connection)
+    if oldest is None:
         return 0
-    if work.complete:
-        await _switch(uow, work.segment_id, work.version)
-        return 1
-    return max(1, await _evaluate_next(uow, work, limit))
+    step = _switch if oldest.complete else _evaluate_next
+    return await step(uow, oldest.segment_id, limit)
 
 
-async def _evaluate_next(uow: UnitOfWork, work: Any, limit: int) -> int:
+async def _evaluate_next(uow: UnitOfWork, segment_id: UUID, limit: int) -> int:
     """Store drafts; whoever changes meanwhile updates its draft itself, since the rulebook names this version too."""
     connection = uow.connection
     await rulebook.hold(connection)
+    work = await preparations.lock(connection, segment_id)
+    if work is None:
+        return 0
     customers = await memberships.lock_following(connection, work.after, limit)
     evaluator = await rulebook.current(connection)
     found = await evaluator.evaluate(connection, customers, uow.now)
-    await drafts.keep(connection, [work.segment_id], found)
+    await drafts.keep(connection, [segment_id], found)
     after = customers[-1] if customers else work.after
-    await preparations.advance(connection, work.segment_id, after, len(customers), complete=len(customers) < limit)
-    return len(customers)
+    complete = len(customers) < limit
+    await preparations.advance(connection, segment_id, after, len(customers), complete=complete)
+    return max(1, len(customers))
 
 
-async def _switch(uow: UnitOfWork, segment_id: UUID, version: int) -> None:
+async def _switch(uow: UnitOfWork, segment_id: UUID, _limit: int) -> int:
     """Put the version in force; only customers whose membership it really changes are evaluated anew, and told."""
     connection = uow.connection
     await rulebook.replace(connection)
+    work = await preparations.lock(connection, segment_id)
+    if work is None:
+        return 0
     await repository.set_status(connection, segment_id, [VersionStatus.ACTIVE], VersionStatus.SUPERSEDED)
     await repository.set_status(
         connection, segment_id, [VersionStatus.PREPARING], VersionStatus.ACTIVE, active_since=uow.now
@@ -50,5 +57,6 @@ async def _switch(uow: UnitOfWork, segment_id: UUID, version: int) -> None:
     await drafts.forget(connection, segment_id)
     await preparations.end(connection, segment_id)
     segment = await repository.get(connection, segment_id)
-    ref = SegmentRef(segment_id=segment_id, key=segment.key, version=version)
+    ref = SegmentRef(segment_id=segment_id, key=segment.key, version=work.version)
     uow.emit(DefinitionChanged(segment=ref, archived=False, changed_at=uow.now), key=segment_id)
+    return 1

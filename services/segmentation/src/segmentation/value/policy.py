@@ -21,6 +21,8 @@ async def read(uow: UnitOfWork) -> Answer:
 
 async def replace(uow: UnitOfWork, policy: ValuePolicy, if_match: str | None) -> Answer:
     """Put another policy in force; boundaries by it are computed as soon as the amounts of its window are known."""
+    # The schedule is locked before the rulebook, as by whoever computes boundaries.
+    await repository.schedule(uow.connection, uow.now)
     await rulebook.replace(uow.connection)
     known = await repository.current_policy(uow.connection)
     require_match(if_match, known.version, required=True)
@@ -28,7 +30,6 @@ async def replace(uow: UnitOfWork, policy: ValuePolicy, if_match: str | None) ->
     await repository.add_policy(uow.connection, version)
     if policy.window_days != known.policy.window_days:
         await memberships.make_due(uow.connection, true(), uow.now)
-    await repository.schedule(uow.connection, uow.now)
     return _answer(version)
 
 
