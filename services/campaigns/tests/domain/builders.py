@@ -47,8 +47,32 @@ def an_offer(key: str = "gift-set", *, accepted: int = 0, version: int = 1, **te
     return Offer(an_id(key), key, version, some_terms(**terms), accepted)
 
 
+PLAIN_POLICY: dict[str, Any] = {
+    "promotions_stopped": False,
+    "caps": [{"contacts": 2, "days": 7}, {"contacts": 4, "days": 30}],
+    "offer_refusal_days": 60,
+    "kind_refusal_days": 14,
+    "refusal_days": 2,
+    "complaint_cool_down_days": 7,
+    "contact_hours": {"start": "09:00", "end": "20:00", "weekdays": [0, 1, 2, 3, 4, 5]},
+    "time_zone": "UTC",
+    "preferred_channel_weight": "1.2",
+    "channels": {},
+    "situations": [],
+    "priors": {},
+    "default_prior": {"mean": "0.05"},
+    "exploration": "off",
+    "hold_out_share": "0",
+    "input_age_limit_s": 60,
+    "action_validity_days": 7,
+    "asked_validity_minutes": 60,
+    "reservation_minutes": 60,
+    "response_days": 30,
+}
+
+
 def a_policy(**changes: Any) -> ContactPolicy:
-    return ContactPolicy.model_validate({"exploration": "off", **changes})
+    return ContactPolicy.model_validate({**PLAIN_POLICY, **changes})
 
 
 def consented(*channels: Channel, purpose: Purpose = Purpose.MARKETING) -> tuple[Consent, ...]:

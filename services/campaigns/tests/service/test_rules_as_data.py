@@ -119,6 +119,13 @@ async def test_the_policy_is_changed_under_its_etag_and_keeps_its_versions(clien
     assert len((await client.get("/v1/contact-policy/versions/1")).json()["caps"]) == 2
 
 
+async def test_a_policy_is_sent_whole(client):
+    headers = {"If-Match": '"1"'}
+    refused = await client.put("/v1/contact-policy", json={"promotions_stopped": True}, headers=headers)
+    assert refused.status_code == 422
+    assert {"pointer": "/caps", "message": "Field required", "hint": "add it"} in refused.json()["errors"]
+
+
 async def test_changes_of_rules_are_announced(client, database):
     await client.post("/v1/offers", json=NEW)
     policy = await client.get("/v1/contact-policy")

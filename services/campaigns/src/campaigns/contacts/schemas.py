@@ -17,7 +17,7 @@ class Reservation(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    decision_id: UUID
+    decision_id: UUID = Field(examples=["01890a5d-ac96-774b-bcce-b302099a8057"])
 
 
 class Release(BaseModel):

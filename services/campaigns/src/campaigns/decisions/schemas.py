@@ -21,7 +21,10 @@ from lealtad.events.model import Causes
 class Question(BaseModel):
     """A channel asks what to propose to the customer it has before it."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"customer": "shop:17850", "channel": "front-office"}]},
+    )
 
     customer: str = Field(max_length=300, description="Id or source:external_id", examples=["shop:17850"])
     channel: Channel | None = Field(default=None, description="Only actions on this channel")

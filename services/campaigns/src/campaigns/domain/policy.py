@@ -1,4 +1,7 @@
-"""The contact policy: everything about contacts and arbitration that a manager tunes, as one versioned document."""
+"""The contact policy: everything about contacts and arbitration that a manager tunes, as one versioned document.
+
+The shipped one is data: `campaigns/policy/shipped.json`.
+"""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -84,34 +87,30 @@ class Situation(BaseModel):
 
 
 class ContactPolicy(BaseModel):
-    """One version of the policy; the defaults of its fields are the shipped ones."""
+    """One version of the policy; all of it is said, so that a change never resets what it does not mention."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    promotions_stopped: bool = Field(default=False, description="The one switch that stops all promotions")
-    caps: list[Cap] = Field(default=[Cap(contacts=2, days=7), Cap(contacts=4, days=30)], max_length=10)
-    offer_refusal_days: Days = Field(default=60, description="Rest of an offer after its refusal")
-    kind_refusal_days: Days = Field(default=14, description="Rest of offers of the same kind after a refusal")
-    refusal_days: Days = Field(default=2, description="Rest of all promotions after a refusal: it ends the pitch")
-    complaint_cool_down_days: Days = Field(default=7, description="Promotions rest on after a resolution")
-    contact_hours: Hours = Hours()
-    time_zone: str = Field(default="UTC", description="IANA zone of customers whose zone is unknown")
-    preferred_channel_weight: Weight = Decimal("1.2")
-    channels: dict[Channel, ChannelPolicy] = Field(default={}, description="Others have the defaults")
-    situations: list[Situation] = Field(default=[], max_length=50)
-    priors: dict[OfferKind, Prior] = Field(default={})
-    default_prior: Prior = Prior(mean=Decimal("0.05"))
-    exploration: Exploration = Exploration.THOMPSON
-    hold_out_share: Decimal = Field(
-        default=Decimal("0.05"), ge=0, le=Decimal("0.5"), description="Customers who never get promotions"
-    )
-    input_age_limit_s: int = Field(
-        default=60, ge=5, le=86_400, description="Older cases or customers rule promotions out"
-    )
-    action_validity_days: int = Field(default=7, ge=1, le=90, description="A next-best action stands so long")
-    asked_validity_minutes: int = Field(default=60, ge=1, le=1440, description="An asked decision holds so long")
-    reservation_minutes: int = Field(default=60, ge=1, le=2880, description="A reserved slot is held so long")
-    response_days: int = Field(default=30, ge=1, le=365, description="An answer is taken so long after presenting")
+    promotions_stopped: bool = Field(description="The one switch that stops all promotions")
+    caps: list[Cap] = Field(max_length=10)
+    offer_refusal_days: Days = Field(description="Rest of an offer after its refusal")
+    kind_refusal_days: Days = Field(description="Rest of offers of the same kind after a refusal")
+    refusal_days: Days = Field(description="Rest of all promotions after a refusal: it ends the pitch")
+    complaint_cool_down_days: Days = Field(description="Promotions rest on after a resolution")
+    contact_hours: Hours
+    time_zone: str = Field(max_length=60, description="IANA zone of customers whose zone is unknown")
+    preferred_channel_weight: Weight
+    channels: dict[Channel, ChannelPolicy] = Field(description="Others cost nothing and have reach 1")
+    situations: list[Situation] = Field(max_length=50)
+    priors: dict[OfferKind, Prior]
+    default_prior: Prior
+    exploration: Exploration
+    hold_out_share: Decimal = Field(ge=0, le=Decimal("0.5"), description="Customers who never get promotions")
+    input_age_limit_s: int = Field(ge=5, le=86_400, description="Older cases or customers rule promotions out")
+    action_validity_days: int = Field(ge=1, le=90, description="A next-best action stands so long")
+    asked_validity_minutes: int = Field(ge=1, le=1440, description="An asked decision holds so long")
+    reservation_minutes: int = Field(ge=1, le=2880, description="A reserved slot is held so long")
+    response_days: int = Field(ge=1, le=365, description="An answer is taken so long after presenting")
 
     @field_validator("time_zone")
     @classmethod

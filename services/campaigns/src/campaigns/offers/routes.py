@@ -6,9 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Response
 from fastapi import Query as Parameter
 
-from campaigns.domain.offers import OfferTerms
 from campaigns.offers import managing
-from campaigns.offers.schemas import OfferIn, OfferOut
+from campaigns.offers.schemas import OfferIn, OfferOut, TermsIn
 from lealtad.events.catalog.campaigns import OfferKind
 from lealtad.http import Command, Page, PageQuery, Query, problems, reads, writes
 
@@ -62,7 +61,7 @@ async def read_offer_version(
 
 
 @router.put("/{reference}", response_model=OfferOut, responses=problems(404, 412, 428))
-async def change_offer(reference: Reference, body: OfferTerms, command: Writes) -> Response:
+async def change_offer(reference: Reference, body: TermsIn, command: Writes) -> Response:
     """Change an offer.
 
     Send all of its terms and, as `If-Match`, the `ETag` of the version they replace. Makes the next version; a

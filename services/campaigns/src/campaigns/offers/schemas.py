@@ -9,8 +9,7 @@ from pydantic.config import JsonDict
 from campaigns.domain.offers import OfferTerms
 from lealtad.events.catalog.shared_types import Slug
 
-EXAMPLE: JsonDict = {
-    "key": "spring-preview",
+TERMS: JsonDict = {
     "kind": "reward",
     "value": "30.00",
     "cost": "1.00",
@@ -24,10 +23,16 @@ EXAMPLE: JsonDict = {
 }
 
 
+class TermsIn(OfferTerms):
+    """All terms of an offer."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [TERMS]})
+
+
 class OfferIn(OfferTerms):
     """A new offer."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"key": "spring-preview", **TERMS}]})
 
     key: Slug = Field(description="Its name for ever, as in reports and events", examples=["free-shipping"])
 

@@ -4,9 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Response
 
-from campaigns.domain.policy import ContactPolicy
 from campaigns.policy import changing
-from campaigns.policy.schemas import PolicyOut
+from campaigns.policy.schemas import PolicyIn, PolicyOut
 from lealtad.http import Command, Query, problems, reads, writes
 
 router = APIRouter(prefix="/v1/contact-policy", tags=["contact policy"])
@@ -34,7 +33,7 @@ async def read_contact_policy_version(version: Annotated[int, Path(ge=1, le=2_14
 
 @router.put("", response_model=PolicyOut, responses=problems(412, 428))
 async def change_contact_policy(
-    body: ContactPolicy, command: Annotated[Command, Depends(writes("policies:write"))]
+    body: PolicyIn, command: Annotated[Command, Depends(writes("policies:write"))]
 ) -> Response:
     """Change the contact policy.
 

@@ -13,7 +13,12 @@ from lealtad.events.catalog.shared_types import Slug
 class ResponseIn(BaseModel):
     """What happened with the offer of a decision."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"response": "presented"}, {"response": "rejected", "reason": "too-expensive"}]
+        },
+    )
 
     response: Response
     occurred_at: AwareDatetime | None = Field(default=None, description="Business time; absent: now")
