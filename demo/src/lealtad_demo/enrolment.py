@@ -1,7 +1,7 @@
 """Registers the customers of the shop: number and country are real, the person is simulated."""
 
 from lealtad_demo.client import PROFILE, Apis
-from lealtad_demo.facts import SYSTEM, Json, customer_ref
+from lealtad_demo.facts import SYSTEM, Json
 from lealtad_demo.invoices import Country, countries
 from lealtad_demo.simulator import LABEL, Persona, Simulator
 
@@ -10,7 +10,7 @@ NOWHERE = Country()
 
 
 def registration(customer: str, country: str, persona: Persona) -> Json:
-    """Return the body that registers a customer; what is unknown is left out."""
+    """Return the body that registers a customer with consent, as on the first order; what is unknown is left out."""
     place = countries().get(country, NOWHERE)
     body = {
         "external_ids": [{"source": SYSTEM, "external_id": customer}],
@@ -19,22 +19,20 @@ def registration(customer: str, country: str, persona: Persona) -> Json:
         "emails": [persona.email],
         "country": place.code,
         "time_zone": place.time_zone,
+        "consents": consents(persona),
     }
     return {name: value for name, value in body.items() if value is not None}
 
 
-def consent(persona: Persona) -> Json | None:
-    """Return the body of the customer's consent to marketing, or None where there is none."""
+def consents(persona: Persona) -> list[Json]:
+    """Return the customer's consent to marketing, if there is one."""
     if persona.marketing is None:
-        return None
+        return []
     channel = None if persona.marketing == ALL_CHANNELS else persona.marketing
-    return {"purpose": "marketing", "channel": channel, "granted": True, "source": f"{LABEL}-form"}
+    return [{"purpose": "marketing", "channel": channel, "granted": True, "source": f"{LABEL}-form"}]
 
 
 async def enrol(apis: Apis, simulator: Simulator, customer: str, country: str) -> str:
-    """Register a customer with consent, as on the first order; return the id that the services use."""
-    persona = simulator.persona(customer)
-    registered = await apis.post(PROFILE, "/v1/customers", registration(customer, country, persona))
-    if given := consent(persona):
-        await apis.post(PROFILE, f"/v1/customers/{customer_ref(customer)}/consents", given)
-    return str(registered["id"])
+    """Register a customer; return the id that the services use."""
+    body = registration(customer, country, simulator.persona(customer))
+    return str((await apis.post(PROFILE, "/v1/customers", body))["id"])

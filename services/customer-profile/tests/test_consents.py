@@ -34,6 +34,31 @@ async def test_a_consent_is_recorded_announced_and_in_force(shop, database):
     assert [(one.purpose, one.channel, one.granted) for one in event.data.consents] == [("marketing", "email", True)]
 
 
+async def test_what_is_said_when_registering_is_announced_with_the_customer_and_joins_the_history(shop, database):
+    body = {"external_ids": [{"source": "web-shop", "external_id": "17850"}], "consents": [said(granted=True)]}
+    answer = await shop.post("customers", body)
+    assert answer.status_code == 201
+    (event,) = await emitted(database)
+    assert [(one.purpose, one.channel, one.granted) for one in event.data.consents] == [("marketing", "email", True)]
+    assert await in_force(shop) == [(True, True)]
+    again = await shop.post(CONSENTS, said(granted=True))
+    assert again.status_code == 200
+
+
+async def test_what_is_said_when_registering_completes_a_provisional_customer(shop, database):
+    await shop.buys()
+    body = {"external_ids": [{"source": "web-shop", "external_id": "17850"}], "consents": [said(granted=True)]}
+    assert (await shop.post("customers", body)).status_code == 200
+    assert (await emitted(database))[-1].data.consents[0].granted
+    assert await in_force(shop) == [(True, True)]
+
+
+async def test_a_consent_from_the_future_registers_nobody(shop, database):
+    body = {"consents": [said(granted=True, at="2031-02-01T00:00:00Z")]}
+    assert (await shop.post("customers", body)).status_code == 422
+    assert await emitted(database) == []
+
+
 async def test_an_older_word_joins_the_history_and_changes_nothing(shop, database):
     await shop.buys()
     await shop.post(CONSENTS, said(granted=False, at="2011-02-02T00:00:00Z"))

@@ -62,7 +62,7 @@ async def test_the_examples_of_facts_tell_one_story_that_is_accepted(shop):
 
 async def test_the_examples_of_customers_work_as_they_stand(shop, client, operations):
     schemas = operations[0][2]
-    (profile,) = schemas["ProfileIn"]["examples"]
+    (profile,) = schemas["RegistrationIn"]["examples"]
     (consent,) = schemas["ConsentIn"]["examples"]
     (policy,) = schemas["IntakePolicyIn"]["examples"]
     assert (await shop.post("customers", profile)).status_code == 201

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from customer_profile.consents import repository
@@ -11,6 +12,7 @@ from customer_profile.customers.announcing import announce
 from customer_profile.customers.finding import find, find_for_change
 from customer_profile.domain.consents import Consent
 from customer_profile.intake import repository as intake
+from customer_profile.intake.schemas import IntakePolicy
 from lealtad.clock import system_now
 from lealtad.events.catalog.customer_profile import Channel, CustomerConsentChanged, Purpose
 from lealtad.http import Answer, InvalidField, invalid
@@ -23,8 +25,7 @@ async def record_consent(uow: UnitOfWork, ref: str, said: ConsentIn) -> Answer:
     Raises 404, 409, 410, and 422 when it was given in the future.
     """
     before = await find_for_change(uow, ref)
-    consent = Consent(said.purpose, said.channel, said.granted, said.given_at or uow.now, said.expires_at)
-    await _require_given(uow, consent)
+    consent = word_of(said, await intake.in_force(uow.connection), uow.now)
     row = await repository.record(uow.connection, before.id, consent, source=said.source, at=system_now())
     known = consent in before.consents
     after = before if known else replace(before, consents=(*before.consents, consent))
@@ -44,13 +45,15 @@ async def list_consents(uow: UnitOfWork, ref: str) -> Answer:
     return Answer({"items": [_entry(row, in_force) for row in rows]})
 
 
-async def _require_given(uow: UnitOfWork, consent: Consent) -> None:
-    policy = await intake.in_force(uow.connection)
-    if objection := policy.window().objection(consent.given_at, uow.now):
+def word_of(said: ConsentIn, policy: IntakePolicy, now: datetime) -> Consent:
+    """Return what was said; raise 422 when it was given in the future, or too long ago."""
+    consent = Consent(said.purpose, said.channel, said.granted, said.given_at or now, said.expires_at)
+    if objection := policy.window().objection(consent.given_at, now):
         raise invalid(
             "Send when the customer said it.",
             [InvalidField(pointer="/given_at", message=objection, hint="the intake policy sets both limits")],
         )
+    return consent
 
 
 def _entry(row: Mapping[Any, Any], in_force: Collection[Consent]) -> dict[str, Any]:

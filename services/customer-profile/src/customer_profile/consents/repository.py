@@ -12,32 +12,31 @@ from customer_profile.consents.models import consent
 from customer_profile.domain.consents import Consent
 from lealtad.ids import new_id
 
-# The same word again finds its first record; the update changes nothing and returns it.
-RECORD = text("""
+ADD = """
     INSERT INTO consent AS known
         (id, customer_id, purpose, channel, granted, given_at, expires_at, source, recorded_at)
     VALUES (:id, :customer_id, :purpose, :channel, :granted, :given_at, :expires_at, :source, :recorded_at)
-    ON CONFLICT ON CONSTRAINT uq_consent_word DO UPDATE SET source = known.source
-    RETURNING *
-""")
+    ON CONFLICT ON CONSTRAINT uq_consent_word
+"""
+# The same word again finds its first record; the update changes nothing and returns it.
+RECORD = text(f"{ADD} DO UPDATE SET source = known.source RETURNING *")
+RECORD_ALL = text(f"{ADD} DO NOTHING")
 
 
 async def record(
     connection: AsyncConnection, customer_id: UUID, said: Consent, *, source: str, at: datetime
 ) -> Mapping[Any, Any]:
     """Add a word of the customer to the history, unless it stands there already; return its row."""
-    parameters = {
-        "id": new_id(),
-        "customer_id": customer_id,
-        "purpose": said.purpose,
-        "channel": said.channel,
-        "granted": said.granted,
-        "given_at": said.given_at,
-        "expires_at": said.expires_at,
-        "source": source,
-        "recorded_at": at,
-    }
-    return (await connection.execute(RECORD, parameters)).mappings().one()
+    return (await connection.execute(RECORD, _row(customer_id, said, source, at))).mappings().one()
+
+
+async def record_all(
+    connection: AsyncConnection, customer_id: UUID, said: Sequence[tuple[Consent, str]], *, at: datetime
+) -> None:
+    """Add the customer's words, each with its source, to the history, unless they stand there already."""
+    if said:
+        rows = [_row(customer_id, consent, source, at) for consent, source in said]
+        await connection.execute(RECORD_ALL, rows)
 
 
 async def history(connection: AsyncConnection, customer_id: UUID) -> Sequence[Mapping[Any, Any]]:
@@ -48,3 +47,17 @@ async def history(connection: AsyncConnection, customer_id: UUID) -> Sequence[Ma
         .order_by(consent.c.given_at.desc(), consent.c.id.desc())
     )
     return (await connection.execute(statement)).mappings().all()
+
+
+def _row(customer_id: UUID, said: Consent, source: str, at: datetime) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "customer_id": customer_id,
+        "purpose": said.purpose,
+        "channel": said.channel,
+        "granted": said.granted,
+        "given_at": said.given_at,
+        "expires_at": said.expires_at,
+        "source": source,
+        "recorded_at": at,
+    }

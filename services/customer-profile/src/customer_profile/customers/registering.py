@@ -1,37 +1,48 @@
 """Use case: register a customer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
+from customer_profile.consents import repository as consents
+from customer_profile.consents.recording import word_of
 from customer_profile.customers import repository
 from customer_profile.customers.announcing import announce
 from customer_profile.customers.record import CustomerRecord
-from customer_profile.customers.schemas import ProfileIn
+from customer_profile.customers.schemas import ProfileIn, RegistrationIn
+from customer_profile.domain.consents import Consent
 from customer_profile.identities.storing import (
     external_id_taken,
     require_impersonal_external_ids,
     store_identities,
 )
 from customer_profile.intake import repository as intake
+from lealtad.clock import system_now
 from lealtad.events.catalog.customer_profile import CustomerRegistered, CustomerStatus, CustomerUpdated
 from lealtad.http import Answer, CustomerRef
 from lealtad.http.database_errors import LostRaceError
 from lealtad.ids import new_id
 from lealtad.unit_of_work import UnitOfWork
 
+Said = tuple[Consent, str]
+"""What the customer said about a purpose, and where."""
 
-async def register(uow: UnitOfWork, profile: ProfileIn) -> Answer:
+
+async def register(uow: UnitOfWork, registration: RegistrationIn) -> Answer:
     """Create a customer (201), or complete the provisional one that has its external ids already (200).
 
-    Raises 409 when an external id belongs to a registered customer, 422 when one looks like personal data.
+    Raises 409 when an external id belongs to a registered customer, 422 when one looks like personal data, or when a
+    consent was given in the future.
     """
-    require_impersonal_external_ids(profile, await intake.in_force(uow.connection))
-    owners = await _owners(uow, profile)
+    policy = await intake.in_force(uow.connection)
+    require_impersonal_external_ids(registration, policy)
+    said = [(word_of(consent, policy, uow.now), consent.source) for consent in registration.consents]
+    owners = await _owners(uow, registration)
     if owners:
-        return await _complete(uow, owners, profile)
-    record = _new(uow, profile)
+        return await _complete(uow, owners, registration, said)
+    record = _new(uow, registration, said)
     await repository.insert(uow.connection, record)
+    await consents.record_all(uow.connection, record.id, said, at=system_now())
     if await store_identities(uow, before=None, after=record):
         raise LostRaceError("the external id was taken in this moment")
     event_id = announce(uow, CustomerRegistered, before=None, after=record)
@@ -50,7 +61,9 @@ async def _owners(uow: UnitOfWork, profile: ProfileIn) -> dict[str, UUID]:
     return {str(ref.source): customer.id for ref, customer in locked.items()}
 
 
-async def _complete(uow: UnitOfWork, owners: Mapping[str, UUID], profile: ProfileIn) -> Answer:
+async def _complete(
+    uow: UnitOfWork, owners: Mapping[str, UUID], registration: RegistrationIn, said: Sequence[Said]
+) -> Answer:
     ids = set(owners.values())
     before = await repository.read(uow.connection, min(ids)) if len(ids) == 1 else None
     if before is None or not before.provisional:
@@ -59,17 +72,19 @@ async def _complete(uow: UnitOfWork, owners: Mapping[str, UUID], profile: Profil
         before,
         version=before.version + 1,
         provisional=False,
-        profile=profile.model_dump(mode="json"),
+        profile=registration.profile,
+        consents=(*before.consents, *(consent for consent, _ in said)),
         updated_at=uow.now,
     )
     await repository.update(uow.connection, after)
+    await consents.record_all(uow.connection, after.id, said, at=system_now())
     if taken := await store_identities(uow, before=before, after=after):
         raise external_id_taken(taken)
     event_id = announce(uow, CustomerUpdated, before=before, after=after)
     return answer(after, event_id=event_id)
 
 
-def _new(uow: UnitOfWork, profile: ProfileIn) -> CustomerRecord:
+def _new(uow: UnitOfWork, registration: RegistrationIn, said: Sequence[Said]) -> CustomerRecord:
     return CustomerRecord(
         id=new_id(),
         version=1,
@@ -77,10 +92,10 @@ def _new(uow: UnitOfWork, profile: ProfileIn) -> CustomerRecord:
         provisional=False,
         merged_into=None,
         erased_at=None,
-        profile=profile.model_dump(mode="json"),
+        profile=registration.profile,
         do_not_contact_reason=None,
         do_not_contact_since=None,
-        consents=(),
+        consents=tuple(consent for consent, _ in said),
         registered_at=uow.now,
         updated_at=uow.now,
     )

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Body, Depends, Response
 from fastapi import Query as QueryParameters
 
 from customer_profile.customers import changing, reading, registering
-from customer_profile.customers.schemas import Customer, CustomerAnswer, CustomerFilters, ProfileIn
+from customer_profile.customers.schemas import Customer, CustomerAnswer, CustomerFilters, RegistrationIn
 from customer_profile.fields import RefInPath
 from lealtad.http import Command, Page, PageQuery, Query, problems, reads, writes
 
@@ -20,12 +20,13 @@ router = APIRouter(prefix="/v1/customers", tags=["customers"])
     responses={200: {"model": CustomerAnswer, "description": "A provisional customer was completed"}},
 )
 async def register_customer(
-    body: ProfileIn, command: Annotated[Command, Depends(writes("customers:write"))]
+    body: RegistrationIn, command: Annotated[Command, Depends(writes("customers:write"))]
 ) -> Response:
     """Register a customer.
 
     Names, contact points, documents and the birth date stay in this service; only the attributes of the event
-    `customer-registered` travel. A provisional customer, made by a fact of the same external id, is completed instead.
+    `customer-registered` travel, among them the `consents` given here. A provisional customer, made by a fact of the
+    same external id, is completed instead.
     """
     return await command.run(lambda uow: registering.register(uow, body))
 

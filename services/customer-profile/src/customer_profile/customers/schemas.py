@@ -1,11 +1,12 @@
 """Customers as callers send and see them."""
 
 from datetime import datetime
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, ValidationInfo, field_validator
 
+from customer_profile.consents.schemas import ConsentIn
 from customer_profile.domain.contact_points import ContactPointError, normalise_email, normalise_phone
 from customer_profile.fields import (
     BirthDate,
@@ -35,6 +36,8 @@ EXAMPLE: dict[str, JsonValue] = {
     "time_zone": "America/Bogota",
     "preferences": {"channels": ["whatsapp", "email"], "hours": {"start": "09:00", "end": "18:30"}},
 }
+
+CONSENT: dict[str, JsonValue] = {"purpose": "marketing", "channel": "email", "granted": True, "source": "web-form"}
 
 
 def _email(text: str) -> str:
@@ -129,6 +132,21 @@ class ProfileIn(Request):
     @classmethod
     def _phones_in_normal_form(cls, phones: list[str], info: ValidationInfo) -> list[str]:
         return _unique([_phone(phone, info.data.get("country")) for phone in phones])
+
+
+class RegistrationIn(ProfileIn):
+    """A new customer, with what the customer allows from the beginning."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE | {"consents": [CONSENT]}]})
+
+    consents: list[ConsentIn] = Field(
+        default_factory=list, max_length=50, description="Said when registering; at most one word on each matter"
+    )
+
+    @property
+    def profile(self) -> dict[str, Any]:
+        """The profile alone, as JSON values."""
+        return self.model_dump(mode="json", exclude={"consents"})
 
 
 class DoNotContact(BaseModel):
