@@ -31,7 +31,7 @@ async def test_a_score_is_read_by_external_id_with_its_explanation(
     assert score["causes"] == [str(bought[-1].id)]
     texts = [reason["text"] for reason in score["reasons"]]
     assert "18 days since the last purchase, usual gap 21 days" in texts
-    assert "3 purchases over 42 days, one every 21 days" in texts
+    assert "Bought on 3 days within 42 days, every 21 days on average" in texts
     at_risk = Decimal(score["probability"]) * Decimal(score["expected_value"]["amount"])
     assert Decimal(score["value_at_risk"]["amount"]) == at_risk.quantize(Decimal("0.01"))
     assert score["next_due_at"].endswith("T00:00:00Z")

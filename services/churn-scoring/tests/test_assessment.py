@@ -176,3 +176,10 @@ def test_assessing_together_gives_what_assessing_alone_gives() -> None:
     assessor = Assessor(MODEL, POLICY, at(60))
 
     assert assessor.assess(subjects) == [assessor.assess([subject])[0] for subject in subjects]
+
+
+def test_one_day_is_told_in_the_singular() -> None:
+    codes = {reason.code: reason.text for reason in explain(90, [purchase(0), purchase(1)])}
+
+    assert codes["silence"] == "89 days since the last purchase, usual gap 1 day"
+    assert codes["purchase-history"] == "Bought on 2 days within 1 day, every 1 day on average"

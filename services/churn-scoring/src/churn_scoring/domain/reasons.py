@@ -74,20 +74,22 @@ def _strongest(effects: Floats, row: Floats, profile: Profile) -> list[Reason]:
 
 
 def _tell_history(values: dict[str, float], profile: Profile) -> str:
-    history = profile.history
-    if history.purchase_days <= 1:
-        return "One purchase so far"
-    return f"{history.purchases} purchases over {values['recency']:.0f} days, one every {values['usual_gap']:.0f} days"
+    bought_on = profile.history.purchase_days
+    if bought_on <= 1:
+        return "Bought on one day so far"
+    return (
+        f"Bought on {bought_on} days within {_days(values['recency'])}, every {_days(values['usual_gap'])} on average"
+    )
 
 
 def _tell_silence(values: dict[str, float], profile: Profile) -> str:
     if profile.history.purchase_days <= 1:
-        return f"{values['silence']:.0f} days since the only purchase"
-    return f"{values['silence']:.0f} days since the last purchase, usual gap {values['usual_gap']:.0f} days"
+        return f"{_days(values['silence'])} since the only purchase"
+    return f"{_days(values['silence'])} since the last purchase, usual gap {_days(values['usual_gap'])}"
 
 
 def _tell_complaints(_values: dict[str, float], profile: Profile) -> str:
-    return f"{profile.open_cases} open cases, {profile.history.complaints} complaints so far"
+    return f"Open cases: {profile.open_cases}; complaints so far: {profile.history.complaints}"
 
 
 def _tell_payments(values: dict[str, float], _profile: Profile) -> str:
@@ -105,12 +107,15 @@ def _tell_returns(values: dict[str, float], _profile: Profile) -> str:
 
 
 def _tell_offers(_values: dict[str, float], profile: Profile) -> str:
-    history = profile.history
-    return f"{history.offers_accepted} offers accepted, {history.offers_rejected} rejected"
+    return f"Offers accepted: {profile.history.offers_accepted}, rejected: {profile.history.offers_rejected}"
 
 
 def _tell_contracts(_values: dict[str, float], profile: Profile) -> str:
-    return f"{profile.active_contracts} active contracts"
+    return f"Active contracts: {profile.active_contracts}"
+
+
+def _days(number: float) -> str:
+    return "1 day" if round(number) == 1 else f"{number:.0f} days"
 
 
 @dataclass(frozen=True, slots=True)
