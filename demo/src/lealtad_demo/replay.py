@@ -18,8 +18,8 @@ from lealtad_demo.readings import churn_bands, segment_sizes
 from lealtad_demo.simulator import Simulator
 from lealtad_demo.stage import Stage
 
-MEASURED_A_DAY = 3
-"""Purchases sent one at a time each day, to measure the loop; the others go in batches."""
+MEASURED = 5
+"""Purchases sent one at a time on a day of contacts, to measure the loop; all others go in batches."""
 ENROLLED_AT_ONCE = 8
 OVERVIEW_EVERY_DAYS = 10
 
@@ -40,31 +40,49 @@ class Replay:
         apis = self.stage.apis
         desk = Desk(apis, self.simulator, self.chronicle)
         outreach = Outreach(apis, self.simulator, self.chronicle, self.figures)
-        meter = LoopMeter(apis, self.figures.loops)
         for number, day in enumerate(days, start=1):
             await self.stage.move_to(day.closes_at)
             self.figures.day, self.figures.today = number, day.closes_at.date()
-            single = await self._take_in(day)
-            await self.stage.settled()
-            await meter.send(single)
-            self._count(single)
-            await self._serve(day, desk, outreach)
-            await self.stage.settled()
-            await meter.stop()
+            await self._enrol(day)
+            if number % self.simulator.settings.contact_every_days:
+                await self._send(self._facts(day))
+                await self._serve(day, desk)
+            else:
+                await self._meet(day, desk, outreach)
             await self._show()
+        await self.stage.settled()
 
-    async def _take_in(self, day: TradingDay) -> list[Fact]:
-        """Send all facts of a day but the last few purchases, which are returned."""
-        await self._enrol(day)
+    def _facts(self, day: TradingDay) -> list[Fact]:
         for invoice in day.invoices:
             self.chronicle.record(invoice)
-        facts = list(self._writer.of(day))
-        single = last_purchases(facts, MEASURED_A_DAY)
-        accepted, problems = await send_batches(self.stage.apis, [fact for fact in facts if fact not in single])
-        self.figures.lag = await self.stage.lag()
+        return list(self._writer.of(day))
+
+    async def _send(self, facts: Sequence[Fact]) -> None:
+        accepted, problems = await send_batches(self.stage.apis, facts)
         self._count(accepted)
         self.figures.refused += len(problems)
-        return single
+        self.figures.lag = await self.stage.lag()
+
+    async def _serve(self, day: TradingDay, desk: Desk) -> None:
+        """Resolve the cases that are due, and take complaints in."""
+        await desk.resolve_due(self.figures.day, day.closes_at.date())
+        returns = [invoice for invoice in day.invoices if invoice.is_return]
+        self.figures.cases += await desk.take_in(self.figures.day, returns)
+        self.figures.open_cases = len(desk.complaining)
+
+    async def _meet(self, day: TradingDay, desk: Desk, outreach: Outreach) -> None:
+        """Let the last purchases come in one by one and be watched, while the staff contacts customers."""
+        facts, meter = self._facts(day), LoopMeter(self.stage.apis, self.figures.loops)
+        single = last_purchases(facts, MEASURED)
+        await self._send([fact for fact in facts if fact not in single])
+        await self.stage.settled()
+        await meter.send(single)
+        self._count(single)
+        buying = [invoice.customer for invoice in day.invoices if not invoice.is_return]
+        await outreach.contact(desk.complaining, buying, day.closes_at)
+        await self._serve(day, desk)
+        await self.stage.settled()
+        await meter.stop()
 
     async def _enrol(self, day: TradingDay) -> None:
         """Register the customers who were never seen before."""
@@ -77,16 +95,6 @@ class Replay:
             )
             for customer, identity in zip(together, ids, strict=True):
                 self.chronicle.enrol(customer, countries[customer], identity)
-
-    async def _serve(self, day: TradingDay, desk: Desk, outreach: Outreach) -> None:
-        """Resolve cases, contact customers, and take complaints in, as people do one by one."""
-        number, today = self.figures.day, day.closes_at.date()
-        await desk.resolve_due(number, today)
-        buying = [invoice.customer for invoice in day.invoices if not invoice.is_return]
-        await outreach.contact(desk.complaining, buying, day.closes_at)
-        returns = [invoice for invoice in day.invoices if invoice.is_return]
-        self.figures.cases += await desk.take_in(number, returns)
-        self.figures.open_cases = len(desk.complaining)
 
     def _count(self, facts: Sequence[Fact]) -> None:
         self.figures.facts.update(fact.customer for fact in facts)

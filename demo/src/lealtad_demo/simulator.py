@@ -29,13 +29,13 @@ class Responsiveness(BaseModel):
 
 
 class Contacts(BaseModel):
-    """How many customers the simulated staff contacts a day."""
+    """How many customers the simulated staff contacts in a round."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     complaining: int = Field(ge=0, description="Customers whose complaint is open")
     endangered: int = Field(ge=0, description="Customers with the most value at risk")
-    buying: int = Field(ge=0, description="Customers who bought today")
+    buying: int = Field(ge=0, description="Customers who bought on that day")
 
 
 class SimulatorSettings(BaseModel):
@@ -51,6 +51,7 @@ class SimulatorSettings(BaseModel):
     complaint_causes: tuple[str, ...]
     severity_from_amount: dict[str, Decimal] = Field(description="Least amount returned, by severity, ascending")
     resolved_after_days: tuple[int, int] = Field(description="Fewest and most trading days to a resolution")
+    contact_every_days: int = Field(ge=1, description="Trading days from one round of contacts to the next")
     contacts_a_day: Contacts
     days_between_contacts: int = Field(ge=1, description="Before the same customer is contacted again")
     answer_share: float = Field(ge=0, le=1, description="Share of presented offers that get an answer")

@@ -49,20 +49,28 @@ async def settle(stack: Stack, client: httpx.AsyncClient, timeout_s: float = 60)
     began = time.monotonic()
     # A worker tells the progress of its whole service, so that one of each is enough.
     workers = [service.worker(0) for service in SERVICES]
-    before: object = None
+    progress: dict[str, Progress | None] = {}
+    moving, before = workers, None
     while time.monotonic() - began < timeout_s:
-        progress = await read_progress(stack, client, workers)
-        now = _positions(progress)
+        # Reading costs the services work, so that only those that still moved are asked; at last, all of them.
+        asked = moving or workers
+        progress |= await read_progress(stack, client, asked)
+        now = _positions(progress) if asked == workers else None
         if now is not None and now == before:
             return time.monotonic() - began
         before = now
-        await asyncio.sleep(0 if now else POLL_S)
+        moving = [worker for worker in workers if not _is_settled(progress[worker])]
+        await asyncio.sleep(POLL_S if moving else 0)
     raise NotSettledError(f"Not settled after {timeout_s:.0f} s: {'; '.join(_moving(progress))}")
+
+
+def _is_settled(answer: Progress | None) -> bool:
+    return answer is not None and bool(answer["settled"])
 
 
 def _positions(progress: dict[str, Progress | None]) -> object:
     """Return what must not change between two readings; None while anything is unsettled."""
-    if not all(answer and answer["settled"] for answer in progress.values()):
+    if not all(map(_is_settled, progress.values())):
         return None
     return {process: answer["positions"] for process, answer in progress.items() if answer}
 
@@ -71,7 +79,7 @@ def _moving(progress: dict[str, Progress | None]) -> list[str]:
     open_work = [
         f"{process}: {describe(answer) if answer else 'no answer'}"
         for process, answer in progress.items()
-        if not (answer and answer["settled"])
+        if not _is_settled(answer)
     ]
     return open_work or ["events keep arriving"]
 
