@@ -1,6 +1,7 @@
 import time
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -31,7 +32,11 @@ from .builders import (
 )
 
 EMAIL, CALL = Channel.EMAIL, Channel.CALL_CENTRE
-RECOVERY = {"kind": OfferKind.SERVICE_RECOVERY, "contact_class": "transactional", "purpose": Purpose.SERVICE}
+RECOVERY: dict[str, Any] = {
+    "kind": OfferKind.SERVICE_RECOVERY,
+    "contact_class": "transactional",
+    "purpose": Purpose.SERVICE,
+}
 
 
 def test_the_largest_product_of_propensity_context_value_and_lever_wins():
@@ -247,6 +252,8 @@ def test_a_decision_is_reviewed_later_than_now_and_no_later_than_it_holds(custom
     decision = decided(customer, *OFFERS)
     assert decision.review_at is None or decision.review_at > NOON
     if decision.chosen:
+        assert decision.review_at is not None
+        assert decision.valid_until is not None
         assert decision.review_at <= decision.valid_until
 
 

@@ -120,7 +120,7 @@ def a_case(
     return an_event(state, key=customer or an_id(case), sequence=version)
 
 
-def complained(name: str = "ana", **changes: Any) -> Event[CaseState]:
+def complained(name: str | None = "ana", **changes: Any) -> Event[CaseState]:
     return a_case(CaseOpened, name, **changes)
 
 

@@ -26,10 +26,9 @@ async def derived_state(database) -> dict[str, list]:
 
 def story() -> list:
     """Two customers: an external id moves between them, cases attach and close, states supersede each other."""
-    moved = {"external_ids": []}
     return [
         registered("ana"),
-        registered("ana", sequence=2, consents=[granted(yes=False)], **moved),
+        registered("ana", sequence=2, consents=[granted(yes=False)], external_ids=[]),
         registered("eva", external_ids=[]),
         registered("eva", sequence=2, external_ids=registered("ana").data.external_ids),
         scored("ana", band="low"),
