@@ -159,3 +159,16 @@ async def test_shipped_segments_are_listed_by_key_page_by_page(client: httpx.Asy
 
     assert keys == sorted(keys)
     assert {"new-customers", "active-90d", "lapsing", "high-value", "at-risk", "champions"} <= set(keys)
+
+
+@pytest.mark.parametrize(
+    "change", [{}, {"name": "nul \x00"}, {"rule": {**ONCE, "value": None}}, {"description": "\x00"}]
+)
+async def test_a_change_that_cannot_be_stored_is_refused(client: httpx.AsyncClient, change: dict[str, Any]) -> None:
+    assert (await client.patch("/v1/segments/lapsed", json=change)).status_code == 422
+
+
+async def test_an_unknown_segment_is_not_found(client: httpx.AsyncClient) -> None:
+    for ref in ("no-such-key", str(new_id())):
+        answers = [await client.get(f"/v1/segments/{ref}{rest}") for rest in ("", "/members", "/versions")]
+        assert {answer.status_code for answer in answers} == {404}

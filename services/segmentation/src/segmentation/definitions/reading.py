@@ -10,14 +10,6 @@ from segmentation.definitions.schemas import SegmentOut, Version
 from segmentation.domain.segments import Segment, VersionStatus
 
 
-def segment_ref(text: str) -> UUID | str:
-    """Return the id, or else the key, by which a path names a segment."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return text
-
-
 async def named(uow: UnitOfWork, ref: UUID | str) -> Segment:
     """Return the segment with this id or key; 404 where there is none."""
     segment = await repository.find(uow.connection, ref)

@@ -15,6 +15,7 @@ from segmentation.definitions.schemas import (
     SegmentOut,
     Version,
 )
+from segmentation.definitions.segment_path import SegmentPath, segment_ref
 
 router = APIRouter(prefix="/v1/segments", tags=["segments"])
 Reads = Annotated[Query, Depends(reads("segments:read"))]
@@ -53,39 +54,39 @@ async def preview_rule(body: PreviewRequest, query: Reads) -> Response:
 
 
 @router.get("/{segment}", response_model=SegmentOut, responses=problems(404))
-async def read_segment(segment: str, query: Reads) -> Response:
+async def read_segment(segment: SegmentPath, query: Reads) -> Response:
     """Show a segment, named by id or key.
 
     `ETag` is its latest version.
     """
-    return await query.run(lambda uow: reading.read(uow, reading.segment_ref(segment)))
+    return await query.run(lambda uow: reading.read(uow, segment_ref(segment)))
 
 
 @router.get("/{segment}/versions", response_model=list[Version], responses=problems(404))
-async def read_versions(segment: str, query: Reads) -> Response:
+async def read_versions(segment: SegmentPath, query: Reads) -> Response:
     """Show all versions of a segment.
 
     Oldest first; versions never change and are never deleted.
     """
-    return await query.run(lambda uow: reading.read_versions(uow, reading.segment_ref(segment)))
+    return await query.run(lambda uow: reading.read_versions(uow, segment_ref(segment)))
 
 
 @router.patch("/{segment}", response_model=SegmentOut, responses=problems(404, 409, 410, 412))
-async def change_segment(segment: str, body: SegmentChange, command: Writes) -> Response:
+async def change_segment(segment: SegmentPath, body: SegmentChange, command: Writes) -> Response:
     """Give a segment a new version.
 
     The version in force stays until the base was evaluated under the new one; only customers whose membership really
     changes are announced.
     """
-    ref = reading.segment_ref(segment)
+    ref = segment_ref(segment)
     return await command.run(lambda uow: changing.change(uow, ref, body, command.if_match))
 
 
 @router.post("/{segment}/archive", response_model=SegmentOut, responses=problems(404, 410, 412))
-async def archive_segment(segment: str, command: Writes) -> Response:
+async def archive_segment(segment: SegmentPath, command: Writes) -> Response:
     """Archive a segment.
 
     Its members are told that they left; its versions stay readable, its key stays taken.
     """
-    ref = reading.segment_ref(segment)
+    ref = segment_ref(segment)
     return await command.run(lambda uow: changing.archive(uow, ref, command.if_match))

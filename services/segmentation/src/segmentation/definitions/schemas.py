@@ -1,17 +1,18 @@
 """What segments look like over HTTP."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from lealtad.events.catalog.shared_types import Slug
 from segmentation.domain.rules import BoundedRule, Rule
 from segmentation.domain.segments import Segment, SegmentVersion, VersionStatus
+from segmentation.domain.values import refused
 
-Name = Annotated[str, Field(min_length=1, max_length=120, examples=["Lapsing"])]
-Description = Annotated[str, Field(max_length=1000)]
+Name = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$", examples=["Lapsing"])]
+Description = Annotated[str, Field(max_length=1000, pattern=r"^[^\x00]*$")]
 RULE_EXAMPLE = {
     "kind": "and",
     "rules": [
@@ -42,6 +43,12 @@ class SegmentChange(BaseModel):
     name: Name | None = None
     description: Description | None = None
     rule: RuleIn | None = None
+
+    @model_validator(mode="after")
+    def _something_changes(self) -> Self:
+        if self.name is None and self.description is None and self.rule is None:
+            raise refused("name at least one of 'name', 'description' and 'rule'")
+        return self
 
 
 class Version(BaseModel):

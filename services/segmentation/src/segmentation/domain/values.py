@@ -17,7 +17,7 @@ DecimalValue = Annotated[
     Field(allow_inf_nan=False, max_digits=MAX_DIGITS, decimal_places=MAX_PLACES),
     PlainSerializer(lambda value: format(value, "f"), return_type=str, when_used="json"),
 ]
-Text = Annotated[StrictStr, Field(min_length=1, max_length=80)]
+Text = Annotated[StrictStr, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Value = StrictBool | StrictInt | Text | DecimalValue
 
 
