@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
+from sqlalchemy import Row
 
 from lealtad.app.service import Runtime
 from lealtad.http import Answer, Command, Page, PageQuery, Query, not_found, problems, reads, writes
@@ -118,11 +119,14 @@ async def _trace(uow: UnitOfWork, service: str, event_id: UUID) -> Answer:
     return Answer(Trace(service=service, known=True, journal_since=since, **fields))
 
 
-async def _dead_letters(uow: UnitOfWork, page: PageQuery) -> Answer:
-    after = UUID(str(page.cursor[0])) if page.cursor else None
-    rows = await dead_letters.page(uow.connection, after, page.limit + 1)
-    items = [DeadLetter.model_validate(row, from_attributes=True) for row in rows]
-    return Answer(Page.of(items, page.limit, cursor_of=lambda item: (str(item.id),)))
+async def _dead_letters(uow: UnitOfWork, query: PageQuery) -> Answer:
+    after = query.after(UUID)
+    rows = await dead_letters.page(uow.connection, after[0] if after else None, query.limit)
+    return Answer(Page.of(rows, query.limit, cursor_of=lambda row: (row.id,), item_of=_dead_letter))
+
+
+def _dead_letter(row: Row[Any]) -> DeadLetter:
+    return DeadLetter.model_validate(row, from_attributes=True)
 
 
 async def _request_replay(uow: UnitOfWork, identity: UUID) -> Answer:

@@ -43,7 +43,7 @@ REQUEST = text("""
 PAGE = text("""
     SELECT id, event_id, topic, partition, "offset", reason, stored_at, replay_requested_at, replayed_at
     FROM dead_letter
-    WHERE id > coalesce(:after, '00000000-0000-0000-0000-000000000000') ORDER BY id LIMIT :limit
+    WHERE id > coalesce(CAST(:after AS uuid), '00000000-0000-0000-0000-000000000000') ORDER BY id LIMIT :limit
 """)
 
 

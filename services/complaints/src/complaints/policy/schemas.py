@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
 
 from complaints.domain.business_time import BusinessCalendar
 from complaints.domain.service_level import ServicePolicy
@@ -16,6 +16,12 @@ from lealtad.http import SafeValueError
 Hours = Annotated[int, Field(ge=1, le=2_000, description="Open hours of the desk")]
 Factor = Annotated[Decimal, Field(gt=0, le=10, decimal_places=2)]
 Weekday = Annotated[int, Field(ge=0, le=6, description="Monday is 0")]
+
+
+# JSON Schema's format `time` demands an offset, which a local time has not (RFC 3339, full-time).
+LocalTime = Annotated[
+    time, WithJsonSchema({"type": "string", "pattern": r"^\d{2}:\d{2}(:\d{2}(\.\d+)?)?$", "examples": ["08:00"]})
+]
 
 
 class Strict(BaseModel):
@@ -48,8 +54,8 @@ class OpeningHours(Strict):
     """When the desk is open; the same hours on each of its weekdays."""
 
     zone: str = Field(description="IANA time zone of the desk", examples=["America/Bogota"])
-    opens: time
-    closes: time
+    opens: LocalTime
+    closes: LocalTime
     weekdays: set[Weekday] = Field(min_length=1)
     holidays: set[date] = Field(default_factory=set, max_length=400)
 
