@@ -4,8 +4,7 @@ import argparse
 import asyncio
 import os
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -24,9 +23,8 @@ from lealtad_demo.report import Held, Report
 from lealtad_demo.simulator import Simulator, SimulatorSettings
 from lealtad_demo.stage import Stage
 from lealtad_demo.story import tell
-from lealtad_local import stack
 from lealtad_local.home import Home
-from lealtad_local.stack import Stack, StackError
+from lealtad_local.stack import Stack, StackError, running_stack
 from lealtad_local.state import Options, StackState
 
 DEFAULT_DAYS = 120
@@ -67,7 +65,10 @@ def run(argv: Sequence[str]) -> int:
     asked, console, began = arguments(argv), Console(), time.perf_counter()
     days = list(islice(trading_days(), asked.days))
     home = Home.default()
-    with brought_up(home, days[0], console, ends=asked.ends) as running:
+    require_disposable(home)
+    os.environ["LEALTAD_REPORTING_CURRENCY"] = CURRENCY
+    morning = days[0].closes_at.replace(hour=0, minute=0)
+    with running_stack(home, Options(clock=morning, fresh=True), console.print, stays=not asked.ends) as running:
         healthy = time.perf_counter() - began
         console.print(f"Healthy after {healthy:.1f} s. Replaying {len(days)} trading days.")
         report = asyncio.run(perform(running, days, console, began, healthy))
@@ -78,28 +79,14 @@ def run(argv: Sequence[str]) -> int:
     return int(bool(report.lost or report.doubled or report.refused))
 
 
-@contextmanager
-def brought_up(home: Home, first: TradingDay, console: Console, *, ends: bool) -> Iterator[Stack]:
-    """Start an empty stack whose clock stands at the morning of the first day.
-
-    It is stopped if it is to end, and on a failure.
-    """
+def require_disposable(home: Home) -> None:
+    """Raise StackError where a stack of the user's own would be emptied: the demo begins with an empty one."""
     before = StackState.load(home)
     if before and before.options.clock is None and home.postgres.exists():
         raise StackError(
             f"{home.folder} holds the data of a stack of your own, and the demo begins with an empty one. Remove them "
             "(lealtad down --wipe), or run the demo elsewhere (LEALTAD_HOME=FOLDER)."
         )
-    os.environ["LEALTAD_REPORTING_CURRENCY"] = CURRENCY
-    morning = first.closes_at.replace(hour=0, minute=0)
-    running = stack.up(home, Options(clock=morning, fresh=True), say=console.print)
-    kept = False
-    try:
-        yield running
-        kept = not ends
-    finally:
-        if not kept:
-            stack.down(home)
 
 
 async def perform(running: Stack, days: Sequence[TradingDay], console: Console, began: float, healthy: float) -> Report:

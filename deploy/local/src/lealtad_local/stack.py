@@ -94,31 +94,27 @@ def is_running(state: StackState) -> bool:
 
 
 @contextmanager
-def running_stack(home: Home, options: Options, say: Say = lambda _: None) -> Iterator[Stack]:
-    """Bring a stack up that ends with the block, or with this process, however that ends."""
+def running_stack(home: Home, options: Options, say: Say = lambda _: None, *, stays: bool = False) -> Iterator[Stack]:
+    """Bring a stack up that ends with the block, or with this process, however that ends.
+
+    With `stays` it goes on after the block, unless the block failed.
+    """
     supervisor = _launch(home, options)
     try:
         yield _wait_until_ready(home, supervisor, say)
+        if stays:
+            _detach(supervisor)
     finally:
-        _cut_lifeline(supervisor)
-        down(home)
-        supervisor.wait(STOP_TIMEOUT_S)
+        if not _pipe(supervisor).closed:
+            _cut_lifeline(supervisor)
+            down(home)
+            supervisor.wait(STOP_TIMEOUT_S)
 
 
 def up(home: Home, options: Options, say: Say = lambda _: None) -> Stack:
     """Bring a stack up that stays when this process ends; until it is ready it ends with this process."""
-    supervisor = _launch(home, options)
-    try:
-        stack = _wait_until_ready(home, supervisor, say)
-    except BaseException:
-        _cut_lifeline(supervisor)
-        down(home)
-        raise
-    _pipe(supervisor).write(DETACH)
-    _cut_lifeline(supervisor)
-    # It outlives this process: nobody waits for it, and Python need not warn about that.
-    supervisor.returncode = 0
-    return stack
+    with running_stack(home, options, say, stays=True) as stack:
+        return stack
 
 
 def down(home: Home) -> bool:
@@ -181,6 +177,13 @@ def _written_by(supervisor: subprocess.Popen[bytes], home: Home) -> StackState |
 def _pipe(supervisor: subprocess.Popen[bytes]) -> IO[bytes]:
     assert supervisor.stdin is not None  # noqa: S101 # it was started with a pipe
     return supervisor.stdin
+
+
+def _detach(supervisor: subprocess.Popen[bytes]) -> None:
+    _pipe(supervisor).write(DETACH)
+    _cut_lifeline(supervisor)
+    # It outlives this process: nobody waits for it, and Python need not warn about that.
+    supervisor.returncode = 0
 
 
 def _cut_lifeline(supervisor: subprocess.Popen[bytes]) -> None:
