@@ -7,11 +7,20 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from lealtad.app import Service
 from lealtad.clock import Clock, FixedClock
+from lealtad.observability.failures import render_exception
+from lealtad.observability.redaction import redact
 from lealtad.testing.postgres import TestDatabases
 from lealtad.unit_of_work import Database
+
+
+def pytest_configure() -> None:
+    """Log as in production: structlog's own picture of an exception takes seconds each."""
+    structlog.configure(processors=[render_exception, redact, structlog.processors.JSONRenderer(default=str)])
+
 
 DatabaseFactory = Callable[..., Awaitable[Database]]
 START = "2011-03-01T09:00:00Z"
