@@ -49,14 +49,18 @@ _OPTIONS = {
     "log_line_prefix": "%m [%p] %q%d ",
 }
 
+# For data that nobody misses after a power cut: databases that live for one test.
+_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
 
 class PostgresServer(LocalServer):
     """PostgreSQL with its settings and log in `folder`, and its data there too where its account can reach it."""
 
     name = "postgres"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, durable: bool = True) -> None:
         super().__init__(folder)
+        self._options = _OPTIONS if durable else {**_OPTIONS, **_FORGETFUL}
         self._settings_file = self.folder / "server.json"
         settings = read_settings(self._settings_file)
         self._port = int(settings.get("port", 0))
@@ -93,7 +97,7 @@ class PostgresServer(LocalServer):
             self._initialise()
 
     def command(self) -> Command:
-        options = [f"--{name}={value}" for name, value in {**_OPTIONS, "port": str(self._port)}.items()]
+        options = [f"--{name}={value}" for name, value in {**self._options, "port": str(self._port)}.items()]
         return Command(
             (self._program("postgres"), "-D", str(self.data), *options),
             user=_account(),
@@ -171,9 +175,9 @@ def start_postgres(folder: Path) -> PostgresServer:
 
 
 @contextmanager
-def local_postgres(folder: Path) -> Iterator[PostgresServer]:
-    """Run PostgreSQL for the time of the block."""
-    server = start_postgres(folder)
+def local_postgres(folder: Path, *, durable: bool = True) -> Iterator[PostgresServer]:
+    """Run PostgreSQL for the time of the block; not `durable`: fast, and lost with a power cut."""
+    server = PostgresServer(folder, durable=durable).start()
     try:
         yield server
     finally:

@@ -43,7 +43,7 @@ def postgres_url(servers_folder: Path) -> Iterator[str]:
         return
     from lealtad_local.postgres import local_postgres  # noqa: PLC0415 - only where it is needed
 
-    with local_postgres(servers_folder / "postgres") as server:
+    with local_postgres(servers_folder / "postgres", durable=False) as server:
         yield server.url
         server.discard()
 
