@@ -1,6 +1,9 @@
 """The one producer: idempotent, acknowledged by all in-sync replicas, used by the relay alone."""
 
+import asyncio
+
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaConnectionError
 
 from lealtad.settings import ServiceSettings
 
@@ -8,9 +11,23 @@ from lealtad.settings import ServiceSettings
 MAX_REQUEST_BYTES = 1 << 20
 
 
-def create_producer(settings: ServiceSettings, client_id: str) -> AIOKafkaProducer:
+class OutboxProducer(AIOKafkaProducer):  # type: ignore[misc] # aiokafka is not typed
+    """A producer whose records stand in the outbox until they are acknowledged, so that it may be abandoned."""
+
+    async def abandon(self) -> None:
+        """Close at once and send nothing more.
+
+        `stop` would go on sending for as long as Kafka is away, and a late copy would then follow newer events: on a
+        compacted topic it would be the one that stays.
+        """
+        self._message_accumulator.fail_all(KafkaConnectionError("the producer was abandoned"))
+        await asyncio.gather(self._sender.close(), self.client.close())
+        self._closed = True
+
+
+def create_producer(settings: ServiceSettings, client_id: str) -> OutboxProducer:
     """Return a producer that is not started."""
-    return AIOKafkaProducer(
+    return OutboxProducer(
         bootstrap_servers=settings.kafka_bootstrap,
         client_id=client_id,
         acks="all",

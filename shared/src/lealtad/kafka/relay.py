@@ -14,12 +14,11 @@ from contextlib import suppress
 import asyncpg
 import orjson
 import structlog
-from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from lealtad.db.engine import server_settings
 from lealtad.kafka.naming import topic_on_wire
-from lealtad.kafka.producer import create_producer
+from lealtad.kafka.producer import OutboxProducer, create_producer
 from lealtad.observability.health import Heartbeat
 from lealtad.observability.metrics import RELAY_BATCH_SECONDS, RELAY_FAILURES, RELAY_RECORDS
 from lealtad.outbox.wakeup import CHANNEL, plain_dsn
@@ -33,6 +32,7 @@ DELETE = "DELETE FROM outbox WHERE seq = ANY($1::bigint[])"
 STANDBY_S = 1.0
 FALLBACK_POLL_S = 3600.0
 SEND_TIMEOUT_S = 30.0
+ABANDON_TIMEOUT_S = 5.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 5.0
 
 
@@ -90,9 +90,9 @@ class Relay:
 
     async def _relay_with_one_producer(self, connection: asyncpg.Connection) -> None:
         producer = create_producer(self._settings, f"{self._service}-relay")
-        self._heartbeat.declare_wait(SEND_TIMEOUT_S)
-        await asyncio.wait_for(producer.start(), SEND_TIMEOUT_S)
         try:
+            self._heartbeat.declare_wait(SEND_TIMEOUT_S)
+            await asyncio.wait_for(producer.start(), SEND_TIMEOUT_S)
             while True:
                 self._heartbeat.beat()
                 # Cleared before the SELECT: a commit after it sets the event again, and no wake-up is lost.
@@ -104,7 +104,7 @@ class Relay:
                     await self._wait()
         finally:
             with suppress(Exception):
-                await asyncio.wait_for(producer.stop(), 5)
+                await asyncio.wait_for(producer.abandon(), ABANDON_TIMEOUT_S)
 
     async def _wait(self) -> None:
         poll = self._settings.relay_poll_ms / 1000 or FALLBACK_POLL_S
@@ -114,9 +114,10 @@ class Relay:
             await asyncio.wait_for(self._wake.wait(), poll)
 
     async def _send(
-        self, connection: asyncpg.Connection, producer: AIOKafkaProducer, rows: Sequence[asyncpg.Record]
+        self, connection: asyncpg.Connection, producer: OutboxProducer, rows: Sequence[asyncpg.Record]
     ) -> None:
         started = time.perf_counter()
+        self._heartbeat.declare_wait(SEND_TIMEOUT_S)
         async with asyncio.timeout(SEND_TIMEOUT_S):
             futures = [await producer.send(**self._record(row)) for row in rows]
             results = await asyncio.gather(*futures, return_exceptions=True)
