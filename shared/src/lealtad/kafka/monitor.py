@@ -65,6 +65,8 @@ class Monitor:
                 if not (isinstance(error, KafkaError) or is_transient(error)):
                     raise
                 log.warning("monitor_failed", error=type(error).__name__)
+                # While Kafka or the database cannot be asked, silence is not the consumer's fault.
+                self._consumer.last_record_at = time.monotonic()
 
     async def _look(self) -> None:
         before = self._consumer.owned
@@ -78,6 +80,8 @@ class Monitor:
         OUTBOX_ROWS.set(state.rows)
         OUTBOX_OLDEST_SECONDS.set(float(state.oldest_s or 0))
         PENDING_REACTIONS.set(state.pending)
+        # Partitions that went to another worker are its to tell of.
+        CONSUMER_LAG.clear()
         for place in before:
             CONSUMER_LAG.labels(topic=place.topic, partition=place.partition).set(behind.get(place, 0))
         silent_s = time.monotonic() - self._consumer.last_record_at
