@@ -37,8 +37,8 @@ class Write:
     amount: Decimal = Decimal(0)
     answered: UUID | None = None
     """What a 2xx answer named: the event that tells of it, or the case that was resolved."""
-    unanswered: bool = False
-    """Somebody sent it and never learnt what became of it."""
+    waiting: int = 0
+    """Requests that were not answered, or are not yet."""
     refusal: str | None = None
 
     @property
@@ -49,10 +49,15 @@ class Write:
     @property
     def possible(self) -> bool:
         """Whether it may be there at all, at most once."""
-        return self.accepted or self.unanswered
+        return self.accepted or self.waiting > 0
+
+    def send(self) -> None:
+        """Take note of a request that goes out."""
+        self.waiting += 1
 
     def answer(self, status: int, body: Any) -> None:
         """Take note of an answer; a 2xx one has to name the same event every time."""
+        self.waiting -= 1
         if status >= HTTPStatus.MULTIPLE_CHOICES:
             self.refusal = f"{status} {body.get('type')}: {body.get('detail')} {body.get('errors') or ''}"
             return

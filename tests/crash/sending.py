@@ -44,12 +44,12 @@ class Sender:
 
     async def write(self, write: Write, service: str, path: str, body: Json, *, patient: bool = True) -> Json | None:
         """Send one write and note its answer; return the answer where it was accepted."""
+        write.send()
         try:
             answer = await self._post(service, path, body, patient=patient)
         except UnansweredError:
             if patient:
                 raise
-            write.unanswered = True
             return None
         content: Json = answer.json()
         write.answer(answer.status_code, content)
@@ -57,6 +57,8 @@ class Sender:
 
     async def write_batch(self, writes: Mapping[str, Write], facts: list[Json]) -> None:
         """Send facts in a batch, and those that were told to come back again, until all are answered for good."""
+        for write in writes.values():
+            write.send()
         while facts:
             answer = await self._post("customer-profile", "/v1/batches", {"facts": facts})
             items = zip(facts, answer.raise_for_status().json()["items"], strict=True)

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -62,6 +63,10 @@ class Stage:
         found: dict[str, str] = self.process(f"{service}-worker-0").environ()
         return found
 
+    def restarts(self) -> dict[str, int]:
+        """Return how often each process was started again."""
+        return {name: process.restarts for name, process in self.state().processes.items()}
+
     def now(self) -> datetime:
         """Return the business time."""
         return clock.read(self.stack.home)
@@ -89,10 +94,9 @@ class Stage:
         """Run a further worker for the time of the block; `name` is `<service>-worker-<slot>`."""
         service, _, slot = name.rpartition("-worker-")
         (package,) = (known.package for known in SERVICES if known.name == service)
-        neighbour = self.process(f"{service}-worker-0")
         port = free_port()
         place = {"LEALTAD_PORT": str(port), "LEALTAD_INSTANCE": slot}
-        command = Command((neighbour.exe(), "-m", package, "worker"), env={**self.environment(service), **place})
+        command = Command((sys.executable, "-m", package, "worker"), env={**self.environment(service), **place})
         running = spawn(command, self.stack.home.log(name))
         identity = Identity.of(running.pid)
         try:

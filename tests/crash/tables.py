@@ -55,7 +55,9 @@ QUERIES = {
     },
     "complaints": {
         "cases": """SELECT c.id AS case_id, c.status NOT IN ('resolved', 'closed') AS open, c.source_fact_id AS name,
-            (SELECT max(number) FROM case_history WHERE case_id = c.id AND event_id IS NOT NULL) AS version,
+            (SELECT max(number) FROM case_history
+                WHERE case_id = c.id AND event_id IS NOT NULL AND action <> 'reschedule') AS version,
+            (SELECT max(number) FROM case_history WHERE case_id = c.id AND event_id IS NOT NULL) AS shown_version,
             (SELECT event_id FROM case_history WHERE case_id = c.id AND number = 1) AS opened
             FROM service_case AS c""",
     },
