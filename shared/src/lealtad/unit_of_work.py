@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from lealtad.clock import Clock, system_now
 from lealtad.events.envelope import Cause, Event, EventRef, Lane
-from lealtad.events.model import EventData
+from lealtad.events.model import Causes, EventData
 from lealtad.ids import new_id
 from lealtad.journal import Entry, Journal
 from lealtad.outbox import Outbox
@@ -112,13 +112,13 @@ class UnitOfWork:
         return replace(Cause.root(identity, self.traceparent), lane=lane)
 
     def _derived(self, identity: UUID, causes: Sequence[Cause]) -> Cause:
-        last = causes[-1]
+        last, united = causes[-1], Causes.of(causes)
         return Cause(
             id=identity,
             correlation_id=last.correlation_id,
             depth=max(cause.depth for cause in causes) + 1,
-            roots=last.roots,
-            root_count=last.root_count,
+            roots=tuple(united.ids),
+            root_count=united.count,
             lane=Lane.BACKFILL if all(cause.lane is Lane.BACKFILL for cause in causes) else Lane.LIVE,
             traceparent=last.traceparent,
         )

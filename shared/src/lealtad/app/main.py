@@ -14,7 +14,6 @@ import uvloop
 from lealtad.app.api import run_api
 from lealtad.app.service import Service
 from lealtad.app.worker import run_worker
-from lealtad.db.migrations import migrate
 from lealtad.observability.logging import configure_logging
 from lealtad.settings import ServiceSettings
 
@@ -43,6 +42,9 @@ def _serve(service: Service, process: str) -> int:
 
 
 def _migrate(service: Service) -> int:
+    # Alembic is a tenth of an import that every api and worker would pay for.
+    from lealtad.db.migrations import migrate  # noqa: PLC0415
+
     settings: ServiceSettings = service.settings()
     configure_logging(service.name, "migrate", settings.log_level, settings.log_format)
     migrate(settings.database_url.get_secret_value(), service.migrations)

@@ -10,6 +10,8 @@ from lealtad.observability.metrics import HTTP_REQUEST_SECONDS, HTTP_REQUESTS
 from lealtad.observability.tracing import TraceContext, traced
 
 TRACE_HEADER = "x-trace-id"
+PROBES = {"/health/live", "/health/ready", "/metrics"}
+"""Asked every few seconds; nobody wants to read of it."""
 NO_ROUTE = "none"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 CUT_OFF = 499
@@ -54,4 +56,5 @@ def _record(scope: Scope, status: int, seconds: float) -> None:
     route = getattr(scope.get("route"), "path", NO_ROUTE)
     HTTP_REQUESTS.labels(method=method, route=route, status=str(status)).inc()
     HTTP_REQUEST_SECONDS.labels(method=method, route=route).observe(seconds)
-    log.info("http_request", method=method, route=route, status=status, ms=round(seconds * 1000, 2))
+    say = log.debug if route in PROBES else log.info
+    say("http_request", method=method, route=route, status=status, ms=round(seconds * 1000, 2))
