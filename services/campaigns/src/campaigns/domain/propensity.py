@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from random import Random
 from typing import NamedTuple
 from uuid import UUID
@@ -81,9 +82,12 @@ def winning_probability(beliefs: Sequence[Belief], weights: Sequence[float], cho
     return float(min(max(winning.sum(), 0.0), 1.0))
 
 
+@lru_cache(maxsize=2048)
 def _density(belief: Belief) -> NDArray[np.float64]:
+    # Customers in the same cell share a belief until its next response.
     # On the arcsine grid a step is proportional to sqrt(x(1-x)): hence a half instead of 1 in the exponents.
     logs = (belief.alpha - 0.5) * np.log(GRID) + (belief.beta - 0.5) * np.log1p(-GRID)
     density: NDArray[np.float64] = np.exp(logs - logs.max())
     density /= density.sum()
+    density.flags.writeable = False
     return density
