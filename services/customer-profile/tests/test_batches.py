@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from customer_profile.batches import taking
+from customer_profile.facts import recording
 from lealtad.events.catalog.customer_profile import PurchaseRecorded
 from lealtad.testing.driving import emitted, statements
 
@@ -107,7 +108,7 @@ async def test_a_group_of_a_batch_costs_as_many_statements_as_one_purchase(shop,
 
 
 async def test_one_fact_that_breaks_its_transaction_does_not_take_the_others_with_it(shop, monkeypatch):
-    decide = taking.record
+    decide = recording.record
 
     async def breaks(uow, facts):
         if any(fact.source.fact_id == "bad" for fact in facts):

@@ -1,12 +1,14 @@
 """Who customers are: registered, changed, listed; what is shared of them and what never leaves."""
 
+from typing import Any
+
 import pytest
 
 from lealtad.events.catalog.customer_profile import CustomerRegistered, CustomerUpdated
 from lealtad.events.codec import encode_data
 from lealtad.testing.driving import emitted
 
-ANA = {
+ANA: dict[str, Any] = {
     "external_ids": [{"source": "web-shop", "external_id": "17850"}],
     "given_name": "Ana María",
     "family_name": "Ñúñez",

@@ -212,7 +212,8 @@ async def test_purchases_of_a_customer_are_listed_by_the_time_they_happened(shop
     for day in (3, 1, 2):
         await shop.buys(f"D{day}", occurred_at=f"2011-02-0{day}T10:00:00Z")
     await shop.buys("other", customer="web-shop:2")
-    shown, cursor = [], {}
+    shown: list[str] = []
+    cursor: dict[str, str] = {}
     for _ in range(3):
         page = (await client.get("/v1/customers/web-shop:17850/purchases", params={"limit": 1, **cursor})).json()
         shown += [item["source"]["fact_id"] for item in page["items"]]

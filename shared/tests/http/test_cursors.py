@@ -78,6 +78,7 @@ def test_a_full_page_says_where_the_next_begins_and_a_short_one_that_it_is_the_l
     full = Page.of(ids[:3], 3, lambda row: (row,))
     last = Page.of(ids[3:], 3, lambda row: (row,))
 
+    assert full.next_cursor
     assert decode_cursor(full.next_cursor) == (ids[2],)
     assert last.next_cursor is None
     assert full.items + last.items == ids
@@ -89,4 +90,5 @@ def test_what_is_shown_of_a_row_need_not_hold_its_sort_key():
     page = Page.of(rows, 2, cursor_of=lambda row: (row[1],), item_of=lambda row: row[0])
 
     assert page.items == ["ana", "eva"]
+    assert page.next_cursor
     assert decode_cursor(page.next_cursor) == (2,)

@@ -60,7 +60,7 @@ def test_tokens_of_the_public_key_are_accepted_where_one_is_set(settings, with_p
 FORGERIES = {
     "expired": lambda secret: jwt.encode(some_claims(exp=system_now() - timedelta(minutes=1)), secret),
     "of another secret": lambda _: jwt.encode(some_claims(), "x" * 40),
-    "unsigned": lambda _: jwt.encode(some_claims(), None, algorithm="none"),
+    "unsigned": lambda _: jwt.encode(some_claims(), "", algorithm="none"),
     "without an end": lambda secret: jwt.encode({"sub": "pos-1"}, secret),
     "without a holder": lambda secret: jwt.encode({"exp": system_now() + timedelta(hours=1)}, secret),
     "of another algorithm": lambda secret: jwt.encode(some_claims(), secret * 2, algorithm="HS512"),

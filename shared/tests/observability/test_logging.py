@@ -110,9 +110,11 @@ def test_a_failure_is_logged_by_kind_and_place_without_the_data_it_quotes(lines,
 
 
 def test_a_chain_of_causes_is_told_from_the_last_to_the_first(lines):
+    offers: dict[str, str] = {}
+
     def fail() -> None:
         try:
-            {}["offer"]
+            offers["offer"]
         except KeyError as error:
             raise RuntimeError("no policy") from error
 

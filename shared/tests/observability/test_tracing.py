@@ -58,7 +58,9 @@ def test_a_later_version_with_more_fields_is_read_as_ours():
 
 
 def test_log_lines_carry_the_trace_only_while_it_is_current():
-    with traced(TraceContext.parse(EXAMPLE)) as context:
+    parsed = TraceContext.parse(EXAMPLE)
+    assert parsed is not None
+    with traced(parsed) as context:
         assert current_trace() is context
         assert get_contextvars()["trace_id"] == context.trace_id
     assert current_trace() is None

@@ -97,6 +97,7 @@ class CaseLife(RuleBasedStateMachine):
     @precondition(lambda self: self.case.next_due_at is not None)
     @rule()
     def due_loop_turns(self):
+        assert self.case.next_due_at
         due = self.case.next_due_at <= self.now
         entry = journey.breach(self.case, self.now) or journey.expiry(self.case, self.now)
         assert (entry is not None) == due
