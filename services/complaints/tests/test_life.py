@@ -139,7 +139,7 @@ async def test_the_stored_history_replays_to_the_stored_case(desk):
     async with desk.database.read() as uow:
         stored = await repository.by_id(uow.connection, case["id"])
         told = await repository.history(uow.connection, case["id"], after=0, limit=100)
-    assert replay([rows.entry(row) for row in told], stored.case.opened_at) == stored.case
+    assert replay([rows.entry(dict(row)) for row in told], stored.case.opened_at) == stored.case
 
 
 @pytest.mark.parametrize("change", ["UPDATE case_history SET actor = 'x'", "DELETE FROM case_history"])
