@@ -45,3 +45,10 @@ def test_readings_of_the_services_are_shown_by_name():
     assert rows(figures)["lag"] == "campaigns 3"
     assert rows(figures)["segments"] == "champions 12"
     assert rows(figures)["churn bands"] == "low 7, high 2"
+
+
+def test_on_a_terminal_the_newest_figures_replace_the_older_ones():
+    out = StringIO()
+    with shown(Console(file=out, width=120, force_terminal=True)) as show:
+        show(some_figures(day=7))
+    assert "7/120" in out.getvalue()

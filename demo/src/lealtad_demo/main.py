@@ -6,13 +6,15 @@ import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
 
 from lealtad_demo.cast import CastRules, cast
+from lealtad_demo.chronicle import Chronicle
+from lealtad_demo.client import Apis
 from lealtad_demo.display import shown
 from lealtad_demo.facts import CURRENCY
 from lealtad_demo.figures import Figures
@@ -72,6 +74,7 @@ def run(argv: Sequence[str]) -> int:
         healthy = time.perf_counter() - began
         console.print(f"Healthy after {healthy:.1f} s. Replaying {len(days)} trading days.")
         report = asyncio.run(perform(running, days, console, began, healthy))
+        console.print(f"\n{verdict(report)}", highlight=False)
         if asked.report:
             report.write(asked.report)
         if not asked.ends:
@@ -91,25 +94,20 @@ def require_disposable(home: Home) -> None:
 
 async def perform(running: Stack, days: Sequence[TradingDay], console: Console, began: float, healthy: float) -> Report:
     """Replay, tell the stories, and sum up."""
+    figures = Figures(days=len(days))
     async with Stage.on(running) as stage:
-        simulator, figures = Simulator(SimulatorSettings.load()), Figures(days=len(days))
         with shown(console) as show:
-            replay = Replay(stage, simulator, figures, show)
+            replay = Replay(stage, Simulator(SimulatorSettings.load()), figures, show)
             await replay.run(days)
         replayed = figures.seconds
-        today = days[-1].closes_at.date()
-        roles = cast(replay.chronicle.pasts.values(), CastRules.load(), today)
-        for story in await tell(stage.apis, roles, today):
-            console.print(f"\n[bold]{escape(story.title)}[/]")
-            for line in story.lines:
-                console.print(line, markup=False, highlight=False)
-        counts = await held(running.home)
-    pasts = replay.chronicle.pasts
-    accepted = {pasts[customer].id: count for customer, count in figures.facts.items()}
-    compared = {service: Held.compare(accepted, found) for service, found in counts.items()}
+        await tell_stories(stage.apis, replay.chronicle, days[-1].closes_at.date(), console)
+        found = await held(running.home)
+    ids = {customer: past.id for customer, past in replay.chronicle.pasts.items()}
+    accepted = {ids[customer]: count for customer, count in figures.facts.items()}
+    compared = {service: Held.compare(accepted, counts) for service, counts in found.items()}
     return Report(
         trading_days=len(days),
-        customers=len(pasts),
+        customers=len(ids),
         accepted=figures.accepted,
         refused=figures.refused,
         lost=sum(each.lost for each in compared.values()),
@@ -122,6 +120,23 @@ async def perform(running: Stack, days: Sequence[TradingDay], console: Console, 
         healthy_seconds=round(healthy, 1),
         replay_seconds=round(replayed, 1),
         seconds=round(time.perf_counter() - began, 1),
+    )
+
+
+async def tell_stories(apis: Apis, chronicle: Chronicle, today: date, console: Console) -> None:
+    """Print the stories of three customers."""
+    chosen = cast(chronicle.pasts.values(), CastRules.load(), today)
+    for story in await tell(apis, chosen, today):
+        console.print(f"\n{story.title}", style="bold", markup=False, highlight=False)
+        for line in story.lines:
+            console.print(line, markup=False, highlight=False)
+
+
+def verdict(report: Report) -> str:
+    """Say in a sentence whether every fact that was answered 2xx is held exactly once."""
+    return (
+        f"{report.accepted} facts accepted, {report.refused} refused; {report.lost} lost and {report.doubled} doubled "
+        f"in {len(report.held)} services that count them; {report.replay_seconds:.0f} s of replay."
     )
 
 
