@@ -18,7 +18,7 @@ from .stage import Stage
 from .tables import QUERIES, read_tables
 from .topics import read_topics
 
-Judge = Callable[[], Awaitable[None]]
+Judge = Callable[[], Awaitable[Evidence]]
 A_TUESDAY_MORNING = datetime(2011, 3, 1, 10, tzinfo=UTC)
 """Inside contact hours, so that offers are presented and answered."""
 
@@ -56,11 +56,13 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
 async def judge(stage: Stage, load: Load) -> Judge:
     """Wait until all has settled and hold it against what clients were answered."""
 
-    async def judge() -> None:
+    async def judge() -> Evidence:
         await stage.settled()
         urls = {service: stage.environment(service)["LEALTAD_DATABASE_URL"] for service in QUERIES}
         topics = await read_topics(KafkaServer(stage.stack.home.kafka).bootstrap)
-        found = violations(Evidence(load.ledger, topics, await read_tables(urls)))
+        evidence = Evidence(load.ledger, topics, await read_tables(urls))
+        found = violations(evidence)
         assert not found, "\n".join(found)
+        return evidence
 
     return judge

@@ -16,7 +16,7 @@ from lealtad.kafka.topics import TopicSettings
 from lealtad_local import clock
 from lealtad_local.processes import Command, Identity, end_all, spawn
 from lealtad_local.progress import settle
-from lealtad_local.server import free_port
+from lealtad_local.server import HOST, free_port, last_lines
 from lealtad_local.services import SERVICES
 from lealtad_local.stack import Stack
 from lealtad_local.state import StackState, Status
@@ -97,13 +97,15 @@ class Stage:
         port = free_port()
         place = {"LEALTAD_PORT": str(port), "LEALTAD_INSTANCE": slot}
         command = Command((sys.executable, "-m", package, "worker"), env={**self.environment(service), **place})
-        running = spawn(command, self.stack.home.log(name))
+        log = self.stack.home.log(name)
+        running = spawn(command, log)
         identity = Identity.of(running.pid)
         try:
-            yield Guest(name, f"http://127.0.0.1:{port}", self.http)
+            yield Guest(name, f"http://{HOST}:{port}", self.http)
         finally:
             await asyncio.to_thread(end_all, [identity], STOP_S)
-            assert running.wait() == os.EX_OK, f"{name} did not end gracefully: {running.returncode}"
+            running.wait()
+        assert running.returncode == os.EX_OK, f"{name} ended with {running.returncode}:\n{last_lines(log)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,9 +58,9 @@ async def test_fifty_purchases_at_once_count_as_fifty_although_workers_die(
             tasks.create_task(load.buy(name, customer))
         for worker in ("customer-profile-worker-0", "churn-scoring-worker-0"):
             tasks.create_task(inject(stage, Fault(worker, Kind.KILLED)))
-    await judge()
+    evidence = await judge()
     view = (await load.sender.get("customer-profile", f"/v1/customers/{customer}?include=totals")).json()
     assert view["totals"]["purchases"] == AT_ONCE
-    score = (await load.sender.get("churn-scoring", f"/v1/customers/{customer}/churn-score")).json()
     decision = (await load.sender.get("campaigns", f"/v1/customers/{customer}/next-best-action")).json()
-    assert decision["inputs"]["score"]["event_id"] == score["event_id"]
+    for topic, seen in (("scores", "score"), ("segments", "segments")):
+        assert decision["inputs"][seen]["sequence"] == evidence.topics.newest(topic)[view["id"]]

@@ -29,6 +29,14 @@ class Topics:
     records: list[Seen]
     dead_letters: int
 
+    def newest(self, topic: str) -> dict[str, int]:
+        """Return the largest sequence of each key on `topic`."""
+        found: dict[str, int] = {}
+        for record in self.records:
+            if record.topic == topic:
+                found[record.key] = max(found.get(record.key, 0), record.sequence)
+        return found
+
 
 async def read_topics(bootstrap: str) -> Topics:
     """Read all topics from their beginning to their present end."""
