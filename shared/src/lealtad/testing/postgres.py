@@ -1,6 +1,7 @@
 """One PostgreSQL for a test run; a migrated template per service, cloned for each test."""
 
 import asyncio
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -29,7 +30,7 @@ class TestDatabases:
 
     def __init__(self, admin_url: str) -> None:
         self._admin_url = plain_dsn(admin_url)
-        self._templates: dict[str, str] = {}
+        self._templates: dict[Path, str] = {}
         self._made: list[tuple[str, Database]] = []
         self._lock = asyncio.Lock()
 
@@ -46,7 +47,7 @@ class TestDatabases:
     async def create_url(self, service: Service) -> str:
         """Return the URL of a fresh, migrated database of `service`."""
         async with self._lock:
-            template = self._templates.get(service.name) or await self._template(service)
+            template = self._templates.get(service.migrations) or await self._template(service)
             name = f"test_{new_id().hex}"
             await self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return with_database(self._admin_url, name)
@@ -62,7 +63,7 @@ class TestDatabases:
         name = f"template_{service.name.replace('-', '_')}_{new_id().hex[-8:]}"
         await self._execute(f'CREATE DATABASE "{name}"')
         await asyncio.to_thread(migrate, with_database(self._admin_url, name), service.migrations)
-        self._templates[service.name] = name
+        self._templates[service.migrations] = name
         return name
 
     async def _execute(self, statement: str) -> None:
