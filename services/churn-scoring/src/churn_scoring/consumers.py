@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from churn_scoring.customers import projection as customers
+from churn_scoring.customers.models import CUSTOMERS
 from churn_scoring.facts import projection as facts
 from lealtad.events.catalog.campaigns import OfferResponse
 from lealtad.events.catalog.complaints import CaseState
-from lealtad.events.catalog.customer_profile import ContractFact, CustomerState, Fact
+from lealtad.events.catalog.customer_profile import ContractFact, Fact
 from lealtad.events.envelope import Event
 from lealtad.events.subscriptions import CASE_STATES, CONTRACTS, CUSTOMER_STATES, FACTS, READERS
 from lealtad.events.topics import OFFERS
@@ -17,10 +17,7 @@ projections = Projections()
 RESPONSES = next(item.types for item in READERS["churn-scoring"].subscriptions if item.topic is OFFERS)
 
 
-@projections.on(*CUSTOMER_STATES)
-async def keep_customers(uow: UnitOfWork, events: Sequence[Event[CustomerState]]) -> None:
-    """Keep who customers are, and whether they are merged or erased."""
-    await customers.project(uow, events)
+projections.on(*CUSTOMER_STATES)(CUSTOMERS.fold)
 
 
 @projections.on(*(fact for fact in FACTS if fact not in CONTRACTS))

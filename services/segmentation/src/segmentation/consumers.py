@@ -10,7 +10,6 @@ from lealtad.events.catalog.customer_profile import (
     ContractCancelled,
     ContractChanged,
     ContractStarted,
-    CustomerState,
     PaymentFailed,
     PaymentRecorded,
     PurchaseRecorded,
@@ -21,16 +20,13 @@ from lealtad.events.envelope import Event
 from lealtad.events.subscriptions import CASE_STATES, CUSTOMER_STATES
 from lealtad.kafka.projections import Projections
 from lealtad.unit_of_work import UnitOfWork
-from segmentation.customers import projection as customers
+from segmentation.customers.models import CUSTOMERS
 from segmentation.facts import activity, cases, contracts, scores
 
 projections = Projections()
 
 
-@projections.on(*CUSTOMER_STATES)
-async def fold_customers(uow: UnitOfWork, events: Sequence[Event[CustomerState]]) -> None:
-    """Keep the newest state of customers."""
-    await customers.project(uow, events)
+projections.on(*CUSTOMER_STATES)(CUSTOMERS.fold)
 
 
 @projections.on(

@@ -116,9 +116,9 @@ class Journal:
         return self._entries[event_id].outcome is Outcome.IGNORED
 
     def ignore(self, event_id: UUID, reason: str) -> None:
-        """Say that an event had no effect, and why."""
-        entry = self._entries[event_id]
-        entry.outcome, entry.detail = Outcome.IGNORED, reason
+        """Say that an event had no effect, and why; an event that is only folded again has no entry to say it in."""
+        if entry := self._entries.get(event_id):
+            entry.outcome, entry.detail = Outcome.IGNORED, reason
 
     def emitted(self, cause_ids: Iterable[UUID], child: UUID) -> None:
         """Say that these causes led to the event `child`."""

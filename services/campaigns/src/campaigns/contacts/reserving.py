@@ -8,10 +8,10 @@ from sqlalchemy import Row
 
 from campaigns.contacts import repository, slots
 from campaigns.contacts.schemas import ContactOut
-from campaigns.customers.resolving import resolve
 from campaigns.decisions import repository as decisions
 from campaigns.decisions.deciding import decide_standing
 from campaigns.decisions.reading import existing
+from campaigns.decisions.resolving import resolve
 from campaigns.domain.customer import ContactStatus
 from lealtad.events.catalog.campaigns import ContactReleased, ContactReserved
 from lealtad.http import Answer, Page, PageQuery, conflict, not_found

@@ -1,17 +1,32 @@
-"""Tables of the customers' shareable state."""
+"""What campaigns keeps of the customers' shareable state: who may be contacted, where, when and in which language."""
 
-from sqlalchemy import ARRAY, UUID, BigInteger, Boolean, Column, Index, String, Table
+from typing import Any
+
+from sqlalchemy import ARRAY, Boolean, Column, String
 from sqlalchemy.dialects.postgresql import JSONB
 
-from campaigns.tables import DERIVED, METADATA, moment
+from campaigns.tables import METADATA, moment
+from lealtad.customers import CustomerCopy
+from lealtad.events.catalog.customer_profile import CustomerState
 
-customer = Table(
-    "customer",
+
+def attributes(state: CustomerState) -> dict[str, Any]:
+    """Return the columns that decisions need."""
+    hours = state.contact_hours
+    return {
+        "do_not_contact": state.do_not_contact,
+        "language": state.language,
+        "time_zone": state.time_zone,
+        "contact_start": hours.start if hours else None,
+        "contact_end": hours.end if hours else None,
+        "preferred_channels": state.preferred_channels,
+        "consents": [consent.model_dump(mode="json") for consent in state.consents],
+        "registered_at": state.registered_at,
+    }
+
+
+CUSTOMERS = CustomerCopy(
     METADATA,
-    Column("customer_id", UUID, primary_key=True),
-    Column("sequence", BigInteger, nullable=False),
-    Column("status", String, nullable=False),
-    Column("merged_into", UUID),
     Column("do_not_contact", Boolean, nullable=False),
     Column("language", String),
     Column("time_zone", String),
@@ -20,17 +35,5 @@ customer = Table(
     Column("preferred_channels", ARRAY(String), nullable=False),
     Column("consents", JSONB, nullable=False),
     moment("registered_at", nullable=False),
-    schema=DERIVED,
-)
-
-customer_external_id = Table(
-    "customer_external_id",
-    METADATA,
-    Column("source", String, primary_key=True),
-    Column("external_id", String, primary_key=True),
-    # In the key, so that an id that moves between customers ends the same in whatever order their states arrive.
-    Column("customer_id", UUID, primary_key=True),
-    # A newer state of a customer replaces all of its external ids.
-    Index("ix_customer_external_id_customer_id", "customer_id"),
-    schema=DERIVED,
+    attributes_of=attributes,
 )

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from campaigns.customers.resolving import resolve
 from campaigns.decisions import repository
 from campaigns.decisions.reading import read_decision
 from campaigns.decisions.records import Origin, Verdict, record_of
+from campaigns.decisions.resolving import resolve
 from campaigns.decisions.schemas import Question
 from campaigns.decisions.subjects import customers_as_they_stand, rules_in_force
 from campaigns.domain.arbitration import decide

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from campaigns.customers.resolving import resolve
 from campaigns.decisions import repository
+from campaigns.decisions.resolving import resolve
 from campaigns.decisions.schemas import DecisionOut
 from lealtad.http import Page, PageQuery, Problem, not_found
 from lealtad.unit_of_work import UnitOfWork

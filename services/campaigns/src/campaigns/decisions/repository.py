@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from campaigns.decisions.models import decision, next_best_action
-from campaigns.recordset import Row, as_rows, insert_rows, recordset
+from lealtad.db.recordset import Row, as_rows, insert_rows, recordset
 
 ADD_STANDING = text("""
     INSERT INTO next_best_action (customer_id) SELECT id FROM unnest(CAST(:customers AS uuid[])) AS id ORDER BY id

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from campaigns.domain.propensity import Cell, Tally
 from campaigns.learning.models import propensity
-from campaigns.recordset import as_rows, recordset
+from lealtad.db.recordset import as_rows, recordset
 from lealtad.events.catalog.customer_profile import Channel
 
 COUNT = text(f"""

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from campaigns.picture.models import appearance, churn_score, complaint_case, contract, membership
-from campaigns.recordset import Row, as_rows, insert_rows, keep_newest, newest
+from lealtad.db.recordset import Row, as_rows, insert_rows, keep_newest, newest
 
 KEEP_CASES = keep_newest(complaint_case, "version")
 KEEP_SCORES = keep_newest(churn_score, "sequence")

@@ -4,14 +4,14 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from churn_scoring.customers import repository as customers
 from churn_scoring.domain.basis import NoScore
 from churn_scoring.registry.loading import scorers_of
 from churn_scoring.scoring import repository
 from churn_scoring.scoring.record import Score
 from churn_scoring.scoring.schemas import ChurnScore, Order, places
+from lealtad.customers import find, unknown_customer
 from lealtad.events.catalog.churn_scoring import ChurnKind, ModelRef, ScoreReason
-from lealtad.http import Answer, CustomerRef, Page, PageQuery, not_found
+from lealtad.http import Answer, CustomerRef, Page, PageQuery
 from lealtad.money import Money
 from lealtad.unit_of_work import UnitOfWork
 
@@ -21,15 +21,13 @@ async def read_score(uow: UnitOfWork, ref: CustomerRef) -> Answer:
 
     A customer may be known by facts before the customer's own record arrives, or the other way round.
     """
-    known = await customers.find(uow.connection, ref)
+    known = await find(uow.connection, ref)
     customer_id = known or ref.id
     score = await repository.read(uow.connection, customer_id) if customer_id else None
     if score is not None:
         return Answer(shown(score, scorers_of(uow).currency))
     if known is None:
-        raise not_found(
-            "customer", ref, "No such customer has reached scoring. Check the reference, or try again in a moment."
-        )
+        raise unknown_customer(str(ref))
     return Answer(ChurnScore(customer_id=known, probability=None, no_score_reason=NoScore.NO_HISTORY))
 
 

@@ -8,10 +8,9 @@ from complaints.cases.stored import Change
 from complaints.customers.identifying import identify
 from complaints.domain import journey
 from complaints.policy import repository as policies
-from lealtad.http import Answer, CustomerRef, conflict, not_found
+from lealtad.customers import unknown_customer
+from lealtad.http import Answer, CustomerRef, conflict
 from lealtad.unit_of_work import UnitOfWork
-
-UNKNOWN_CUSTOMER = "Check the reference; if the customer was registered a moment ago, send the request again."
 
 
 async def attach(uow: UnitOfWork, case_id: UUID, ref_text: str, actor: str, if_match: str | None) -> Answer:
@@ -21,7 +20,7 @@ async def attach(uow: UnitOfWork, case_id: UUID, ref_text: str, actor: str, if_m
     """
     customer = await identify(uow.connection, CustomerRef.parse(ref_text, "/customer"))
     if customer is None:
-        raise not_found("customer", ref_text, UNKNOWN_CUSTOMER)
+        raise unknown_customer(ref_text)
     stored = await loading.lock(uow, case_id, if_match)
     if stored.case.customer_id == customer.id:
         return Answer(showing.shown(stored), etag=stored.case.version)

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from complaints.cases import loading, repository, showing
 from complaints.cases.stored import Wanted
-from complaints.customers.identifying import resolve
-from lealtad.http import Answer, CustomerRef, Page, PageQuery, not_found
+from lealtad.customers import resolve
+from lealtad.http import Answer, Page, PageQuery
 from lealtad.unit_of_work import UnitOfWork
 
 
@@ -30,14 +30,7 @@ async def read_history(uow: UnitOfWork, case_id: UUID, page: PageQuery) -> Page[
 async def list_cases(uow: UnitOfWork, wanted: Wanted, customer: str | None, page: PageQuery) -> Page[Any]:
     """Answer a page of cases, most urgent first; `customer` is a reference, 404 while it is not known here."""
     if customer is not None:
-        wanted = replace(wanted, customer_id=await _customer_id(uow, customer))
+        wanted = replace(wanted, customer_id=await resolve(uow.connection, customer, "customer"))
     after = page.after(datetime, UUID)
     cases = await repository.page(uow.connection, wanted, after, page.limit)
     return Page.of(cases, page.limit, cursor_of=lambda stored: (stored.case.due_at, stored.id), item_of=showing.shown)
-
-
-async def _customer_id(uow: UnitOfWork, customer: str) -> UUID:
-    known = await resolve(uow.connection, CustomerRef.parse(customer, "customer"))
-    if known is None:
-        raise not_found("customer", customer)
-    return known

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from complaints.customers import guard, repository
+from lealtad.customers import find
 from lealtad.http import CustomerRef
 
 
@@ -19,9 +20,9 @@ class KnownCustomer:
 
 async def identify(connection: AsyncConnection, ref: CustomerRef) -> KnownCustomer | None:
     """Answer whom `ref` names, or None while that is not known; nobody learns otherwise until the commit."""
-    expected = await resolve(connection, ref)
+    expected = await find(connection, ref)
     await guard.hold(connection, [ref, expected] if expected else [ref])
-    customer_id = await resolve(connection, ref)
+    customer_id = await find(connection, ref)
     if customer_id is None:
         return None
     if customer_id != expected:
@@ -35,13 +36,6 @@ async def held_tier(connection: AsyncConnection, customer_id: UUID | None) -> st
         return None
     await guard.hold(connection, [customer_id])
     return await _tier(connection, customer_id)
-
-
-async def resolve(connection: AsyncConnection, ref: CustomerRef) -> UUID | None:
-    """Answer the customer that `ref` names at this moment, or None."""
-    if ref.id:
-        return await repository.resolve_id(connection, ref.id)
-    return await repository.resolve_external_id(connection, ref.source or "", ref.external_id or "")
 
 
 async def _tier(connection: AsyncConnection, customer_id: UUID) -> str | None:

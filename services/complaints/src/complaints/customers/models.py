@@ -3,31 +3,11 @@
 from sqlalchemy import UUID, BigInteger, Column, DateTime, Index, Integer, String, Table
 
 from complaints.metadata import METADATA
+from lealtad.customers import CustomerCopy
 
 TIME = DateTime(timezone=True)
 
-customer = Table(
-    "customer",
-    METADATA,
-    Column("customer_id", UUID, primary_key=True),
-    Column("sequence", BigInteger, nullable=False),
-    Column("status", String, nullable=False),
-    Column("merged_into", UUID, nullable=True),
-    schema="derived",
-)
-
-customer_external_id = Table(
-    "customer_external_id",
-    METADATA,
-    # The customer is part of the key: when an id moves from one customer to another, the two states may
-    # arrive in either order, and the end must be the same.
-    Column("source", String, primary_key=True),
-    Column("external_id", String, primary_key=True),
-    Column("customer_id", UUID, primary_key=True),
-    # A newer state of a customer replaces the ids it had.
-    Index("ix_customer_external_id_customer_id", "customer_id"),
-    schema="derived",
-)
+CUSTOMERS = CustomerCopy(METADATA)
 
 service_tier = Table(
     "service_tier",

@@ -5,7 +5,8 @@ from typing import TypeVar
 from uuid import UUID
 
 from complaints.customers import guard, repository
-from complaints.customers.repository import CustomerRow, GestureRow, TierRow
+from complaints.customers.models import CUSTOMERS
+from complaints.customers.repository import GestureRow, TierRow
 from lealtad.events.catalog.campaigns import OfferAccepted, OfferKind, OfferPresented, OfferRejected, OfferResponse
 from lealtad.events.catalog.customer_profile import CustomerState
 from lealtad.events.catalog.segmentation import MembershipsChanged
@@ -24,14 +25,9 @@ RESPONSES: dict[type[OfferResponse], str] = {
 
 
 async def fold_customers(uow: UnitOfWork, events: Sequence[Event[CustomerState]]) -> None:
-    """Keep the newest state of each customer: its status and the ids other systems know it by."""
-    newest = _newest(events)
-    rows = [_customer_row(event) for event in newest.values()]
-    await guard.learn(uow.connection, _names(rows))
-    changed = await repository.store_customers(uow.connection, rows)
-    for event in events:
-        if event.key not in changed:
-            uow.ignore(event, "a newer state of the customer is known")
+    """Keep the newest state of each customer, after the cases that are being written about it."""
+    await guard.learn(uow.connection, _names(events))
+    await CUSTOMERS.fold(uow, events)
 
 
 async def fold_tiers(uow: UnitOfWork, events: Sequence[Event[MembershipsChanged]]) -> None:
@@ -68,20 +64,10 @@ def _newest(events: Sequence[Event[D]]) -> dict[UUID, Event[D]]:
     return newest
 
 
-def _names(rows: Sequence[CustomerRow]) -> list[object]:
-    known = (CustomerRef(source=source, external_id=id_) for row in rows for source, id_ in row.external_ids)
-    return [*(row.id for row in rows), *known]
-
-
-def _customer_row(event: Event[CustomerState]) -> CustomerRow:
-    state = event.data
-    return CustomerRow(
-        id=event.key,
-        sequence=event.sequence,
-        status=state.status,
-        merged_into=state.merged_into,
-        external_ids=tuple((known.source, known.external_id) for known in state.external_ids),
-    )
+def _names(events: Sequence[Event[CustomerState]]) -> list[object]:
+    known = [item for event in events for item in event.data.external_ids]
+    refs = (CustomerRef(source=item.source, external_id=item.external_id) for item in known)
+    return [*(event.key for event in events), *refs]
 
 
 def _tier_row(event: Event[MembershipsChanged]) -> TierRow:

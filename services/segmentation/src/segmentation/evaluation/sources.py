@@ -19,10 +19,12 @@ from sqlalchemy import (
     select,
 )
 
-from segmentation.customers.models import customer
+from segmentation.customers.models import CUSTOMERS
 from segmentation.domain.vocabulary import Attribute, Moment
 from segmentation.evaluation.windows import TODAY, Window, WindowSources, joined, window_sources
 from segmentation.facts.models import activity_total, churn_score, complaint_case, contract
+
+customer = CUSTOMERS.customer
 
 NOW: ColumnElement[datetime] = bindparam("now", type_=DateTime(timezone=True))
 

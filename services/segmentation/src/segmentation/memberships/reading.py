@@ -5,10 +5,10 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
+from lealtad.customers import find, unknown_customer
 from lealtad.events.catalog.segmentation import Rfm
-from lealtad.http import CustomerRef, Page, PageQuery, not_found
+from lealtad.http import CustomerRef, Page, PageQuery
 from lealtad.unit_of_work import UnitOfWork
-from segmentation.customers import repository as customers
 from segmentation.definitions import reading as definitions
 from segmentation.domain.boundaries import Boundaries
 from segmentation.memberships import reading_repository as repository
@@ -27,10 +27,11 @@ async def read_members(uow: UnitOfWork, ref: UUID | str, query: PageQuery) -> Pa
 async def read_customer(uow: UnitOfWork, ref: str) -> CustomerSegments:
     """Show a customer's segments and value."""
     named = CustomerRef.parse(ref)
-    customer_id = await customers.find(uow.connection, named) or named.id
+    # A customer has facts, and so a standing, before the customer's own state arrives.
+    customer_id = await find(uow.connection, named) or named.id
     row = await repository.standing_of(uow.connection, customer_id) if customer_id else None
     if row is None or customer_id is None:
-        raise not_found("customer", ref)
+        raise unknown_customer(ref)
     boundaries = await value.current_boundaries(uow.connection)
     memberships = await repository.memberships_of(uow.connection, customer_id)
     return CustomerSegments(

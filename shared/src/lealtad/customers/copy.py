@@ -1,0 +1,85 @@
+"""A service's own copy of the customers' shareable state, folded from the topic `customers`."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import UUID as UUID_TYPE
+from sqlalchemy import BigInteger, Column, Index, MetaData, String, Table
+
+from lealtad.customers import repository
+from lealtad.db.recordset import Row, keep_newest
+from lealtad.events.catalog.customer_profile import CustomerState
+from lealtad.events.envelope import Event
+from lealtad.unit_of_work import UnitOfWork
+
+STALE = "a newer state of the customer is known"
+
+
+def _nothing_more(_state: CustomerState) -> Row:
+    return {}
+
+
+class CustomerCopy:
+    """The tables `derived.customer` and `derived.customer_external_id` of a service, and how they are kept.
+
+    Every copy has who the customer is and what became of the record. `attributes` are the columns that the service
+    needs beside these; `attributes_of` returns their values in a state.
+    """
+
+    def __init__(
+        self,
+        metadata: MetaData,
+        *attributes: Column[Any],
+        attributes_of: Callable[[CustomerState], Row] = _nothing_more,
+    ) -> None:
+        self.customer = Table(
+            "customer",
+            metadata,
+            Column("customer_id", UUID_TYPE, primary_key=True),
+            Column("sequence", BigInteger, nullable=False),
+            Column("status", String, nullable=False),
+            Column("merged_into", UUID_TYPE),
+            *attributes,
+            schema="derived",
+        )
+        self.external_id = Table(
+            "customer_external_id",
+            metadata,
+            Column("source", String, primary_key=True),
+            Column("external_id", String, primary_key=True),
+            # In the key, so that an id that moves between customers ends the same in whatever order their states come.
+            Column("customer_id", UUID_TYPE, primary_key=True),
+            # A newer state of a customer replaces all of its external ids.
+            Index("ix_customer_external_id_customer_id", "customer_id"),
+            schema="derived",
+        )
+        self._attributes_of = attributes_of
+        self._keep = keep_newest(self.customer, "sequence")
+
+    async def fold(self, uow: UnitOfWork, events: Sequence[Event[CustomerState]]) -> None:
+        """Keep each customer's state with the largest sequence; one that is older than the stored one has no effect."""
+        newest = {event.key: event for event in sorted(events, key=lambda event: event.sequence)}
+        changed = await repository.keep_states(uow.connection, self._keep, map(self._row, newest.values()))
+        for event in events:
+            if event.key not in changed:
+                uow.ignore(event, STALE)
+        if changed:
+            states = {customer_id: newest[customer_id].data for customer_id in changed}
+            await repository.replace_external_ids(uow.connection, changed, _external_ids(states.items()))
+
+    def _row(self, event: Event[CustomerState]) -> Row:
+        state = event.data
+        return {
+            "customer_id": event.key,
+            "sequence": event.sequence,
+            "status": state.status,
+            "merged_into": state.merged_into,
+            **self._attributes_of(state),
+        }
+
+
+def _external_ids(states: Iterable[tuple[UUID, CustomerState]]) -> list[tuple[str, str, UUID]]:
+    return [
+        (item.source, item.external_id, customer_id) for customer_id, state in states for item in state.external_ids
+    ]

@@ -1,0 +1,59 @@
+"""SQL of the copy of customers."""
+
+from collections.abc import Collection, Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import TextClause, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lealtad.db.recordset import Row, as_rows
+
+FORGET_EXTERNAL_IDS = text("DELETE FROM customer_external_id WHERE customer_id = ANY(CAST(:customers AS uuid[]))")
+ADD_EXTERNAL_IDS = text("""
+    INSERT INTO customer_external_id (source, external_id, customer_id)
+    SELECT * FROM unnest(CAST(:sources AS text[]), CAST(:external_ids AS text[]), CAST(:customers AS uuid[]))
+    ON CONFLICT DO NOTHING
+""")
+BY_ID = text("""
+    SELECT coalesce(merged_into, customer_id) FROM customer WHERE customer_id = :id AND status <> 'erased'
+""")
+# Two customers have one external id only while the newer state of one of them is still under way; until it arrives,
+# the active one with the smaller id is taken.
+BY_EXTERNAL_ID = text("""
+    SELECT coalesce(merged_into, customer_id)
+    FROM customer JOIN customer_external_id USING (customer_id)
+    WHERE source = :source AND external_id = :external_id AND status <> 'erased'
+    ORDER BY status <> 'active', customer_id
+    LIMIT 1
+""")
+
+
+async def keep_states(connection: AsyncConnection, keep: TextClause, states: Iterable[Row]) -> set[UUID]:
+    """Store states, one per customer, with the statement `keep`; return the customers whose stored one was older."""
+    rows = await connection.execute(keep, as_rows(states))
+    return set(rows.scalars())
+
+
+async def replace_external_ids(
+    connection: AsyncConnection, customers: Collection[UUID], external_ids: Sequence[tuple[str, str, UUID]]
+) -> None:
+    """Let (source, external id, customer) be all external ids of `customers`."""
+    await connection.execute(FORGET_EXTERNAL_IDS, {"customers": sorted(customers)})
+    parameters = {
+        "sources": [source for source, _, _ in external_ids],
+        "external_ids": [external_id for _, external_id, _ in external_ids],
+        "customers": [customer_id for _, _, customer_id in external_ids],
+    }
+    await connection.execute(ADD_EXTERNAL_IDS, parameters)
+
+
+async def by_id(connection: AsyncConnection, customer_id: UUID) -> UUID | None:
+    """Return the customer with this id, or the one this one was merged into; None where none is known or left."""
+    found: UUID | None = await connection.scalar(BY_ID, {"id": customer_id})
+    return found
+
+
+async def by_external_id(connection: AsyncConnection, source: str, external_id: str) -> UUID | None:
+    """Return the customer that a source system knows by this id, or the one it was merged into; None if unknown."""
+    found: UUID | None = await connection.scalar(BY_EXTERNAL_ID, {"source": source, "external_id": external_id})
+    return found
