@@ -1,5 +1,7 @@
 """Errors that tell the platform what to do with a failure."""
 
+import traceback
+
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -14,6 +16,21 @@ class PermanentError(Exception):
 def sqlstate_of(error: BaseException) -> str | None:
     """Return the SQLSTATE that the database gave `error`, if it came from the database at all."""
     return getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None
+
+
+def reason_of(error: BaseException) -> str:
+    """Return why work failed, without what it failed on.
+
+    Only the messages of our own permanent errors are quoted: those of the database and of validation repeat values,
+    which may be personal, and reasons are kept in the journal and published with dead letters.
+    """
+    kind = type(error).__name__
+    if isinstance(error, PermanentError):
+        return f"{kind}: {error}"
+    state = sqlstate_of(error)
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" in {frames[-1].name}" if frames else ""
+    return f"{kind}{f' (SQLSTATE {state})' if state else ''}{place}"
 
 
 def is_transient(error: BaseException) -> bool:

@@ -50,6 +50,8 @@ def create_engine(url: str, *, application: str, pool: int = 10, **options: Any)
         max_overflow=0,
         pool_timeout=10,
         pool_recycle=1800,
+        # Errors are logged, and parameters may be personal.
+        hide_parameters=True,
         connect_args={
             "server_settings": server_settings(application),
             "timeout": 10,

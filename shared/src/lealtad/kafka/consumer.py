@@ -18,7 +18,7 @@ from aiokafka.errors import KafkaError
 from aiokafka.structs import ConsumerRecord
 
 from lealtad.clock import system_now
-from lealtad.errors import is_transient
+from lealtad.errors import is_transient, reason_of
 from lealtad.events.codec import Record
 from lealtad.kafka import pending
 from lealtad.kafka.assignment import Assignment
@@ -199,12 +199,11 @@ class Consumer:
         self._recent.append(True)
         self._refuse_flood()
         item = items[0]
-        reason = f"{type(error).__name__}: {error}"
         log.error("dead_letter", topic=item.record.topic, offset=item.record.offset, error=type(error).__name__)
         async with assignment.busy:
             if self._is_next(item, assignment):
                 moves = moves_of([item], assignment.next)
-                await self._handler.bury(item, moves, reason)
+                await self._handler.bury(item, moves, reason_of(error))
                 assignment.next.update({place: move.following for place, move in moves.items()})
 
     def _refuse_flood(self) -> None:

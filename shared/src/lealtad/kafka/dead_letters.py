@@ -18,6 +18,8 @@ from lealtad.outbox import RawRecord
 from lealtad.unit_of_work import UnitOfWork
 
 MAX_REASON = 1000
+MAX_PUBLISHED_BYTES = 1_000_000
+"""A larger record (it came compressed) is published without its content: the relay could never send it."""
 
 INSERT = text("""
     INSERT INTO dead_letter (id, event_id, topic, partition, "offset", key, headers, value, reason)
@@ -52,9 +54,9 @@ async def bury(uow: UnitOfWork, record: Record, reason: str, entry: Entry | None
 
     `entry` is its journal row, if it has an id. Headers are kept in base64: a malformed record's need not be text.
     """
-    reason = reason[:MAX_REASON]
+    reason = _storable(reason[:MAX_REASON])
     identity = new_id()
-    headers = {name: b64encode(value or b"").decode() for name, value in record.headers}
+    headers = {_storable(name): b64encode(value or b"").decode() for name, value in record.headers}
     await uow.connection.execute(
         INSERT,
         {
@@ -76,18 +78,25 @@ async def bury(uow: UnitOfWork, record: Record, reason: str, entry: Entry | None
     DEAD_LETTERS.labels(topic=record.topic).inc()
 
 
+def _storable(text_: str) -> str:
+    """Return a text that may come from a malformed record without NUL, which PostgreSQL stores nowhere."""
+    return text_.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
 def _published(uow: UnitOfWork, identity: UUID, record: Record, reason: str) -> RawRecord:
+    fits = len(record.key or b"") + len(record.value or b"") <= MAX_PUBLISHED_BYTES
     return RawRecord(
         id=identity,
         topic=dead_letter_topic(record.topic, uow.outbox.service),
-        key=record.key or b"",
+        key=(record.key or b"") if fits else b"",
         headers={
             "dead_letter_id": str(identity),
             "dead_letter_reason": reason,
             "dead_letter_place": f"{record.topic}/{record.partition}/{record.offset}",
-            "original_type": record.type or "",
+            "original_type": _storable(record.type or "")[:MAX_REASON],
+            "content": "complete" if fits else "left out: too large, see the service's database",
         },
-        value=record.value or b"",
+        value=(record.value or b"") if fits else b"",
     )
 
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import structlog
 
-from lealtad.errors import is_transient
+from lealtad.errors import is_transient, reason_of
 from lealtad.kafka import dead_letters
 from lealtad.kafka.batch import BatchHandler
 from lealtad.observability.health import Heartbeat
@@ -54,7 +54,7 @@ class ReplayLoop:
             except Exception as error:
                 if is_transient(error):
                     raise
-                await self._handler.bury(item, {}, f"{type(error).__name__}: {error}")
+                await self._handler.bury(item, {}, reason_of(error))
             async with self._database.begin() as uow:
                 await dead_letters.mark_replayed(uow.connection, [identity])
         return len(wanted)
