@@ -12,6 +12,7 @@ from lealtad.events.catalog.customer_profile import PurchaseLine, PurchaseRecord
 from lealtad.events.catalog.shared_types import FactSource
 from lealtad.ids import new_id
 from lealtad.money import Money
+from lealtad.outbox import RawRecord
 from lealtad.testing.builders import a_record, an_event
 from lealtad.unit_of_work import Database
 
@@ -185,3 +186,15 @@ async def _owns(worker) -> bool:
 
 async def _leads(*workers) -> bool:
     return any(worker.relay.leads for worker in workers)
+
+
+async def test_a_row_that_kafka_never_takes_holds_up_no_other_key(bus, databases, worker_of: WorkerFactory):
+    customer = new_id()
+    async with worker_of(ECHO, await databases.create_url(ECHO)) as (_, runtime):
+        async with runtime.database.begin() as uow:
+            uow.outbox.add_raw(RawRecord(new_id(), "activity", b"too large", {}, b"x" * 2_000_000))
+        async with runtime.database.begin() as uow:
+            uow.emit(a_purchase(customer), key=customer)
+        [record] = await bus.read("activity", 1)
+        await until(lambda: _is(runtime.database, "SELECT count(*) FROM outbox", 1))
+    assert record.key == str(customer).encode()

@@ -14,7 +14,7 @@ from contextlib import suppress
 import asyncpg
 import orjson
 import structlog
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from lealtad.db.engine import server_settings
 from lealtad.kafka.naming import topic_on_wire
@@ -119,7 +119,7 @@ class Relay:
         started = time.perf_counter()
         self._heartbeat.declare_wait(SEND_TIMEOUT_S)
         async with asyncio.timeout(SEND_TIMEOUT_S):
-            futures = [await producer.send(**self._record(row)) for row in rows]
+            futures = await self._hand_over(producer, rows)
             results = await asyncio.gather(*futures, return_exceptions=True)
         failed_keys: set[tuple[str, bytes]] = set()
         done: dict[int, str] = {}
@@ -135,6 +135,27 @@ class Relay:
         RELAY_BATCH_SECONDS.observe(time.perf_counter() - started)
         if failed_keys:
             raise RelayError(f"{len(rows) - len(done)} of {len(rows)} records were not acknowledged")
+
+    async def _hand_over(
+        self, producer: OutboxProducer, rows: Sequence[asyncpg.Record]
+    ) -> list[asyncio.Future[object]]:
+        """Hand `rows` to the producer in their order; a row that it does not take fails alone.
+
+        Only an unknown topic fails for all its rows of this turn: each would be waited for.
+        """
+        futures: list[asyncio.Future[object]] = []
+        unknown: dict[str, KafkaError] = {}
+        for row in rows:
+            try:
+                if error := unknown.get(row["topic"]):
+                    raise error
+                futures.append(await producer.send(**self._record(row)))
+            except KafkaError as error:
+                if not isinstance(error, MessageSizeTooLargeError):
+                    unknown[row["topic"]] = error
+                futures.append(asyncio.get_running_loop().create_future())
+                futures[-1].set_exception(error)
+        return futures
 
     def _record(self, row: asyncpg.Record) -> dict[str, object]:
         headers = [(name, value.encode()) for name, value in orjson.loads(row["headers"]).items()]
