@@ -104,6 +104,13 @@ class BatchHandler:
                 await self._processing.react(uow, touched)
         return len(touched)
 
+    async def postpone_waiting(self, partitions: Iterable[int], after_s: float, reason: str) -> None:
+        """Put off the first reaction that is due, since it fails: the others go on."""
+        async with self._database.begin() as uow:
+            touched = await pending.postpone_first(uow.connection, partitions, after_s)
+            _explain(uow, touched)
+            uow.note(touched, f"the reaction fails and is tried again every {after_s:.0f} s: {reason}")
+
     async def _without_duplicates(self, uow: UnitOfWork, events: Sequence[Event[Any]]) -> list[Event[Any]]:
         first = {event.id: event for event in reversed(events)}
         known = await uow.journal.known(uow.connection, list(first)) if first else set()

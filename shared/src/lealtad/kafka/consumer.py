@@ -38,6 +38,8 @@ POLL_S = 0.5
 BUSY_BATCH = 8
 """From so many records in a poll on, waiting a little for more costs less than it saves."""
 WAITING_AT_ONCE = 500
+POSTPONED_S = 60.0
+"""When a reaction that fails on its own is tried again."""
 DEAD_WINDOW, DEAD_MINIMUM, DEAD_SHARE = 400, 200, 0.5
 STOPPED_S = 30.0
 
@@ -212,18 +214,27 @@ class Consumer:
             self._recent.clear()
             raise TooManyDeadLettersError(f"{dead} of the last {DEAD_WINDOW} events failed")
 
-    async def _handle_waiting(self, assignment: Assignment) -> None:
+    async def _handle_waiting(self, assignment: Assignment, limit: int = WAITING_AT_ONCE) -> None:
+        """React for those who waited long enough; after a permanent failure for fewer, down to the one that fails."""
         try:
             async with assignment.busy:
-                handled = await self._handler.handle_waiting(assignment.partitions, WAITING_AT_ONCE)
-        except Exception as error:
-            if not is_transient(error):
-                raise
+                handled = await self._handler.handle_waiting(assignment.partitions, limit)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it costs one customer's reaction
+            await self._recover_waiting(assignment, limit, error)
+            return
+        if handled < limit:
+            await self._look_for_waiting(assignment)
+
+    async def _recover_waiting(self, assignment: Assignment, limit: int, error: Exception) -> None:
+        if is_transient(error):
             CONSUMER_RETRIES.inc()
             await self._stand_still(assignment, FIRST_PAUSE_S)
-            return
-        if handled < WAITING_AT_ONCE:
-            await self._look_for_waiting(assignment)
+        elif limit > 1:
+            await self._handle_waiting(assignment, limit // 2)
+        else:
+            log.error("reaction_postponed", error=type(error).__name__, again_in_s=POSTPONED_S)
+            async with assignment.busy:
+                await self._handler.postpone_waiting(assignment.partitions, POSTPONED_S, reason_of(error))
 
     async def _look_for_waiting(self, assignment: Assignment) -> None:
         assignment.changed = False

@@ -13,13 +13,15 @@ from lealtad.clock import system_now
 from lealtad.events.envelope import Cause, Lane
 from lealtad.unit_of_work import Touched
 
+# The newest 500 causes at most: a reaction that fails for days must not grow with every event.
 DEFER = text("""
     INSERT INTO pending_reaction AS pending (partition, key, not_before, causes)
     SELECT partition, key, :not_before, CAST(causes AS jsonb)
     FROM unnest(CAST(:partitions AS int[]), CAST(:keys AS uuid[]), CAST(:causes AS text[]))
         AS new (partition, key, causes)
     ORDER BY partition, key
-    ON CONFLICT (partition, key) DO UPDATE SET causes = pending.causes || excluded.causes
+    ON CONFLICT (partition, key) DO UPDATE
+    SET causes = jsonb_path_query_array(pending.causes || excluded.causes, '$[last - 499 to last]')
 """)
 TAKE = text("""
     DELETE FROM pending_reaction AS pending
@@ -31,7 +33,14 @@ TAKE_DUE = text("""
     DELETE FROM pending_reaction WHERE (partition, key) IN (
         SELECT partition, key FROM pending_reaction
         WHERE partition = ANY(CAST(:partitions AS int[])) AND not_before <= :now
-        ORDER BY not_before LIMIT :limit)
+        ORDER BY not_before, key LIMIT :limit)
+    RETURNING key, causes
+""")
+POSTPONE_FIRST = text("""
+    UPDATE pending_reaction SET not_before = :until WHERE (partition, key) IN (
+        SELECT partition, key FROM pending_reaction
+        WHERE partition = ANY(CAST(:partitions AS int[])) AND not_before <= :now
+        ORDER BY not_before, key LIMIT 1)
     RETURNING key, causes
 """)
 EARLIEST = text("SELECT min(not_before) FROM pending_reaction WHERE partition = ANY(CAST(:partitions AS int[]))")
@@ -69,6 +78,14 @@ async def take(connection: AsyncConnection, touched: Iterable[tuple[int, UUID]])
 async def take_due(connection: AsyncConnection, partitions: Iterable[int], limit: int) -> Touched:
     """Return and forget who waited long enough, at most `limit` customers."""
     rows = await connection.execute(TAKE_DUE, {"partitions": list(partitions), "now": system_now(), "limit": limit})
+    return _touched(rows)
+
+
+async def postpone_first(connection: AsyncConnection, partitions: Iterable[int], after_s: float) -> Touched:
+    """Let the first of those who waited long enough wait `after_s` more; return that customer."""
+    now = system_now()
+    until = now + timedelta(seconds=after_s)
+    rows = await connection.execute(POSTPONE_FIRST, {"partitions": list(partitions), "now": now, "until": until})
     return _touched(rows)
 
 
