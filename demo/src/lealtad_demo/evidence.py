@@ -47,9 +47,12 @@ def kind_of(decision: Json) -> str | None:
 
 
 def turning_points(decisions: list[Json]) -> list[Json]:
-    """Return the decisions by which the customer's situation changed: kind of action, churn band, or mute."""
+    """Return the decisions by which the customer's situation changed: kind of action, churn band, or mute.
+
+    Before the first score and the first action there is nothing to tell.
+    """
     points: list[Json] = []
-    before = None
+    before: tuple[str | None, str | None, str | None] = (None, None, None)
     for decision in decisions:
         situation = (kind_of(decision), (decision["inputs"]["score"] or {}).get("band"), decision["mute"])
         if situation != before and decision["origin"] == "standing":

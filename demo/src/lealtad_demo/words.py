@@ -7,6 +7,8 @@ from lealtad_demo.facts import Json
 
 RULED_OUT_SHOWN = 4
 REASONS_SHOWN = 3
+STAGES = ("contact-policy", "suitability", "eligibility", "applicability")
+"""Stages of a decision, the last one first: what came further says more."""
 
 
 def day(moment: date) -> str:
@@ -24,14 +26,20 @@ def money(amount: Json) -> str:
     return f"{float(amount['amount']):,.2f} {amount['currency']}"
 
 
+def counted(number: int, thing: str) -> str:
+    """Return a number of things: 1 return, 2 returns."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
 def bought(past: Past, net: Json, today: date) -> str:
     """Say how often, since when and how much the customer bought, and how long ago the last purchase is."""
     gap = f", usually every {past.usual_gap:g} days" if past.usual_gap else ""
-    returns = f", {past.returns} returns" if past.returns else ""
+    returns = f", {counted(past.returns, 'return')}" if past.returns else ""
     return (
-        f"Bought on {len(past.bought_on)} days from {day(past.bought_on[0])} to {day(past.bought_on[-1])}{gap}: "
-        f"{past.purchases} invoices{returns}, {money(net)} net. "
-        f"Last purchase {past.silent_days(today)} days ago."
+        f"Bought on {counted(len(past.bought_on), 'day')} "
+        f"from {day(past.bought_on[0])} to {day(past.bought_on[-1])}{gap}: "
+        f"{counted(past.purchases, 'invoice')}{returns}, {money(net)} net. "
+        f"Last purchase {counted(past.silent_days(today), 'day')} ago."
     )
 
 
@@ -94,16 +102,16 @@ def decision(standing_decision: Json) -> str:
     first = standing_decision["ranked"][0]
     return (
         f'"{best["content"]["title"]}" ({best["offer"]["key"]}) by {best["channel"]}{muted(standing_decision)}. '
-        f"Why: best of {len(standing_decision['ranked'])} possible actions, expected {first['priority']:.2f} = "
+        f"Why: best of {counted(len(standing_decision['ranked']), 'possible action')}, expected {first['priority']:.2f} = "
         f"acceptance {first['propensity']:.0%} x situation {first['context']:g} x value {first['value']:.2f} "
         f"x lever {first['lever']:g}."
     )
 
 
 def ruled_out(standing_decision: Json) -> list[str]:
-    """Say which other offers were ruled out, and by which rule: one of each rule."""
+    """Say which other offers were ruled out, and by which rule: one of each rule, those that came furthest first."""
     by_rule: dict[str, str] = {}
-    for excluded in standing_decision["ruled_out"]:
+    for excluded in sorted(standing_decision["ruled_out"], key=lambda each: STAGES.index(each["stage"])):
         by_rule.setdefault(excluded["rule"], f"{excluded['offer']['key']}: {excluded['detail']} ({excluded['rule']})")
     return list(by_rule.values())[:RULED_OUT_SHOWN]
 
