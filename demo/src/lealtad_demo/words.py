@@ -103,8 +103,8 @@ def decision(standing_decision: Json) -> str:
     return (
         f'"{best["content"]["title"]}" ({best["offer"]["key"]}) by {best["channel"]}{muted(standing_decision)}. '
         f"Why: best of {counted(len(standing_decision['ranked']), 'possible action')}, "
-        f"expected {first['priority']:.2f} = acceptance {first['propensity']:.0%} x situation {first['context']:g} x value {first['value']:.2f} "
-        f"x lever {first['lever']:g}."
+        f"expected {first['priority']:.2f} = acceptance {first['propensity']:.0%} "
+        f"x situation {first['context']:g} x value {first['value']:.2f} x lever {first['lever']:g}."
     )
 
 
