@@ -1,18 +1,23 @@
 """What can never work costs itself: one reaction, one due row, never the worker or the others."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lealtad.due import DueAction, DueLoop, act_on
 from lealtad.events.envelope import Cause
 from lealtad.ids import new_id
 from lealtad.kafka import pending
+from lealtad.observability.health import Heartbeat
 from lealtad.unit_of_work import Database, Touched, UnitOfWork
 
 from .conftest import WorkerFactory, until
-from .echo import ECHO, react
+from .echo import ECHO, count_due, react
 
 SEEN = text("INSERT INTO seen (event_id, customer_id, place) SELECT id, id, 1 FROM unnest(CAST(:ids AS uuid[])) AS id")
 WAITING = text("SELECT key FROM pending_reaction WHERE not_before > clock_timestamp() + interval '10 s'")
@@ -71,3 +76,74 @@ async def test_a_few_causes_of_a_waiting_reaction_are_all_kept(database_for):
         kept = (await pending.take(uow.connection, [(0, customer)]))[customer]
 
     assert kept == causes
+
+
+REMINDERS = text("INSERT INTO reminder SELECT id, CAST(:now AS timestamptz) FROM unnest(CAST(:ids AS uuid[])) AS id")
+LOCK_REMINDERS = text("SELECT customer_id FROM reminder WHERE due_at <= :now LIMIT :limit FOR UPDATE SKIP LOCKED")
+DONE = text("UPDATE reminder SET due_at = NULL WHERE customer_id = ANY(CAST(:ids AS uuid[]))")
+POSTPONE = text("UPDATE reminder SET due_at = :until WHERE customer_id = :id")
+DETAILS = text("SELECT detail FROM journal WHERE kind = 'due' AND key = :id")
+
+
+def reminding_all_but(poison: UUID) -> DueAction:
+    async def take(uow: UnitOfWork, limit: int) -> int:
+        async def act(ids: Sequence[UUID]) -> None:
+            await uow.connection.execute(DONE, {"ids": ids})
+            for customer in ids:
+                uow.due_cause(customer, "remind")
+            if poison in ids:
+                raise ZeroDivisionError
+
+        due = await uow.connection.execute(LOCK_REMINDERS, {"now": uow.now, "limit": limit})
+        ids = list(due.scalars())
+        await act_on(uow, "remind", ids, act, postpone)
+        return len(ids)
+
+    async def postpone(connection: AsyncConnection, identity: UUID, until: datetime) -> None:
+        await connection.execute(POSTPONE, {"until": until, "id": identity})
+
+    return DueAction("remind", take, count_due)
+
+
+async def test_a_due_row_that_always_fails_costs_itself_until_tomorrow(database_for, clock):
+    database = await database_for(ECHO)
+    customers = [new_id() for _ in range(30)]
+    poison = customers[11]
+    async with database.begin() as uow:
+        await uow.connection.execute(REMINDERS, {"ids": customers, "now": uow.now})
+
+    loop = DueLoop(database, (), poll_s=1, heartbeat=Heartbeat("due", 60))
+    assert await loop.take_all(reminding_all_but(poison)) == 30
+
+    async with database.read() as uow:
+        due = (await uow.connection.execute(text("SELECT * FROM reminder WHERE due_at IS NOT NULL"))).all()
+        [told] = (await uow.connection.execute(DETAILS, {"id": poison})).scalars()
+        assert await count_due(uow.connection, uow.now) == 0
+    assert due == [(poison, clock.now() + timedelta(days=1))]
+    assert "ZeroDivisionError" in told
+
+
+async def test_a_due_action_that_fails_as_a_whole_stops_no_other(database_for):
+    database = await database_for(ECHO)
+    turned = asyncio.Event()
+    failures = 0
+
+    async def fail(_uow: UnitOfWork, _limit: int) -> int:
+        nonlocal failures
+        failures += 1
+        raise ZeroDivisionError
+
+    async def succeed(_uow: UnitOfWork, _limit: int) -> int:
+        turned.set()
+        return 0
+
+    actions = (DueAction("fails", fail, count_due), DueAction("succeeds", succeed, count_due))
+    loop = DueLoop(database, actions, poll_s=0.01, heartbeat=Heartbeat("due", 60))
+    running = asyncio.create_task(loop.run())
+    for _ in range(3):
+        await asyncio.wait_for(turned.wait(), 10)
+        turned.clear()
+    loop.stop()
+    await running
+
+    assert failures == 1

@@ -1,5 +1,6 @@
 """Time as an input: actions whose time has come, although no event arrived."""
 
+from lealtad.due.isolation import act_on
 from lealtad.due.loop import DueAction, DueLoop
 
-__all__ = ["DueAction", "DueLoop"]
+__all__ = ["DueAction", "DueLoop", "act_on"]

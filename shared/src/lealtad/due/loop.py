@@ -1,6 +1,7 @@
 """The due-loop: takes what is due by the business clock, in batches, in transactions of their own."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,12 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lealtad.errors import is_transient
 from lealtad.observability.health import Heartbeat
-from lealtad.observability.metrics import DUE_ACTIONS
+from lealtad.observability.metrics import DUE_ACTIONS, DUE_FAILURES
 from lealtad.unit_of_work import Database, UnitOfWork
 
 log = structlog.get_logger(__name__)
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 5.0
+REST_S = 60.0
+"""How long an action rests that fails as a whole; the others go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,8 @@ class DueAction:
     """Something that time alone brings about.
 
     `take(uow, limit)` locks at most `limit` rows that are due at `uow.now` (`FOR UPDATE SKIP LOCKED`, so that several
-    workers share the work), acts on them, sets when they are due next, and returns how many it took.
+    workers share the work), acts on them (by `act_on`, so that one which fails costs only itself), sets when they are
+    due next, and returns how many it took.
     `backlog(connection, now)` returns how many are due.
     """
 
@@ -45,6 +49,7 @@ class DueLoop:
         self._poll_s = poll_s
         self._heartbeat = heartbeat
         self._stopping = asyncio.Event()
+        self._rests_until: dict[str, float] = {}
 
     def stop(self) -> None:
         """Ask the loop to end after the transaction in hand."""
@@ -57,7 +62,7 @@ class DueLoop:
             self._heartbeat.beat()
             try:
                 for action in self._actions:
-                    await self.take_all(action)
+                    await self._take_all_or_rest(action)
                 pause = FIRST_PAUSE_S
                 await self._rest(self._poll_s)
             except Exception as error:
@@ -66,6 +71,18 @@ class DueLoop:
                 log.warning("due_action_failed", error=type(error).__name__, again_in_s=pause)
                 await self._rest(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_S)
+
+    async def _take_all_or_rest(self, action: DueAction) -> None:
+        if time.monotonic() < self._rests_until.get(action.name, 0):
+            return
+        try:
+            await self.take_all(action)
+        except Exception as error:
+            if is_transient(error):
+                raise
+            DUE_FAILURES.labels(action=action.name).inc()
+            log.exception("due_action_rests", action=action.name, again_in_s=REST_S)
+            self._rests_until[action.name] = time.monotonic() + REST_S
 
     async def take_all(self, action: DueAction) -> int:
         """Take everything that is due for `action`; return how many rows that were."""

@@ -45,6 +45,10 @@ OUTBOX_ROWS = gauge("outbox_rows", "Rows in the outbox, not yet acknowledged by 
 OUTBOX_OLDEST_SECONDS = gauge("outbox_oldest_seconds", "Age of the oldest outbox row; 0 when there is none")
 
 DUE_ACTIONS = counter("due_actions_total", "Due actions done because time had come", "action")
+DUE_ROWS_SET_ASIDE = counter(
+    "due_rows_set_aside_total", "Rows put off for a day because their due action failed", "action"
+)
+DUE_FAILURES = counter("due_failures_total", "Due actions that failed as a whole and rest for a minute", "action")
 DUE_BACKLOG = gauge("due_backlog", "Rows that are due and not yet taken", "action")
 
 LOOP_TURN_AGE_SECONDS = gauge(
@@ -61,6 +65,8 @@ __all__ = [
     "DEAD_LETTERS",
     "DUE_ACTIONS",
     "DUE_BACKLOG",
+    "DUE_FAILURES",
+    "DUE_ROWS_SET_ASIDE",
     "HTTP_REQUESTS",
     "HTTP_REQUEST_SECONDS",
     "IDEMPOTENT_REPLAYS",

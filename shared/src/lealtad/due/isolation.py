@@ -1,0 +1,51 @@
+"""One row whose due action always fails costs itself: not the other rows, the loop or the worker."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lealtad.errors import is_transient, reason_of
+from lealtad.observability.metrics import DUE_ROWS_SET_ASIDE
+from lealtad.unit_of_work import UnitOfWork
+
+log = structlog.get_logger(__name__)
+
+AGAIN_AFTER = timedelta(days=1)
+"""Business time until a row that was set aside is tried again."""
+
+Act = Callable[[Sequence[UUID]], Awaitable[None]]
+Postpone = Callable[[AsyncConnection, UUID, datetime], Awaitable[None]]
+
+
+async def act_on(uow: UnitOfWork, action: str, ids: Sequence[UUID], act: Act, postpone: Postpone) -> None:
+    """Act on the locked rows `ids` at once; after a permanent failure on halves of them, and set aside who fails alone.
+
+    `act(ids)` may run again for some of its ids, its effects undone: it reads what it acts on itself.
+    `postpone(connection, id, until)` makes a row due at `until`. Transient errors are raised.
+    """
+    if not ids:
+        return
+    try:
+        async with uow.savepoint():
+            await act(ids)
+    except Exception as error:
+        if is_transient(error):
+            raise
+        if len(ids) == 1:
+            await _set_aside(uow, action, ids[0], postpone, error)
+            return
+        middle = len(ids) // 2
+        await act_on(uow, action, ids[:middle], act, postpone)
+        await act_on(uow, action, ids[middle:], act, postpone)
+
+
+async def _set_aside(uow: UnitOfWork, action: str, identity: UUID, postpone: Postpone, error: Exception) -> None:
+    until = uow.now + AGAIN_AFTER
+    log.error("due_row_set_aside", action=action, id=str(identity), error=type(error).__name__)
+    DUE_ROWS_SET_ASIDE.labels(action=action).inc()
+    uow.due_cause(identity, action)
+    uow.note([identity], f"failed, tried again at {until.isoformat()}: {reason_of(error)}")
+    await postpone(uow.connection, identity, until)
