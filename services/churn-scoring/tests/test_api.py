@@ -110,13 +110,18 @@ async def test_the_model_that_needs_no_training_is_in_force_at_first(client: htt
     assert (await client.get("/v1/models/2")).status_code == 404
 
 
+def policy_in(answer: httpx.Response) -> dict[str, Any]:
+    stamp = ("version", "changed_at", "changed_by")
+    return {name: value for name, value in answer.json().items() if name not in stamp}
+
+
 async def test_a_changed_policy_is_versioned_and_applied_to_everybody_in_the_background(
     database: Database, client: httpx.AsyncClient
 ) -> None:
     customer = new_id()
     await deliver(SERVICE, database, [a_purchase(customer)])
     read = await client.get("/v1/scoring-policy")
-    policy = read.json()["policy"]
+    policy = policy_in(read)
     policy["bands"] = [
         {"name": "safe", "from_probability": "0"},
         {"name": "endangered", "from_probability": "0.5"},
@@ -126,6 +131,7 @@ async def test_a_changed_policy_is_versioned_and_applied_to_everybody_in_the_bac
     (scored,) = await take_due(SERVICE, database)
 
     assert (changed.status_code, changed.headers["etag"], changed.json()["version"]) == (200, '"2"', 2)
+    assert policy_in(await client.get("/v1/scoring-policy/versions/1")) == policy_in(read)
     assert (scored.data.band, scored.data.previous_band, scored.data.policy_version) == ("endangered", "medium", 2)
     assert await take_due(SERVICE, database) == []
 
@@ -135,7 +141,7 @@ async def test_a_policy_that_changes_nothing_published_announces_nothing(
 ) -> None:
     await deliver(SERVICE, database, [a_purchase(new_id())])
     read = await client.get("/v1/scoring-policy")
-    policy = read.json()["policy"] | {"recheck_days": 7}
+    policy = policy_in(read) | {"recheck_days": 7}
 
     await client.put("/v1/scoring-policy", json=policy, headers={"If-Match": read.headers["etag"]})
 
@@ -143,7 +149,7 @@ async def test_a_policy_that_changes_nothing_published_announces_nothing(
 
 
 async def test_a_policy_is_changed_only_on_the_version_that_was_read(client: httpx.AsyncClient) -> None:
-    policy = (await client.get("/v1/scoring-policy")).json()["policy"]
+    policy = policy_in(await client.get("/v1/scoring-policy"))
 
     assert (await client.put("/v1/scoring-policy", json=policy)).status_code == 428
     assert (await client.put("/v1/scoring-policy", json=policy, headers={"If-Match": '"7"'})).status_code == 412
@@ -151,7 +157,7 @@ async def test_a_policy_is_changed_only_on_the_version_that_was_read(client: htt
 
 async def test_a_policy_that_makes_no_sense_is_refused_precisely(client: httpx.AsyncClient) -> None:
     read = await client.get("/v1/scoring-policy")
-    policy = read.json()["policy"] | {"bands": [{"name": "low", "from_probability": "0.2"}], "horizon": 3}
+    policy = policy_in(read) | {"bands": [{"name": "low", "from_probability": "0.2"}], "horizon": 3}
 
     answer = await client.put("/v1/scoring-policy", json=policy, headers={"If-Match": read.headers["etag"]})
 
@@ -164,7 +170,7 @@ async def test_a_longer_horizon_lowers_the_risk_of_silence(database: Database, c
     await deliver(SERVICE, database, [a_purchase(customer, -5)])
     read = await client.get("/v1/scoring-policy")
     before = (await client.get(f"/v1/customers/{customer}/churn-score")).json()
-    policy = read.json()["policy"] | {"horizon_days": 365}
+    policy = policy_in(read) | {"horizon_days": 365}
 
     await client.put("/v1/scoring-policy", json=policy, headers={"If-Match": read.headers["etag"]})
     (scored,) = await take_due(SERVICE, database, now=at(0.01))

@@ -19,7 +19,7 @@ from .builders import START as TODAY
 from .builders import a_purchase
 from .lives import START, simulated
 
-HORIZON = text("UPDATE scoring_policy SET document = jsonb_set(document, '{horizon_days}', '60')")
+HORIZON = text("UPDATE scoring_policy SET policy = jsonb_set(policy, '{horizon_days}', '60')")
 
 DAMAGE = text("UPDATE model SET artifact = artifact || '\\x00' WHERE name = 'gradient-boosting'")
 

@@ -64,7 +64,7 @@ async def test_the_examples_of_customers_work_as_they_stand(shop, client, operat
     schemas = operations[0][2]
     (profile,) = schemas["RegistrationIn"]["examples"]
     (consent,) = schemas["ConsentIn"]["examples"]
-    (policy,) = schemas["IntakePolicyIn"]["examples"]
+    (policy,) = schemas["IntakePolicy"]["examples"]
     assert (await shop.post("customers", profile)).status_code == 201
     assert (await shop.post("customers/web-shop:17850/consents", consent)).status_code == 201
     assert (await client.put("/v1/intake-policy", json=policy, headers={"If-Match": '"1"'})).status_code == 200

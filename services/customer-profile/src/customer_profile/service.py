@@ -7,9 +7,9 @@ from customer_profile.consents.routes import router as consents
 from customer_profile.consumers import projections
 from customer_profile.customers.routes import router as customers
 from customer_profile.facts.routes import router as facts
-from customer_profile.intake.routes import router as intake
 from customer_profile.listing.routes import router as listing
 from customer_profile.metadata import METADATA
+from customer_profile.policy.routes import router as policy
 from customer_profile.reactions import react
 from customer_profile.resources import start
 from customer_profile.settings import Settings
@@ -22,7 +22,7 @@ SERVICE = Service(
     description="Customers, their consents and the facts about them, and the 360 view: everything in one call.",
     migrations=Path(__file__).parents[2] / "migrations",
     metadata=METADATA,
-    routers=(customers, view, consents, facts, listing, batches, intake),
+    routers=(customers, view, consents, facts, listing, batches, policy),
     projections=projections,
     react=react,
     settings=Settings,

@@ -53,6 +53,11 @@ TAKE_DUE = {
     why: text(f"SELECT customer_id FROM next_best_action WHERE {due} LIMIT :limit FOR UPDATE SKIP LOCKED")
     for why, due in DUE.items()
 }
+POSTPONE = text("""
+    UPDATE next_best_action
+    SET next_due_at = :until, rulebook = (SELECT revision FROM rulebook), awaits_inputs = false
+    WHERE customer_id = :customer_id
+""")
 COUNT_DUE = {why: text(f"SELECT count(*) FROM next_best_action WHERE {due}") for why, due in DUE.items()}
 
 
@@ -108,6 +113,11 @@ async def take_due(connection: AsyncConnection, why: str, now: datetime, limit: 
     """Lock customers who are due by time, by rules, or wait for inputs; return them in ascending id."""
     rows = await connection.execute(TAKE_DUE[why], {"now": now, "limit": limit})
     return sorted(rows.scalars())
+
+
+async def postpone(connection: AsyncConnection, customer_id: UUID, until: datetime) -> None:
+    """Let a locked customer be due no sooner than `until`, for whatever reason."""
+    await connection.execute(POSTPONE, {"customer_id": customer_id, "until": until})
 
 
 async def count_due(connection: AsyncConnection, why: str, now: datetime) -> int:

@@ -1,6 +1,8 @@
 """Due work: customers for whom time, other rules, or inputs that are fresh again may change the best action."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -8,7 +10,7 @@ from campaigns import freshness
 from campaigns.decisions import repository
 from campaigns.decisions.deciding import decide_standing
 from campaigns.policy import repository as policies
-from lealtad.due import DueAction
+from lealtad.due import DueAction, act_on
 from lealtad.unit_of_work import UnitOfWork
 
 
@@ -30,7 +32,11 @@ async def take_waiting(uow: UnitOfWork, limit: int) -> int:
 
 async def _review(uow: UnitOfWork, why: str, limit: int) -> int:
     due = await repository.take_due(uow.connection, why, uow.now, limit)
-    await decide_standing(uow, {customer: [uow.due_cause(customer, f"review-{why}")] for customer in due})
+
+    async def decide(customers: Sequence[UUID]) -> None:
+        await decide_standing(uow, {customer: [uow.due_cause(customer, f"review-{why}")] for customer in customers})
+
+    await act_on(uow, f"review-{why}", due, decide, repository.postpone)
     return len(due)
 
 

@@ -1,19 +1,13 @@
 """Tables of the contact policy and of the version of all rules."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, String, Table, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, Boolean, Column, String, Table, text
 
-from campaigns.tables import METADATA, OWNED, moment
+from campaigns.domain.policy import ContactPolicy
+from campaigns.policy.schemas import PolicyOut
+from campaigns.tables import METADATA, OWNED
+from lealtad.policies import Policy
 
-contact_policy = Table(
-    "contact_policy",
-    METADATA,
-    Column("version", Integer, primary_key=True, comment="the largest is in force"),
-    Column("policy", JSONB, nullable=False),
-    moment("changed_at", nullable=False),
-    Column("changed_by", String, nullable=False),
-    schema=OWNED,
-)
+CONTACT_POLICY = Policy(METADATA, "contact_policy", ContactPolicy, PolicyOut)
 
 rulebook = Table(
     "rulebook",

@@ -1,14 +1,12 @@
-"""SQL of the contact policy and of the revision of all rules."""
+"""SQL of the contact policy in force with the revision of all rules."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from functools import lru_cache
 
-from sqlalchemy import Row, insert, select, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from campaigns.domain.policy import ContactPolicy
-from campaigns.policy.models import contact_policy
+from campaigns.policy.models import CONTACT_POLICY
 
 IN_FORCE = text("""
     SELECT version, CAST(policy AS text) AS policy, rulebook.revision, rulebook.hold_out_salt
@@ -28,32 +26,10 @@ class PolicyInForce:
     hold_out_salt: str
 
 
-@lru_cache(maxsize=64)
-def policy_of(document: str) -> ContactPolicy:
-    """Return the policy in a stored JSON document; a version never changes, so each is parsed once a process."""
-    return ContactPolicy.model_validate_json(document)
-
-
 async def in_force(connection: AsyncConnection) -> PolicyInForce:
     """Return the policy in force; the first version comes with the migration."""
     row = (await connection.execute(IN_FORCE)).one()
-    return PolicyInForce(row.version, policy_of(row.policy), row.revision, row.hold_out_salt)
-
-
-async def read(connection: AsyncConnection, version: int | None = None, *, lock: bool = False) -> Row | None:  # type: ignore[type-arg]
-    """Return a version of the policy, by default the one in force."""
-    found = select(contact_policy).order_by(contact_policy.c.version.desc()).limit(1)
-    if version is not None:
-        found = found.where(contact_policy.c.version == version)
-    return (await connection.execute(found.with_for_update() if lock else found)).one_or_none()
-
-
-async def add_version(
-    connection: AsyncConnection, policy: ContactPolicy, *, version: int, at: datetime, by: str
-) -> None:
-    """Put `policy` in force as `version`; a version is never overwritten."""
-    values = {"version": version, "policy": policy.model_dump(mode="json"), "changed_at": at, "changed_by": by}
-    await connection.execute(insert(contact_policy), values)
+    return PolicyInForce(row.version, CONTACT_POLICY.parse(row.policy), row.revision, row.hold_out_salt)
 
 
 async def revise(connection: AsyncConnection) -> None:

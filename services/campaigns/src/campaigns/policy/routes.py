@@ -2,11 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Depends, Response
 
 from campaigns.policy import changing
+from campaigns.policy.models import CONTACT_POLICY
 from campaigns.policy.schemas import PolicyIn, PolicyOut
 from lealtad.http import Command, Query, problems, reads, writes
+from lealtad.policies import VersionInPath
 
 router = APIRouter(prefix="/v1/contact-policy", tags=["contact policy"])
 Reads = Annotated[Query, Depends(reads("policies:read"))]
@@ -19,16 +21,16 @@ async def read_contact_policy(query: Reads) -> Response:
     Caps, rests after refusals and complaints, contact hours, costs of channels, weights of situations, prior
     propensities, hold-out. Its version is the `ETag`.
     """
-    return await query.run(changing.read_policy)
+    return await query.run(CONTACT_POLICY.read_in_force)
 
 
 @router.get("/versions/{version}", response_model=PolicyOut, responses=problems(404))
-async def read_contact_policy_version(version: Annotated[int, Path(ge=1, le=2_147_483_647)], query: Reads) -> Response:
+async def read_contact_policy_version(version: VersionInPath, query: Reads) -> Response:
     """Read a version of the contact policy.
 
     Decisions name the version they were made with.
     """
-    return await query.run(lambda uow: changing.read_policy(uow, version))
+    return await query.run(lambda uow: CONTACT_POLICY.read(uow, version))
 
 
 @router.put("", response_model=PolicyOut, responses=problems(412, 428))

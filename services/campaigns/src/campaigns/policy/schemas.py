@@ -1,13 +1,13 @@
 """The contact policy as callers see it."""
 
-from datetime import datetime
 from importlib.resources import files
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict
 from pydantic.config import JsonDict
 from pydantic_core import from_json
 
 from campaigns.domain.policy import ContactPolicy
+from lealtad.policies import PolicyStamp
 
 SHIPPED: JsonDict = from_json(files("campaigns.policy").joinpath("shipped.json").read_bytes())
 
@@ -18,9 +18,5 @@ class PolicyIn(ContactPolicy):
     model_config = ConfigDict(json_schema_extra={"examples": [SHIPPED]})
 
 
-class PolicyOut(ContactPolicy):
+class PolicyOut(ContactPolicy, PolicyStamp):
     """A version of the contact policy."""
-
-    version: int
-    changed_at: datetime
-    changed_by: str = Field(description="Subject of the token, or `shipped`")

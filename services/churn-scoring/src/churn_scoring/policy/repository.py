@@ -1,13 +1,12 @@
-"""SQL of the scoring policy and of releases: which policy and which model are in force together."""
+"""SQL of releases: which policy and which model are in force together."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import RowMapping, insert, select, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from churn_scoring.policy.models import release, scoring_policy
+from churn_scoring.policy.models import release
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +40,3 @@ async def add_release(connection: AsyncConnection, *, policy_version: int, model
     """Put a policy and a model in force; every score is looked at again under them by the due-loop."""
     values = {"policy_version": policy_version, "model_version": model_version, "released_at": at}
     await connection.execute(insert(release), values)
-
-
-async def read_policy(connection: AsyncConnection, version: int) -> RowMapping:
-    """Return a version of the policy."""
-    query = select(scoring_policy).where(scoring_policy.c.version == version)
-    return (await connection.execute(query)).mappings().one()
-
-
-async def add_policy(
-    connection: AsyncConnection, document: dict[str, Any], *, version: int, at: datetime, by: str
-) -> None:
-    """Store a version of the policy; none is ever overwritten."""
-    values = {"version": version, "document": document, "changed_at": at, "changed_by": by}
-    await connection.execute(insert(scoring_policy), values)

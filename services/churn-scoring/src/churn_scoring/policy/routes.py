@@ -7,29 +7,41 @@ from fastapi.openapi.models import Example
 
 from churn_scoring.domain.policy import ScoringPolicy
 from churn_scoring.policy import changing
-from churn_scoring.policy.schemas import VersionedPolicy
+from churn_scoring.policy.models import SCORING_POLICY
+from churn_scoring.policy.schemas import ScoringPolicyOut
 from lealtad.http import Command, Query, problems, reads, writes
+from lealtad.policies import VersionInPath
 
 router = APIRouter(prefix="/v1/scoring-policy", tags=["scoring policy"])
+Reads = Annotated[Query, Depends(reads("policies:read"))]
 EXAMPLES: dict[str, Example] = {
     "defaults": {"summary": "The defaults", "value": ScoringPolicy().model_dump(mode="json")}
 }
 
 
-@router.get("", response_model=VersionedPolicy)
-async def read_scoring_policy(query: Annotated[Query, Depends(reads("models:read"))]) -> Response:
+@router.get("", response_model=ScoringPolicyOut)
+async def read_scoring_policy(query: Reads) -> Response:
     """Read the scoring policy.
 
     Horizon, bands, the grid of published scores, how often scores are looked at again, and the assumptions that hold
     until a model is trained. Its version is the `ETag`.
     """
-    return await query.run(changing.read_policy)
+    return await query.run(SCORING_POLICY.read_in_force)
 
 
-@router.put("", response_model=VersionedPolicy, responses=problems(412, 428))
+@router.get("/versions/{version}", response_model=ScoringPolicyOut, responses=problems(404))
+async def read_scoring_policy_version(version: VersionInPath, query: Reads) -> Response:
+    """Read a version of the scoring policy.
+
+    Scores name the version they were made with.
+    """
+    return await query.run(lambda uow: SCORING_POLICY.read(uow, version))
+
+
+@router.put("", response_model=ScoringPolicyOut, responses=problems(412, 428))
 async def change_scoring_policy(
     body: Annotated[ScoringPolicy, Body(openapi_examples=EXAMPLES)],
-    command: Annotated[Command, Depends(writes("models:write"))],
+    command: Annotated[Command, Depends(writes("policies:write"))],
 ) -> Response:
     """Change the scoring policy.
 

@@ -14,6 +14,7 @@ from churn_scoring.domain.learned import LearnedModel
 from churn_scoring.domain.models import ChurnModel, InactivityModel
 from churn_scoring.domain.policy import ScoringPolicy
 from churn_scoring.policy import repository as releases
+from churn_scoring.policy.models import SCORING_POLICY
 from churn_scoring.policy.repository import Release
 from churn_scoring.registry import repository
 from churn_scoring.registry.repository import StoredModel
@@ -61,8 +62,7 @@ def scorers_of(uow: UnitOfWork) -> Scorers:
 
 
 async def _load(connection: AsyncConnection, release: Release) -> InForce:
-    row = await releases.read_policy(connection, release.policy_version)
-    policy = ScoringPolicy.model_validate(row["document"])
+    policy = (await SCORING_POLICY.of_version(connection, release.policy_version)).policy
     stored = await repository.load(connection, release.model_version)
     model = await asyncio.to_thread(revive, stored, policy)
     return InForce(release, policy, model, ModelRef(name=stored.name, version=release.model_version))

@@ -28,22 +28,18 @@ STORE = text(f"""
     WHERE score.customer_id = new.customer_id
 """)
 
-LOCK_DUE = text(f"""
-    {SELECT}
-    WHERE customer_id IN (
-        SELECT customer_id FROM score WHERE next_due_at <= :now
-        ORDER BY next_due_at, customer_id LIMIT :limit FOR NO KEY UPDATE SKIP LOCKED
-    )
-    ORDER BY customer_id
+LOCK_DUE = text("""
+    SELECT customer_id FROM score WHERE next_due_at <= :now
+    ORDER BY next_due_at, customer_id LIMIT :limit FOR NO KEY UPDATE SKIP LOCKED
 """)
 
-LOCK_OUTDATED = text(f"""
-    {SELECT}
-    WHERE customer_id IN (
-        SELECT customer_id FROM score WHERE release < :release
-        ORDER BY release, customer_id LIMIT :limit FOR NO KEY UPDATE SKIP LOCKED
-    )
-    ORDER BY customer_id
+LOCK_OUTDATED = text("""
+    SELECT customer_id FROM score WHERE release < :release
+    ORDER BY release, customer_id LIMIT :limit FOR NO KEY UPDATE SKIP LOCKED
+""")
+
+POSTPONE = text("""
+    UPDATE score SET next_due_at = :until, release = (SELECT max(id) FROM release) WHERE customer_id = :id
 """)
 
 COUNT_DUE = text("SELECT count(*) FROM score WHERE next_due_at <= :now")
@@ -81,14 +77,19 @@ async def lock(connection: AsyncConnection, customer_ids: Sequence[UUID]) -> lis
     return found
 
 
-async def lock_due(connection: AsyncConnection, now: datetime, limit: int) -> list[Score]:
-    """Lock scores that time changes by `now`, those that nobody else has locked."""
-    return _scores(await connection.execute(LOCK_DUE, {"now": now, "limit": limit}))
+async def lock_due(connection: AsyncConnection, now: datetime, limit: int) -> list[UUID]:
+    """Lock scores that time changes by `now`, those that nobody else has locked; return their customers."""
+    return sorted((await connection.execute(LOCK_DUE, {"now": now, "limit": limit})).scalars())
 
 
-async def lock_outdated(connection: AsyncConnection, release: int, limit: int) -> list[Score]:
-    """Lock scores that were evaluated under an earlier release, those that nobody else has locked."""
-    return _scores(await connection.execute(LOCK_OUTDATED, {"release": release, "limit": limit}))
+async def lock_outdated(connection: AsyncConnection, release: int, limit: int) -> list[UUID]:
+    """Lock scores of an earlier release, those that nobody else has locked; return their customers."""
+    return sorted((await connection.execute(LOCK_OUTDATED, {"release": release, "limit": limit})).scalars())
+
+
+async def postpone(connection: AsyncConnection, customer_id: UUID, until: datetime) -> None:
+    """Let time, or another release, change a locked score no sooner than `until`."""
+    await connection.execute(POSTPONE, {"id": customer_id, "until": until})
 
 
 async def count_due(connection: AsyncConnection, now: datetime) -> int:

@@ -1,11 +1,12 @@
 """Due actions: look again at scores that time changes, and at those of an earlier policy or model."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from churn_scoring.policy import repository as releases
 from churn_scoring.scoring import repository
 from churn_scoring.scoring.evaluating import evaluate
-from churn_scoring.scoring.record import Score
+from lealtad.due import act_on
 from lealtad.unit_of_work import UnitOfWork
 
 
@@ -21,8 +22,10 @@ async def rescore_outdated(uow: UnitOfWork, limit: int) -> int:
     return await _rescore(uow, outdated, "apply-release")
 
 
-async def _rescore(uow: UnitOfWork, scores: Sequence[Score], action: str) -> int:
-    if scores:
-        causes = {score.customer_id: [uow.due_cause(score.customer_id, action)] for score in scores}
-        await evaluate(uow, scores, causes, by_time_alone=True)
-    return len(scores)
+async def _rescore(uow: UnitOfWork, customer_ids: Sequence[UUID], action: str) -> int:
+    async def act(ids: Sequence[UUID]) -> None:
+        causes = {customer_id: [uow.due_cause(customer_id, action)] for customer_id in ids}
+        await evaluate(uow, await repository.lock(uow.connection, ids), causes, by_time_alone=True)
+
+    await act_on(uow, action, customer_ids, act, repository.postpone)
+    return len(customer_ids)

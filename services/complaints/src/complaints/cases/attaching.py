@@ -7,7 +7,7 @@ from complaints.cases.recording import record
 from complaints.cases.stored import Change
 from complaints.customers.identifying import identify
 from complaints.domain import journey
-from complaints.policy import repository as policies
+from complaints.policy.models import rules_in_force
 from lealtad.customers import unknown_customer
 from lealtad.http import Answer, CustomerRef, conflict
 from lealtad.unit_of_work import UnitOfWork
@@ -24,7 +24,7 @@ async def attach(uow: UnitOfWork, case_id: UUID, ref_text: str, actor: str, if_m
     stored = await loading.lock(uow, case_id, if_match)
     if stored.case.customer_id == customer.id:
         return Answer(showing.shown(stored), etag=stored.case.version)
-    policy = await policies.in_force(uow.connection)
+    policy = await rules_in_force(uow.connection)
     intake, begun = stored.intake, stored.case.clock_started_at
     due_at = policy.due_at(intake.kind, intake.severity, customer.tier, begun)
     try:

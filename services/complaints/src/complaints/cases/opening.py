@@ -13,7 +13,7 @@ from complaints.domain.case import Entry, begin
 from complaints.domain.fingerprint import fingerprint
 from complaints.domain.lifecycle import Step
 from complaints.domain.service_level import ServicePolicy
-from complaints.policy import repository as policies
+from complaints.policy.models import rules_in_force
 from lealtad.clock import system_now
 from lealtad.events.catalog.shared_types import FactSource
 from lealtad.events.envelope import EventRef
@@ -30,7 +30,7 @@ async def open_case(uow: UnitOfWork, body: CaseIn, actor: str) -> Answer:
     """
     if body.fact and (answer := await _answered_before(uow, body)):
         return answer
-    policy = await policies.in_force(uow.connection)
+    policy = await rules_in_force(uow.connection)
     require_plausible_time(body.occurred_at, uow.now, policy)
     await require_known_cause(uow.connection, body.cause)
     ref = CustomerRef.parse(body.customer_ref, "/customer") if body.customer_ref else None

@@ -60,11 +60,16 @@ async def lock(connection: AsyncConnection, ids: Sequence[UUID]) -> list[StoredC
     return await _all(connection, query.with_for_update())
 
 
-async def lock_due(connection: AsyncConnection, now: datetime, limit: int) -> list[StoredCase]:
+async def lock_due(connection: AsyncConnection, now: datetime, limit: int) -> list[UUID]:
     """Answer up to `limit` cases that time changes at `now`, locked; those that another process has are left out."""
-    query = select(service_case).where(service_case.c.next_due_at <= now)
+    query = select(service_case.c.id).where(service_case.c.next_due_at <= now)
     query = query.order_by(service_case.c.next_due_at).limit(limit)
-    return await _all(connection, query.with_for_update(skip_locked=True))
+    return sorted((await connection.execute(query.with_for_update(skip_locked=True))).scalars())
+
+
+async def postpone(connection: AsyncConnection, id: UUID, until: datetime) -> None:  # noqa: A002 - the field's name
+    """Let time change a locked case no sooner than `until`."""
+    await connection.execute(update(service_case).where(service_case.c.id == id).values(next_due_at=until))
 
 
 async def count_due(connection: AsyncConnection, now: datetime) -> int:

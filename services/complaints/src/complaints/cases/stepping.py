@@ -10,7 +10,7 @@ from complaints.customers.identifying import held_tier
 from complaints.domain import journey
 from complaints.domain.case import Entry
 from complaints.domain.lifecycle import IllegalStepError, Step
-from complaints.policy import repository as policies
+from complaints.policy.models import rules_in_force
 from lealtad.events.catalog.complaints import CaseStatus
 from lealtad.http import Answer, conflict
 from lealtad.unit_of_work import UnitOfWork
@@ -37,7 +37,7 @@ async def _entry(uow: UnitOfWork, stored: StoredCase, step: Step) -> Entry:
     try:
         match step:
             case Step.RESOLVE:
-                policy = await policies.in_force(uow.connection)
+                policy = await rules_in_force(uow.connection)
                 return journey.resolution(stored.case, uow.now, close_at=uow.now + policy.close_after)
             case Step.REOPEN:
                 return await _reopening(uow, stored)
@@ -48,7 +48,7 @@ async def _entry(uow: UnitOfWork, stored: StoredCase, step: Step) -> Entry:
 
 
 async def _reopening(uow: UnitOfWork, stored: StoredCase) -> Entry:
-    policy = await policies.in_force(uow.connection)
+    policy = await rules_in_force(uow.connection)
     tier = await held_tier(uow.connection, stored.case.customer_id)
     due_at = policy.due_at(stored.intake.kind, stored.intake.severity, tier, uow.now)
     return journey.reopening(stored.case, uow.now, due_at=due_at, tier=tier)

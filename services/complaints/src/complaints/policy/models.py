@@ -1,16 +1,16 @@
-"""Versions of the service policy; the largest is in force."""
+"""The service policy: what it says, kept version by version."""
 
-from sqlalchemy import Column, DateTime, Integer, String, Table
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from complaints.domain.service_level import ServicePolicy
 from complaints.metadata import METADATA
+from complaints.policy.schemas import PolicyDocument, PolicyOut
+from lealtad.policies import Policy
 
-service_policy = Table(
-    "service_policy",
-    METADATA,
-    Column("version", Integer, primary_key=True),
-    Column("document", JSONB, nullable=False),
-    Column("set_at", DateTime(timezone=True), nullable=False, comment="business time"),
-    Column("actor", String, nullable=False),
-    schema="owned",
-)
+SERVICE_POLICY = Policy(METADATA, "service_policy", PolicyDocument, PolicyOut)
+
+
+async def rules_in_force(connection: AsyncConnection) -> ServicePolicy:
+    """Answer the policy in force as the domain reads it."""
+    found = await SERVICE_POLICY.in_force(connection)
+    return found.policy.rules(found.version)

@@ -1,35 +1,48 @@
-"""The service policy over HTTP."""
+"""Routes of the service policy."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Response
 
-from complaints.policy import setting
 from complaints.policy.defaults import DEFAULT_POLICY
-from complaints.policy.schemas import PolicyDocument, PolicyInForce
+from complaints.policy.models import SERVICE_POLICY
+from complaints.policy.schemas import PolicyDocument, PolicyOut
 from lealtad.http import Command, Query, problems, reads, writes
+from lealtad.policies import VersionInPath
 
-router = APIRouter(prefix="/v1", tags=["service policy"])
+router = APIRouter(prefix="/v1/service-policy", tags=["service policy"])
+Reads = Annotated[Query, Depends(reads("policies:read"))]
 
 
-@router.get("/service-policy", response_model=PolicyInForce)
-async def read_policy(query: Annotated[Query, Depends(reads("cases:read"))]) -> Response:
-    """Read the service policy in force.
+@router.get("", response_model=PolicyOut)
+async def read_service_policy(query: Reads) -> Response:
+    """Read the service policy.
 
     Due times by kind, severity and service tier, the desk's opening hours, when resolved cases close by
-    themselves, and which kinds of open cases mute promotions.
+    themselves, and which kinds of open cases mute promotions. Its version is the `ETag`.
     """
-    return await query.run(setting.read_policy)
+    return await query.run(SERVICE_POLICY.read_in_force)
 
 
-@router.put("/service-policy", response_model=PolicyInForce, responses=problems(412, 428))
-async def set_policy(
+@router.get("/versions/{version}", response_model=PolicyOut, responses=problems(404))
+async def read_service_policy_version(version: VersionInPath, query: Reads) -> Response:
+    """Read a version of the service policy.
+
+    Due times that were promised under it stay.
+    """
+    return await query.run(lambda uow: SERVICE_POLICY.read(uow, version))
+
+
+@router.put("", response_model=PolicyOut, responses=problems(412, 428))
+async def change_service_policy(
     body: Annotated[PolicyDocument, Body(examples=[DEFAULT_POLICY])],
     command: Annotated[Command, Depends(writes("policies:write"))],
 ) -> Response:
-    """Put a new version of the service policy in force.
+    """Change the service policy.
 
-    Send the whole document and the ETag of the version it is based on as `If-Match`. It holds for cases that are
+    Send the whole policy and, as `If-Match`, the `ETag` of the version it replaces. It holds for cases that are
     opened, reopened or given another service tier from now on; due times that were promised before stay.
     """
-    return await command.run(lambda uow: setting.set_policy(uow, body, command.if_match, command.principal.subject))
+    return await command.run(
+        lambda uow: SERVICE_POLICY.change(uow, body, if_match=command.if_match, by=command.principal.subject)
+    )

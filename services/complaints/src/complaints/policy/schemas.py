@@ -1,6 +1,6 @@
 """The service policy as a document: what a manager reads and sets."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo, available_timezones
@@ -12,6 +12,7 @@ from complaints.domain.service_level import ServicePolicy
 from lealtad.events.catalog.complaints import CaseKind, Severity
 from lealtad.events.catalog.shared_types import Slug
 from lealtad.http import SafeValueError
+from lealtad.policies import PolicyStamp
 
 Hours = Annotated[int, Field(ge=1, le=2_000, description="Open hours of the desk")]
 Factor = Annotated[Decimal, Field(gt=0, le=10, decimal_places=2)]
@@ -27,7 +28,7 @@ LocalTime = Annotated[
 class Strict(BaseModel):
     """A part of the policy; unknown members are refused."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class SeverityHours(Strict):
@@ -112,9 +113,5 @@ class PolicyDocument(Strict):
         )
 
 
-class PolicyInForce(BaseModel):
-    """The service policy in force."""
-
-    version: int = Field(ge=1)
-    set_at: datetime = Field(description="Business time")
-    document: PolicyDocument
+class PolicyOut(PolicyDocument, PolicyStamp):
+    """A version of the service policy."""

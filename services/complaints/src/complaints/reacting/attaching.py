@@ -10,7 +10,7 @@ from complaints.customers import repository as customers
 from complaints.domain import journey
 from complaints.domain.case import Entry
 from complaints.domain.service_level import ServicePolicy
-from complaints.policy import repository as policies
+from complaints.policy.models import rules_in_force
 from complaints.reacting import repository
 from lealtad.unit_of_work import Touched, UnitOfWork
 
@@ -21,7 +21,7 @@ async def attach_known(uow: UnitOfWork, touched: Touched) -> set[UUID]:
     if not found:
         return set()
     waiting = [stored for stored in await cases.lock(uow.connection, list(found)) if stored.case.customer_id is None]
-    policy = await policies.in_force(uow.connection)
+    policy = await rules_in_force(uow.connection)
     known = await customers.tiers(uow.connection, list(set(found.values())))
     tiers = {customer_id: row.tier for customer_id, row in known.items()}
     changes = []

@@ -7,7 +7,7 @@ from complaints.cases.recording import record
 from complaints.cases.stored import Change, StoredCase
 from complaints.domain import journey
 from complaints.domain.service_level import ServicePolicy
-from complaints.policy import repository as policies
+from complaints.policy.models import rules_in_force
 from complaints.reacting import repository
 from lealtad.unit_of_work import Touched, UnitOfWork
 
@@ -17,7 +17,7 @@ async def reschedule(uow: UnitOfWork, touched: Touched) -> set[UUID]:
     tiers = await repository.of_another_tier(uow.connection, list(touched))
     if not tiers:
         return set()
-    policy = await policies.in_force(uow.connection)
+    policy = await rules_in_force(uow.connection)
     locked = await cases.lock(uow.connection, list(tiers))
     changes = [change for stored in locked if (change := _change(uow, stored, tiers[stored.id], policy, touched))]
     await record(uow, changes)

@@ -11,8 +11,8 @@ from customer_profile.customers import repository as customers
 from customer_profile.customers.announcing import announce
 from customer_profile.customers.finding import find, find_for_change
 from customer_profile.domain.consents import Consent
-from customer_profile.intake import repository as intake
-from customer_profile.intake.schemas import IntakePolicy
+from customer_profile.policy.models import INTAKE_POLICY
+from customer_profile.policy.schemas import IntakePolicy
 from lealtad.clock import system_now
 from lealtad.events.catalog.customer_profile import Channel, CustomerConsentChanged, Purpose
 from lealtad.http import Answer, InvalidField, invalid
@@ -25,7 +25,7 @@ async def record_consent(uow: UnitOfWork, ref: str, said: ConsentIn) -> Answer:
     Raises 404, 409, 410, and 422 when it was given in the future.
     """
     before = await find_for_change(uow, ref)
-    consent = word_of(said, await intake.in_force(uow.connection), uow.now)
+    consent = word_of(said, (await INTAKE_POLICY.in_force(uow.connection)).policy, uow.now)
     row = await repository.record(uow.connection, before.id, consent, source=said.source, at=system_now())
     known = consent in before.consents
     after = before if known else replace(before, consents=(*before.consents, consent))

@@ -17,7 +17,7 @@ from customer_profile.identities.storing import (
     require_impersonal_external_ids,
     store_identities,
 )
-from customer_profile.intake import repository as intake
+from customer_profile.policy.models import INTAKE_POLICY
 from lealtad.events.catalog.customer_profile import CustomerUpdated
 from lealtad.http import Answer, invalid, require_match
 from lealtad.http.validation_errors import invalid_fields
@@ -32,7 +32,7 @@ async def change(uow: UnitOfWork, ref: str, patch: Mapping[str, Any], *, if_matc
     before = await find_for_change(uow, ref)
     require_match(if_match, before.version, required=True)
     profile = _patched(before.profile, patch)
-    require_impersonal_external_ids(profile, await intake.in_force(uow.connection))
+    require_impersonal_external_ids(profile, (await INTAKE_POLICY.in_force(uow.connection)).policy)
     document = profile.model_dump(mode="json")
     if document == before.profile and not before.provisional:
         return answer(before, event_id=None)

@@ -16,7 +16,7 @@ from customer_profile.identities.storing import (
     require_impersonal_external_ids,
     store_identities,
 )
-from customer_profile.intake import repository as intake
+from customer_profile.policy.models import INTAKE_POLICY
 from lealtad.clock import system_now
 from lealtad.events.catalog.customer_profile import CustomerRegistered, CustomerStatus, CustomerUpdated
 from lealtad.http import Answer, CustomerRef
@@ -34,7 +34,7 @@ async def register(uow: UnitOfWork, registration: RegistrationIn) -> Answer:
     Raises 409 when an external id belongs to a registered customer, 422 when one looks like personal data, or when a
     consent was given in the future.
     """
-    policy = await intake.in_force(uow.connection)
+    policy = (await INTAKE_POLICY.in_force(uow.connection)).policy
     require_impersonal_external_ids(registration, policy)
     said = [(word_of(consent, policy, uow.now), consent.source) for consent in registration.consents]
     owners = await _owners(uow, registration)

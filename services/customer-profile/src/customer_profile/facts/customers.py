@@ -10,7 +10,7 @@ from customer_profile.facts.contracts import contract_of
 from customer_profile.facts.inputs import ContractStepIn, FactIn
 from customer_profile.facts.ledger import Ledger
 from customer_profile.identities.storing import external_id_error, objection_to
-from customer_profile.intake.schemas import UnknownCustomers
+from customer_profile.policy.schemas import UnknownCustomers
 from lealtad.http import CustomerRef, Problem, conflict, invalid
 
 

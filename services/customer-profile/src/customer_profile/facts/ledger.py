@@ -11,7 +11,7 @@ from customer_profile.domain.contracts import Contract
 from customer_profile.domain.returns import Bought
 from customer_profile.facts.kinds import Kind
 from customer_profile.facts.references import Source
-from customer_profile.intake.schemas import IntakePolicy
+from customer_profile.policy.schemas import IntakePolicy
 from lealtad.events.catalog.customer_profile import Fact
 from lealtad.http import CustomerRef
 from lealtad.ids import new_id

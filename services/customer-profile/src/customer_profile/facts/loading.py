@@ -12,7 +12,7 @@ from customer_profile.facts.inputs import FactIn
 from customer_profile.facts.ledger import Ledger
 from customer_profile.facts.purchases import bought, domain_lines
 from customer_profile.facts.references import FactRefs, Source, parse_fact_ref
-from customer_profile.intake import repository as intake
+from customer_profile.policy.models import INTAKE_POLICY
 from lealtad.clock import system_now
 from lealtad.events.catalog.customer_profile import PurchaseRecorded, PurchaseReturned
 from lealtad.http import CustomerRef, Problem
@@ -23,7 +23,7 @@ async def load_ledger(uow: UnitOfWork, facts: Sequence[FactIn]) -> Ledger:
     """Lock the customers of `facts` and return all that deciding on them takes, with a fixed number of statements."""
     contract_refs = _named(facts, "contract")
     contracts = await _contract_customers(uow, contract_refs)
-    policy = await intake.in_force(uow.connection)
+    policy = (await INTAKE_POLICY.in_force(uow.connection)).policy
     refs = {ref for fact in facts for ref in _customer_refs(fact)} | contracts
     ledger = Ledger(
         now=uow.now,

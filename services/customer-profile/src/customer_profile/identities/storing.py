@@ -7,7 +7,7 @@ from customer_profile.customers.record import CustomerRecord
 from customer_profile.customers.schemas import ProfileIn
 from customer_profile.domain.external_ids import personal_data_in
 from customer_profile.identities import repository
-from customer_profile.intake.schemas import IntakePolicy
+from customer_profile.policy.schemas import IntakePolicy
 from lealtad.http import InvalidField, conflict, invalid
 from lealtad.unit_of_work import UnitOfWork
 

@@ -10,6 +10,7 @@ from segmentation.definitions.models import rulebook, segment, segment_version
 from segmentation.domain.rulebook import Definition, Rulebook
 from segmentation.domain.rules import Rule
 from segmentation.value import repository as value_repository
+from segmentation.value.models import VALUE_POLICY
 
 RULE: TypeAdapter[Rule] = TypeAdapter(Rule)
 LOCK_KEY = 0x5E6_3E47
@@ -51,7 +52,7 @@ async def load(connection: AsyncConnection) -> Rulebook:
     for row in rows:
         rule = RULE.validate_python(row.rule)
         versions[row.status].append(Definition(row.segment_id, row.key, row.version, rule))
-    policy = await value_repository.current_policy(connection)
+    policy = await VALUE_POLICY.in_force(connection)
     return Rulebook(
         active=tuple(versions["active"]),
         preparing=tuple(versions["preparing"]),

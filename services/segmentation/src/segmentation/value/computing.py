@@ -9,6 +9,7 @@ from segmentation.domain.boundaries import Boundaries
 from segmentation.domain.value_policy import next_computation
 from segmentation.memberships import repository as memberships
 from segmentation.value import base_repository, repository
+from segmentation.value.models import VALUE_POLICY
 
 
 async def take_due(uow: UnitOfWork, _limit: int) -> int:
@@ -21,7 +22,7 @@ async def take_due(uow: UnitOfWork, _limit: int) -> int:
         return 0
     if await memberships.count_due(connection, uow.now):
         return 0
-    policy = await repository.current_policy(connection)
+    policy = await VALUE_POLICY.in_force(connection)
     known = await repository.current_boundaries(connection)
     found = await base_repository.compute(connection, policy.policy, uow.now.astimezone(UTC))
     if found is not None:

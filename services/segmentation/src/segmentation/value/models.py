@@ -3,16 +3,12 @@
 from sqlalchemy import Boolean, Column, Integer, Table, text
 from sqlalchemy.dialects.postgresql import JSONB
 
+from lealtad.policies import Policy
+from segmentation.domain.value_policy import ValuePolicy
 from segmentation.tables import METADATA, OWNED, moment
+from segmentation.value.schemas import ValuePolicyOut
 
-value_policy = Table(
-    "value_policy",
-    METADATA,
-    Column("version", Integer, primary_key=True),
-    Column("policy", JSONB, nullable=False),
-    moment("created_at", nullable=False),
-    schema=OWNED,
-)
+VALUE_POLICY = Policy(METADATA, "value_policy", ValuePolicy, ValuePolicyOut)
 
 value_boundaries = Table(
     "value_boundaries",

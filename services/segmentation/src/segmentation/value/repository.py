@@ -1,6 +1,5 @@
-"""SQL of the value policy, the boundaries and their schedule."""
+"""SQL of the boundaries and their schedule."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,32 +8,9 @@ from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from segmentation.domain.boundaries import Boundaries
-from segmentation.domain.value_policy import ValuePolicy
-from segmentation.value.models import value_boundaries, value_policy, value_schedule
+from segmentation.value.models import value_boundaries, value_schedule
 
 BOUNDARIES = TypeAdapter(Boundaries)
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyVersion:
-    """A version of the value policy."""
-
-    version: int
-    policy: ValuePolicy
-    created_at: datetime
-
-
-async def current_policy(connection: AsyncConnection) -> PolicyVersion:
-    """Return the newest policy."""
-    query = select(value_policy).order_by(value_policy.c.version.desc()).limit(1)
-    row = (await connection.execute(query)).one()
-    return PolicyVersion(row.version, ValuePolicy.model_validate(row.policy), row.created_at)
-
-
-async def add_policy(connection: AsyncConnection, version: PolicyVersion) -> None:
-    """Store another version of the policy."""
-    values = {"policy": version.policy.model_dump(mode="json"), "created_at": version.created_at}
-    await connection.execute(insert(value_policy).values(version=version.version, **values))
 
 
 async def current_boundaries(connection: AsyncConnection) -> Boundaries | None:

@@ -1,35 +1,52 @@
-"""HTTP of the value policy."""
+"""Routes of the value policy and the boundaries computed by it."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
 from lealtad.http import Command, Page, PageQuery, Query, problems, reads, writes
+from lealtad.policies import VersionInPath
 from segmentation.domain.value_policy import ValuePolicy
 from segmentation.value import policy
+from segmentation.value.models import VALUE_POLICY
 from segmentation.value.schemas import BoundariesOut, ValuePolicyOut
 
 router = APIRouter(prefix="/v1", tags=["value"])
 Reads = Annotated[Query, Depends(reads("segments:read"))]
-Writes = Annotated[Command, Depends(writes("segments:write"))]
+ReadsPolicy = Annotated[Query, Depends(reads("policies:read"))]
 
 
 @router.get("/value-policy", response_model=ValuePolicyOut)
-async def read_value_policy(query: Reads) -> Response:
-    """Show how customers are ranked by value.
+async def read_value_policy(query: ReadsPolicy) -> Response:
+    """Read the value policy.
 
-    `ETag` is the policy's version.
+    How customers are ranked by value: the window, the tiers and when their boundaries are computed. Its version is
+    the `ETag`.
     """
-    return await query.run(policy.read)
+    return await query.run(VALUE_POLICY.read_in_force)
+
+
+@router.get("/value-policy/versions/{version}", response_model=ValuePolicyOut, responses=problems(404))
+async def read_value_policy_version(version: VersionInPath, query: ReadsPolicy) -> Response:
+    """Read a version of the value policy.
+
+    Boundaries name the version they were computed by.
+    """
+    return await query.run(lambda uow: VALUE_POLICY.read(uow, version))
 
 
 @router.put("/value-policy", response_model=ValuePolicyOut, responses=problems(412, 428))
-async def replace_value_policy(body: ValuePolicy, command: Writes) -> Response:
-    """Put another value policy in force.
+async def change_value_policy(
+    body: ValuePolicy, command: Annotated[Command, Depends(writes("policies:write"))]
+) -> Response:
+    """Change the value policy.
 
-    Needs `If-Match`. Boundaries are computed anew at once; customers whose tier or scores they move are told.
+    Send the whole policy and, as `If-Match`, the `ETag` of the version it replaces. Boundaries are computed anew at
+    once; customers whose tier or scores they move are told.
     """
-    return await command.run(lambda uow: policy.replace(uow, body, command.if_match))
+    return await command.run(
+        lambda uow: policy.change(uow, body, if_match=command.if_match, by=command.principal.subject)
+    )
 
 
 @router.get("/value-boundaries", response_model=Page[BoundariesOut])

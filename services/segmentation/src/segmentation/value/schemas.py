@@ -5,14 +5,12 @@ from decimal import Decimal
 
 from pydantic import BaseModel, Field
 
+from lealtad.policies import PolicyStamp
 from segmentation.domain.value_policy import ValuePolicy
 
 
-class ValuePolicyOut(ValuePolicy):
-    """The policy in force."""
-
-    version: int
-    created_at: datetime
+class ValuePolicyOut(ValuePolicy, PolicyStamp):
+    """A version of the value policy."""
 
 
 class TierOut(BaseModel):

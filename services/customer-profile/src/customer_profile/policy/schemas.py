@@ -1,6 +1,6 @@
 """The intake policy as callers see and change it."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated
 
@@ -10,6 +10,7 @@ from customer_profile.domain.external_ids import UnknownDocumentFormatError, doc
 from customer_profile.domain.occurrence import Window
 from customer_profile.fields import Country, Request
 from lealtad.http import SafeValueError
+from lealtad.policies import PolicyStamp
 
 DAYS_OF_A_CENTURY = 36_525
 
@@ -34,7 +35,7 @@ DocumentFormat = Annotated[
 ]
 
 
-class IntakePolicyIn(Request):
+class IntakePolicy(Request):
     """How facts and customers come in."""
 
     model_config = ConfigDict(
@@ -66,14 +67,10 @@ class IntakePolicyIn(Request):
         description="National documents that are no external ids: country and format of the python-stdnum library",
     )
 
-
-class IntakePolicy(IntakePolicyIn):
-    """The policy in force."""
-
-    version: int
-    changed_at: datetime
-    changed_by: str = Field(description="Subject of the token")
-
     def window(self) -> Window:
         """Return how far from the business time a fact may lie."""
         return Window(timedelta(seconds=self.future_tolerance_s), timedelta(days=self.oldest_age_days))
+
+
+class IntakePolicyOut(IntakePolicy, PolicyStamp):
+    """A version of the intake policy."""

@@ -1,0 +1,46 @@
+"""Routes of the intake policy."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+
+from customer_profile.policy.models import INTAKE_POLICY
+from customer_profile.policy.schemas import IntakePolicy, IntakePolicyOut
+from lealtad.http import Command, Query, problems, reads, writes
+from lealtad.policies import VersionInPath
+
+router = APIRouter(prefix="/v1/intake-policy", tags=["intake policy"])
+Reads = Annotated[Query, Depends(reads("policies:read"))]
+
+
+@router.get("", response_model=IntakePolicyOut)
+async def read_intake_policy(query: Reads) -> Response:
+    """Read the intake policy.
+
+    It says whether unknown external ids make provisional customers, which times of facts are believed, and what may
+    not be used as an external id. Its version is the `ETag`.
+    """
+    return await query.run(INTAKE_POLICY.read_in_force)
+
+
+@router.get("/versions/{version}", response_model=IntakePolicyOut, responses=problems(404))
+async def read_intake_policy_version(version: VersionInPath, query: Reads) -> Response:
+    """Read a version of the intake policy.
+
+    What was recorded under it stays.
+    """
+    return await query.run(lambda uow: INTAKE_POLICY.read(uow, version))
+
+
+@router.put("", response_model=IntakePolicyOut, responses=problems(412, 428))
+async def change_intake_policy(
+    body: IntakePolicy, command: Annotated[Command, Depends(writes("policies:write"))]
+) -> Response:
+    """Change the intake policy.
+
+    Send the whole policy and, as `If-Match`, the `ETag` of the version it replaces. It holds for every request that
+    begins afterwards; what was recorded under an earlier version stays.
+    """
+    return await command.run(
+        lambda uow: INTAKE_POLICY.change(uow, body, if_match=command.if_match, by=command.principal.subject)
+    )

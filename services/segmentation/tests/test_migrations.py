@@ -1,0 +1,9 @@
+"""The migrations make the tables that the code describes."""
+
+from lealtad.testing.migrations import differences
+from lealtad.testing.plugin import DatabaseFactory
+from segmentation.service import SERVICE
+
+
+async def test_nothing_is_missing_and_nothing_is_left_over(database_for: DatabaseFactory) -> None:
+    assert await differences(SERVICE, await database_for(SERVICE)) == []

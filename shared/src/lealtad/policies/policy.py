@@ -1,0 +1,85 @@
+"""A versioned policy: read in force or by version, replaced whole."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
+from sqlalchemy import MetaData, Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lealtad.http import Answer, not_found, require_match
+from lealtad.policies import repository
+from lealtad.policies.schemas import PolicyStamp
+from lealtad.unit_of_work import UnitOfWork
+
+P = TypeVar("P", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyVersion(Generic[P]):
+    """A version of a policy; once made it never changes."""
+
+    version: int
+    policy: P
+    changed_at: datetime
+    changed_by: str
+
+
+class Policy(Generic[P]):
+    """The policy in the table `owned.<name>`; the first version comes with a migration.
+
+    `model` is the policy itself, `shown` the same with the fields of `PolicyStamp`, as the API answers it.
+    """
+
+    def __init__(self, metadata: MetaData, name: str, model: type[P], shown: type[PolicyStamp]) -> None:
+        self.table = repository.policy_table(metadata, name)
+        self._shown = shown
+        # A version never changes, so each is parsed once a process.
+        self.parse = lru_cache(maxsize=64)(model.model_validate_json)
+
+    async def in_force(self, connection: AsyncConnection) -> PolicyVersion[P]:
+        """Return the newest version."""
+        row = await repository.read(connection, self.table)
+        if row is None:
+            raise LookupError(f"{self.table.name} is empty: its first version comes with a migration")
+        return self._version(row)
+
+    async def of_version(self, connection: AsyncConnection, version: int) -> PolicyVersion[P]:
+        """Return a version; 404 where there is none."""
+        row = await repository.read(connection, self.table, version)
+        if row is None:
+            raise not_found("policy version", version)
+        return self._version(row)
+
+    async def read(self, uow: UnitOfWork, version: int) -> Answer:
+        """Use case: show a version; 404 where there is none."""
+        return self.answer(await self.of_version(uow.connection, version))
+
+    async def read_in_force(self, uow: UnitOfWork) -> Answer:
+        """Use case: show the newest version."""
+        return self.answer(await self.in_force(uow.connection))
+
+    async def replace(self, uow: UnitOfWork, wanted: P, *, if_match: str | None, by: str) -> PolicyVersion[P]:
+        """Put `wanted` in force as the next version; 412 or 428 without the ETag of the one that it replaces."""
+        await repository.lock(uow.connection, self.table)
+        current = await self.in_force(uow.connection)
+        require_match(if_match, current.version, required=True)
+        version = PolicyVersion(current.version + 1, wanted, uow.now, by)
+        document = wanted.model_dump(mode="json", by_alias=True)
+        await repository.add(uow.connection, self.table, document, version=version.version, at=uow.now, by=by)
+        return version
+
+    async def change(self, uow: UnitOfWork, wanted: P, *, if_match: str | None, by: str) -> Answer:
+        """Use case: `replace`, where nothing else follows, and show the new version."""
+        return self.answer(await self.replace(uow, wanted, if_match=if_match, by=by))
+
+    def answer(self, version: PolicyVersion[P]) -> Answer:
+        """Return what the API answers with a version: its settings, its stamp, and its number as ETag."""
+        stamp = {"version": version.version, "changed_at": version.changed_at, "changed_by": version.changed_by}
+        body = self._shown.model_validate(version.policy.model_dump(mode="json", by_alias=True) | stamp)
+        return Answer(body, etag=version.version)
+
+    def _version(self, row: Row[Any]) -> PolicyVersion[P]:
+        return PolicyVersion(row.version, self.parse(row.policy), row.changed_at, row.changed_by)

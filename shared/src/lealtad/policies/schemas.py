@@ -1,0 +1,20 @@
+"""What the API shows beside a policy's own settings."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Path
+from pydantic import BaseModel, Field
+
+LARGEST_INTEGER = 2_147_483_647
+"""Of PostgreSQL's type `integer`."""
+
+VersionInPath = Annotated[int, Path(ge=1, le=LARGEST_INTEGER, examples=[1])]
+
+
+class PolicyStamp(BaseModel):
+    """Which version of the policy it is, and who made it when."""
+
+    version: int = Field(ge=1, description="Grows by one with every change; the ETag")
+    changed_at: datetime = Field(description="Business time")
+    changed_by: str = Field(description="Subject of the token, or `shipped`")

@@ -1,0 +1,44 @@
+"""A tiny service for tests of policies: it has one setting."""
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from lealtad.app import Service
+from lealtad.db import metadata
+from lealtad.kafka.projections import Projections
+from lealtad.policies import Policy, PolicyStamp
+from lealtad.unit_of_work import Touched, UnitOfWork
+
+METADATA = metadata()
+
+
+class Patience(BaseModel):
+    """How long something waits."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    days: int
+
+
+class PatienceOut(Patience, PolicyStamp):
+    """A version of it."""
+
+
+PATIENCE = Policy(METADATA, "patience", Patience, PatienceOut)
+
+
+async def nothing(_uow: UnitOfWork, _touched: Touched) -> None:
+    """React to nothing."""
+
+
+RULES = Service(
+    name="complaints",
+    title="Rules",
+    description="Has a policy",
+    migrations=Path(__file__).with_name("rules_migrations"),
+    metadata=METADATA,
+    routers=(),
+    projections=Projections(),
+    react=nothing,
+)
