@@ -153,6 +153,9 @@ class Consumer:
         """Handle `items` whatever it takes: again after a transient failure, in halves after a permanent one."""
         pause = FIRST_PAUSE_S
         while not self._stopping.is_set():
+            # Isolating a poisoned batch takes many transactions: each of them is progress.
+            self._heartbeat.beat()
+            self.last_record_at = time.monotonic()
             try:
                 await self._attempt_or_isolate(items, assignment)
             except TooManyDeadLettersError as error:
