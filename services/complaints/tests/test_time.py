@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from complaints.cases import deadlines
+from complaints.cases.recording import record
 from lealtad.events.catalog.complaints import CaseBreached, CaseClosed
 
 
@@ -70,3 +72,19 @@ async def test_many_cases_that_are_due_cost_as_many_statements_as_few(desk):
         return len(seen)
 
     assert await cost_of(2) == await cost_of(20)
+
+
+async def test_a_case_that_cannot_breach_stops_no_other(desk, monkeypatch):
+    cases = [await desk.open_case(severity="high") for _ in range(5)]
+    poison = cases[2]["id"]
+
+    async def record_but_poison(uow, changes):
+        await record(uow, changes)
+        if poison in {str(change.before.id) for change in changes}:
+            raise ZeroDivisionError
+
+    monkeypatch.setattr(deadlines, "record", record_but_poison)
+
+    assert poison not in {str(event.data.case_id) for event in await desk.time_passes(days=1)}
+
+    assert [bool((await desk.read(case))["breached_at"]) for case in cases] == [True, True, False, True, True]

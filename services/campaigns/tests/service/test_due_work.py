@@ -5,7 +5,8 @@ import asyncio
 import pytest
 from sqlalchemy import text
 
-from campaigns.decisions import repository
+from campaigns.decisions import repository, reviewing
+from campaigns.decisions.deciding import decide_standing
 from campaigns.service import SERVICE
 from lealtad.testing.driving import deliver, take_due
 
@@ -54,3 +55,26 @@ async def test_two_workers_share_what_is_due(database):
     async with database.read() as uow:
         decided = await uow.connection.scalar(text("SELECT count(*) FROM decision WHERE origin = 'standing'"))
     assert decided == 40 * 2
+
+
+async def test_who_cannot_be_decided_stops_no_other(database, monkeypatch):
+    names = [f"customer-{number}" for number in range(9)]
+    await deliver(SERVICE, database, [e for n in names for e in (registered(n), segmented(n, "loyal"), scored(n))])
+    async with database.begin() as uow:
+        await uow.connection.execute(text("UPDATE rulebook SET revision = revision + 1"))
+        poison = await uow.connection.scalar(text("SELECT customer_id FROM next_best_action ORDER BY 1 LIMIT 1"))
+
+    async def decide_but_poison(uow, touched):
+        await decide_standing(uow, touched)
+        if poison in touched:
+            raise ZeroDivisionError
+
+    monkeypatch.setattr(reviewing, "decide_standing", decide_but_poison)
+    await take_due(SERVICE, database)
+
+    async with database.read() as uow:
+        decided = text("SELECT customer_id, count(*) FROM decision GROUP BY customer_id")
+        numbers = {row.customer_id: row.count for row in await uow.connection.execute(decided)}
+        assert await reviewing.count_due(uow.connection, uow.now) == 0
+    assert numbers.pop(poison) == 1
+    assert set(numbers.values()) == {2}

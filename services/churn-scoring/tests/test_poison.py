@@ -1,0 +1,33 @@
+"""A customer whose score cannot be computed stops no other."""
+
+from typing import Any
+
+import pytest
+
+from churn_scoring.scoring import repository, rescoring
+from churn_scoring.scoring.evaluating import evaluate
+from churn_scoring.service import SERVICE
+from lealtad.ids import new_id
+from lealtad.testing.driving import deliver, take_due
+from lealtad.unit_of_work import Database, UnitOfWork
+
+from .builders import a_purchase, at
+
+
+async def test_who_cannot_be_rescored_is_tried_again_a_day_later(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poison, *others = [new_id() for _ in range(9)]
+    await deliver(SERVICE, database, [a_purchase(customer, -20) for customer in [poison, *others]])
+
+    async def evaluate_but_poison(uow: UnitOfWork, scores: Any, causes: Any, **options: Any) -> None:
+        await evaluate(uow, scores, causes, **options)
+        if poison in causes:
+            raise ZeroDivisionError
+
+    monkeypatch.setattr(rescoring, "evaluate", evaluate_but_poison)
+    scored = await take_due(SERVICE, database, now=at(14))
+
+    assert sorted(event.key for event in scored) == sorted(others)
+    async with database.read() as uow:
+        assert await repository.count_due(uow.connection, at(15)) >= 1
