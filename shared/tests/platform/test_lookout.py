@@ -6,7 +6,7 @@ from lealtad.kafka.progress import read_progress
 
 from .conftest import WorkerFactory, until
 from .echo import ECHO
-from .test_loop_on_kafka import publish
+from .publishing import publish
 
 
 async def test_a_worker_that_read_everything_is_settled_and_its_input_is_confirmed_fresh(

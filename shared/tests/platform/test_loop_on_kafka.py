@@ -2,46 +2,16 @@
 
 import asyncio
 from collections import Counter
-from datetime import UTC, datetime
-from decimal import Decimal
-from uuid import UUID
 
 from sqlalchemy import text
 
-from lealtad.events.catalog.customer_profile import PurchaseLine, PurchaseRecorded
-from lealtad.events.catalog.shared_types import FactSource
 from lealtad.ids import new_id
-from lealtad.money import Money
 from lealtad.outbox import RawRecord
-from lealtad.testing.builders import a_record, an_event
 from lealtad.unit_of_work import Database
 
-from .conftest import Bus, WorkerFactory, until
+from .conftest import WorkerFactory, until
 from .echo import ECHO
-
-NOW = datetime(2011, 3, 1, tzinfo=UTC)
-
-
-def a_purchase(customer_id: UUID, sku: str = "mug") -> PurchaseRecorded:
-    return PurchaseRecorded(
-        customer_id=customer_id,
-        source=FactSource(system="shop", fact_id=str(new_id())),
-        occurred_at=NOW,
-        recorded_at=NOW,
-        lines=[PurchaseLine(sku=sku, quantity=Decimal(1), unit_price=Decimal(2))],
-        total=Money(amount=Decimal(2), currency="EUR"),
-    )
-
-
-async def publish(
-    bus: Bus, customer_id: UUID, sequence: int = 1, sku: str = "mug", event_id: UUID | None = None
-) -> UUID:
-    event = an_event(a_purchase(customer_id, sku), key=customer_id, sequence=sequence, event_id=event_id)
-    record = a_record(event)
-    await bus.producer.send_and_wait(
-        f"{bus.prefix}.activity", key=record.key, value=record.value, headers=list(record.headers)
-    )
-    return event.id
+from .publishing import a_purchase, publish
 
 
 async def count(database: Database, sql: str, **values: object) -> int:

@@ -6,18 +6,21 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
+from structlog.testing import capture_logs
 
 from lealtad.due import DueAction, DueLoop, act_on
 from lealtad.events.envelope import Cause
 from lealtad.ids import new_id
-from lealtad.kafka import pending
+from lealtad.kafka import consumer, pending
 from lealtad.observability.health import Heartbeat
 from lealtad.unit_of_work import Database, Touched, UnitOfWork
 
 from .conftest import WorkerFactory, until
 from .echo import ECHO, count_due, react
+from .publishing import publish
 
 SEEN = text("INSERT INTO seen (event_id, customer_id, place) SELECT id, id, 1 FROM unnest(CAST(:ids AS uuid[])) AS id")
 WAITING = text("SELECT key FROM pending_reaction WHERE not_before > clock_timestamp() + interval '10 s'")
@@ -147,3 +150,26 @@ async def test_a_due_action_that_fails_as_a_whole_stops_no_other(database_for):
     await running
 
     assert failures == 1
+
+
+@pytest.mark.parametrize("sku", ["unreadable", "poison"])
+async def test_a_flood_of_failures_stops_the_consumer_instead_of_emptying_the_topic(
+    bus, databases, worker_of: WorkerFactory, monkeypatch, sku
+):
+    monkeypatch.setattr(consumer, "DEAD_MINIMUM", 4)
+    monkeypatch.setattr(consumer, "STOPPED_S", 0.05)
+    for _ in range(30):
+        content = b"?" if sku == "unreadable" else None
+        await publish(bus, new_id(), sku=sku, value=content)
+
+    with capture_logs() as logs:
+        async with worker_of(ECHO, await databases.create_url(ECHO), poll_records=4) as (_, runtime):
+
+            async def stood_still_again_and_again() -> bool:
+                return sum(line["event"] == "consumer_stands_still" for line in logs) >= 5
+
+            await until(stood_still_again_and_again)
+            async with runtime.database.read() as uow:
+                dead = await uow.connection.scalar(text("SELECT count(*) FROM dead_letter"))
+
+    assert dead < 4 + 4

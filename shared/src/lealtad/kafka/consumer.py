@@ -1,7 +1,8 @@
 """The consumer's loop: poll, handle as one batch, and what to do when that fails.
 
 A transient failure backs off and tries the same batch again; a permanent one is isolated by halving the batch until one
-record is left, which is dead-lettered. When too many are, the deploy is bad and not the data: the loop stops moving.
+record is left, which is dead-lettered. When too many are, or cannot be read, the deploy is bad and not the data: the
+loop stands still, and only tries the same again, until it works or the worker is restarted.
 """
 
 import asyncio
@@ -186,6 +187,8 @@ class Consumer:
             owned = [item for item in items if self._is_next(item, assignment)]
             if not owned:
                 return
+            if any(item.unreadable for item in owned):
+                self._refuse_flood()
             moves = moves_of(owned, assignment.next)
             started = time.perf_counter()
             earliest = await self._handler.handle(owned, moves)
@@ -214,7 +217,6 @@ class Consumer:
     def _refuse_flood(self) -> None:
         dead = sum(self._recent)
         if len(self._recent) >= DEAD_MINIMUM and dead > DEAD_SHARE * len(self._recent):
-            self._recent.clear()
             raise TooManyDeadLettersError(f"{dead} of the last {DEAD_WINDOW} events failed")
 
     async def _handle_waiting(self, assignment: Assignment, limit: int = WAITING_AT_ONCE) -> None:
