@@ -2,48 +2,20 @@
 
 import re
 import unicodedata
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated
 from zoneinfo import available_timezones
 
 from fastapi import Path
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    JsonValue,
-    WithJsonSchema,
-)
+from pydantic import AfterValidator, Field, JsonValue
 
 from lealtad.http import SafeValueError
+from lealtad.http.customer_ref import SOURCE_PATTERN
+from lealtad.http.fields import REF_LENGTH, UUID_PATTERN
 from lealtad.money import DecimalText
 
-# RFC 3339 with its offset; pydantic alone would also take Unix times, which say nothing about their unit.
-_RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-
-
-class Request(BaseModel):
-    """A request body: what it does not know it refuses, so that a misspelt field is noticed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-def _rfc3339(value: Any) -> Any:
-    if isinstance(value, datetime) or (isinstance(value, str) and _RFC3339.fullmatch(value)):
-        return value
-    raise SafeValueError("write the time as RFC 3339 with its offset, as in 2011-03-01T09:30:00+01:00")
-
-
-def _utc(value: datetime) -> datetime:
-    try:
-        return value.astimezone(UTC)
-    except OverflowError:
-        raise SafeValueError("lies outside the years 1 to 9999 in UTC") from None
 
 
 def _plain(value: str) -> str:
@@ -72,14 +44,6 @@ def _past_date(value: date) -> date:
     return value
 
 
-Timestamp = Annotated[
-    AwareDatetime,
-    BeforeValidator(_rfc3339),
-    AfterValidator(_utc),
-    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2011-03-01T09:30:00+01:00"]}),
-]
-"""An instant, written in RFC 3339 with its offset; kept in UTC."""
-
 PlainText = Annotated[str, Field(max_length=200), AfterValidator(_plain)]
 """One line of Unicode text, in normal form C and without control characters."""
 
@@ -93,39 +57,16 @@ PositiveDecimal = Annotated[DecimalText, Field(gt=0)]
 NonNegativeDecimal = Annotated[DecimalText, Field(ge=0)]
 
 # Said in the OpenAPI document; what checks a reference is its parser.
-_UUID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-CUSTOMER_REF: dict[str, JsonValue] = {"pattern": rf"^({_UUID}|[a-z0-9-]{{1,40}}:[^/\x00-\x1f\x7f]{{1,200}})$"}
-FACT_REF: dict[str, JsonValue] = {"pattern": rf"^({_UUID}|[a-z0-9-]{{1,40}}:[^\s/\x00-\x1f\x7f]{{1,200}})$"}
+_FACT: dict[str, JsonValue] = {"pattern": rf"^({UUID_PATTERN}|{SOURCE_PATTERN}:[^\s/\x00-\x1f\x7f]{{1,200}})$"}
 
-CustomerRefText = Annotated[
-    str,
-    Field(
-        min_length=1,
-        max_length=300,
-        description="A customer: its id, or `source:external_id`",
-        json_schema_extra=CUSTOMER_REF,
-        examples=["web-shop:17850"],
-    ),
-]
 FactRefText = Annotated[
     str,
     Field(
         min_length=1,
-        max_length=300,
+        max_length=REF_LENGTH,
         description="A fact: its id, or `system:fact_id`",
-        json_schema_extra=FACT_REF,
+        json_schema_extra=_FACT,
         examples=["web-shop:536365"],
-    ),
-]
-
-RefInPath = Annotated[
-    str,
-    Path(
-        min_length=1,
-        max_length=300,
-        description="A customer: its id, or `source:external_id` (percent-encoded)",
-        json_schema_extra=CUSTOMER_REF,
-        examples=["web-shop:17850"],
     ),
 ]
 
@@ -133,9 +74,9 @@ FactRefInPath = Annotated[
     str,
     Path(
         min_length=1,
-        max_length=300,
+        max_length=REF_LENGTH,
         description="A fact: its id, or `system:fact_id` (percent-encoded)",
-        json_schema_extra=FACT_REF,
+        json_schema_extra=_FACT,
         examples=["web-shop:536365"],
     ),
 ]

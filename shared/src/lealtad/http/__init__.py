@@ -5,6 +5,7 @@ from lealtad.http.auth import SCOPES, Principal, mint_token
 from lealtad.http.command import Command, writes
 from lealtad.http.customer_ref import CustomerRef
 from lealtad.http.etag import require_match
+from lealtad.http.fields import CustomerRefInPath, CustomerRefText, RequestBody, Timestamp
 from lealtad.http.habits import install_http_habits
 from lealtad.http.pagination import Page, PageQuery
 from lealtad.http.problem import (
@@ -28,6 +29,8 @@ __all__ = [
     "Answer",
     "Command",
     "CustomerRef",
+    "CustomerRefInPath",
+    "CustomerRefText",
     "InvalidField",
     "Page",
     "PageQuery",
@@ -35,7 +38,9 @@ __all__ = [
     "Problem",
     "ProblemDocument",
     "Query",
+    "RequestBody",
     "SafeValueError",
+    "Timestamp",
     "conflict",
     "forbidden",
     "gone",

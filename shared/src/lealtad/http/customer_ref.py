@@ -7,7 +7,7 @@ from uuid import UUID
 
 from lealtad.http.problem import InvalidField, invalid
 
-SOURCE_PATTERN = r"[a-z0-9-]{1,64}"
+SOURCE_PATTERN = r"[a-z0-9-]{1,40}"
 EXTERNAL_ID_PATTERN = r"[^/\x00-\x1f\x7f]{1,200}"
 _EXTERNAL = re.compile(f"({SOURCE_PATTERN}):({EXTERNAL_ID_PATTERN})")
 

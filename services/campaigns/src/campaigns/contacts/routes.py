@@ -3,20 +3,21 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Depends, Response
 
 from campaigns.contacts import confirming, reserving
 from campaigns.contacts.schemas import ContactOut, Release, Reservation
-from lealtad.http import Command, Page, PageQuery, Query, problems, reads, writes
+from lealtad.http import Command, CustomerRefInPath, Page, PageQuery, Query, problems, reads, writes
 
 router = APIRouter(prefix="/v1", tags=["contacts"])
 Writes = Annotated[Command, Depends(writes("decisions:write"))]
-Reference = Annotated[str, Path(max_length=300, description="Id or source:external_id", examples=["shop:17850"])]
 
 
 @router.get("/customers/{ref}/contacts", response_model=Page[ContactOut], responses=problems(404))
 async def list_contacts(
-    ref: Reference, page: Annotated[PageQuery, Depends()], query: Annotated[Query, Depends(reads("contacts:read"))]
+    ref: CustomerRefInPath,
+    page: Annotated[PageQuery, Depends()],
+    query: Annotated[Query, Depends(reads("contacts:read"))],
 ) -> Response:
     """List the contacts of a customer.
 

@@ -10,20 +10,17 @@ from campaigns.domain.offers import ContactClass
 from lealtad.events.catalog.campaigns import OfferKind
 from lealtad.events.catalog.customer_profile import Channel
 from lealtad.events.catalog.shared_types import Slug
+from lealtad.http import RequestBody
 
 
-class Reservation(BaseModel):
+class Reservation(RequestBody):
     """A channel is about to contact a customer with the action of a decision."""
-
-    model_config = ConfigDict(extra="forbid")
 
     decision_id: UUID = Field(examples=["01890a5d-ac96-774b-bcce-b302099a8057"])
 
 
-class Release(BaseModel):
+class Release(RequestBody):
     """The contact will not take place."""
-
-    model_config = ConfigDict(extra="forbid")
 
     reason: Slug = Field(examples=["unreachable"])
 

@@ -3,19 +3,18 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Depends, Response
 
 from campaigns.decisions import asking, reading
 from campaigns.decisions.schemas import DecisionOut, Question
-from lealtad.http import Command, Page, PageQuery, Query, problems, reads, writes
+from lealtad.http import Command, CustomerRefInPath, Page, PageQuery, Query, problems, reads, writes
 
 router = APIRouter(prefix="/v1", tags=["decisions"])
 Reads = Annotated[Query, Depends(reads("decisions:read"))]
-Reference = Annotated[str, Path(max_length=300, description="Id or source:external_id", examples=["shop:17850"])]
 
 
 @router.get("/customers/{ref}/next-best-action", response_model=DecisionOut, responses=problems(404))
-async def read_next_best_action(ref: Reference, query: Reads) -> Response:
+async def read_next_best_action(ref: CustomerRefInPath, query: Reads) -> Response:
     """Read the next-best action of a customer.
 
     The standing decision, made when the customer's situation last changed; nothing is computed. It names the best offer
@@ -26,7 +25,7 @@ async def read_next_best_action(ref: Reference, query: Reads) -> Response:
 
 
 @router.get("/customers/{ref}/decisions", response_model=Page[DecisionOut], responses=problems(404))
-async def list_decisions(ref: Reference, page: Annotated[PageQuery, Depends()], query: Reads) -> Response:
+async def list_decisions(ref: CustomerRefInPath, page: Annotated[PageQuery, Depends()], query: Reads) -> Response:
     """List the decisions about a customer.
 
     Newest first: what was best when, why, and what it was decided on. Decisions asked for by a channel are among them.

@@ -16,17 +16,15 @@ from lealtad.events.catalog.campaigns import OfferKind
 from lealtad.events.catalog.customer_profile import Channel
 from lealtad.events.catalog.shared_types import Slug
 from lealtad.events.model import Causes
+from lealtad.http import CustomerRefText, RequestBody
 
 
-class Question(BaseModel):
+class Question(RequestBody):
     """A channel asks what to propose to the customer it has before it."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={"examples": [{"customer": "shop:17850", "channel": "front-office"}]},
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [{"customer": "shop:17850", "channel": "front-office"}]})
 
-    customer: str = Field(max_length=300, description="Id or source:external_id", examples=["shop:17850"])
+    customer: CustomerRefText
     channel: Channel | None = Field(default=None, description="Only actions on this channel")
 
 

@@ -3,25 +3,25 @@
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from campaigns.decisions.schemas import DecisionOut
 from campaigns.domain.customer import Response
 from lealtad.events.catalog.shared_types import Slug
+from lealtad.http import RequestBody, Timestamp
 
 
-class ResponseIn(BaseModel):
+class ResponseIn(RequestBody):
     """What happened with the offer of a decision."""
 
     model_config = ConfigDict(
-        extra="forbid",
         json_schema_extra={
             "examples": [{"response": "presented"}, {"response": "rejected", "reason": "too-expensive"}]
         },
     )
 
     response: Response
-    occurred_at: AwareDatetime | None = Field(default=None, description="Business time; absent: now")
+    occurred_at: Timestamp | None = Field(default=None, description="Business time; absent: now")
     reason: Slug | None = Field(default=None, description="Why it was declined", examples=["too-expensive"])
 
 

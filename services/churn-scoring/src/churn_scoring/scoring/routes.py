@@ -2,22 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Depends, Response
 from fastapi import Query as Parameter
 
 from churn_scoring.domain.policy import BandName
 from churn_scoring.scoring import reading
 from churn_scoring.scoring.schemas import ChurnScore, Order
-from lealtad.http import CustomerRef, Page, PageQuery, Query, problems, reads
+from lealtad.http import CustomerRef, CustomerRefInPath, Page, PageQuery, Query, problems, reads
 
 router = APIRouter(prefix="/v1", tags=["churn scores"])
 
 
 @router.get("/customers/{ref}/churn-score", response_model=ChurnScore, responses=problems(404))
-async def read_churn_score(
-    ref: Annotated[str, Path(description="The customer's id, or `source:external_id`", examples=["shop:17850"])],
-    query: Annotated[Query, Depends(reads("scores:read"))],
-) -> Response:
+async def read_churn_score(ref: CustomerRefInPath, query: Annotated[Query, Depends(reads("scores:read"))]) -> Response:
     """Read a customer's churn score.
 
     The published probability of leaving within the horizon, its band, the main reasons in plain words, the value at

@@ -11,9 +11,8 @@ from complaints.cases.examples import ANONYMOUS_SUGGESTION, COMPLAINT
 from complaints.cases.resources import Case, CaseDetail, HistoryEntry, OpenedCase
 from complaints.cases.schemas import CaseIn
 from complaints.cases.stored import Wanted
-from complaints.fields import CustomerRefText, Timestamp
 from lealtad.events.catalog.complaints import CaseKind, CaseStatus
-from lealtad.http import Command, Page, PageQuery, Query, problems, reads, writes
+from lealtad.http import Command, CustomerRefText, Page, PageQuery, Query, Timestamp, problems, reads, writes
 
 router = APIRouter(prefix="/v1", tags=["cases"])
 

@@ -1,17 +1,38 @@
 """What callers send about cases."""
 
+import re
+import unicodedata
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from complaints.fields import CustomerRefText, FreeText, Request, TechnicalName, Timestamp
 from lealtad.events.catalog.complaints import CaseKind, Severity
 from lealtad.events.catalog.customer_profile import Channel
 from lealtad.events.catalog.shared_types import FactId, FactSource, Slug, SystemName
-from lealtad.http import SafeValueError
+from lealtad.http import CustomerRefText, RequestBody, SafeValueError, Timestamp
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
-class SourceIn(Request):
+def _readable(value: str) -> str:
+    text = unicodedata.normalize("NFC", value).strip()
+    if _CONTROL.search(text):
+        raise SafeValueError("contains control characters; leave them out")
+    if not text:
+        raise SafeValueError("is blank; say something, or leave the field out")
+    return text
+
+
+FreeText = Annotated[str, Field(min_length=1, max_length=10_000), AfterValidator(_readable)]
+"""What a person wrote: Unicode in normal form C, lines allowed. Personal data: in no event, no log."""
+
+TechnicalName = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$", description="A user's or team's technical name, no e-mail"),
+]
+
+
+class SourceIn(RequestBody):
     """Where the case comes from; (system, fact id) names it for ever."""
 
     system: SystemName
@@ -21,14 +42,14 @@ class SourceIn(Request):
     )
 
 
-class AboutIn(Request):
+class AboutIn(RequestBody):
     """The fact that a case is about: a purchase or a return, as its source names it."""
 
     system: SystemName
     fact_id: FactId
 
 
-class CaseIn(Request):
+class CaseIn(RequestBody):
     """A petition, complaint, claim, suggestion, warranty case or return, as it comes in."""
 
     kind: CaseKind
@@ -67,26 +88,26 @@ class CaseIn(Request):
         return FactSource(system=self.source.system, fact_id=self.source.fact_id) if self.source else None
 
 
-class StepIn(Request):
+class StepIn(RequestBody):
     """What may be said with a step."""
 
     note: FreeText | None = Field(default=None, description="Kept in the history; personal data")
 
 
-class NoteIn(Request):
+class NoteIn(RequestBody):
     """A note to a case."""
 
     text: FreeText = Field(description="Kept in the history; personal data")
 
 
-class AssignmentIn(Request):
+class AssignmentIn(RequestBody):
     """Who works on a case; both left out: nobody."""
 
     assignee: TechnicalName | None = None
     queue: TechnicalName | None = None
 
 
-class AttachmentIn(Request):
+class AttachmentIn(RequestBody):
     """Whose case it is."""
 
     customer: CustomerRefText

@@ -2,18 +2,17 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from lealtad.events.catalog.shared_types import Slug
+from lealtad.http import RequestBody
 
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}$", description="ISO 639-1")]
 Name = Annotated[str, Field(min_length=1, max_length=120)]
 
 
-class CauseIn(BaseModel):
+class CauseIn(RequestBody):
     """What a manager says about a cause."""
-
-    model_config = ConfigDict(extra="forbid")
 
     names: dict[Language, Name] = Field(
         min_length=1, max_length=20, examples=[{"es": "Llegó dañado", "en": "Arrived damaged"}]

@@ -8,8 +8,7 @@ from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHan
 
 from customer_profile.facts import examples
 from customer_profile.facts.inputs import AnyFactIn
-from customer_profile.fields import Request
-from lealtad.http import InvalidField, ProblemDocument
+from lealtad.http import InvalidField, ProblemDocument, RequestBody
 from lealtad.http.validation_errors import invalid_fields
 
 MOST_FACTS = 1000
@@ -37,7 +36,7 @@ class Mode(StrEnum):
     BACKFILL = "backfill"
 
 
-class BatchIn(Request):
+class BatchIn(RequestBody):
     """Up to a thousand facts of any kinds and customers."""
 
     model_config = examples.documented(examples.BATCH)

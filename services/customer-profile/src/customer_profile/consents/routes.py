@@ -7,8 +7,7 @@ from fastapi import APIRouter, Depends, Response
 from customer_profile.consents import do_not_contact, recording
 from customer_profile.consents.schemas import ConsentAnswer, ConsentIn, Consents, DoNotContactIn
 from customer_profile.customers.schemas import CustomerAnswer
-from customer_profile.fields import RefInPath
-from lealtad.http import Command, Query, problems, reads, writes
+from lealtad.http import Command, CustomerRefInPath, Query, problems, reads, writes
 
 router = APIRouter(prefix="/v1/customers/{ref}", tags=["consents"])
 
@@ -20,7 +19,7 @@ router = APIRouter(prefix="/v1/customers/{ref}", tags=["consents"])
     responses={200: {"model": ConsentAnswer, "description": "The same was said before"}, **problems(404, 410)},
 )
 async def record_consent(
-    ref: RefInPath, body: ConsentIn, command: Annotated[Command, Depends(writes("customers:write"))]
+    ref: CustomerRefInPath, body: ConsentIn, command: Annotated[Command, Depends(writes("customers:write"))]
 ) -> Response:
     """Record a consent, or its withdrawal.
 
@@ -31,7 +30,7 @@ async def record_consent(
 
 
 @router.get("/consents", response_model=Consents, responses=problems(404))
-async def list_consents(ref: RefInPath, query: Annotated[Query, Depends(reads("customers:read"))]) -> Response:
+async def list_consents(ref: CustomerRefInPath, query: Annotated[Query, Depends(reads("customers:read"))]) -> Response:
     """List what a customer consented to.
 
     The whole history, newest first, with source and time; `in_force` marks the word that counts today.
@@ -41,7 +40,7 @@ async def list_consents(ref: RefInPath, query: Annotated[Query, Depends(reads("c
 
 @router.put("/do-not-contact", response_model=CustomerAnswer, responses=problems(404, 410))
 async def stop_contact(
-    ref: RefInPath, body: DoNotContactIn, command: Annotated[Command, Depends(writes("customers:write"))]
+    ref: CustomerRefInPath, body: DoNotContactIn, command: Annotated[Command, Depends(writes("customers:write"))]
 ) -> Response:
     """Stop every contact with a customer.
 
@@ -51,7 +50,9 @@ async def stop_contact(
 
 
 @router.delete("/do-not-contact", response_model=CustomerAnswer, responses=problems(404, 410))
-async def resume_contact(ref: RefInPath, command: Annotated[Command, Depends(writes("customers:write"))]) -> Response:
+async def resume_contact(
+    ref: CustomerRefInPath, command: Annotated[Command, Depends(writes("customers:write"))]
+) -> Response:
     """Allow contacts with a customer again.
 
     Consents hold as they did before do-not-contact was set.

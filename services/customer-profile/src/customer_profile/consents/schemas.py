@@ -6,19 +6,18 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from customer_profile.fields import Request, Timestamp
 from lealtad.events.catalog.customer_profile import Channel, Purpose
 from lealtad.events.catalog.shared_types import Slug
-from lealtad.http import SafeValueError
+from lealtad.http import RequestBody, SafeValueError, Timestamp
 
 
-class DoNotContactIn(Request):
+class DoNotContactIn(RequestBody):
     """Why the customer is not to be contacted."""
 
     reason: Slug = Field(examples=["customer-request"])
 
 
-class ConsentIn(Request):
+class ConsentIn(RequestBody):
     """What a customer said about one purpose."""
 
     model_config = ConfigDict(

@@ -7,8 +7,7 @@ from fastapi import Query as QueryParameters
 
 from customer_profile.customers import changing, reading, registering
 from customer_profile.customers.schemas import Customer, CustomerAnswer, CustomerFilters, RegistrationIn
-from customer_profile.fields import RefInPath
-from lealtad.http import Command, Page, PageQuery, Query, problems, reads, writes
+from lealtad.http import Command, CustomerRefInPath, Page, PageQuery, Query, problems, reads, writes
 
 router = APIRouter(prefix="/v1/customers", tags=["customers"])
 
@@ -46,7 +45,7 @@ async def list_customers(
 
 @router.patch("/{ref}", response_model=CustomerAnswer, responses=problems(404, 410, 412, 428))
 async def change_customer(
-    ref: RefInPath,
+    ref: CustomerRefInPath,
     body: Annotated[
         dict[str, Any],
         Body(

@@ -8,18 +8,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, Va
 
 from customer_profile.consents.schemas import ConsentIn
 from customer_profile.domain.contact_points import ContactPointError, normalise_email, normalise_phone
-from customer_profile.fields import (
-    BirthDate,
-    Country,
-    Language,
-    LocalHour,
-    PlainText,
-    Request,
-    TimeZone,
-)
+from customer_profile.fields import BirthDate, Country, Language, LocalHour, PlainText, TimeZone
 from lealtad.events.catalog.customer_profile import Channel, CustomerStatus
 from lealtad.events.catalog.shared_types import Slug, SystemName
-from lealtad.http import SafeValueError
+from lealtad.http import RequestBody, SafeValueError
 
 T = TypeVar("T")
 EXAMPLE: dict[str, JsonValue] = {
@@ -54,7 +46,7 @@ def _unique(values: list[T]) -> list[T]:
 EmailAddress = Annotated[str, Field(max_length=254, json_schema_extra={"format": "email"}), AfterValidator(_email)]
 
 
-class ExternalIdIn(Request):
+class ExternalIdIn(RequestBody):
     """What another system calls the customer; it travels with events, so it must be no personal data."""
 
     source: SystemName
@@ -63,7 +55,7 @@ class ExternalIdIn(Request):
     ]
 
 
-class IdentityDocumentIn(Request):
+class IdentityDocumentIn(RequestBody):
     """A document that identifies the customer; at most one of a kind and country."""
 
     country: Country
@@ -71,14 +63,14 @@ class IdentityDocumentIn(Request):
     number: Annotated[str, Field(min_length=3, max_length=40, pattern=r"^[0-9A-Za-z.\- ]+$")]
 
 
-class ContactHoursIn(Request):
+class ContactHoursIn(RequestBody):
     """Local hours in which the customer wants to be contacted."""
 
     start: LocalHour
     end: LocalHour
 
 
-class PreferencesIn(Request):
+class PreferencesIn(RequestBody):
     """How the customer wants to be contacted."""
 
     channels: Annotated[list[Channel], Field(max_length=13), AfterValidator(_unique)] = Field(
@@ -87,7 +79,7 @@ class PreferencesIn(Request):
     hours: ContactHoursIn | None = None
 
 
-class ProfileIn(Request):
+class ProfileIn(RequestBody):
     """All that a caller may say about a customer; personal data stay in this service."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [EXAMPLE]})

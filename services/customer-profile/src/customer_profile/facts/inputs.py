@@ -7,24 +7,17 @@ from pydantic import Field, model_validator
 
 from customer_profile.facts import examples
 from customer_profile.facts.kinds import Kind
-from customer_profile.fields import (
-    CustomerRefText,
-    FactRefText,
-    NonNegativeDecimal,
-    PositiveDecimal,
-    Request,
-    Timestamp,
-)
+from customer_profile.fields import FactRefText, NonNegativeDecimal, PositiveDecimal
 from lealtad.events.catalog.customer_profile import Channel, Phase, Sentiment
 from lealtad.events.catalog.shared_types import Slug, SystemName
-from lealtad.http import SafeValueError
+from lealtad.http import CustomerRefText, RequestBody, SafeValueError, Timestamp
 from lealtad.money import Money
 
 MOST_LINES = 500
 PRINTABLE = r"^[^\x00-\x1f\x7f]+$"
 
 
-class SourceIn(Request):
+class SourceIn(RequestBody):
     """Where the fact comes from; (system, fact id) names it for ever."""
 
     system: SystemName
@@ -34,7 +27,7 @@ class SourceIn(Request):
     )
 
 
-class FactIn(Request):
+class FactIn(RequestBody):
     """What all facts have in common."""
 
     type: Kind
@@ -44,7 +37,7 @@ class FactIn(Request):
     channel: Channel | None = None
 
 
-class LineIn(Request):
+class LineIn(RequestBody):
     """One position of an invoice or a return."""
 
     sku: Annotated[str, Field(min_length=1, max_length=80, pattern=PRINTABLE)]

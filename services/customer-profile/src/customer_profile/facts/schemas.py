@@ -6,7 +6,6 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from customer_profile.fields import CustomerRefText, Timestamp
 from lealtad.events.catalog.customer_profile import (
     ContractFact,
     Fact,
@@ -15,6 +14,7 @@ from lealtad.events.catalog.customer_profile import (
     TouchpointRecorded,
 )
 from lealtad.events.catalog.shared_types import Slug, SystemName
+from lealtad.http import CustomerRefText, Timestamp
 from lealtad.money import Money
 
 

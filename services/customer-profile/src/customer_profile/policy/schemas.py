@@ -8,8 +8,8 @@ from pydantic import AfterValidator, ConfigDict, Field
 
 from customer_profile.domain.external_ids import UnknownDocumentFormatError, document_format
 from customer_profile.domain.occurrence import Window
-from customer_profile.fields import Country, Request
-from lealtad.http import SafeValueError
+from customer_profile.fields import Country
+from lealtad.http import RequestBody, SafeValueError
 from lealtad.policies import PolicyStamp
 
 DAYS_OF_A_CENTURY = 36_525
@@ -35,7 +35,7 @@ DocumentFormat = Annotated[
 ]
 
 
-class IntakePolicy(Request):
+class IntakePolicy(RequestBody):
     """How facts and customers come in."""
 
     model_config = ConfigDict(

@@ -7,12 +7,11 @@ from fastapi import Query as QueryParameters
 
 from customer_profile.facts.kinds import Kind
 from customer_profile.facts.schemas import FactFilters, Purchase, Touchpoint
-from customer_profile.fields import RefInPath
 from customer_profile.listing.listing import list_facts
 from customer_profile.view.parts import Part
 from customer_profile.view.reading import read_view
 from customer_profile.view.schemas import CustomerView
-from lealtad.http import InvalidField, Page, PageQuery, Query, invalid, problems, reads
+from lealtad.http import CustomerRefInPath, InvalidField, Page, PageQuery, Query, invalid, problems, reads
 
 router = APIRouter(prefix="/v1/customers/{ref}", tags=["customers"])
 Reading = Annotated[Query, Depends(reads("customers:read"))]
@@ -41,7 +40,7 @@ def wanted_parts(
 
 @router.get("", response_model=CustomerView, responses=problems(404))
 async def read_customer(
-    ref: RefInPath, query: Reading, parts: Annotated[frozenset[Part], Depends(wanted_parts)]
+    ref: CustomerRefInPath, query: Reading, parts: Annotated[frozenset[Part], Depends(wanted_parts)]
 ) -> Response:
     """Read everything about a customer: the 360 view.
 
@@ -53,7 +52,7 @@ async def read_customer(
 
 
 @router.get("/purchases", response_model=Page[Purchase], responses=problems(404))
-async def list_purchases_of_customer(ref: RefInPath, query: Reading, page: PageWanted) -> Response:
+async def list_purchases_of_customer(ref: CustomerRefInPath, query: Reading, page: PageWanted) -> Response:
     """List a customer's purchases.
 
     The newest first, by the time they happened.
@@ -62,7 +61,7 @@ async def list_purchases_of_customer(ref: RefInPath, query: Reading, page: PageW
 
 
 @router.get("/touchpoints", response_model=Page[Touchpoint], responses=problems(404))
-async def list_touchpoints_of_customer(ref: RefInPath, query: Reading, page: PageWanted) -> Response:
+async def list_touchpoints_of_customer(ref: CustomerRefInPath, query: Reading, page: PageWanted) -> Response:
     """List a customer's touchpoints.
 
     The newest first, by the time they happened.

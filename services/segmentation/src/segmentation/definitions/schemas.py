@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from lealtad.events.catalog.shared_types import Slug
+from lealtad.http import RequestBody
 from segmentation.domain.rules import BoundedRule, Rule
 from segmentation.domain.segments import Segment, SegmentVersion, VersionStatus
 from segmentation.domain.values import refused
@@ -24,10 +25,8 @@ RULE_EXAMPLE = {
 RuleIn = Annotated[BoundedRule, Field(examples=[RULE_EXAMPLE])]
 
 
-class NewSegment(BaseModel):
+class NewSegment(RequestBody):
     """A segment to be created."""
-
-    model_config = ConfigDict(extra="forbid")
 
     key: Slug
     name: Name
@@ -35,10 +34,8 @@ class NewSegment(BaseModel):
     rule: RuleIn
 
 
-class SegmentChange(BaseModel):
+class SegmentChange(RequestBody):
     """What is to be another in the next version; what is left out stays."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: Name | None = None
     description: Description | None = None
@@ -112,10 +109,8 @@ class SegmentOut(BaseModel):
         )
 
 
-class PreviewRequest(BaseModel):
+class PreviewRequest(RequestBody):
     """A rule to be tried out."""
-
-    model_config = ConfigDict(extra="forbid")
 
     rule: RuleIn
     samples: int = Field(default=5, ge=0, le=20, description="Matching customers to be named")

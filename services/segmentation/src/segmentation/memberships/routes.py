@@ -1,10 +1,10 @@
-"""HTTP of memberships."""
+"""Routes of memberships."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
-from lealtad.http import Page, PageQuery, Query, problems, reads
+from lealtad.http import CustomerRefInPath, Page, PageQuery, Query, problems, reads
 from segmentation.definitions.segment_path import SegmentPath, segment_ref
 from segmentation.memberships import reading
 from segmentation.memberships.schemas import CustomerSegments, Member
@@ -23,9 +23,9 @@ async def list_members(segment: SegmentPath, query: Reads, page: Annotated[PageQ
 
 
 @router.get("/customers/{ref}/segments", response_model=CustomerSegments, responses=problems(404))
-async def read_customer_segments(ref: str, query: Reads) -> Response:
-    """Show a customer's segments and value.
+async def read_customer_segments(ref: CustomerRefInPath, query: Reads) -> Response:
+    """Read a customer's segments and value.
 
-    `ref` is an id or `source:external_id`. Says as of when; where there is no tier, it says why.
+    Says as of when; where there is no tier, it says why.
     """
     return await query.run(lambda uow: reading.read_customer(uow, ref))

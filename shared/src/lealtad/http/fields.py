@@ -1,28 +1,21 @@
-"""Types of request fields that several features share."""
+"""Types of request fields that every service has: bodies, times, references to customers."""
 
 import re
-import unicodedata
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    WithJsonSchema,
-)
+from fastapi import Path
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic.config import JsonDict
 
-from lealtad.http import SafeValueError
+from lealtad.http.customer_ref import EXTERNAL_ID_PATTERN, SOURCE_PATTERN
+from lealtad.http.validation_errors import SafeValueError
 
 # RFC 3339 with its offset; pydantic alone would also take Unix times, which say nothing about their unit.
 _RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
-class Request(BaseModel):
+class RequestBody(BaseModel):
     """A request body: what it does not know it refuses, so that a misspelt field is noticed."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -41,15 +34,6 @@ def _utc(value: datetime) -> datetime:
         raise SafeValueError("lies outside the years 1 to 9999 in UTC") from None
 
 
-def _readable(value: str) -> str:
-    text = unicodedata.normalize("NFC", value).strip()
-    if _CONTROL.search(text):
-        raise SafeValueError("contains control characters; leave them out")
-    if not text:
-        raise SafeValueError("is blank; say something, or leave the field out")
-    return text
-
-
 Timestamp = Annotated[
     AwareDatetime,
     BeforeValidator(_rfc3339),
@@ -58,20 +42,32 @@ Timestamp = Annotated[
 ]
 """An instant, written in RFC 3339 with its offset; kept in UTC."""
 
-FreeText = Annotated[str, Field(min_length=1, max_length=10_000), AfterValidator(_readable)]
-"""What a person wrote: Unicode in normal form C, lines allowed. Personal data: in no event, no log."""
+UUID_PATTERN = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+REF_LENGTH = 300
 
-TechnicalName = Annotated[
-    str,
-    Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$", description="A user's or team's technical name, no e-mail"),
-]
+# Said in the OpenAPI document; what checks a reference is its parser, `CustomerRef.parse`.
+_CUSTOMER: JsonDict = {"pattern": f"^({UUID_PATTERN}|{SOURCE_PATTERN}:{EXTERNAL_ID_PATTERN})$"}
 
 CustomerRefText = Annotated[
     str,
     Field(
         min_length=1,
-        max_length=300,
+        max_length=REF_LENGTH,
         description="A customer: its id, or `source:external_id`",
-        examples=["web-shop:17850"],
+        json_schema_extra=_CUSTOMER,
+        examples=["shop:17850"],
     ),
 ]
+"""A customer, in a body or as a filter of a list."""
+
+CustomerRefInPath = Annotated[
+    str,
+    Path(
+        min_length=1,
+        max_length=REF_LENGTH,
+        description="A customer: its id, or `source:external_id` (percent-encoded)",
+        json_schema_extra=_CUSTOMER,
+        examples=["shop:17850"],
+    ),
+]
+"""The `{ref}` of a path."""
