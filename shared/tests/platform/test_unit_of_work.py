@@ -16,7 +16,7 @@ from lealtad.testing.driving import deliver, emitted, statements
 from lealtad.unit_of_work import Phase
 
 from .echo import ECHO, a_score
-from .test_loop_on_kafka import a_purchase
+from .publishing import a_purchase
 
 
 async def test_an_error_takes_the_event_back_with_the_state(database_for):

@@ -11,6 +11,7 @@ from lealtad.errors import is_transient
 from lealtad.events.subscriptions import Reader
 from lealtad.kafka import positions
 from lealtad.kafka.consumer import Consumer
+from lealtad.kafka.end_history import EndHistory
 from lealtad.kafka.end_offsets import Lookout
 from lealtad.observability.health import Heartbeat
 from lealtad.observability.metrics import CONSUMER_LAG, OUTBOX_OLDEST_SECONDS, OUTBOX_ROWS, PENDING_REACTIONS
@@ -51,6 +52,7 @@ class Monitor:
         self._consumer = consumer
         self._stuck_after_s = stuck_after_s
         self._heartbeat = heartbeat
+        self._history = EndHistory()
 
     async def run(self) -> None:
         """Look for ever; raise ConsumerHangsError when the consumer's client hangs."""
@@ -70,12 +72,14 @@ class Monitor:
 
     async def _look(self) -> None:
         before = self._consumer.owned
+        looked_at = time.monotonic()
         ends = await self._lookout.ends(self._topics)
-        at_end = {place: position for place, position in before.items() if ends.get(place) == position}
-        behind = {place: ends[place] - position for place, position in before.items() if ends[place] > position}
+        self._history.note(ends, looked_at)
+        reached = self._history.reached(self._consumer.owned)
+        behind = {place: ends[place] - position for place, position in before.items() if ends.get(place, 0) > position}
         async with self._database.begin() as uow:
-            if at_end:
-                await positions.confirm(uow.connection, self._group, at_end)
+            if reached:
+                await positions.confirm(uow.connection, self._group, reached)
             state = (await uow.connection.execute(GAUGES)).one()
         OUTBOX_ROWS.set(state.rows)
         OUTBOX_OLDEST_SECONDS.set(float(state.oldest_s or 0))

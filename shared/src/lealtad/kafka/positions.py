@@ -25,6 +25,13 @@ class Move(NamedTuple):
     following: int
 
 
+class Reached(NamedTuple):
+    """An end of a partition that was read to, and the seconds since it was the end."""
+
+    end: int
+    age_s: float
+
+
 class FencedError(RuntimeError):
     """Another worker moved a position: this one does not own the partition any more."""
 
@@ -54,12 +61,20 @@ MOVE = text("""
     WHERE position.consumer_group = :group AND position.topic = move.topic
       AND position.partition = move.partition AND position.next = move.expected
 """)
+# A position that moves in this moment is passed over: two transactions that each want several would wait for another.
 CONFIRM = text("""
-    UPDATE consumer_position AS position SET confirmed_at = clock_timestamp()
-    FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS int[]), CAST(:next AS bigint[]))
-        AS seen (topic, partition, next)
-    WHERE position.consumer_group = :group AND position.topic = seen.topic
-      AND position.partition = seen.partition AND position.next = seen.next
+    UPDATE consumer_position AS position
+    SET confirmed_at = clock_timestamp() - make_interval(secs => reached.age_s)
+    FROM (
+        SELECT consumer_group, topic, partition, age_s
+        FROM consumer_position
+        JOIN unnest(CAST(:topics AS text[]), CAST(:partitions AS int[]), CAST(:ends AS bigint[]),
+                    CAST(:ages_s AS float8[])) AS seen (topic, partition, last, age_s) USING (topic, partition)
+        WHERE consumer_group = :group AND next >= last
+        FOR UPDATE OF consumer_position SKIP LOCKED
+    ) AS reached
+    WHERE position.consumer_group = reached.consumer_group AND position.topic = reached.topic
+      AND position.partition = reached.partition
 """)
 ALL = text("SELECT topic, partition, next FROM consumer_position WHERE consumer_group = :group")
 
@@ -99,9 +114,10 @@ async def move(connection: AsyncConnection, group: str, moves: Mapping[Place, Mo
         raise FencedError(f"{len(moves) - result.rowcount} of {len(moves)} positions were moved by another worker")
 
 
-async def confirm(connection: AsyncConnection, group: str, at_end: Mapping[Place, int]) -> None:
-    """Note that these positions were the ends of their partitions just now."""
-    await connection.execute(CONFIRM, {"group": group, "next": list(at_end.values()), **_columns(at_end)})
+async def confirm(connection: AsyncConnection, group: str, reached: Mapping[Place, Reached]) -> None:
+    """Note until when these partitions are read: to an end that was theirs so many seconds ago."""
+    ends, ages_s = [item.end for item in reached.values()], [item.age_s for item in reached.values()]
+    await connection.execute(CONFIRM, {"group": group, "ends": ends, "ages_s": ages_s, **_columns(reached)})
 
 
 async def all_of(connection: AsyncConnection, group: str) -> dict[Place, int]:

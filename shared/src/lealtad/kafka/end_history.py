@@ -1,0 +1,31 @@
+"""Where partitions ended lately: a busy one is never read to the end of this moment, but soon to that of the last."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+
+from lealtad.kafka.positions import Place, Reached
+
+LOOKS_KEPT = 60
+
+
+class EndHistory:
+    """The last looks at the ends of partitions."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._looks: deque[tuple[float, Mapping[Place, int]]] = deque(maxlen=LOOKS_KEPT)
+
+    def note(self, ends: Mapping[Place, int], looked_at: float) -> None:
+        """Remember that partitions ended there at `looked_at` (monotonic seconds)."""
+        self._looks.appendleft((looked_at, ends))
+
+    def reached(self, positions: Mapping[Place, int]) -> dict[Place, Reached]:
+        """Return, for positions that were an end lately, the newest such end and its age."""
+        now = self._monotonic()
+        found: dict[Place, Reached] = {}
+        for looked_at, ends in self._looks:
+            for place, position in positions.items():
+                if place not in found and place in ends and position >= ends[place]:
+                    found[place] = Reached(ends[place], now - looked_at)
+        return found
