@@ -1,8 +1,4 @@
-import complaints.cases.models
-import complaints.causes.models
-import complaints.customers.models
-import complaints.policy.models  # noqa: F401 - tables register themselves
-from complaints.metadata import METADATA
+from complaints.service import SERVICE
 from lealtad.db.migrations import run
 
-run(METADATA)
+run(SERVICE.metadata)

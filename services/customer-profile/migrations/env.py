@@ -1,5 +1,4 @@
-import customer_profile.service  # noqa: F401 - the tables register themselves
-from customer_profile.metadata import METADATA
+from customer_profile.service import SERVICE
 from lealtad.db.migrations import run
 
-run(METADATA)
+run(SERVICE.metadata)

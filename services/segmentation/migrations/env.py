@@ -1,9 +1,4 @@
-import segmentation.customers.models
-import segmentation.definitions.models
-import segmentation.facts.models
-import segmentation.memberships.models
-import segmentation.value.models  # noqa: F401 - tables register themselves
 from lealtad.db.migrations import run
-from segmentation.tables import METADATA
+from segmentation.service import SERVICE
 
-run(METADATA)
+run(SERVICE.metadata)

@@ -7,10 +7,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from lealtad.db.columns import DERIVED
 from lealtad.events.envelope import Event
 from lealtad.unit_of_work import Database, UnitOfWork
 from segmentation.consumers import projections
-from segmentation.tables import DERIVED, METADATA
+from segmentation.metadata import METADATA
 
 from . import strategies
 from .test_rule_compilation import projected

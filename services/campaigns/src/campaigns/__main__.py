@@ -1,6 +1,9 @@
 """`python -m campaigns api | worker | migrate`."""
 
+import sys
+
 from campaigns.service import SERVICE
 from lealtad.app import main
 
-raise SystemExit(main(SERVICE))
+if __name__ == "__main__":
+    sys.exit(main(SERVICE))

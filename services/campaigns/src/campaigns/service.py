@@ -12,15 +12,15 @@ from campaigns.offers.routes import router as offers
 from campaigns.policy.routes import router as policy
 from campaigns.responses.lapsing import LAPSE_UNANSWERED
 from campaigns.responses.routes import router as responses
-from campaigns.tables import METADATA
 from lealtad.app import Service
+from lealtad.db import metadata_of
 
 SERVICE = Service(
     name="campaigns",
-    title="Campaigns",
+    title="Lealtad campaigns",
     description="Offers, the next-best action of every customer and why, the contact ledger, and what responses teach.",
     migrations=Path(__file__).parents[2] / "migrations",
-    metadata=METADATA,
+    metadata=metadata_of("campaigns"),
     routers=[decisions, responses, contacts, offers, policy],
     projections=projections,
     react=decide_standing,

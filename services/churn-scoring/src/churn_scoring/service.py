@@ -1,9 +1,8 @@
-"""The service: the only place where its parts meet."""
+"""The service put together: the only place where its parts meet."""
 
 from pathlib import Path
 
 from churn_scoring.consumers import projections
-from churn_scoring.metadata import METADATA
 from churn_scoring.policy.routes import router as policy_routes
 from churn_scoring.reactions import react
 from churn_scoring.registry.loading import Scorers
@@ -12,6 +11,7 @@ from churn_scoring.scoring import rescoring
 from churn_scoring.scoring.repository import count_due, count_outdated
 from churn_scoring.scoring.routes import router as score_routes
 from lealtad.app import Service
+from lealtad.db import metadata_of
 from lealtad.due import DueAction
 from lealtad.settings import ServiceSettings
 from lealtad.unit_of_work import Database
@@ -32,9 +32,9 @@ def train() -> int:
 SERVICE = Service(
     name="churn-scoring",
     title="Lealtad churn scoring",
-    description="How likely each customer is to leave, why, and what is at stake",
+    description="How likely each customer is to leave, why, and what is at stake.",
     migrations=Path(__file__).parents[2] / "migrations",
-    metadata=METADATA,
+    metadata=metadata_of("churn_scoring"),
     routers=(score_routes, model_routes, policy_routes),
     projections=projections,
     react=react,

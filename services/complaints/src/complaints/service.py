@@ -1,22 +1,22 @@
-"""Where the parts of the service meet."""
+"""The service put together: the only place where its parts meet."""
 
 from pathlib import Path
 
 from complaints.cases import deadlines, repository, routes, step_routes
 from complaints.causes import routes as cause_routes
 from complaints.consumers import projections
-from complaints.metadata import METADATA
 from complaints.policy import routes as policy_routes
 from complaints.reactions import react
 from lealtad.app import Service
+from lealtad.db import metadata_of
 from lealtad.due import DueAction
 
 SERVICE = Service(
     name="complaints",
-    title="Complaints",
+    title="Lealtad complaints",
     description="Cases of every kind with their due times, from intake in any channel to resolution.",
     migrations=Path(__file__).parents[2] / "migrations",
-    metadata=METADATA,
+    metadata=metadata_of("complaints"),
     routers=[routes.router, step_routes.router, policy_routes.router, cause_routes.router],
     projections=projections,
     react=react,

@@ -1,4 +1,4 @@
-"""Where the parts of the service meet."""
+"""The service put together: the only place where its parts meet."""
 
 from pathlib import Path
 
@@ -8,20 +8,20 @@ from customer_profile.consumers import projections
 from customer_profile.customers.routes import router as customers
 from customer_profile.facts.routes import router as facts
 from customer_profile.listing.routes import router as listing
-from customer_profile.metadata import METADATA
 from customer_profile.policy.routes import router as policy
 from customer_profile.reactions import react
 from customer_profile.resources import start
 from customer_profile.settings import Settings
 from customer_profile.view.routes import router as view
 from lealtad.app import Service
+from lealtad.db import metadata_of
 
 SERVICE = Service(
     name="customer-profile",
     title="Lealtad customer profile",
     description="Customers, their consents and the facts about them, and the 360 view: everything in one call.",
     migrations=Path(__file__).parents[2] / "migrations",
-    metadata=METADATA,
+    metadata=metadata_of("customer_profile"),
     routers=(customers, view, consents, facts, listing, batches, policy),
     projections=projections,
     react=react,

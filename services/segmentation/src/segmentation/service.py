@@ -1,8 +1,9 @@
-"""The service, put together."""
+"""The service put together: the only place where its parts meet."""
 
 from pathlib import Path
 
 from lealtad.app import Service
+from lealtad.db import metadata_of
 from lealtad.due import DueAction
 from segmentation.consumers import projections
 from segmentation.definitions import preparation_repository as preparations
@@ -12,7 +13,6 @@ from segmentation.memberships import reevaluation
 from segmentation.memberships import repository as memberships
 from segmentation.memberships.routes import router as memberships_router
 from segmentation.reactions import react
-from segmentation.tables import METADATA
 from segmentation.value import computing
 from segmentation.value import repository as value
 from segmentation.value.routes import router as value_router
@@ -22,7 +22,7 @@ SERVICE = Service(
     title="Lealtad segmentation",
     description="Segments as rules over facts, RFM quintiles and value tiers, current by events and by time.",
     migrations=Path(__file__).parents[2] / "migrations",
-    metadata=METADATA,
+    metadata=metadata_of("segmentation"),
     routers=(definitions_router, memberships_router, value_router),
     projections=projections,
     react=react,

@@ -8,6 +8,7 @@ from sqlalchemy import UUID as UUID_TYPE
 from sqlalchemy import BigInteger, Column, Index, MetaData, String, Table
 
 from lealtad.customers import repository
+from lealtad.db.columns import DERIVED
 from lealtad.db.recordset import Row, keep_newest
 from lealtad.events.catalog.customer_profile import CustomerState
 from lealtad.events.envelope import Event
@@ -41,7 +42,7 @@ class CustomerCopy:
             Column("status", String, nullable=False),
             Column("merged_into", UUID_TYPE),
             *attributes,
-            schema="derived",
+            schema=DERIVED,
         )
         self.external_id = Table(
             "customer_external_id",
@@ -52,7 +53,7 @@ class CustomerCopy:
             Column("customer_id", UUID_TYPE, primary_key=True),
             # A newer state of a customer replaces all of its external ids.
             Index("ix_customer_external_id_customer_id", "customer_id"),
-            schema="derived",
+            schema=DERIVED,
         )
         self._attributes_of = attributes_of
         self._keep = keep_newest(self.customer, "sequence")

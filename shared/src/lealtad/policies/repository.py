@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, DateTime, Integer, MetaData, Row, String, Table, Text, cast, insert, select, text
+from sqlalchemy import Column, Integer, MetaData, Row, String, Table, Text, cast, insert, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lealtad.db.columns import OWNED, moment
 
 
 def policy_table(metadata: MetaData, name: str) -> Table:
@@ -16,9 +18,9 @@ def policy_table(metadata: MetaData, name: str) -> Table:
         metadata,
         Column("version", Integer, primary_key=True, comment="the largest is in force"),
         Column("policy", JSONB, nullable=False),
-        Column("changed_at", DateTime(timezone=True), nullable=False, comment="business time"),
+        moment("changed_at", nullable=False, comment="business time"),
         Column("changed_by", String, nullable=False),
-        schema="owned",
+        schema=OWNED,
     )
 
 

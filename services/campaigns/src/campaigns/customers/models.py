@@ -5,8 +5,9 @@ from typing import Any
 from sqlalchemy import ARRAY, Boolean, Column, String
 from sqlalchemy.dialects.postgresql import JSONB
 
-from campaigns.tables import METADATA, moment
+from campaigns.metadata import METADATA
 from lealtad.customers import CustomerCopy
+from lealtad.db.columns import moment
 from lealtad.events.catalog.customer_profile import CustomerState
 
 

@@ -9,14 +9,14 @@ from sqlalchemy import (
     Double,
     Index,
     Integer,
-    Numeric,
     String,
     Table,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from campaigns.tables import METADATA, OWNED, moment
+from campaigns.metadata import METADATA
+from lealtad.db.columns import AMOUNT, OWNED, moment
 
 decision = Table(
     "decision",
@@ -34,7 +34,7 @@ decision = Table(
     Column("band", String, comment="churn band of the propensity's cell"),
     Column("reason", String, nullable=False),
     Column("mute", String),
-    Column("priority", Numeric(18, 4)),
+    Column("priority", AMOUNT),
     Column("probability", Double, comment="of the action under the exploration in force"),
     moment("contact_at"),
     moment("valid_until"),

@@ -2,7 +2,8 @@
 
 from sqlalchemy import UUID, Column, Integer, String, Table
 
-from campaigns.tables import METADATA, OWNED
+from campaigns.metadata import METADATA
+from lealtad.db.columns import OWNED
 
 propensity = Table(
     "propensity",

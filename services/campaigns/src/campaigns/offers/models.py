@@ -3,7 +3,8 @@
 from sqlalchemy import UUID, Boolean, Column, ForeignKey, Integer, String, Table, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from campaigns.tables import METADATA, OWNED, moment
+from campaigns.metadata import METADATA
+from lealtad.db.columns import OWNED, moment
 
 offer = Table(
     "offer",

@@ -3,7 +3,8 @@
 from sqlalchemy import UUID, BigInteger, Boolean, Column, Index, Integer, Numeric, String, Table
 from sqlalchemy.dialects.postgresql import JSONB
 
-from campaigns.tables import DERIVED, METADATA, MONEY, moment
+from campaigns.metadata import METADATA
+from lealtad.db.columns import AMOUNT, DERIVED, moment
 
 complaint_case = Table(
     "complaint_case",
@@ -26,7 +27,7 @@ churn_score = Table(
     Column("sequence", BigInteger, nullable=False),
     Column("probability", Numeric(9, 6)),
     Column("band", String),
-    Column("value_at_risk", MONEY),
+    Column("value_at_risk", AMOUNT),
     Column("model", String, comment="name and version"),
     moment("as_of", nullable=False),
     schema=DERIVED,

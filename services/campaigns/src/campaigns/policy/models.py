@@ -3,8 +3,9 @@
 from sqlalchemy import BigInteger, Boolean, Column, String, Table, text
 
 from campaigns.domain.policy import ContactPolicy
+from campaigns.metadata import METADATA
 from campaigns.policy.schemas import PolicyOut
-from campaigns.tables import METADATA, OWNED
+from lealtad.db.columns import OWNED
 from lealtad.policies import Policy
 
 CONTACT_POLICY = Policy(METADATA, "contact_policy", ContactPolicy, PolicyOut)

@@ -2,7 +2,8 @@
 
 from sqlalchemy import UUID, Boolean, Column, Index, String, Table, text
 
-from campaigns.tables import METADATA, OWNED, moment
+from campaigns.metadata import METADATA
+from lealtad.db.columns import OWNED, moment
 
 response = Table(
     "response",

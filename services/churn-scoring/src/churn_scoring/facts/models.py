@@ -3,7 +3,8 @@
 from sqlalchemy import UUID, Boolean, Column, Double, Index, Integer, String, Table, text
 
 from churn_scoring.domain.history import DECAYING
-from churn_scoring.metadata import AMOUNT, DERIVED, HOT_ROWS, METADATA, moment
+from churn_scoring.metadata import METADATA
+from lealtad.db.columns import AMOUNT, DERIVED, moment
 
 fact = Table(
     "fact",
@@ -49,7 +50,8 @@ history = Table(
     _count("offers_rejected"),
     *(_amount(name) for name in DECAYING),
     schema=DERIVED,
-    postgresql_with=HOT_ROWS,
+    # Room for updates in place: rows change with every event of a customer.
+    postgresql_with={"fillfactor": "70"},
 )
 
 contract_fact = Table(

@@ -3,7 +3,8 @@
 from sqlalchemy import ARRAY, CheckConstraint, Column, Integer, LargeBinary, String, Table
 from sqlalchemy.dialects.postgresql import JSONB
 
-from churn_scoring.metadata import METADATA, OWNED, moment
+from churn_scoring.metadata import METADATA
+from lealtad.db.columns import OWNED, moment
 
 model = Table(
     "model",

@@ -3,7 +3,8 @@
 from sqlalchemy import ARRAY, UUID, Column, Double, Index, Integer, Numeric, String, Table, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from churn_scoring.metadata import AMOUNT, HOT_ROWS, METADATA, OWNED, moment
+from churn_scoring.metadata import METADATA
+from lealtad.db.columns import AMOUNT, OWNED, moment
 
 score = Table(
     "score",
@@ -43,5 +44,6 @@ score = Table(
     Index("ix_score_band_risk", "band", "probability", "value_at_risk", "customer_id"),
     Index("ix_score_band_value", "band", "value_at_risk", "customer_id"),
     schema=OWNED,
-    postgresql_with=HOT_ROWS,
+    # Room for updates in place: rows change with every event of a customer.
+    postgresql_with={"fillfactor": "70"},
 )

@@ -4,7 +4,6 @@ from sqlalchemy import (
     UUID,
     Boolean,
     Column,
-    DateTime,
     ForeignKey,
     Index,
     Integer,
@@ -18,8 +17,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from complaints.metadata import METADATA
+from lealtad.db.columns import OWNED, moment
 
-TIME = DateTime(timezone=True)
 UNATTACHED = text("customer_id IS NULL")
 
 service_case = Table(
@@ -42,24 +41,24 @@ service_case = Table(
     Column("named_source", String, nullable=True),
     Column("named_external_id", String, nullable=True),
     Column("mutes", Boolean, nullable=False),
-    Column("opened_at", TIME, nullable=False, comment="business time"),
-    Column("recorded_at", TIME, nullable=False, server_default=func.clock_timestamp()),
+    moment("opened_at", nullable=False, comment="business time"),
+    moment("recorded_at", nullable=False, server_default=func.clock_timestamp()),
     # The fold of the history.
     Column("version", Integer, nullable=False, comment="number of the last history entry; the ETag"),
     Column("status", String, nullable=False),
-    Column("clock_started_at", TIME, nullable=False),
-    Column("due_at", TIME, nullable=False),
+    moment("clock_started_at", nullable=False),
+    moment("due_at", nullable=False),
     Column("tier", String, nullable=True, comment="service tier that the due time was computed with"),
     Column("customer_id", UUID, nullable=True),
     Column("assignee", String, nullable=True),
     Column("queue", String, nullable=True),
-    Column("acknowledged_at", TIME, nullable=True),
-    Column("breached_at", TIME, nullable=True),
-    Column("resolved_at", TIME, nullable=True),
-    Column("close_at", TIME, nullable=True, comment="when a resolved case closes by itself"),
-    Column("closed_at", TIME, nullable=True),
+    moment("acknowledged_at", nullable=True),
+    moment("breached_at", nullable=True),
+    moment("resolved_at", nullable=True),
+    moment("close_at", nullable=True, comment="when a resolved case closes by itself"),
+    moment("closed_at", nullable=True),
     Column("reopened_count", Integer, nullable=False),
-    Column("next_due_at", TIME, nullable=True, comment="when time alone changes the case next"),
+    moment("next_due_at", nullable=True, comment="when time alone changes the case next"),
     # The same fact of a source makes one case.
     Index("uq_service_case_source", "source_system", "source_fact_id", unique=True),
     # Lists are read most urgent first: all, of one status, of one customer.
@@ -76,7 +75,7 @@ service_case = Table(
         "named_external_id",
         postgresql_where=UNATTACHED,
     ),
-    schema="owned",
+    schema=OWNED,
     # Room for updates in place: a case changes a handful of times.
     postgresql_with={"fillfactor": "80"},
 )
@@ -89,7 +88,7 @@ case_text = Table(
     Column("text", Text, nullable=False, comment="personal data; leaves this table in no event and no log"),
     # An erasure takes the texts of a case and leaves its history.
     Index("ix_case_text_case_id", "case_id"),
-    schema="owned",
+    schema=OWNED,
 )
 
 case_history = Table(
@@ -98,14 +97,14 @@ case_history = Table(
     Column("case_id", UUID, ForeignKey(service_case.c.id), primary_key=True),
     Column("number", Integer, primary_key=True),
     Column("action", String, nullable=False),
-    Column("at", TIME, nullable=False, comment="business time"),
-    Column("recorded_at", TIME, nullable=False, server_default=func.clock_timestamp()),
+    moment("at", nullable=False, comment="business time"),
+    moment("recorded_at", nullable=False, server_default=func.clock_timestamp()),
     Column("actor", String, nullable=False, comment="technical name of who did it"),
     Column("status", String, nullable=False, comment="after the entry"),
     Column("customer_id", UUID, nullable=True),
     Column("tier", String, nullable=True),
-    Column("due_at", TIME, nullable=True),
-    Column("close_at", TIME, nullable=True),
+    moment("due_at", nullable=True),
+    moment("close_at", nullable=True),
     Column("assignee", String, nullable=True),
     Column("queue", String, nullable=True),
     Column("text_id", UUID, nullable=True),
@@ -118,5 +117,5 @@ case_history = Table(
         unique=True,
         postgresql_where=text("gesture_id IS NOT NULL"),
     ),
-    schema="owned",
+    schema=OWNED,
 )

@@ -1,11 +1,10 @@
 """What is folded out of the events of other services about a customer."""
 
-from sqlalchemy import UUID, BigInteger, Column, DateTime, Index, Integer, String, Table
+from sqlalchemy import UUID, BigInteger, Column, Index, Integer, String, Table
 
 from complaints.metadata import METADATA
 from lealtad.customers import CustomerCopy
-
-TIME = DateTime(timezone=True)
+from lealtad.db.columns import DERIVED, moment
 
 CUSTOMERS = CustomerCopy(METADATA)
 
@@ -15,8 +14,8 @@ service_tier = Table(
     Column("customer_id", UUID, primary_key=True),
     Column("sequence", BigInteger, nullable=False),
     Column("tier", String, nullable=True),
-    Column("as_of", TIME, nullable=False, comment="business time"),
-    schema="derived",
+    moment("as_of", nullable=False, comment="business time"),
+    schema=DERIVED,
 )
 
 gesture = Table(
@@ -28,8 +27,8 @@ gesture = Table(
     Column("offer_key", String, nullable=False),
     Column("offer_version", Integer, nullable=False),
     Column("decision_id", UUID, nullable=False),
-    Column("occurred_at", TIME, nullable=False, comment="business time"),
+    moment("occurred_at", nullable=False, comment="business time"),
     # Which gestures of these customers are not yet in a case's history?
     Index("ix_gesture_customer_id", "customer_id"),
-    schema="derived",
+    schema=DERIVED,
 )

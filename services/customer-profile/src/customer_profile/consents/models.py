@@ -1,8 +1,9 @@
 """Table of consents: an append-only history."""
 
-from sqlalchemy import UUID, Boolean, Column, DateTime, ForeignKey, String, Table, UniqueConstraint
+from sqlalchemy import UUID, Boolean, Column, ForeignKey, String, Table, UniqueConstraint
 
 from customer_profile.metadata import METADATA
+from lealtad.db.columns import OWNED, moment
 
 consent = Table(
     "consent",
@@ -12,10 +13,10 @@ consent = Table(
     Column("purpose", String, nullable=False),
     Column("channel", String, nullable=True, comment="null: all channels"),
     Column("granted", Boolean, nullable=False),
-    Column("given_at", DateTime(timezone=True), nullable=False, comment="business time"),
-    Column("expires_at", DateTime(timezone=True), nullable=True),
+    moment("given_at", nullable=False, comment="business time"),
+    moment("expires_at", nullable=True),
     Column("source", String, nullable=False, comment="where the customer said so"),
-    Column("recorded_at", DateTime(timezone=True), nullable=False, comment="system time"),
+    moment("recorded_at", nullable=False, comment="system time"),
     # The same word is kept once, whoever repeats it.
     UniqueConstraint(
         "customer_id",
@@ -27,5 +28,5 @@ consent = Table(
         name="uq_consent_word",
         postgresql_nulls_not_distinct=True,
     ),
-    schema="owned",
+    schema=OWNED,
 )

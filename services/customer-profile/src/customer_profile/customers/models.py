@@ -6,7 +6,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
-    DateTime,
     Index,
     Integer,
     SmallInteger,
@@ -16,6 +15,7 @@ from sqlalchemy import (
 )
 
 from customer_profile.metadata import METADATA
+from lealtad.db.columns import OWNED, moment
 
 customer = Table(
     "customer",
@@ -25,7 +25,7 @@ customer = Table(
     Column("status", String, nullable=False, server_default="active"),
     Column("provisional", Boolean, nullable=False, comment="known by an external id only"),
     Column("merged_into", UUID, nullable=True),
-    Column("erased_at", DateTime(timezone=True), nullable=True),
+    moment("erased_at", nullable=True),
     Column("given_name", String, nullable=True),
     Column("family_name", String, nullable=True),
     Column("organisation", String, nullable=True),
@@ -39,11 +39,11 @@ customer = Table(
     Column("contact_from", String(5), nullable=True, comment="local hour, HH:MM"),
     Column("contact_until", String(5), nullable=True),
     Column("do_not_contact_reason", String, nullable=True, comment="null: may be contacted"),
-    Column("do_not_contact_since", DateTime(timezone=True), nullable=True),
-    Column("registered_at", DateTime(timezone=True), nullable=False),
-    Column("updated_at", DateTime(timezone=True), nullable=False),
+    moment("do_not_contact_since", nullable=True),
+    moment("registered_at", nullable=False),
+    moment("updated_at", nullable=False),
     # Lists are read by country, or provisional customers only, newest first.
     Index("ix_customer_country", "country", "id"),
     Index("ix_customer_provisional", "id", postgresql_where=text("provisional")),
-    schema="owned",
+    schema=OWNED,
 )

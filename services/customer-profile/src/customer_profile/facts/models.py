@@ -4,12 +4,10 @@ from sqlalchemy import (
     UUID,
     BigInteger,
     Column,
-    DateTime,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
-    Numeric,
     String,
     Table,
     UniqueConstraint,
@@ -18,8 +16,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from customer_profile.metadata import METADATA
+from lealtad.db.columns import AMOUNT, OWNED, moment
 
-AMOUNT = Numeric(18, 4)
 NONE_YET = text("0")
 
 fact = Table(
@@ -30,8 +28,8 @@ fact = Table(
     Column("customer_id", UUID, ForeignKey("owned.customer.id"), nullable=False),
     Column("source_system", String, nullable=False),
     Column("source_fact_id", String, nullable=False),
-    Column("occurred_at", DateTime(timezone=True), nullable=False, comment="business time"),
-    Column("recorded_at", DateTime(timezone=True), nullable=False, comment="system time"),
+    moment("occurred_at", nullable=False, comment="business time"),
+    moment("recorded_at", nullable=False, comment="system time"),
     Column("fingerprint", LargeBinary, nullable=False, comment="of the content; tells a repeat from a conflict"),
     Column("sequence", BigInteger, nullable=False, comment="of its event, per customer"),
     Column("data", JSONB, nullable=False, comment="of its event, so that it can be published again"),
@@ -40,7 +38,7 @@ fact = Table(
     Index("ix_fact_customer", "customer_id", "kind", text("occurred_at DESC"), text("id DESC")),
     # The newest facts of a kind over all customers: lists.
     Index("ix_fact_kind", "kind", "id"),
-    schema="owned",
+    schema=OWNED,
 )
 
 matched_return = Table(
@@ -49,7 +47,7 @@ matched_return = Table(
     Column("return_id", UUID, ForeignKey(fact.c.id), primary_key=True),
     Column("purchase_id", UUID, ForeignKey(fact.c.id), nullable=False),
     Index("ix_matched_return_purchase_id", "purchase_id"),
-    schema="owned",
+    schema=OWNED,
 )
 
 contract = Table(
@@ -59,12 +57,12 @@ contract = Table(
     Column("customer_id", UUID, ForeignKey("owned.customer.id"), nullable=False),
     Column("product_line", String, nullable=False),
     Column("monthly_amount", AMOUNT, nullable=False),
-    Column("starts_at", DateTime(timezone=True), nullable=False),
-    Column("ends_at", DateTime(timezone=True), nullable=True),
-    Column("changed_at", DateTime(timezone=True), nullable=False, comment="business time of the newest change"),
-    Column("cancelled_at", DateTime(timezone=True), nullable=True),
+    moment("starts_at", nullable=False),
+    moment("ends_at", nullable=True),
+    moment("changed_at", nullable=False, comment="business time of the newest change"),
+    moment("cancelled_at", nullable=True),
     Index("ix_contract_customer_id", "customer_id", "id"),
-    schema="owned",
+    schema=OWNED,
 )
 
 customer_totals = Table(
@@ -79,10 +77,10 @@ customer_totals = Table(
     Column("paid", AMOUNT, nullable=False, server_default=NONE_YET),
     Column("failed_payments", Integer, nullable=False, server_default=NONE_YET),
     Column("touchpoints", Integer, nullable=False, server_default=NONE_YET),
-    Column("first_purchase_at", DateTime(timezone=True), nullable=True),
-    Column("last_purchase_at", DateTime(timezone=True), nullable=True),
-    Column("last_touchpoint_at", DateTime(timezone=True), nullable=True),
-    schema="owned",
+    moment("first_purchase_at", nullable=True),
+    moment("last_purchase_at", nullable=True),
+    moment("last_touchpoint_at", nullable=True),
+    schema=OWNED,
     # Changes with every fact: room for updates in place.
     postgresql_with={"fillfactor": "70"},
 )

@@ -3,6 +3,7 @@
 from sqlalchemy import UUID, Column, ForeignKey, Index, SmallInteger, String, Table
 
 from customer_profile.metadata import METADATA
+from lealtad.db.columns import OWNED
 
 customer_external_id = Table(
     "customer_external_id",
@@ -11,7 +12,7 @@ customer_external_id = Table(
     Column("external_id", String, primary_key=True),
     Column("customer_id", UUID, ForeignKey("owned.customer.id"), nullable=False),
     Index("ix_customer_external_id_customer_id", "customer_id"),
-    schema="owned",
+    schema=OWNED,
 )
 
 contact_point = Table(
@@ -21,7 +22,7 @@ contact_point = Table(
     Column("kind", String, primary_key=True, comment="email or phone"),
     Column("value", String, primary_key=True, comment="normal form: RFC 5321 address, E.164 number"),
     Column("place", SmallInteger, nullable=False, comment="0 is the preferred one"),
-    schema="owned",
+    schema=OWNED,
 )
 
 identity_document = Table(
@@ -31,5 +32,5 @@ identity_document = Table(
     Column("country", String(2), primary_key=True),
     Column("kind", String, primary_key=True),
     Column("number", String, nullable=False),
-    schema="owned",
+    schema=OWNED,
 )

@@ -7,7 +7,7 @@ from sqlalchemy import Column, Date, SmallInteger, String
 
 from lealtad.customers import CustomerCopy
 from lealtad.events.catalog.customer_profile import CustomerState
-from segmentation.tables import METADATA
+from segmentation.metadata import METADATA
 
 
 def attributes(state: CustomerState) -> dict[str, Any]:

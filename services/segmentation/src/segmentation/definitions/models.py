@@ -3,7 +3,8 @@
 from sqlalchemy import UUID, BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from segmentation.tables import METADATA, OWNED, moment
+from lealtad.db.columns import OWNED, moment
+from segmentation.metadata import METADATA
 
 segment = Table(
     "segment",

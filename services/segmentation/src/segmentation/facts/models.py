@@ -18,7 +18,8 @@ from sqlalchemy import (
     Table,
 )
 
-from segmentation.tables import DERIVED, METADATA, MONEY, moment
+from lealtad.db.columns import AMOUNT, DERIVED, moment
+from segmentation.metadata import METADATA
 
 COUNTS = (
     "purchases",
@@ -38,7 +39,7 @@ IN_PLACE = {"fillfactor": "80"}
 
 def _measures() -> list[Column[Any]]:
     counts: list[Column[Any]] = [Column(name, Integer, nullable=False, server_default="0") for name in COUNTS]
-    sums: list[Column[Any]] = [Column(name, MONEY, nullable=False, server_default="0") for name in (*SUMS, LARGEST)]
+    sums: list[Column[Any]] = [Column(name, AMOUNT, nullable=False, server_default="0") for name in (*SUMS, LARGEST)]
     return [*counts, *sums]
 
 
@@ -49,7 +50,7 @@ activity_fact = Table(
     Column("customer_id", UUID, nullable=False),
     Column("kind", String, nullable=False),
     moment("occurred_at", nullable=False),
-    Column("amount", MONEY, nullable=False),
+    Column("amount", AMOUNT, nullable=False),
     schema=DERIVED,
 )
 
@@ -71,8 +72,8 @@ activity_line_day = Table(
     Column("product_line", String, primary_key=True),
     Column("purchases", Integer, nullable=False),
     Column("returns", Integer, nullable=False),
-    Column("purchase_amount", MONEY, nullable=False),
-    Column("returned_amount", MONEY, nullable=False),
+    Column("purchase_amount", AMOUNT, nullable=False),
+    Column("returned_amount", AMOUNT, nullable=False),
     schema=DERIVED,
     postgresql_with=IN_PLACE,
 )

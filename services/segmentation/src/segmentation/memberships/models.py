@@ -2,7 +2,8 @@
 
 from sqlalchemy import UUID, Column, Date, Index, Integer, SmallInteger, String, Table, text
 
-from segmentation.tables import METADATA, MONEY, OWNED, moment
+from lealtad.db.columns import AMOUNT, OWNED, moment
+from segmentation.metadata import METADATA
 
 membership = Table(
     "membership",
@@ -30,7 +31,7 @@ standing = Table(
     Column("rfm_monetary", SmallInteger),
     Column("last_purchase", Date),
     Column("frequency", Integer, nullable=False, server_default="0"),
-    Column("monetary", MONEY, nullable=False, server_default="0"),
+    Column("monetary", AMOUNT, nullable=False, server_default="0"),
     Column("boundaries_version", Integer),
     moment("evaluated_at"),
     moment("next_due_at"),

@@ -3,9 +3,10 @@
 from sqlalchemy import Boolean, Column, Integer, Table, text
 from sqlalchemy.dialects.postgresql import JSONB
 
+from lealtad.db.columns import OWNED, moment
 from lealtad.policies import Policy
 from segmentation.domain.value_policy import ValuePolicy
-from segmentation.tables import METADATA, OWNED, moment
+from segmentation.metadata import METADATA
 from segmentation.value.schemas import ValuePolicyOut
 
 VALUE_POLICY = Policy(METADATA, "value_policy", ValuePolicy, ValuePolicyOut)

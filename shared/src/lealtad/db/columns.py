@@ -1,16 +1,18 @@
-"""The one `MetaData` of the service, and columns that several features use."""
+"""Schemas and columns that the tables of every service use."""
 
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, DateTime, Numeric
 
-from lealtad.db import metadata
-
-METADATA = metadata()
 DERIVED = "derived"
+"""What is folded from events, and can be folded again."""
+
 OWNED = "owned"
-MONEY = Numeric(18, 4)
+"""What only this service knows."""
+
+AMOUNT = Numeric(18, 4)
+"""An amount of money; its currency is the deployment's or a column beside it."""
 
 
 def moment(name: str, **options: Any) -> Column[datetime]:
