@@ -18,6 +18,9 @@ TIMEOUTS = {
     "transaction_timeout": "60s",
 }
 
+# A client whose machine died holds its locks, the relay's too, until the server notices: 25 s instead of two hours.
+KEEPALIVE = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
+
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -39,7 +42,8 @@ def asyncpg_url(url: str) -> URL:
 
 def server_settings(application: str) -> dict[str, str]:
     """Return what every connection sets when it opens."""
-    return {"application_name": application, "search_path": SEARCH_PATH, "timezone": "UTC", "jit": "off", **TIMEOUTS}
+    session = {"application_name": application, "search_path": SEARCH_PATH, "timezone": "UTC", "jit": "off"}
+    return {**session, **TIMEOUTS, **KEEPALIVE}
 
 
 def create_engine(url: str, *, application: str, pool: int = 10, **options: Any) -> AsyncEngine:
