@@ -143,8 +143,8 @@ async def test_keys_are_forgotten_by_age(shelf):
     await shelf.put("lamp", key="k1")
 
     async with shelf.database.begin() as uow:
-        assert await prune(uow.connection, system_now() - timedelta(hours=24)) == 0
-        assert await prune(uow.connection, system_now() + timedelta(seconds=1)) == 1
+        assert await prune(uow.connection, system_now() - timedelta(hours=24), 10) == 0
+        assert await prune(uow.connection, system_now() + timedelta(seconds=1), 10) == 1
 
 
 async def test_neither_key_nor_path_nor_caller_is_stored(shelf):

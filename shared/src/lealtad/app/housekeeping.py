@@ -1,9 +1,11 @@
 """Forgetting what is old: journal rows and idempotency keys, in small transactions, once an hour."""
 
 import asyncio
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lealtad.clock import system_now
 from lealtad.errors import is_transient
@@ -16,6 +18,10 @@ from lealtad.unit_of_work import Database
 log = structlog.get_logger(__name__)
 
 INTERVAL_S = 3600.0
+AT_ONCE = 10_000
+"""Few enough for a short transaction."""
+
+Prune = Callable[[AsyncConnection, datetime, int], Awaitable[int]]
 
 
 class Housekeeping:
@@ -41,9 +47,15 @@ class Housekeeping:
     async def tidy(self) -> None:
         """Delete what is older than the settings keep."""
         now = system_now()
-        async with self._database.begin() as uow:
-            rows = await trace.prune(uow.connection, now - timedelta(days=self._settings.journal_days))
-        async with self._database.begin() as uow:
-            keys = await idempotency.prune(uow.connection, now - timedelta(hours=self._settings.idempotency_hours))
+        rows = await self._prune(trace.prune, now - timedelta(days=self._settings.journal_days))
+        keys = await self._prune(idempotency.prune, now - timedelta(hours=self._settings.idempotency_hours))
         if rows or keys:
             log.info("tidied_up", journal_rows=rows, idempotency_keys=keys)
+
+    async def _prune(self, prune: Prune, before: datetime) -> int:
+        total, pruned = 0, AT_ONCE
+        while pruned == AT_ONCE:
+            async with self._database.begin() as uow:
+                pruned = await prune(uow.connection, before, AT_ONCE)
+            total += pruned
+        return total

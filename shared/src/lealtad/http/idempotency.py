@@ -72,10 +72,10 @@ def is_kept(status: int) -> bool:
     return status < HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.TOO_MANY_REQUESTS
 
 
-async def prune(connection: AsyncConnection, before: datetime) -> int:
-    """Forget the keys stored before `before` (system time, at least 24 h ago); return how many there were."""
-    result = await connection.execute(delete(keys).where(keys.c.stored_at < before))
-    return result.rowcount
+async def prune(connection: AsyncConnection, before: datetime, limit: int) -> int:
+    """Forget at most `limit` keys stored before `before` (system time, at least 24 h ago); return how many."""
+    old = select(keys.c.scope).where(keys.c.stored_at < before).limit(limit)
+    return (await connection.execute(delete(keys).where(keys.c.scope.in_(old)))).rowcount
 
 
 async def _inserted(connection: AsyncConnection, request: IdempotentRequest) -> bool:

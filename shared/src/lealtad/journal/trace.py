@@ -12,8 +12,6 @@ OLDEST = text("SELECT min(stored_at) FROM journal")
 PRUNE = text("""
     DELETE FROM journal WHERE event_id IN (SELECT event_id FROM journal WHERE stored_at < :before LIMIT :limit)
 """)
-PRUNED_AT_ONCE = 50_000
-"""Few enough for a short transaction; what is left goes the next hour."""
 
 
 async def read(connection: AsyncConnection, event_id: UUID) -> Row[Any] | None:
@@ -27,6 +25,6 @@ async def oldest(connection: AsyncConnection) -> datetime | None:
     return found
 
 
-async def prune(connection: AsyncConnection, before: datetime) -> int:
-    """Delete rows older than `before` (system time); return their number."""
-    return (await connection.execute(PRUNE, {"before": before, "limit": PRUNED_AT_ONCE})).rowcount
+async def prune(connection: AsyncConnection, before: datetime, limit: int) -> int:
+    """Delete at most `limit` rows older than `before` (system time); return their number."""
+    return (await connection.execute(PRUNE, {"before": before, "limit": limit})).rowcount
