@@ -2,11 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from lealtad.events.catalog.campaigns import OfferAccepted, OfferRejected
 from lealtad.events.catalog.customer_profile import (
@@ -21,7 +18,7 @@ from lealtad.events.catalog.customer_profile import (
 from lealtad.events.envelope import Event
 from lealtad.unit_of_work import UnitOfWork
 from segmentation.facts import repository
-from segmentation.facts.measures import DayTotals, Measures, add
+from segmentation.facts.measures import ActivityFact, DayTotals, Measures, add
 from segmentation.facts.models import LARGEST
 
 Activity = (
@@ -44,24 +41,6 @@ COUNTED: dict[type[Activity], str] = {
     OfferRejected: "offers_rejected",
 }
 """The count that a fact of each type adds one to."""
-
-
-@dataclass(frozen=True, slots=True)
-class ActivityFact:
-    """One fact as it counts: what it adds to its day, and to its day per product line."""
-
-    event_id: UUID
-    customer_id: UUID
-    kind: str
-    occurred_at: datetime
-    amount: Decimal
-    adds: Measures
-    lines: dict[str, Measures]
-
-    @property
-    def day(self) -> date:
-        """Its day in UTC."""
-        return self.occurred_at.astimezone(UTC).date()
 
 
 async def project(uow: UnitOfWork, events: Sequence[Event[Activity]]) -> None:

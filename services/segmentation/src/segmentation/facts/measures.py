@@ -1,6 +1,7 @@
-"""Adding up what facts count."""
+"""What facts count, and adding it up."""
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -9,6 +10,24 @@ from segmentation.facts.models import LARGEST, LAST_DAYS
 Measures = dict[str, int | Decimal]
 """Columns of `activity_day` and what is added to them; the largest purchase is not added but kept."""
 DayTotals = dict[tuple[UUID, date], Measures]
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityFact:
+    """One fact as it counts: what it adds to its day, and to its day per product line."""
+
+    event_id: UUID
+    customer_id: UUID
+    kind: str
+    occurred_at: datetime
+    amount: Decimal
+    adds: Measures
+    lines: dict[str, Measures]
+
+    @property
+    def day(self) -> date:
+        """Its day in UTC."""
+        return self.occurred_at.astimezone(UTC).date()
 
 
 def add(total: Measures, adds: Measures) -> None:

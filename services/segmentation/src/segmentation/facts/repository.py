@@ -1,17 +1,14 @@
 """SQL of the folded facts: each statement takes a whole batch."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from segmentation.facts.measures import DayTotals, Measures, merged, moments
+from segmentation.facts.measures import ActivityFact, DayTotals, Measures, merged, moments
 from segmentation.facts.models import COUNTS, LARGEST, LAST_DAYS, SUMS
-
-if TYPE_CHECKING:
-    from segmentation.facts.activity import ActivityFact
 
 ADDED = (*COUNTS, *SUMS)
 MEASURES = (*ADDED, LARGEST)
@@ -64,7 +61,7 @@ ON CONFLICT (customer_id) DO UPDATE SET {_additions("activity_total", ADDED)},
 """)
 
 
-async def insert_activity(connection: AsyncConnection, facts: Sequence["ActivityFact"]) -> set[UUID]:
+async def insert_activity(connection: AsyncConnection, facts: Sequence[ActivityFact]) -> set[UUID]:
     """Store facts; return the ids of those that were not stored before."""
     rows = await connection.execute(
         INSERT_ACTIVITY,

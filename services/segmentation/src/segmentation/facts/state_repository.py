@@ -2,17 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import UTC
-from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lealtad.events.catalog.churn_scoring import ChurnScored
 from lealtad.events.catalog.complaints import OPEN_STATUSES, CaseState
+from lealtad.events.catalog.customer_profile import ContractFact
 from lealtad.events.envelope import Event
-
-if TYPE_CHECKING:
-    from segmentation.facts.contracts import ContractEvent
 
 KEEP_CONTRACTS = text("""
 INSERT INTO contract AS known (contract_id, customer_id, occurred_at, event_id, product_line, starts_at, ends_at)
@@ -46,7 +43,7 @@ WHERE EXCLUDED.sequence > known.sequence
 """)
 
 
-async def keep_contracts(connection: AsyncConnection, events: Sequence[Event["ContractEvent"]]) -> None:
+async def keep_contracts(connection: AsyncConnection, events: Sequence[Event[ContractFact]]) -> None:
     """Store contracts, one event each, unless a newer one is stored."""
     data = [event.data for event in events]
     await connection.execute(
