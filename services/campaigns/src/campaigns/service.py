@@ -3,17 +3,20 @@
 from pathlib import Path
 
 from campaigns.consumers import projections
-from campaigns.contacts.expiring import EXPIRE_RESERVATIONS
+from campaigns.contacts import expiring
+from campaigns.contacts import repository as contact_ledger
 from campaigns.contacts.routes import router as contacts
-from campaigns.decisions.deciding import decide_standing
-from campaigns.decisions.reviewing import REVIEW, REVIEW_WAITING
+from campaigns.decisions import reviewing
 from campaigns.decisions.routes import router as decisions
 from campaigns.offers.routes import router as offers
 from campaigns.policy.routes import router as policy
-from campaigns.responses.lapsing import LAPSE_UNANSWERED
+from campaigns.reactions import react
+from campaigns.responses import lapsing
+from campaigns.responses import repository as given_responses
 from campaigns.responses.routes import router as responses
 from lealtad.app import Service
 from lealtad.db import metadata_of
+from lealtad.due import DueAction
 
 SERVICE = Service(
     name="campaigns",
@@ -21,8 +24,13 @@ SERVICE = Service(
     description="Offers, the next-best action of every customer and why, the contact ledger, and what responses teach.",
     migrations=Path(__file__).parents[2] / "migrations",
     metadata=metadata_of("campaigns"),
-    routers=[decisions, responses, contacts, offers, policy],
+    routers=(decisions, responses, contacts, offers, policy),
     projections=projections,
-    react=decide_standing,
-    due_actions=[EXPIRE_RESERVATIONS, LAPSE_UNANSWERED, REVIEW, REVIEW_WAITING],
+    react=react,
+    due_actions=(
+        DueAction("expire-reservations", expiring.take_expired, contact_ledger.count_expired),
+        DueAction("lapse-unanswered-offers", lapsing.take_unanswered, given_responses.count_unanswered),
+        DueAction("review-best-action", reviewing.take_due, reviewing.count_due),
+        DueAction("review-with-fresh-inputs", reviewing.take_waiting, reviewing.count_waiting),
+    ),
 )

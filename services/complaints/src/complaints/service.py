@@ -17,8 +17,8 @@ SERVICE = Service(
     description="Cases of every kind with their due times, from intake in any channel to resolution.",
     migrations=Path(__file__).parents[2] / "migrations",
     metadata=metadata_of("complaints"),
-    routers=[routes.router, step_routes.router, policy_routes.router, cause_routes.router],
+    routers=(routes.router, step_routes.router, policy_routes.router, cause_routes.router),
     projections=projections,
     react=react,
-    due_actions=[DueAction("case-deadlines", take=deadlines.take_due, backlog=repository.count_due)],
+    due_actions=(DueAction("case-deadlines", deadlines.take_due, repository.count_due),),
 )

@@ -5,7 +5,6 @@ from uuid import UUID
 from campaigns.contacts import repository, slots
 from campaigns.decisions import repository as decisions
 from campaigns.decisions.deciding import decide_standing
-from lealtad.due import DueAction
 from lealtad.events.catalog.campaigns import ContactReleased
 from lealtad.events.envelope import Cause
 from lealtad.unit_of_work import UnitOfWork
@@ -27,6 +26,3 @@ async def take_expired(uow: UnitOfWork, limit: int) -> int:
         causes.setdefault(slot.customer_id, []).append(ref.cause)
     await decide_standing(uow, dict(sorted(causes.items())))
     return len(customers)
-
-
-EXPIRE_RESERVATIONS = DueAction("expire-reservations", take_expired, repository.count_expired)

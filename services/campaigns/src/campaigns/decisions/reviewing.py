@@ -10,7 +10,7 @@ from campaigns import freshness
 from campaigns.decisions import repository
 from campaigns.decisions.deciding import decide_standing
 from campaigns.policy import repository as policies
-from lealtad.due import DueAction, act_on
+from lealtad.due import act_on
 from lealtad.unit_of_work import UnitOfWork
 
 
@@ -48,7 +48,3 @@ async def count_due(connection: AsyncConnection, now: datetime) -> int:
 async def count_waiting(_: AsyncConnection, __: datetime) -> int:
     """Return 0: whether inputs are fresh is a matter of the machine's time, so nobody is due at a business time."""
     return 0
-
-
-REVIEW = DueAction("review-best-action", take_due, count_due)
-REVIEW_WAITING = DueAction("review-with-fresh-inputs", take_waiting, count_waiting)

@@ -5,7 +5,6 @@ from collections import Counter
 from campaigns.domain.propensity import Tally
 from campaigns.learning import repository as learning
 from campaigns.responses import repository
-from lealtad.due import DueAction
 from lealtad.unit_of_work import UnitOfWork
 
 
@@ -18,6 +17,3 @@ async def take_unanswered(uow: UnitOfWork, limit: int) -> int:
     for customer_id, _ in late:
         uow.due_cause(customer_id, "count-unanswered-offer-as-declined")
     return len(late)
-
-
-LAPSE_UNANSWERED = DueAction("lapse-unanswered-offers", take_unanswered, repository.count_unanswered)
