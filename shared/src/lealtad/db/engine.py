@@ -10,12 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 SEARCH_PATH = "derived, owned, platform"
 """Hand-written SQL names no schema; a rebuild puts `derived_next` in place of `derived`."""
 
+TRANSACTION_S = 60
+"""No transaction outlives a minute: an open snapshot slows the relay's reading of the outbox."""
+
 TIMEOUTS = {
     "lock_timeout": "5s",
     "statement_timeout": "30s",
     "idle_in_transaction_session_timeout": "30s",
-    # No transaction outlives a minute: an open snapshot slows the relay's reading of the outbox.
-    "transaction_timeout": "60s",
+    "transaction_timeout": f"{TRANSACTION_S}s",
 }
 
 # A client whose machine died holds its locks, the relay's too, until the server notices: 25 s instead of two hours.
@@ -59,7 +61,7 @@ def create_engine(url: str, *, application: str, pool: int = 10, **options: Any)
         connect_args={
             "server_settings": server_settings(application),
             "timeout": 10,
-            "command_timeout": 60,
+            "command_timeout": TRANSACTION_S,
         },
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,

@@ -10,6 +10,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lealtad.db.engine import TRANSACTION_S
 from lealtad.errors import is_transient
 from lealtad.observability.health import Heartbeat
 from lealtad.observability.metrics import DUE_ACTIONS, DUE_FAILURES
@@ -88,7 +89,7 @@ class DueLoop:
         """Take everything that is due for `action`; return how many rows that were."""
         total = 0
         while not self._stopping.is_set():
-            self._heartbeat.beat()
+            self._heartbeat.declare_wait(TRANSACTION_S)
             async with self._database.begin() as uow:
                 taken = await action.take(uow, action.batch)
             if not taken:

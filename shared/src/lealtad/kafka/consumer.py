@@ -14,17 +14,18 @@ from datetime import datetime
 
 import structlog
 from aiokafka import AIOKafkaConsumer
-from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import KafkaError
 from aiokafka.structs import ConsumerRecord
 
 from lealtad.clock import system_now
+from lealtad.db.engine import TRANSACTION_S
 from lealtad.errors import is_transient, reason_of
 from lealtad.events.codec import Record
 from lealtad.kafka import pending
 from lealtad.kafka.assignment import Assignment
 from lealtad.kafka.batch import BatchHandler, Item, Processing
 from lealtad.kafka.end_offsets import cluster_id
+from lealtad.kafka.group_client import create_group_client
 from lealtad.kafka.naming import group_of, topic_of, topic_on_wire
 from lealtad.kafka.positions import FencedError, Move, Place
 from lealtad.observability.health import Heartbeat
@@ -67,6 +68,8 @@ class Consumer:
         self._assignment: Assignment | None = None
         self.paused: set[Place] = set()
         self.last_record_at = time.monotonic()
+        self.polling = False
+        """Whether records are waited for: while a batch is handled, none are."""
 
     @property
     def owned(self) -> dict[Place, int]:
@@ -99,7 +102,7 @@ class Consumer:
         self._heartbeat.declare_wait(POLL_S + 20)
         cluster = await asyncio.wait_for(cluster_id(self._settings), 15)
         assignment = Assignment(self._settings, self._database, self._group, cluster)
-        consumer = self._new_client()
+        consumer = create_group_client(self._settings, self._reader.service, self._group)
         assignment.consumer = consumer
         self._assignment = assignment
         topics = [topic_on_wire(self._settings, item.topic.name) for item in self._reader.subscriptions]
@@ -119,11 +122,13 @@ class Consumer:
             raise assignment.failure
         if assignment.changed:
             await self._look_for_waiting(assignment)
+        self.polling = True
         records = await self._poll(consumer)
+        self.polling = False
         items = [self._handler.understand(record) for record in records]
         if items:
-            self.last_record_at = time.monotonic()
             await self._handle(items, assignment)
+            self.last_record_at = time.monotonic()
         if self._waiting_until and self._waiting_until <= system_now():
             await self._handle_waiting(assignment)
 
@@ -190,6 +195,7 @@ class Consumer:
             if any(item.unreadable for item in owned):
                 self._refuse_flood()
             moves = moves_of(owned, assignment.next)
+            self._heartbeat.declare_wait(TRANSACTION_S)
             started = time.perf_counter()
             earliest = await self._handler.handle(owned, moves)
             CONSUMER_BATCH_SECONDS.observe(time.perf_counter() - started)
@@ -263,23 +269,6 @@ class Consumer:
         """Whether the record is still ours to handle: owned, and not handled before."""
         position = assignment.next.get(item.place)
         return position is not None and item.record.offset >= position
-
-    def _new_client(self) -> AIOKafkaConsumer:
-        return AIOKafkaConsumer(
-            bootstrap_servers=self._settings.kafka_bootstrap,
-            client_id=f"{self._reader.service}-{self._settings.instance}",
-            group_id=self._group,
-            group_instance_id=f"{self._group}-{self._settings.instance}",
-            # The same partition numbers of all topics go to one member: a customer has one worker.
-            partition_assignment_strategy=(RangePartitionAssignor,),
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            session_timeout_ms=10_000,
-            heartbeat_interval_ms=1_000,
-            max_poll_interval_ms=300_000,
-            request_timeout_ms=20_000,
-            metadata_max_age_ms=30_000,
-        )
 
     def _as_record(self, record: ConsumerRecord) -> Record:
         return Record(

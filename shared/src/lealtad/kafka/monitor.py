@@ -91,5 +91,5 @@ class Monitor:
         silent_s = time.monotonic() - self._consumer.last_record_at
         if not behind:
             self._consumer.last_record_at = time.monotonic()
-        elif silent_s > self._stuck_after_s and not self._consumer.paused:
+        elif silent_s > self._stuck_after_s and self._consumer.polling:
             raise ConsumerHangsError(f"{len(behind)} partitions have records, none was polled for {silent_s:.0f} s")

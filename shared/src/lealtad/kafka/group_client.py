@@ -1,0 +1,25 @@
+"""The client that reads topics as a member of a service's group."""
+
+from aiokafka import AIOKafkaConsumer
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+
+from lealtad.settings import ServiceSettings
+
+
+def create_group_client(settings: ServiceSettings, service: str, group: str) -> AIOKafkaConsumer:
+    """Return a client that is not started, a static member of `group` under the name of its slot."""
+    return AIOKafkaConsumer(
+        bootstrap_servers=settings.kafka_bootstrap,
+        client_id=f"{service}-{settings.instance}",
+        group_id=group,
+        group_instance_id=f"{group}-{settings.instance}",
+        # The same partition numbers of all topics go to one member: a customer has one worker.
+        partition_assignment_strategy=(RangePartitionAssignor,),
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        session_timeout_ms=10_000,
+        heartbeat_interval_ms=1_000,
+        max_poll_interval_ms=300_000,
+        request_timeout_ms=20_000,
+        metadata_max_age_ms=30_000,
+    )
