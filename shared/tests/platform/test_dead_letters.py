@@ -1,16 +1,24 @@
 """Whatever a record is, it can be put aside: what cannot would end the worker again and again."""
 
+import asyncio
+from uuid import UUID
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from lealtad.errors import PermanentError, reason_of
+from lealtad.events.catalog.churn_scoring import ChurnScored
 from lealtad.events.codec import Record
 from lealtad.ids import new_id
 from lealtad.kafka import dead_letters
 from lealtad.kafka.batch import BatchHandler
+from lealtad.testing.builders import a_record as as_published
+from lealtad.testing.builders import an_event
+from lealtad.testing.driving import emitted
 
 from .echo import ECHO
+from .publishing import a_purchase
 
 STORED = text("SELECT reason, headers, value FROM dead_letter")
 PUBLISHED = text("SELECT key, headers, value FROM outbox")
@@ -80,3 +88,34 @@ async def test_an_error_of_the_database_shows_no_parameters(database_for):
 
 def test_a_permanent_error_says_why_in_its_own_words():
     assert reason_of(PermanentError("the case has no kind")) == "PermanentError: the case has no kind"
+
+
+async def a_requested_dead_letter(database) -> tuple[UUID, Record]:
+    record = as_published(an_event(a_purchase(customer := new_id()), key=customer))
+    async with database.begin() as uow:
+        await dead_letters.bury(uow, record, "a bug that was mended", None)
+        await uow.connection.execute(text("UPDATE dead_letter SET replay_requested_at = now()"))
+        [(identity, _)] = await dead_letters.requested(uow.connection, 2)
+    return identity, record
+
+
+async def test_two_workers_replay_a_dead_letter_once(database_for):
+    database = await database_for(ECHO)
+    identity, record = await a_requested_dead_letter(database)
+    handlers = [BatchHandler(database, ECHO.processing, "test") for _ in range(2)]
+
+    await asyncio.gather(*[handler.replay(identity, handler.understand(record)) for handler in handlers])
+
+    assert [type(event.data) for event in await emitted(database)] == [ChurnScored]
+    async with database.read() as uow:
+        assert await dead_letters.requested(uow.connection, 1) == []
+
+
+async def test_a_replayed_dead_letter_waits_for_no_follow_up(database_for):
+    database = await database_for(ECHO)
+    identity, record = await a_requested_dead_letter(database)
+    handler = BatchHandler(database, ECHO.processing, "test", waits={"activity": 60_000})
+
+    await handler.replay(identity, handler.understand(record))
+
+    assert [type(event.data) for event in await emitted(database)] == [ChurnScored]

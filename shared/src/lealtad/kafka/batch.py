@@ -74,17 +74,21 @@ class BatchHandler:
 
     async def handle(self, items: Sequence[Item], moves: Mapping[Place, Move]) -> datetime | None:
         """Handle `items` and move the positions; return when the first reaction that now waits is due, if any."""
-        events = [item.event for item in items if item.event is not None]
         async with self._database.begin() as uow:
             if moves:
                 await positions.move(uow.connection, self._group, moves)
-            for item in items:
-                if item.unreadable is not None:
-                    await dead_letters.bury(uow, item.record, item.unreadable, None)
-            fresh = await self._without_duplicates(uow, events)
-            earliest = await self._apply(uow, fresh) if fresh else None
+            fresh, earliest = await self._take_in(uow, items, self._waits)
         self._count(items, fresh)
         return earliest
+
+    async def replay(self, dead_letter_id: UUID, item: Item) -> None:
+        """Handle a dead letter again and react at once, unless another worker does or nobody asks for it any more."""
+        async with self._database.begin() as uow:
+            if not await dead_letters.claim(uow.connection, dead_letter_id):
+                return
+            fresh, _ = await self._take_in(uow, [item], {})
+            await dead_letters.mark_replayed(uow.connection, dead_letter_id)
+        self._count([item], fresh)
 
     async def bury(self, item: Item, move: Mapping[Place, Move], reason: str) -> None:
         """Put a record that cannot be handled aside and move on."""
@@ -111,12 +115,21 @@ class BatchHandler:
             _explain(uow, touched)
             uow.note(touched, f"the reaction fails and is tried again every {after_s:.0f} s: {reason}")
 
+    async def _take_in(
+        self, uow: UnitOfWork, items: Sequence[Item], waits: Mapping[str, int]
+    ) -> tuple[list[Event[Any]], datetime | None]:
+        for item in items:
+            if item.unreadable is not None:
+                await dead_letters.bury(uow, item.record, item.unreadable, None)
+        fresh = await self._without_duplicates(uow, [item.event for item in items if item.event is not None])
+        return fresh, await self._apply(uow, fresh, waits) if fresh else None
+
     async def _without_duplicates(self, uow: UnitOfWork, events: Sequence[Event[Any]]) -> list[Event[Any]]:
         first = {event.id: event for event in reversed(events)}
         known = await uow.journal.known(uow.connection, list(first)) if first else set()
         return [event for event in events if event is first[event.id] and event.id not in known]
 
-    async def _apply(self, uow: UnitOfWork, events: Sequence[Event[Any]]) -> datetime | None:
+    async def _apply(self, uow: UnitOfWork, events: Sequence[Event[Any]], waits: Mapping[str, int]) -> datetime | None:
         for event in events:
             uow.journal.add(entry_of(event))
         uow.phase = Phase.PROJECT
@@ -124,10 +137,10 @@ class BatchHandler:
         uow.phase = Phase.OPEN
         touching = [event for event in events if not uow.journal.is_ignored(event.id)]
         _coalesce(uow, touching)
-        now, later = self._split(touching)
+        now, later = _split(touching, waits)
         earliest = None
         if later:
-            longest = max(self._waits.get(event.topic, 0) for event in touching)
+            longest = max(waits.get(event.topic, 0) for event in touching)
             earliest = await pending.defer(uow.connection, later, longest)
         if now:
             waited = await pending.take(uow.connection, now)
@@ -135,21 +148,6 @@ class BatchHandler:
             touched: Touched = {key: waited.get(key, []) + causes for (_, key), causes in sorted(now.items())}
             await self._processing.react(uow, dict(sorted(touched.items())))
         return earliest
-
-    def _split(
-        self, events: Sequence[Event[Any]]
-    ) -> tuple[dict[tuple[int, UUID], list[Cause]], dict[tuple[int, UUID], list[Cause]]]:
-        """Part the customers into those to react for at once and those who wait for a follow-up."""
-        causes: dict[tuple[int, UUID], list[Cause]] = {}
-        at_once: set[tuple[int, UUID]] = set()
-        for event in events:
-            place = (event.partition, event.key)
-            causes.setdefault(place, []).append(event.cause)
-            if not self._waits.get(event.topic, 0):
-                at_once.add(place)
-        now = {place: found for place, found in causes.items() if place in at_once}
-        later = {place: found for place, found in causes.items() if place not in at_once}
-        return now, later
 
     def _count(self, items: Sequence[Item], fresh: Sequence[Event[Any]]) -> None:
         kept = {event.id for event in fresh}
@@ -177,6 +175,22 @@ def entry_of(event: Event[Any]) -> Entry:
         lane=event.lane.value,
         outcome=Outcome.APPLIED,
     )
+
+
+def _split(
+    events: Sequence[Event[Any]], waits: Mapping[str, int]
+) -> tuple[dict[tuple[int, UUID], list[Cause]], dict[tuple[int, UUID], list[Cause]]]:
+    """Part the customers into those to react for at once and those who wait for a follow-up."""
+    causes: dict[tuple[int, UUID], list[Cause]] = {}
+    at_once: set[tuple[int, UUID]] = set()
+    for event in events:
+        place = (event.partition, event.key)
+        causes.setdefault(place, []).append(event.cause)
+        if not waits.get(event.topic, 0):
+            at_once.add(place)
+    now = {place: found for place, found in causes.items() if place in at_once}
+    later = {place: found for place, found in causes.items() if place not in at_once}
+    return now, later
 
 
 def _explain(uow: UnitOfWork, waited: Touched) -> None:

@@ -229,6 +229,7 @@ class Consumer:
         """React for those who waited long enough; after a permanent failure for fewer, down to the one that fails."""
         try:
             async with assignment.busy:
+                self._heartbeat.declare_wait(TRANSACTION_S)
                 handled = await self._handler.handle_waiting(assignment.partitions, limit)
         except Exception as error:  # noqa: BLE001 - whatever it is, it costs one customer's reaction
             await self._recover_waiting(assignment, limit, error)

@@ -33,10 +33,13 @@ REQUESTED = text("""
     WHERE replay_requested_at IS NOT NULL AND replayed_at IS NULL
     ORDER BY replay_requested_at LIMIT :limit
 """)
+CLAIM = text("""
+    SELECT id FROM dead_letter WHERE id = :id AND replay_requested_at IS NOT NULL AND replayed_at IS NULL
+    FOR UPDATE SKIP LOCKED
+""")
 # A record that failed again was buried again, which took its request back.
 MARK = text("""
-    UPDATE dead_letter SET replayed_at = clock_timestamp()
-    WHERE id = ANY(CAST(:ids AS uuid[])) AND replay_requested_at IS NOT NULL
+    UPDATE dead_letter SET replayed_at = clock_timestamp() WHERE id = :id AND replay_requested_at IS NOT NULL
 """)
 REQUEST = text("""
     UPDATE dead_letter SET replay_requested_at = clock_timestamp(), replayed_at = NULL
@@ -111,9 +114,14 @@ async def requested(connection: AsyncConnection, limit: int) -> list[tuple[UUID,
     return [(row.id, as_record(row)) for row in await connection.execute(REQUESTED, {"limit": limit})]
 
 
-async def mark_replayed(connection: AsyncConnection, ids: list[UUID]) -> None:
-    """Note that these were tried again and did not fail."""
-    await connection.execute(MARK, {"ids": ids})
+async def claim(connection: AsyncConnection, identity: UUID) -> bool:
+    """Lock a dead letter that is to be tried again; return False when it no longer is, or another worker has it."""
+    return await connection.scalar(CLAIM, {"id": identity}) is not None
+
+
+async def mark_replayed(connection: AsyncConnection, identity: UUID) -> None:
+    """Note that it was tried again and did not fail."""
+    await connection.execute(MARK, {"id": identity})
 
 
 async def request_replay(connection: AsyncConnection, identity: UUID) -> bool:

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 import structlog
 
+from lealtad.db.engine import TRANSACTION_S
 from lealtad.errors import is_transient, reason_of
 from lealtad.kafka import dead_letters
 from lealtad.kafka.batch import BatchHandler
@@ -48,13 +49,12 @@ class ReplayLoop:
         async with self._database.read() as uow:
             wanted = await dead_letters.requested(uow.connection, AT_ONCE)
         for identity, record in wanted:
+            self._heartbeat.declare_wait(TRANSACTION_S)
             item = self._handler.understand(record)
             try:
-                await self._handler.handle([item], {})
+                await self._handler.replay(identity, item)
             except Exception as error:
                 if is_transient(error):
                     raise
                 await self._handler.bury(item, {}, reason_of(error))
-            async with self._database.begin() as uow:
-                await dead_letters.mark_replayed(uow.connection, [identity])
         return len(wanted)
