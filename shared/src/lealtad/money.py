@@ -1,7 +1,7 @@
 """Amounts of money: a decimal number and its currency, never a float."""
 
-from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Annotated, Self
+from decimal import Decimal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
@@ -18,7 +18,7 @@ DecimalText = Annotated[
 
 
 class CurrencyMismatchError(ValueError):
-    """Amounts of two currencies were added or compared."""
+    """Amounts of two currencies were combined."""
 
 
 class Money(BaseModel):
@@ -31,29 +31,8 @@ class Money(BaseModel):
     amount: DecimalText
     currency: Currency
 
-    @classmethod
-    def zero(cls, currency: str) -> Self:
-        """Return nothing, in `currency`."""
-        return cls(amount=Decimal(0), currency=currency)
-
-    def __add__(self, other: "Money") -> "Money":
-        """Return the sum; raise CurrencyMismatchError for two currencies."""
-        return Money(amount=self.amount + self._same(other).amount, currency=self.currency)
-
     def __sub__(self, other: "Money") -> "Money":
         """Return the difference; raise CurrencyMismatchError for two currencies."""
-        return Money(amount=self.amount - self._same(other).amount, currency=self.currency)
-
-    def __neg__(self) -> "Money":
-        """Return the opposite amount."""
-        return Money(amount=-self.amount, currency=self.currency)
-
-    def times(self, factor: Decimal | int, places: int = 2) -> "Money":
-        """Return the amount times `factor`, rounded half to even to `places` decimals."""
-        amount = (self.amount * factor).quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)
-        return Money(amount=amount, currency=self.currency)
-
-    def _same(self, other: "Money") -> "Money":
         if other.currency != self.currency:
             raise CurrencyMismatchError(f"{self.currency} and {other.currency} cannot be combined")
-        return other
+        return Money(amount=self.amount - other.amount, currency=self.currency)

@@ -11,7 +11,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from lealtad.clock import Clock, system_now
-from lealtad.events.envelope import Cause, Event, EventRef, Lane
+from lealtad.events.cause import Cause, Lane
+from lealtad.events.envelope import Event, EventRef
 from lealtad.events.model import Causes, EventData
 from lealtad.ids import new_id
 from lealtad.journal import Entry, Journal

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from structlog.testing import capture_logs
 
 from lealtad.due import DueAction, DueLoop, act_on
-from lealtad.events.envelope import Cause
+from lealtad.events.cause import Cause
 from lealtad.ids import new_id
 from lealtad.kafka import consumer, pending
 from lealtad.observability.health import Heartbeat

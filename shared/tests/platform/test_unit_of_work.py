@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from lealtad.events.cause import Cause
 from lealtad.events.codec import EventTooLargeError
-from lealtad.events.envelope import Cause
 from lealtad.events.model import ROOTS_LISTED, Causes
 from lealtad.ids import new_id
 from lealtad.testing.builders import an_event

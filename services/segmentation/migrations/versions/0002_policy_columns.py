@@ -11,9 +11,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.alter_column("value_policy", "version", comment="the largest is in force", schema="owned")
-    op.alter_column(
-        "value_policy", "created_at", new_column_name="changed_at", comment="business time", schema="owned"
-    )
+    op.alter_column("value_policy", "created_at", new_column_name="changed_at", comment="business time", schema="owned")
     # Until now nobody was noted; the shipped version is all there was without a person.
     op.add_column(
         "value_policy", sa.Column("changed_by", sa.String(), server_default="shipped", nullable=False), schema="owned"

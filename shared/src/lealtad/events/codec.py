@@ -8,7 +8,8 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from lealtad.events import catalog as _catalog  # noqa: F401 - registers every type
-from lealtad.events.envelope import MAX_DEPTH, Cause, Event, Lane
+from lealtad.events.cause import Cause, Lane
+from lealtad.events.envelope import MAX_DEPTH, Event
 from lealtad.events.model import CATALOG, EventData
 
 MAX_EVENT_BYTES = 256 * 1024

@@ -2,43 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeVar
 from uuid import UUID
 
-if TYPE_CHECKING:
-    from lealtad.events.model import EventData
+from lealtad.events.cause import Cause, Lane
+from lealtad.events.model import EventData
 
-D = TypeVar("D", bound="EventData", covariant=True)  # noqa: PLC0105 - `Event[D]` reads better than `Event[D_co]`
+D = TypeVar("D", bound=EventData, covariant=True)  # noqa: PLC0105 - `Event[D]` reads better than `Event[D_co]`
 
 MAX_DEPTH = 8
 """A chain of causes longer than this is a loop between services; the event is dead-lettered."""
-
-
-class Lane(StrEnum):
-    """Which traffic an event belongs to; what backfill causes never leads to a contact."""
-
-    LIVE = "live"
-    BACKFILL = "backfill"
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """What an event inherits from the event, or the due action, that led to it."""
-
-    id: UUID
-    correlation_id: UUID
-    depth: int
-    roots: tuple[UUID, ...]
-    """Root facts behind it; at most 64 are known by id."""
-    root_count: int
-    lane: Lane = Lane.LIVE
-    traceparent: str | None = None
-
-    @classmethod
-    def root(cls, id: UUID, traceparent: str | None = None) -> "Cause":  # noqa: A002 - the field's name
-        """Return the cause that a due action or a request is: its own root, at depth 0."""
-        return cls(id=id, correlation_id=id, depth=0, roots=(id,), root_count=1, traceparent=traceparent)
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from lealtad.events.envelope import Cause
+from lealtad.events.cause import Cause
 from lealtad.events.topics import Topic
 
 ROOTS_LISTED = 64

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lealtad.clock import system_now
-from lealtad.events.envelope import Cause, Lane
+from lealtad.events.cause import Cause, Lane
 from lealtad.unit_of_work import Touched
 
 # The newest 500 causes at most: a reaction that fails for days must not grow with every event.

@@ -4,8 +4,9 @@ from typing import TypeVar
 from uuid import UUID
 
 from lealtad.clock import system_now
+from lealtad.events.cause import Cause, Lane
 from lealtad.events.codec import Record, encode_data, encode_headers
-from lealtad.events.envelope import Cause, Event, Lane
+from lealtad.events.envelope import Event
 from lealtad.events.model import EventData
 from lealtad.ids import new_id
 

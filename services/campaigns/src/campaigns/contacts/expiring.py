@@ -6,7 +6,7 @@ from campaigns.contacts import repository, slots
 from campaigns.decisions import repository as decisions
 from campaigns.decisions.deciding import decide_standing
 from lealtad.events.catalog.campaigns import ContactReleased
-from lealtad.events.envelope import Cause
+from lealtad.events.cause import Cause
 from lealtad.unit_of_work import UnitOfWork
 
 EXPIRED = "expired"

@@ -14,7 +14,7 @@ from campaigns.domain.arbitration import Decision, Exclusion
 from campaigns.domain.customer import Customer
 from campaigns.domain.offers import Offer
 from campaigns.domain.priority import Action
-from lealtad.events.envelope import Cause
+from lealtad.events.cause import Cause
 from lealtad.events.model import Causes
 
 PLACES = Decimal("0.0001")

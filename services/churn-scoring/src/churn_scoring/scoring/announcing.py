@@ -12,7 +12,7 @@ from churn_scoring.metrics import EVALUATIONS
 from churn_scoring.registry.loading import InForce
 from churn_scoring.scoring.record import Score
 from lealtad.events.catalog.churn_scoring import ChurnKind, ChurnScored, ModelRef, ScoreReason
-from lealtad.events.envelope import Cause
+from lealtad.events.cause import Cause
 from lealtad.events.model import Causes
 from lealtad.money import Money
 from lealtad.unit_of_work import UnitOfWork

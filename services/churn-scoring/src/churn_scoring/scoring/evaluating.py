@@ -18,7 +18,7 @@ from churn_scoring.registry.loading import InForce, scorers_of
 from churn_scoring.scoring import repository
 from churn_scoring.scoring.announcing import Announcer
 from churn_scoring.scoring.record import Score
-from lealtad.events.envelope import Cause
+from lealtad.events.cause import Cause
 from lealtad.unit_of_work import UnitOfWork
 
 

@@ -9,7 +9,8 @@ from complaints.domain.case import Case, Entry
 from lealtad.events.catalog.complaints import CaseKind, CaseStatus, Severity
 from lealtad.events.catalog.customer_profile import Channel
 from lealtad.events.catalog.shared_types import FactSource
-from lealtad.events.envelope import Cause, EventRef
+from lealtad.events.cause import Cause
+from lealtad.events.envelope import EventRef
 
 AUTOMATIC = "complaints"
 """Actor of what the service does by itself."""

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from lealtad.events.catalog.segmentation import MembershipsChanged, Rfm, SegmentRef
-from lealtad.events.envelope import Cause
+from lealtad.events.cause import Cause
 from lealtad.events.model import Causes
 from lealtad.unit_of_work import Touched, UnitOfWork
 from segmentation.definitions import drafts_repository as drafts
