@@ -1,14 +1,14 @@
 """Partitions come and go: a running batch is drained before they go, and reading starts at the stored position."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 
 from lealtad.kafka import positions
 from lealtad.kafka.naming import topic_of, topic_on_wire
-from lealtad.kafka.positions import Place
+from lealtad.kafka.positions import BeyondEndError, Place
 from lealtad.settings import ServiceSettings
 from lealtad.unit_of_work import Database
 
@@ -59,11 +59,22 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is
                 begin = {self.place(partition): offset for partition, offset in first.items()}
                 await positions.create(uow.connection, self._group, begin, self._cluster)
                 stored.update(begin)
+        await self._require_within(places, stored)
         for place, partition in places.items():
             self.consumer.seek(partition, stored[place])
         self.next = {**self.next, **stored}
         self.changed = True
         log.info("partitions_assigned", partitions=len(self.next))
+
+    async def _require_within(self, places: Mapping[Place, TopicPartition], stored: Mapping[Place, int]) -> None:
+        """Refuse to read on behind the end: aiokafka would begin again and all new records count as handled."""
+        ends = await self.consumer.end_offsets(list(places.values()))
+        for place, partition in places.items():
+            if stored[place] > ends[partition]:
+                raise BeyondEndError(
+                    f"{place.topic}/{place.partition} was read up to {stored[place]} but ends at {ends[partition]}: "
+                    "restore the topic, or the database that belongs to it"
+                )
 
     def place(self, partition: TopicPartition) -> Place:
         """Return our name of a partition."""

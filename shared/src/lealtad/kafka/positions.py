@@ -40,6 +40,10 @@ class AnotherClusterError(RuntimeError):
     """The positions belong to another Kafka cluster."""
 
 
+class BeyondEndError(RuntimeError):
+    """A topic ends before the stored position: it was made anew, or lost records."""
+
+
 READ = text("""
     SELECT topic, partition, next, cluster_id FROM consumer_position
     WHERE consumer_group = :group AND (topic, partition) IN (
