@@ -18,6 +18,7 @@ from typing import Self
 from lealtad_local.processes import Command, spawn
 
 HOST = "127.0.0.1"
+FREEZE_TIMEOUT_S = 5.0
 _PORTS = range(20_000, 32_000)
 
 
@@ -102,6 +103,17 @@ class LocalServer(ABC):
     def freeze(self) -> None:
         """SIGSTOP: the process keeps its connections and does nothing."""
         os.kill(self.pid, signal.SIGSTOP)
+        # The signal stops one thread after the other; until the last one a request may still be answered.
+        deadline = time.monotonic() + FREEZE_TIMEOUT_S
+        while not self._is_frozen() and time.monotonic() < deadline:
+            time.sleep(0.005)
+
+    def _is_frozen(self) -> bool:
+        threads = Path(f"/proc/{self.pid}/task").glob("*/stat")
+        try:
+            return all(thread.read_text().rpartition(")")[2].split()[0] == "T" for thread in threads)
+        except OSError:  # a thread ended meanwhile
+            return False
 
     def thaw(self) -> None:
         """SIGCONT after `freeze`."""
