@@ -5,8 +5,9 @@ import traceback
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-TRANSIENT_STATES = ("08", "40", "53", "55", "57")
-"""SQLSTATE classes: connection lost, transaction rolled back, resources, object in use, operator intervention."""
+TRANSIENT_STATES = ("08", "40", "53", "55", "57", "28", "3D", "3F", "42")
+"""SQLSTATE classes: connection lost, transaction rolled back, resources, object in use, operator intervention; and what
+only a bad deploy brings about, never an event: credentials, a missing database, schema, table or column."""
 
 
 class PermanentError(Exception):

@@ -1,0 +1,46 @@
+"""Which failures are the event's own, so that it is put aside, and which pass or are the deploy's."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from lealtad.errors import is_transient
+
+from .echo import ECHO
+
+
+async def failure_of(database, statement: str, **values: object) -> DBAPIError:
+    with pytest.raises(DBAPIError) as failure:
+        async with database.begin() as uow:
+            await uow.connection.execute(text(statement), values)
+    return failure.value
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["SELECT 1 FROM not_migrated_yet", "SELECT not_migrated_yet FROM seen"],
+    ids=["table", "column"],
+)
+async def test_a_missing_migration_puts_no_event_aside(database_for, statement):
+    assert is_transient(await failure_of(await database_for(ECHO), statement))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["SELECT 1 / 0", "SELECT CAST('x' AS integer)", "SELECT '\\u0000'::jsonb", "INSERT INTO seen VALUES (NULL)"],
+    ids=["division", "number", "NUL", "constraint"],
+)
+async def test_what_an_event_says_is_its_own_fault(database_for, statement):
+    assert not is_transient(await failure_of(await database_for(ECHO), statement))
+
+
+async def test_a_session_that_the_server_ended_is_no_fault_of_the_event(database_for):
+    database = await database_for(ECHO)
+    async with database.begin() as other:
+        terminate = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+        with pytest.raises(DBAPIError) as failure:
+            async with database.begin() as uow:
+                await uow.connection.execute(text("SELECT 1"))
+                await other.connection.execute(text(f"{terminate} AND datname = current_database()"))
+                await uow.connection.execute(text("SELECT 1"))
+    assert is_transient(failure.value)
