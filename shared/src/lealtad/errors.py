@@ -10,6 +10,10 @@ TRANSIENT_STATES = ("08", "40", "53", "55", "57", "28", "3D", "3F", "42")
 only a bad deploy brings about, never an event: credentials, a missing database, schema, table or column."""
 
 
+QUERY_CANCELED = "57014"
+"""SQLSTATE of a statement that took longer than the `statement_timeout`."""
+
+
 class PermanentError(Exception):
     """This record can never be handled; the message is its reason and holds nothing personal."""
 

@@ -4,6 +4,7 @@ import time
 from dataclasses import replace
 from typing import Any
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lealtad.due import DueAction, DueLoop
@@ -68,3 +69,22 @@ async def test_a_long_batch_is_not_held_to_be_stuck(bus, databases, worker_of: W
         await until(is_told)
 
     assert told == [(None, False)]
+
+
+async def test_a_batch_that_takes_too_long_is_handled_in_parts(bus, databases, worker_of: WorkerFactory):
+    async def react(uow: UnitOfWork, touched: Touched) -> None:
+        if len(touched) > 3:
+            await uow.connection.execute(text("SET LOCAL statement_timeout = '10ms'"))
+            await uow.connection.execute(text("SELECT pg_sleep(5)"))
+
+    for _ in range(20):
+        await publish(bus, new_id())
+
+    async with worker_of(replace(ECHO, react=react), await databases.create_url(ECHO)) as (_, runtime):
+
+        async def all_are_handled() -> bool:
+            async with runtime.database.read() as uow:
+                handled = text("SELECT count(*) FROM journal WHERE outcome <> 'dead'")
+                return bool(await uow.connection.scalar(handled) == 20)
+
+        await until(all_are_handled)

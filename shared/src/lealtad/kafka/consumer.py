@@ -19,7 +19,7 @@ from aiokafka.structs import ConsumerRecord
 
 from lealtad.clock import system_now
 from lealtad.db.engine import TRANSACTION_S
-from lealtad.errors import is_transient, reason_of
+from lealtad.errors import QUERY_CANCELED, is_transient, reason_of, sqlstate_of
 from lealtad.events.codec import Record
 from lealtad.kafka import pending
 from lealtad.kafka.assignment import Assignment
@@ -183,6 +183,10 @@ class Consumer:
         except FencedError:
             raise
         except Exception as error:
+            if sqlstate_of(error) == QUERY_CANCELED and len(items) > 1:
+                # Too much for one transaction: as many will take as long again.
+                await self._halve(items, assignment)
+                return
             if is_transient(error):
                 raise
             await self._isolate(items, assignment, error)
@@ -204,11 +208,14 @@ class Consumer:
         if earliest:
             self._waiting_until = min(earliest, self._waiting_until or earliest)
 
+    async def _halve(self, items: Sequence[Item], assignment: Assignment) -> None:
+        middle = len(items) // 2
+        await self._handle(items[:middle], assignment)
+        await self._handle(items[middle:], assignment)
+
     async def _isolate(self, items: Sequence[Item], assignment: Assignment, error: Exception) -> None:
         if len(items) > 1:
-            middle = len(items) // 2
-            await self._handle(items[:middle], assignment)
-            await self._handle(items[middle:], assignment)
+            await self._halve(items, assignment)
             return
         self._recent.append(True)
         self._refuse_flood()
