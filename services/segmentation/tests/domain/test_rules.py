@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from segmentation.domain.rules import MAX_CONDITIONS, MAX_DEPTH, conditions
 
-from .strategies import RULE, rules
+from ..strategies import RULE, rules
 
 BOUGHT: dict[str, Any] = {
     "kind": "activity",

@@ -11,7 +11,7 @@ from churn_scoring.domain.history import History, fold_all
 from churn_scoring.domain.policy import ValuePrior
 from churn_scoring.domain.value import expected_value, value_at_risk
 
-from .strategies import CUSTOMER, START, amounts, facts, purchase
+from ..strategies import CUSTOMER, START, amounts, facts, purchase
 
 PRIOR = ValuePrior(daily_spend=Decimal("0.50"), weight_days=90)
 TODAY = day_of(START) + 420

@@ -20,7 +20,7 @@ from churn_scoring.domain.models import InactivityModel
 from churn_scoring.domain.policy import ScoringPolicy
 from churn_scoring.domain.reasons import Reason
 
-from .strategies import CUSTOMER, START, facts, purchase
+from ..strategies import CUSTOMER, START, facts, purchase
 
 POLICY = ScoringPolicy()
 PRIOR = BgNbd(**POLICY.prior.model_dump())

@@ -11,7 +11,7 @@ from churn_scoring.domain.facts import Fact, FactKind, day_of
 from churn_scoring.domain.features import COLUMN, Profile, columns_of, feature_rows
 from churn_scoring.domain.history import DECAYING, History, fold_all
 
-from .strategies import CUSTOMER, START, facts, purchase
+from ..strategies import CUSTOMER, START, facts, purchase
 
 COUNTED = {
     "returns_90": {FactKind.RETURN},
