@@ -19,6 +19,7 @@ class Patience(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     days: int
+    weekends: bool = True
 
 
 class PatienceOut(Patience, PolicyStamp):

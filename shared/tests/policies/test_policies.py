@@ -22,7 +22,7 @@ async def replace(database: Database, days: int, if_match: str | None) -> HTTPSt
     """Try to put a version in force; return the status of the refusal, or 200."""
     try:
         async with database.begin() as uow:
-            await PATIENCE.change(uow, Patience(days=days), if_match=if_match, by="ana")
+            await PATIENCE.change(uow, Patience(days=days, weekends=True), if_match=if_match, by="ana")
     except Problem as refusal:
         return HTTPStatus(refusal.status)
     return HTTPStatus.OK
@@ -38,7 +38,7 @@ async def test_the_newest_version_is_in_force_and_shown_with_its_stamp(database:
 
     async with database.read() as uow:
         answer = await PATIENCE.read_in_force(uow)
-    assert answer.body == PatienceOut(days=7, version=2, changed_at=clock.now(), changed_by="ana")
+    assert answer.body == PatienceOut(days=7, weekends=True, version=2, changed_at=clock.now(), changed_by="ana")
     assert answer.rendered().headers["etag"] == '"2"'
 
 
@@ -68,3 +68,13 @@ async def test_of_several_who_replace_it_at_once_the_first_succeeds_and_the_othe
 
     assert sorted(statuses) == [HTTPStatus.OK, *[HTTPStatus.PRECONDITION_FAILED] * 3]
     assert await days_in_force(database) == 2 + statuses.index(HTTPStatus.OK)
+
+
+async def test_a_policy_that_leaves_a_setting_out_is_refused_and_names_it(database: Database) -> None:
+    with pytest.raises(Problem) as refused:
+        async with database.begin() as uow:
+            await PATIENCE.change(uow, Patience(days=7), if_match='"1"', by="ana")
+
+    pointers = [error["pointer"] for error in refused.value.extensions["errors"]]
+    assert (refused.value.status, pointers) == (422, ["/weekends"])
+    assert await days_in_force(database) == 1

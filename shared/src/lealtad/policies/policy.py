@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy import MetaData, Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lealtad.http import Answer, not_found, require_match
+from lealtad.http import Answer, InvalidField, invalid, not_found, require_match
 from lealtad.policies import repository
 from lealtad.policies.schemas import PolicyStamp
 from lealtad.unit_of_work import UnitOfWork
@@ -62,7 +62,11 @@ class Policy(Generic[P]):
         return self.answer(await self.in_force(uow.connection))
 
     async def replace(self, uow: UnitOfWork, wanted: P, *, if_match: str | None, by: str) -> PolicyVersion[P]:
-        """Put `wanted` in force as the next version; 412 or 428 without the ETag of the one that it replaces."""
+        """Put `wanted` in force as the next version; 412 or 428 without the ETag of the one that it replaces.
+
+        422 where a setting is left out: its default would come into force unsaid.
+        """
+        _require_whole(wanted)
         await repository.lock(uow.connection, self.table)
         current = await self.in_force(uow.connection)
         require_match(if_match, current.version, required=True)
@@ -83,3 +87,12 @@ class Policy(Generic[P]):
 
     def _version(self, row: Row[Any]) -> PolicyVersion[P]:
         return PolicyVersion(row.version, self.parse(row.policy), row.changed_at, row.changed_by)
+
+
+def _require_whole(wanted: BaseModel) -> None:
+    if missing := [name for name in type(wanted).model_fields if name not in wanted.model_fields_set]:
+        hint = "send the policy as it is read, with what is to be another changed"
+        raise invalid(
+            "Send the whole policy.",
+            [InvalidField(pointer=f"/{name}", message="is missing", hint=hint) for name in missing],
+        )

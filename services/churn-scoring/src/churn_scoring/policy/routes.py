@@ -8,7 +8,7 @@ from fastapi.openapi.models import Example
 from churn_scoring.domain.policy import ScoringPolicy
 from churn_scoring.policy import changing
 from churn_scoring.policy.models import SCORING_POLICY
-from churn_scoring.policy.schemas import ScoringPolicyOut
+from churn_scoring.policy.schemas import ScoringPolicyIn, ScoringPolicyOut
 from lealtad.http import Command, Query, problems, reads, writes
 from lealtad.policies import VersionInPath
 
@@ -40,7 +40,7 @@ async def read_scoring_policy_version(version: VersionInPath, query: Reads) -> R
 
 @router.put("", response_model=ScoringPolicyOut, responses=problems(412, 428))
 async def change_scoring_policy(
-    body: Annotated[ScoringPolicy, Body(openapi_examples=EXAMPLES)],
+    body: Annotated[ScoringPolicyIn, Body(openapi_examples=EXAMPLES)],
     command: Annotated[Command, Depends(writes("policies:write"))],
 ) -> Response:
     """Change the scoring policy.
