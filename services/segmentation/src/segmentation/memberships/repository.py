@@ -80,6 +80,11 @@ async def lock_due(connection: AsyncConnection, now: datetime, number: int) -> l
     return sorted((await connection.execute(LOCK_DUE, {"now": now, "number": number})).scalars())
 
 
+async def postpone(connection: AsyncConnection, customer_id: UUID, until: datetime) -> None:
+    """Evaluate a locked customer no sooner than `until`."""
+    await connection.execute(update(standing).where(standing.c.customer_id == customer_id).values(next_due_at=until))
+
+
 async def lock_following(connection: AsyncConnection, after: UUID, number: int) -> list[UUID]:
     """Lock the customers that follow `after` in ascending id."""
     return list((await connection.execute(LOCK_FOLLOWING, {"after": after, "number": number})).scalars())
