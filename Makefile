@@ -1,6 +1,6 @@
 # make demo | test | check: each makes .venv first and needs only Python 3.11 or later (with venv), git and make.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format lock clean
+.PHONY: help setup demo test test-crash check format lock clean
 
 ARGS ?=
 export OMP_NUM_THREADS = 1
@@ -21,12 +21,16 @@ demo: .venv/ready ## Bring the stack up and replay real invoices; ARGS="--exit -
 test: .venv/ready ## Run all tests; ARGS="shared/tests -k outbox"
 	@.venv/bin/pytest $(ARGS)
 
+test-crash: .venv/ready ## Run the fault tests alone; recovery times into LEALTAD_FAULTS_REPORT=FILE
+	@.venv/bin/pytest tests/crash $(ARGS)
+
 check: .venv/ready ## Format, lint, types, import contracts, generated files
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
 	@scripts/check-types
 	@.venv/bin/lint-imports
 	@.venv/bin/python -m lealtad.events.asyncapi --check
+	@.venv/bin/python -m lealtad.observability.metrics --check
 
 format: .venv/ready ## Format and fix what can be fixed
 	@.venv/bin/ruff format .

@@ -42,6 +42,7 @@ async def test_an_acceptance_fulfils_the_offer(world: World):
 async def test_what_one_customer_accepts_is_believed_more_likely_of_the_next(world: World):
     first = await world.decision(await a_buyer(world))
     offer, channel = offer_of(first), first["action"]["channel"]
+    assert offer
     before = belief_in(first, offer, channel)
     await world.respond(first, "presented", "accepted")
     after = belief_in(await world.decision(await a_buyer(world)), offer, channel)

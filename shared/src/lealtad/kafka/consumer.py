@@ -29,6 +29,7 @@ from lealtad.kafka.group_client import create_group_client
 from lealtad.kafka.naming import group_of, topic_of, topic_on_wire
 from lealtad.kafka.positions import FencedError, Move, Place
 from lealtad.observability.health import Heartbeat
+from lealtad.observability.logging import correlated
 from lealtad.observability.metrics import CONSUMER_BATCH_SECONDS, CONSUMER_PAUSED_PARTITIONS, CONSUMER_RETRIES
 from lealtad.settings import ServiceSettings
 from lealtad.unit_of_work import Database
@@ -220,7 +221,8 @@ class Consumer:
         self._recent.append(True)
         self._refuse_flood()
         item = items[0]
-        log.error("dead_letter", topic=item.record.topic, offset=item.record.offset, error=type(error).__name__)
+        with correlated(item.event.correlation_id if item.event else "unknown"):
+            log.error("dead_letter", topic=item.record.topic, offset=item.record.offset, error=type(error).__name__)
         async with assignment.busy:
             if self._is_next(item, assignment):
                 moves = moves_of([item], assignment.next)
