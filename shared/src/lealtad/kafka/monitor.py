@@ -5,7 +5,6 @@ import time
 
 import structlog
 from aiokafka.errors import KafkaError
-from sqlalchemy import text
 
 from lealtad.errors import is_transient
 from lealtad.events.subscriptions import Reader
@@ -13,17 +12,13 @@ from lealtad.kafka import positions
 from lealtad.kafka.consumer import Consumer
 from lealtad.kafka.end_history import EndHistory
 from lealtad.kafka.end_offsets import Lookout
+from lealtad.kafka.progress import STATE
 from lealtad.observability.health import Heartbeat
 from lealtad.observability.metrics import CONSUMER_LAG, OUTBOX_OLDEST_SECONDS, OUTBOX_ROWS, PENDING_REACTIONS
 from lealtad.unit_of_work import Database
 
 log = structlog.get_logger(__name__)
 
-GAUGES = text("""
-    SELECT (SELECT count(*) FROM outbox) AS rows,
-           (SELECT extract(epoch FROM clock_timestamp() - min(stored_at)) FROM outbox) AS oldest_s,
-           (SELECT count(*) FROM pending_reaction) AS pending
-""")
 INTERVAL_S = 2.0
 
 
@@ -80,7 +75,7 @@ class Monitor:
         async with self._database.begin() as uow:
             if reached:
                 await positions.confirm(uow.connection, self._group, reached)
-            state = (await uow.connection.execute(GAUGES)).one()
+            state = (await uow.connection.execute(STATE)).one()
         OUTBOX_ROWS.set(state.rows)
         OUTBOX_OLDEST_SECONDS.set(float(state.oldest_s or 0))
         PENDING_REACTIONS.set(state.pending)
