@@ -48,7 +48,7 @@ async def inject(stage: Stage, fault: Fault) -> None:
         case Kind.RESTARTED:
             await _end(stage, fault.process, signal.SIGTERM)
             ended = stage.state().processes[fault.process].ended
-            assert ended == "ended with exit code 0", f"{fault.process} did not end gracefully: it {ended}"
+            assert ended == "ended with exit code 0", f"{fault.process} {ended}:\n{stage.supervised()}"
         case Kind.FROZEN:
             with _frozen(stage.process(fault.process)):
                 await asyncio.sleep(FREEZE_S)

@@ -67,6 +67,10 @@ class Stage:
         """Return how often each process was started again."""
         return {name: process.restarts for name, process in self.state().processes.items()}
 
+    def supervised(self) -> str:
+        """Return what the supervisor wrote so far: which processes ended, how, and with which last words."""
+        return self.stack.home.log("supervisor").read_text(errors="replace")
+
     def now(self) -> datetime:
         """Return the business time."""
         return clock.read(self.stack.home)

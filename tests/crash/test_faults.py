@@ -35,7 +35,7 @@ async def test_a_fault_under_load_loses_doubles_and_reorders_nothing(
     stage: Stage, load: Load, report: Report, fault: Fault, judge: Judge
 ) -> None:
     await stage.step(timedelta(hours=3))
-    restarts = stage.restarts()
+    restarts, told = stage.restarts(), len(stage.supervised())
     async with load.running():
         await asyncio.sleep(BEFORE_S)
         began = time.monotonic()
@@ -45,7 +45,7 @@ async def test_a_fault_under_load_loses_doubles_and_reorders_nothing(
         await asyncio.sleep(AFTER_S)
     await judge()
     others = {name: number for name, number in stage.restarts().items() if name != fault.process}
-    assert others.items() <= restarts.items(), "a fault of one process ended others, too"
+    assert others.items() <= restarts.items(), f"a fault of one process ended others:\n{stage.supervised()[told:]}"
 
 
 async def test_fifty_purchases_at_once_count_as_fifty_although_workers_die(

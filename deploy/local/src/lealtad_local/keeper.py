@@ -99,7 +99,9 @@ class Keeper:
                 raise ProcessFailedError(f"{self.spec.name} {how}:\n{last_lines(self._log_file)}")
             if time.monotonic() - began > self._patience.stable:
                 delay = self._patience.first_delay
-            log.warning("%s %s; starting it again in %.1f s", self.spec.name, how, delay)
+            # Its last words are kept here: the process that takes its place writes on in the same log.
+            words = last_lines(self._log_file)
+            log.warning("%s %s; starting it again in %.1f s; it wrote at last:\n%s", self.spec.name, how, delay, words)
             self.state.ended = how
             self.state.restarts += 1
             self._set(Status.BACKING_OFF)
