@@ -49,6 +49,7 @@ class ServiceSettings(BaseSettings):
     relay_poll_ms: int = Field(default=200, ge=0, description="fallback poll of the outbox; 0 leaves only the wake-up")
     due_poll_ms: int = Field(default=200, ge=10, description="how often due work is looked for")
     journal_days: int = Field(default=30, ge=1, description="how long traces are kept")
+    event_archive_days: int = Field(default=30, ge=1, description="how long derived events can be republished")
     idempotency_hours: int = Field(default=48, ge=24, description="how long an Idempotency-Key is remembered")
     stuck_after_s: float = Field(default=30, gt=1, description="a loop that did not turn for so long ends its process")
     shutdown_s: float = Field(default=10, gt=0, description="how long a graceful stop may take")

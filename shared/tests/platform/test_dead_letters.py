@@ -21,7 +21,7 @@ from .echo import ECHO
 from .publishing import a_purchase
 
 STORED = text("SELECT reason, headers, value FROM dead_letter")
-PUBLISHED = text("SELECT key, headers, value FROM outbox")
+PUBLISHED = text("SELECT key, headers, value FROM emitted_event")
 
 
 def a_record(*headers: tuple[str, bytes], value: bytes = b"?", key: bytes | None = None) -> Record:

@@ -162,7 +162,7 @@ async def test_a_row_that_kafka_never_takes_holds_up_no_other_key(bus, databases
     customer = new_id()
     async with worker_of(ECHO, await databases.create_url(ECHO)) as (_, runtime):
         async with runtime.database.begin() as uow:
-            uow.outbox.add_raw(RawRecord(new_id(), "activity", b"too large", {}, b"x" * 2_000_000))
+            uow.outbox.add_raw(RawRecord("activity", b"too large", {}, b"x" * 2_000_000))
         async with runtime.database.begin() as uow:
             uow.emit(a_purchase(customer), key=customer)
         [record] = await bus.read("activity", 1)

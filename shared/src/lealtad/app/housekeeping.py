@@ -1,4 +1,4 @@
-"""Forgetting what is old: journal rows and idempotency keys, in small transactions, once an hour."""
+"""Forgetting what is old: journal rows, idempotency keys and derived events, in small transactions, once an hour."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -12,6 +12,7 @@ from lealtad.errors import is_transient
 from lealtad.http import idempotency
 from lealtad.journal import trace
 from lealtad.observability.health import Heartbeat
+from lealtad.outbox import archive
 from lealtad.settings import ServiceSettings
 from lealtad.unit_of_work import Database
 
@@ -49,8 +50,9 @@ class Housekeeping:
         now = system_now()
         rows = await self._prune(trace.prune, now - timedelta(days=self._settings.journal_days))
         keys = await self._prune(idempotency.prune, now - timedelta(hours=self._settings.idempotency_hours))
-        if rows or keys:
-            log.info("tidied_up", journal_rows=rows, idempotency_keys=keys)
+        events = await self._prune(archive.prune, now - timedelta(days=self._settings.event_archive_days))
+        if rows or keys or events:
+            log.info("tidied_up", journal_rows=rows, idempotency_keys=keys, derived_events=events)
 
     async def _prune(self, prune: Prune, before: datetime) -> int:
         total, pruned = 0, AT_ONCE

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import uvloop
 
+from lealtad.app import republish
 from lealtad.app.api import run_api
 from lealtad.app.service import Service
 from lealtad.app.worker import run_worker
@@ -29,8 +30,14 @@ def main(service: Service, arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog=f"python -m {service.name.replace('-', '_')}", description=service.description
     )
-    parser.add_argument("process", choices=sorted(commands))
-    return commands[parser.parse_args(arguments).process]()
+    processes = parser.add_subparsers(dest="process", required=True, metavar="PROCESS")
+    for name in sorted(commands):
+        processes.add_parser(name)
+    republish.add_arguments(processes.add_parser("republish", help=republish.__doc__))
+    chosen = parser.parse_args(arguments)
+    if chosen.process == "republish":
+        return republish.main(service, chosen)
+    return commands[chosen.process]()
 
 
 def _serve(service: Service, process: str) -> int:

@@ -16,6 +16,29 @@ SCHEMAS = ("platform", "derived", "owned")
 LOCK_TIMEOUT = "5s"
 STATEMENT_TIMEOUT = "60s"
 
+OUTBOX_HOLDS_EVENTS = """
+    SELECT EXISTS (SELECT FROM information_schema.columns
+                   WHERE table_schema = 'platform' AND table_name = 'outbox' AND column_name = 'value')
+"""
+KEEP_EMITTED_EVENTS = (
+    "LOCK TABLE platform.outbox IN ACCESS EXCLUSIVE MODE",
+    """
+    INSERT INTO platform.emitted_event (seq, topic, key, headers, value, is_fact, stored_at) OVERRIDING SYSTEM VALUE
+    SELECT seq, topic, key, headers, value, coalesce(headers->>'ce_causationdepth' = '0', false), stored_at
+    FROM platform.outbox
+    """,
+    """
+    SELECT setval(pg_get_serial_sequence('platform.emitted_event', 'seq'),
+                  nextval(pg_get_serial_sequence('platform.outbox', 'seq')))
+    """,
+    "ALTER TABLE platform.outbox ADD COLUMN event bigint",
+    "UPDATE platform.outbox SET event = seq",
+    """
+    ALTER TABLE platform.outbox ALTER COLUMN event SET NOT NULL,
+        DROP COLUMN event_id, DROP COLUMN topic, DROP COLUMN key, DROP COLUMN headers, DROP COLUMN value
+    """,
+)
+
 
 def migrate(database_url: str, folder: Path, revision: str = "head") -> None:
     """Bring the database at `database_url` to `revision` with the migrations in `folder`."""
@@ -61,6 +84,19 @@ def run(target: MetaData) -> None:
 def create_platform_tables(operations: Any) -> None:
     """Create the platform's tables in their first version; called first in every service's first migration."""
     PLATFORM.create_all(operations.get_bind())
+
+
+def keep_emitted_events(operations: Any) -> None:
+    """Keep what was emitted, and queue references to it in the outbox; what waits there goes on waiting.
+
+    For databases made before; on a new one the tables are as they are described, and nothing is to be done.
+    """
+    connection = operations.get_bind()
+    create_platform_tables(operations)
+    if not connection.scalar(text(OUTBOX_HOLDS_EVENTS)):
+        return
+    for statement in KEEP_EMITTED_EVENTS:
+        connection.execute(text(statement))
 
 
 def _named(name: str | None, kind: str, _parents: Any) -> bool:

@@ -6,6 +6,7 @@ from sqlalchemy import (
     ARRAY,
     UUID,
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Identity,
@@ -32,15 +33,26 @@ def _stored_at() -> Column[datetime]:
     return Column("stored_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp())
 
 
-outbox = Table(
-    "outbox",
+emitted_event = Table(
+    "emitted_event",
     PLATFORM,
     Column("seq", BigInteger, Identity(always=True), primary_key=True),
-    Column("event_id", UUID, nullable=False),
     Column("topic", String, nullable=False),
     Column("key", LargeBinary, nullable=False),
     Column("headers", JSONB, nullable=False),
     Column("value", LargeBinary, nullable=False),
+    Column("is_fact", Boolean, nullable=False, comment="caused by no other event: kept for good"),
+    _stored_at(),
+    # What is derived is pruned by age, whatever is kept between it; a republish reads both kinds from a time on.
+    Index("ix_emitted_event_stored_at", "is_fact", "stored_at", "seq"),
+    schema="platform",
+)
+
+outbox = Table(
+    "outbox",
+    PLATFORM,
+    Column("seq", BigInteger, Identity(always=True), primary_key=True),
+    Column("event", BigInteger, nullable=False, comment="its emitted_event: to be sent, or sent again"),
     _stored_at(),
     schema="platform",
     postgresql_with=HOT,

@@ -89,7 +89,6 @@ def _storable(text_: str) -> str:
 def _published(uow: UnitOfWork, identity: UUID, record: Record, reason: str) -> RawRecord:
     fits = len(record.key or b"") + len(record.value or b"") <= MAX_PUBLISHED_BYTES
     return RawRecord(
-        id=identity,
         topic=dead_letter_topic(record.topic, uow.outbox.service),
         key=(record.key or b"") if fits else b"",
         headers={

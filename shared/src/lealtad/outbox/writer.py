@@ -24,14 +24,19 @@ DRAW_SEQUENCES = text("""
     RETURNING topic, key, last
 """)
 
+# What was emitted is kept, to be sent again when Kafka lost it; the queue holds references to it.
 INSERT_ROWS = text("""
-    INSERT INTO outbox (event_id, topic, key, headers, value)
-    SELECT event_id, topic, key, CAST(headers AS jsonb), value
-    FROM unnest(
-        CAST(:event_ids AS uuid[]), CAST(:topics AS text[]), CAST(:keys AS bytea[]),
-        CAST(:headers AS text[]), CAST(:values AS bytea[])
-    ) WITH ORDINALITY AS rows (event_id, topic, key, headers, value, place)
-    ORDER BY place
+    WITH emitted AS (
+        INSERT INTO emitted_event (topic, key, headers, value, is_fact)
+        SELECT topic, key, CAST(headers AS jsonb), value, is_fact
+        FROM unnest(
+            CAST(:topics AS text[]), CAST(:keys AS bytea[]), CAST(:headers AS text[]), CAST(:values AS bytea[]),
+            CAST(:are_facts AS boolean[])
+        ) WITH ORDINALITY AS rows (topic, key, headers, value, is_fact, place)
+        ORDER BY place
+        RETURNING seq
+    )
+    INSERT INTO outbox (event) SELECT seq FROM emitted ORDER BY seq
 """)
 
 
@@ -39,11 +44,12 @@ INSERT_ROWS = text("""
 class RawRecord:
     """A record that is no event of ours (a dead letter), relayed as it is."""
 
-    id: UUID
     topic: str
     key: bytes
     headers: dict[str, str]
     value: bytes
+    is_fact: bool = False
+    """Caused by no other event."""
 
 
 @dataclass(slots=True)
@@ -121,14 +127,14 @@ class Outbox:
             sequence=ref.sequence,
             recorded_at=ref.recorded_at,
         )
-        return RawRecord(ref.id, event.topic, str(ref.key).encode(), headers, event.value)
+        return RawRecord(event.topic, str(ref.key).encode(), headers, event.value, is_fact=ref.cause.depth == 0)
 
 
 def _columns(rows: Sequence[RawRecord]) -> dict[str, list[object]]:
     return {
-        "event_ids": [row.id for row in rows],
         "topics": [row.topic for row in rows],
         "keys": [row.key for row in rows],
         "headers": [orjson.dumps(row.headers).decode() for row in rows],
         "values": [row.value for row in rows],
+        "are_facts": [row.is_fact for row in rows],
     }

@@ -23,7 +23,10 @@ from lealtad.observability.health import Health, Heartbeat
 from lealtad.testing.postgres import settings_for
 from lealtad.unit_of_work import Database
 
-OUTBOX = text("SELECT seq, topic, key, headers, value FROM outbox WHERE seq > :after ORDER BY seq")
+OUTBOX = text("""
+    SELECT outbox.seq, topic, key, headers, value FROM outbox JOIN emitted_event ON emitted_event.seq = outbox.event
+    WHERE outbox.seq > :after ORDER BY outbox.seq
+""")
 NEWEST = text("SELECT coalesce(max(seq), 0) FROM outbox")
 
 

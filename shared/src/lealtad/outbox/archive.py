@@ -1,0 +1,95 @@
+"""What was emitted, kept to be sent again: facts for good, what was derived from them for some days."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lealtad.events.topics import TOPICS, Kind
+
+STATE_TOPICS = [topic.name for topic in TOPICS if topic.kind is Kind.STATE]
+
+# Facts and derived events by one index range each, merged.
+NEXT = text("""
+    SELECT stored_at, seq FROM (
+        (SELECT stored_at, seq, topic FROM emitted_event
+         WHERE is_fact AND (stored_at, seq) > (:stored_at, :seq) AND stored_at < :until
+         ORDER BY stored_at, seq LIMIT :limit)
+        UNION ALL
+        (SELECT stored_at, seq, topic FROM emitted_event
+         WHERE NOT is_fact AND (stored_at, seq) > (:stored_at, :seq) AND stored_at < :until
+         ORDER BY stored_at, seq LIMIT :limit)
+    ) AS kept
+    ORDER BY stored_at, seq LIMIT :limit
+""")
+# A compacted topic keeps the last record of a key, and must not keep an older state: only the newest goes out again,
+# while the lock on its counter holds off the next one.
+QUEUE = text("""
+    WITH wanted AS (
+        SELECT seq, topic, key, headers FROM emitted_event
+        WHERE seq = ANY(CAST(:seqs AS bigint[])) AND topic = ANY(CAST(:topics AS text[]))
+    ), state AS MATERIALIZED (
+        SELECT seq, topic, CAST(convert_from(key, 'UTF8') AS uuid) AS key,
+               CAST(headers->>'ce_sequence' AS bigint) AS sequence
+        FROM wanted WHERE topic = ANY(CAST(:state_topics AS text[]))
+    ), newest AS (
+        SELECT state.seq FROM sequence_counter AS counter
+        JOIN state ON state.topic = counter.topic AND state.key = counter.key AND state.sequence = counter.last
+        ORDER BY counter.topic, counter.key FOR SHARE OF counter
+    )
+    INSERT INTO outbox (event)
+    SELECT seq FROM (
+        SELECT seq FROM wanted WHERE topic <> ALL(CAST(:state_topics AS text[]))
+        UNION ALL SELECT seq FROM newest
+    ) AS again
+    ORDER BY seq
+""")
+WAITING = text("SELECT count(*) FROM (SELECT FROM outbox LIMIT :limit) AS waiting")
+OLDEST_DERIVED = text("SELECT min(stored_at) FROM emitted_event WHERE NOT is_fact")
+PRUNE = text("""
+    DELETE FROM emitted_event WHERE seq IN (
+        SELECT seq FROM emitted_event
+        WHERE NOT is_fact AND stored_at < :before AND seq NOT IN (SELECT event FROM outbox)
+        ORDER BY stored_at LIMIT :limit)
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How far a republish has come: the last event that it has looked at."""
+
+    stored_at: datetime
+    seq: int = 0
+
+
+async def following(connection: AsyncConnection, after: Reached, until: datetime, limit: int) -> Sequence[Reached]:
+    """Return the places of at most `limit` events that were stored after `after` and before `until`, oldest first."""
+    values = {"stored_at": after.stored_at, "seq": after.seq, "until": until, "limit": limit}
+    return [Reached(row.stored_at, row.seq) for row in await connection.execute(NEXT, values)]
+
+
+async def queue_again(connection: AsyncConnection, seqs: Sequence[int]) -> int:
+    """Have events sent once more as they are, of a customer's state the newest alone; return their number.
+
+    Dead letters are no events: they stay where they are.
+    """
+    values = {"seqs": list(seqs), "topics": [topic.name for topic in TOPICS], "state_topics": STATE_TOPICS}
+    return (await connection.execute(QUEUE, values)).rowcount
+
+
+async def count_waiting(connection: AsyncConnection, limit: int) -> int:
+    """Return how many rows wait for the relay, counting to `limit` at most."""
+    return int(await connection.scalar(WAITING, {"limit": limit}) or 0)
+
+
+async def oldest_derived(connection: AsyncConnection) -> datetime | None:
+    """Return since when derived events are kept."""
+    found: datetime | None = await connection.scalar(OLDEST_DERIVED)
+    return found
+
+
+async def prune(connection: AsyncConnection, before: datetime, limit: int) -> int:
+    """Delete at most `limit` derived events older than `before` (system time); return their number."""
+    return (await connection.execute(PRUNE, {"before": before, "limit": limit})).rowcount
