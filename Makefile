@@ -1,11 +1,11 @@
 # make demo | test | check: each makes .venv first and needs only Python 3.11 or later (with venv), git and make.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-crash check format lock clean
+.PHONY: help setup demo bench test test-crash check format lock clean
 
 ARGS ?=
 export OMP_NUM_THREADS = 1
 
-DISTRIBUTIONS := $(wildcard shared deploy/local demo services/*)
+DISTRIBUTIONS := $(wildcard shared deploy/local demo bench services/*)
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ setup: .venv/ready ## Make .venv with everything in it
 
 demo: .venv/ready ## Bring the stack up and replay real invoices; ARGS="--exit --report FILE"
 	@.venv/bin/lealtad demo $(ARGS)
+
+bench: .venv/ready ## Measure beside the bare floor; ARGS="loop --json FILE", ARGS="loop --quick"
+	@.venv/bin/lealtad bench $(ARGS)
 
 test: .venv/ready ## Run all tests; ARGS="shared/tests -k outbox"
 	@.venv/bin/pytest $(ARGS)

@@ -182,6 +182,14 @@ def demo(context: typer.Context) -> None:
     raise typer.Exit(run(context.args))
 
 
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
+def bench(context: typer.Context) -> None:
+    """Measure the loop beside the bare floor of this machine; `lealtad bench loop --help`."""
+    from lealtad_bench.main import run  # noqa: PLC0415 # the benchmark itself imports this package
+
+    raise typer.Exit(run(context.args))
+
+
 def _running() -> Stack:
     return Stack.running(Home.default())
 

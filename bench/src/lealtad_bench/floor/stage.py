@@ -1,0 +1,69 @@
+"""One stage as a process: `python -m lealtad_bench.floor.stage NUMBER BOOTSTRAP`.
+
+The database's address is in LEALTAD_BENCH_DATABASE_URL. Prints `ready`, and in the last stage a line for each committed
+batch: the moment (seconds of the machine's monotonic clock, the same for all processes) and the purchases' ids.
+"""
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Sequence
+
+import asyncpg
+import orjson
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from lealtad_bench.floor.layout import PARTITIONS, Purchase, Stage
+from lealtad_bench.floor.relay import relay
+from lealtad_bench.floor.wakeup import Bell
+from lealtad_bench.floor.writing import take_in
+
+RECORDS = 500
+
+
+async def run(stage: Stage, database_url: str, bootstrap: str) -> None:
+    """Run the stage until it fails or its process is ended."""
+    async with asyncio.TaskGroup() as tasks:
+        if not stage.is_last:
+            tasks.create_task(relay(stage, database_url, bootstrap))
+        if stage.is_first:
+            say("ready")
+        else:
+            tasks.create_task(consume(stage, database_url, bootstrap))
+
+
+async def consume(stage: Stage, database_url: str, bootstrap: str) -> None:
+    """Take batches in and pass them on, beginning with what comes from now on."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="latest")
+    await consumer.start()
+    consumer.assign([TopicPartition(stage.reads, number) for number in range(PARTITIONS)])
+    await consumer.seek_to_end()
+    connection = await asyncpg.connect(database_url, timeout=10, command_timeout=30)
+    async with Bell.of(stage, database_url) as bell:
+        say("ready")
+        while True:
+            found = await consumer.getmany(timeout_ms=500, max_records=RECORDS)
+            records = [record for partition in found.values() for record in partition]
+            if not records:
+                continue
+            purchases = [Purchase(**orjson.loads(record.value)) for record in records]
+            await take_in(connection, stage, purchases)
+            bell.ring()
+            if stage.is_last:
+                say(arrival(purchases))
+
+
+def arrival(purchases: Sequence[Purchase]) -> str:
+    """Return the line that tells of a committed batch."""
+    return " ".join((repr(time.monotonic()), *(str(purchase.id) for purchase in purchases)))
+
+
+def say(line: str) -> None:
+    """Write a line to whoever started the process."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    asyncio.run(run(Stage(int(sys.argv[1])), os.environ["LEALTAD_BENCH_DATABASE_URL"], sys.argv[2]))

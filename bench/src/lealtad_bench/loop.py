@@ -1,0 +1,151 @@
+"""The benchmark of the loop: floor, Lealtad, floor again, point by point, on one machine within one run."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+from urllib.parse import urlsplit
+
+from lealtad.clock import system_now
+from lealtad_bench.board import Board
+from lealtad_bench.floor.chain import Floor, running_floor
+from lealtad_bench.measure import LoadResult, PointResult, latency, throughput
+from lealtad_bench.ours.api import Api
+from lealtad_bench.ours.chain import Ours
+from lealtad_bench.ours.customers import register
+from lealtad_bench.ours.facts import Facts
+from lealtad_bench.ours.hops import medians_ms
+from lealtad_bench.ours.watch import watching
+from lealtad_bench.plan import Plan, Point
+from lealtad_bench.schedule import follow
+from lealtad_bench.throughput import Load
+from lealtad_bench.usage import cpu_ms_each, cpu_seconds, memory_mib
+from lealtad_demo.client import CAMPAIGNS
+from lealtad_local.kafka import KafkaServer
+from lealtad_local.postgres import PostgresServer
+from lealtad_local.services import SERVICES
+from lealtad_local.stack import Stack
+
+IDLE_S = 3.0
+SERVERS = ("kafka", "postgres")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Between(Generic[T]):
+    """What Lealtad did, between two measurements of the floor."""
+
+    before: T
+    ours: T
+    after: T
+
+
+@dataclass(slots=True)
+class Findings:
+    """Everything that was measured, by point."""
+
+    points: dict[str, Between[PointResult]] = field(default_factory=dict)
+    loads: dict[str, Between[LoadResult]] = field(default_factory=dict)
+    hops_ms: dict[str, dict[str, float]] = field(default_factory=dict)
+    asked: dict[str, float] = field(default_factory=dict)
+    """GETs until a decision was readable, by point, on average."""
+    reads: list[float] = field(default_factory=list)
+    idle_cpu_ms_per_s: dict[str, float] = field(default_factory=dict)
+    memory_mib: dict[str, float] = field(default_factory=dict)
+
+
+async def measure(stack: Stack, plan: Plan, board: Board) -> Findings:
+    """Measure what the plan says on a running stack that nobody else uses."""
+    async with _prepared(stack, plan, board) as ours:
+        run = Run(stack, ours, plan, board)
+        await run.idle()
+        for point in plan.points:
+            await run.point(point)
+        for name, load in plan.loads.items():
+            await run.load(name, load)
+        if plan.reads.count:
+            await run.reads()
+        run.findings.memory_mib = memory_mib(ours.processes)
+        return run.findings
+
+
+@dataclass(slots=True)
+class Run:
+    """One run on one stack."""
+
+    stack: Stack
+    ours: Ours
+    plan: Plan
+    board: Board
+    findings: Findings = field(default_factory=Findings)
+
+    async def idle(self) -> None:
+        """Measure what the stack costs while nothing happens."""
+        async with self.board.step("idle stack", IDLE_S):
+            before = cpu_seconds(self.ours.processes)
+            await asyncio.sleep(IDLE_S)
+            spent = cpu_ms_each(before, cpu_seconds(self.ours.processes), 1)
+        self.findings.idle_cpu_ms_per_s = {name: round(value / IDLE_S, 2) for name, value in spent.items()}
+
+    async def point(self, point: Point) -> None:
+        """Measure latency at one rate."""
+        seconds = point.warm_up.seconds + point.measured.seconds
+        before = await self._on_floor(f"floor {point.name}", seconds, lambda floor: latency(floor, point))
+        self.ours.samples.clear()
+        async with self.board.step(f"ours {point.name}", seconds):
+            ours = await latency(self.ours, point)
+        measured = self.ours.samples[-point.measured.watched :]
+        after = await self._on_floor(f"floor {point.name}", seconds, lambda floor: latency(floor, point))
+        self.findings.points[point.name] = Between(before, ours, after)
+        self.findings.hops_ms[point.name] = medians_ms(measured)
+        asked = sum(sample.asked for sample in measured) / max(len(measured), 1)
+        self.findings.asked[point.name] = round(asked, 2)
+
+    async def load(self, name: str, load: Load) -> None:
+        """Measure throughput."""
+        seconds = load.seconds * load.trials
+        before = await self._on_floor(f"floor {name}", seconds, lambda floor: throughput(floor, load, self.plan))
+        async with self.board.step(f"ours {name}", seconds):
+            ours = await throughput(self.ours, load, self.plan)
+        after = await self._on_floor(f"floor {name}", seconds, lambda floor: throughput(floor, load, self.plan))
+        self.findings.loads[name] = Between(before, ours, after)
+
+    async def reads(self) -> None:
+        """Measure reading while purchases arrive."""
+        async with self.board.step("reading next-best actions", self.plan.reads.seconds):
+            _, seconds = await asyncio.gather(
+                follow(self.plan.purchases_meanwhile, self.ours.buy), follow(self.plan.reads, self.ours.read)
+            )
+            await self.ours.settle()
+        self.findings.reads = seconds
+
+    async def _on_floor(self, text: str, seconds: float, measured: Callable[[Floor], Awaitable[T]]) -> T:
+        home, servers = self.stack.home, {name: self.ours.processes[name] for name in SERVERS}
+        admin_url, bootstrap = PostgresServer(home.postgres).url, KafkaServer(home.kafka).bootstrap
+        async with self.board.step(text, seconds), running_floor(admin_url, bootstrap, home.logs, servers) as floor:
+            return await measured(floor)
+
+
+def campaigns_url(stack: Stack) -> str:
+    """Return the address of campaigns' database, on which its commits are heard."""
+    (database,) = (service.database for service in SERVICES if service.name == CAMPAIGNS)
+    return urlsplit(PostgresServer(stack.home.postgres).url)._replace(path=f"/{database}").geturl()
+
+
+@asynccontextmanager
+async def _prepared(stack: Stack, plan: Plan, board: Board) -> AsyncIterator[Ours]:
+    facts = Facts(system_now)
+    async with AsyncExitStack() as resources:
+        api = await resources.enter_async_context(Api.of(stack))
+        operations = await resources.enter_async_context(stack.client())
+        bootstrap = KafkaServer(stack.home.kafka).bootstrap
+        watch = await resources.enter_async_context(watching(api, bootstrap, campaigns_url(stack)))
+        began = time.monotonic()
+        async with board.step(f"preparing {plan.customers} customers", plan.customers / 100):
+            customers = await register(api, facts, plan.customers)
+            ours = Ours(stack, api, operations=operations, watch=watch, facts=facts, customers=customers)
+            await ours.settle()
+        board.say(f"prepared in {time.monotonic() - began:.0f} s")
+        yield ours

@@ -1,0 +1,59 @@
+"""Measures one point or one throughput of one side."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from lealtad_bench.plan import Plan, Point
+from lealtad_bench.schedule import follow
+from lealtad_bench.subject import Subject
+from lealtad_bench.throughput import Load, Trial, find_highest
+from lealtad_bench.usage import Processes, cpu_ms_each, cpu_seconds
+
+
+class Observed(Subject, Protocol):
+    """A subject whose processes can be looked at."""
+
+    @property
+    def processes(self) -> Processes:
+        """Its processes, by name."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PointResult:
+    """What one side did at one rate."""
+
+    seconds: list[float]
+    """Latencies of watched purchases."""
+    not_seen: int
+    cpu_ms: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadResult:
+    """What one side did under full load."""
+
+    trials: list[Trial]
+    cpu_ms: dict[str, float]
+
+
+async def latency(subject: Observed, point: Point) -> PointResult:
+    """Warm up, let it settle, and measure at the same rate."""
+    await follow(point.warm_up, subject.buy)
+    await subject.settle()
+    before = cpu_seconds(subject.processes)
+    seconds = await follow(point.measured, subject.buy)
+    await subject.settle()
+    cpu = cpu_ms_each(before, cpu_seconds(subject.processes), point.measured.count)
+    return PointResult(seconds, point.measured.watched - len(seconds), cpu)
+
+
+async def throughput(subject: Observed, load: Load, plan: Plan) -> LoadResult:
+    """Warm up, and find the highest rate that is sustained."""
+    for _ in range(plan.warm_up_batches):
+        await subject.send(load.purchases)
+    await subject.settle()
+    before = cpu_seconds(subject.processes)
+    trials = await find_highest(subject, load)
+    accepted = sum(trial.accepted for trial in trials)
+    return LoadResult(trials, cpu_ms_each(before, cpu_seconds(subject.processes), max(accepted, 1)))

@@ -1,0 +1,99 @@
+"""Lealtad as a chain that takes purchases in."""
+
+import time
+from collections import deque
+from itertools import cycle
+from typing import Any
+
+import httpx
+import psutil
+
+from lealtad_bench.ours.api import Api
+from lealtad_bench.ours.customers import Customer
+from lealtad_bench.ours.facts import Facts
+from lealtad_bench.ours.watch import Sample, Watch
+from lealtad_local.progress import read_progress, settle
+from lealtad_local.services import SERVICES
+from lealtad_local.stack import Stack
+from lealtad_local.state import StackState
+
+SETTLE_S = 180.0
+
+
+class Ours:
+    """A running stack and customers who have not bought lately."""
+
+    def __init__(
+        self,
+        stack: Stack,
+        api: Api,
+        *,
+        operations: httpx.AsyncClient,
+        watch: Watch,
+        facts: Facts,
+        customers: list[Customer],
+    ) -> None:
+        self._stack = stack
+        self._api = api
+        self._operations = operations
+        self._watch = watch
+        self._facts = facts
+        self._lapsing = deque(customers)
+        self._all = cycle(customers)
+        self.samples: list[Sample] = []
+        """The watched purchases since the list was emptied."""
+
+    @property
+    def processes(self) -> dict[str, psutil.Process]:
+        """Kafka, PostgreSQL, the APIs and workers, and the supervisor, by name."""
+        state = StackState.load(self._stack.home)
+        assert state is not None  # noqa: S101 - it runs
+        found = {name: each.identity.process() for name, each in state.processes.items() if each.identity}
+        found["supervisor"] = state.supervisor.process() if state.supervisor else None
+        return {name: process for name, process in found.items() if process}
+
+    async def buy(self, due: float, watched: bool) -> float | None:
+        """Record a purchase of a lapsing customer; its end is that the decision on it is readable."""
+        customer = self._lapsing.popleft()
+        sample = Sample(customer.external_id, self._facts.now())
+        if not watched:
+            await self._api.buy(self._facts.purchase(customer.external_id))
+            return None
+        self.samples.append(sample)
+        self._watch.add(customer.id, sample)
+        try:
+            await self._api.buy(self._facts.purchase(customer.external_id))
+            seen = await self._watch.until_readable(sample)
+        finally:
+            self._watch.forget(customer.id)
+        return None if seen is None else seen - due
+
+    async def send(self, purchases: int) -> None:
+        """Record purchases of any customers: one by itself, several as a batch."""
+        bodies = [self._facts.purchase(next(self._all).external_id) for _ in range(purchases)]
+        if purchases == 1:
+            await self._api.buy(bodies[0])
+        else:
+            await self._api.buy_batch(bodies)
+
+    async def read(self, due: float, watched: bool) -> float:  # noqa: ARG002 - as all that a schedule calls
+        """Read the next-best action of some customer; return the seconds since it was due."""
+        await self._api.next_best_action(next(self._all).external_id)
+        return time.monotonic() - due
+
+    async def backlog(self) -> int:
+        """Return how many events wait in outboxes and topics, over all services."""
+        workers = {service.name: service.worker(0) for service in SERVICES}
+        answers = await read_progress(self._stack, self._operations, workers.values())
+        return sum(map(_waiting, answers.values()))
+
+    async def settle(self) -> float:
+        """Wait until nothing is under way in any service."""
+        return await settle(self._stack, self._operations, SETTLE_S)
+
+
+def _waiting(answer: dict[str, Any] | None) -> int:
+    if answer is None:
+        return 0
+    lag = sum(int(records) for records in (answer["lag"] or {}).values())
+    return int(answer["outbox"]["rows"]) + lag + int(answer["pending_reactions"])

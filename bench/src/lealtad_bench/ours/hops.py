@@ -1,0 +1,33 @@
+"""Where the time of a purchase goes, from the marks that it leaves on its way.
+
+Events carry when they were made (`ce_time`, inside the transaction), records when the relay handed them to Kafka. A
+hop in between is one service's work: polling, gathering, evaluating; or the rest of its transaction, the wake-up and
+the relay.
+"""
+
+from collections.abc import Iterator, Sequence
+from statistics import median
+
+from lealtad_bench.ours.watch import FOLLOWED, Sample
+
+SERVICES = ("customer-profile", "churn-scoring", "segmentation")
+"""Who writes the topics that are followed, in their order."""
+
+
+def medians_ms(samples: Sequence[Sample]) -> dict[str, float]:
+    """Return the median of each hop in milliseconds, over the samples that were followed to their end."""
+    hops: dict[str, list[float]] = {}
+    for sample in samples:
+        if sample.readable is not None and set(FOLLOWED) <= sample.on_topic.keys():
+            for name, seconds in _hops(sample, sample.readable):
+                hops.setdefault(name, []).append(seconds)
+    return {name: round(median(found) * 1000, 1) for name, found in hops.items()}
+
+
+def _hops(sample: Sample, readable: float) -> Iterator[tuple[str, float]]:
+    since = sample.sent_at.timestamp()
+    for service, topic in zip(SERVICES, FOLLOWED, strict=True):
+        yield f"{service}: until its event is made", sample.emitted[topic] - since
+        yield f"{service}: commit, wake-up and relay", sample.on_topic[topic] - sample.emitted[topic]
+        since = sample.on_topic[topic]
+    yield "campaigns: until the decision is read", readable - since

@@ -1,0 +1,82 @@
+"""What a run measures, and for how long."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from lealtad_bench.schedule import Schedule
+from lealtad_bench.throughput import Load
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Latency at one rate, after a warm-up at the same rate."""
+
+    name: str
+    warm_up: Schedule
+    measured: Schedule
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A whole run; floor and Lealtad get the same."""
+
+    points: tuple[Point, ...]
+    loads: dict[str, Load]
+    """Throughput, `single` and `batch`."""
+    warm_up_batches: int
+    """Before a throughput: batches of the same size."""
+    reads: Schedule
+    purchases_meanwhile: Schedule
+    """What arrives while next-best actions are read."""
+
+    def only(self, names: Sequence[str]) -> "Plan":
+        """Return the plan of these points, throughputs or `reads` alone."""
+        nothing = Schedule(1, 0)
+        return replace(
+            self,
+            points=tuple(point for point in self.points if point.name in names),
+            loads={name: load for name, load in self.loads.items() if name in names},
+            reads=self.reads if "reads" in names else nothing,
+            purchases_meanwhile=self.purchases_meanwhile if "reads" in names else nothing,
+        )
+
+    @property
+    def names(self) -> list[str]:
+        """What the plan consists of."""
+        reads = ["reads"] if self.reads.count else []
+        return [*(point.name for point in self.points), *self.loads, *reads]
+
+    @property
+    def customers(self) -> int:
+        """How many customers have to be prepared: each is good for one purchase that changes everything."""
+        warm_up_and_measured = [each for point in self.points for each in (point.warm_up, point.measured)]
+        return sum(schedule.count for schedule in (*warm_up_and_measured, self.purchases_meanwhile))
+
+
+FULL = Plan(
+    points=(
+        Point("at_20", Schedule(20, 15), Schedule(20, 150)),
+        Point("at_50", Schedule(50, 10), Schedule(50, 60)),
+        # Every fourth is watched: reading 200 decisions a second would be a load of its own.
+        Point("at_200", Schedule(200, 5, every=4), Schedule(200, 60, every=4)),
+    ),
+    loads={
+        "single": Load(clients=32, purchases=1, seconds=30, trials=3, first_window=2000),
+        "batch": Load(clients=4, purchases=500, seconds=30, trials=3, first_window=8000),
+    },
+    warm_up_batches=8,
+    reads=Schedule(200, 60),
+    purchases_meanwhile=Schedule(20, 60),
+)
+
+QUICK = Plan(
+    points=(Point("at_20", Schedule(20, 1), Schedule(20, 4)),),
+    loads={
+        "single": Load(clients=32, purchases=1, seconds=2.5, trials=1, first_window=1000),
+        "batch": Load(clients=4, purchases=500, seconds=2.5, trials=1, first_window=4000),
+    },
+    warm_up_batches=1,
+    reads=Schedule(200, 2),
+    purchases_meanwhile=Schedule(20, 2),
+)
+"""A rough answer in a minute."""

@@ -1,0 +1,149 @@
+"""What a run comes to, in figures."""
+
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+import psutil
+from pydantic import BaseModel, ConfigDict, Field
+
+from lealtad_bench.throughput import Trial, best
+from lealtad_demo.report import Latency
+
+FLOORS_DIFFER_ABOVE = 0.25
+
+
+class Figures(BaseModel):
+    """A part of the report."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Throughput(Figures):
+    """Purchases accepted per second for at least half a minute, everything settled within 5 s after the last."""
+
+    single: float | None = Field(description="One purchase a request (floor: a transaction); None: not sustained")
+    batch: float | None = Field(description="500 purchases a request (floor: a transaction)")
+    trials: dict[str, list[Trial]]
+
+    @classmethod
+    def of(cls, trials: dict[str, list[Trial]]) -> Self:
+        """Take the best sustained trial of each."""
+        return cls(single=_best_rate(trials, "single"), batch=_best_rate(trials, "batch"), trials=trials)
+
+
+class Side(Figures):
+    """The figures of one side, floor or ours; a point that was not asked for is missing."""
+
+    latency_ms: dict[str, Latency] = Field(description="By point; percentiles are nearest-rank")
+    not_seen: dict[str, int] = Field(description="By point: watched purchases whose end did not come within 30 s")
+    purchases_per_s: Throughput
+    cpu_ms_per_purchase: dict[str, dict[str, float]] = Field(description="By point, then by process")
+
+
+class Reading(Figures):
+    """How long it takes to read a next-best action; percentiles are nearest-rank, from the planned moment on."""
+
+    measured: int
+    p50_ms: float | None
+    p95_ms: float | None
+    p99_ms: float | None
+
+    @classmethod
+    def of(cls, seconds: Sequence[float]) -> Self:
+        """Summarise durations given in seconds."""
+        found = Latency.of(seconds)
+        return cls(measured=found.measured, p50_ms=found.p50, p95_ms=found.p95, p99_ms=found.p99)
+
+
+class FloorPair(Figures):
+    """The floor before and after ours, at one point: p50 and p99 in ms, or the sustained rate."""
+
+    before: list[float | None]
+    after: list[float | None]
+
+    @property
+    def differs(self) -> bool:
+        """Whether the machine was too restless for a ratio to mean much."""
+        return any(_differ(before, after) for before, after in zip(self.before, self.after, strict=True))
+
+
+class Machine(Figures):
+    """Where and when it ran."""
+
+    cpu: str
+    cores: int
+    memory_gib: float
+    kernel: str
+    python: str
+    at: datetime
+    load_before: float = Field(description="Load average of the minute before")
+
+    @classmethod
+    def this(cls) -> Self:
+        """Describe this machine."""
+        return cls(
+            cpu=_cpu_model(),
+            cores=len(os.sched_getaffinity(0)),
+            memory_gib=round(psutil.virtual_memory().total / 2**30, 1),
+            kernel=platform.release(),
+            python=platform.python_version(),
+            at=datetime.now(UTC).replace(microsecond=0),
+            load_before=round(os.getloadavg()[0], 2),
+        )
+
+
+class Report(Figures):
+    """A whole run."""
+
+    quick: bool = Field(description="A rough answer from few samples")
+    machine: Machine
+    floor: Side = Field(description="Before and after pooled")
+    ours: Side
+    floors: dict[str, FloorPair] = Field(description="By point")
+    floors_differ: list[str] = Field(description="Points at which the two floors differ by more than 25 %")
+    next_best_action_read: Reading = Field(description="At 200 reads/s while 20 purchases/s arrive")
+    cpu_ms_per_purchase: dict[str, dict[str, float]] = Field(description="Ours: by point, then by process")
+    idle_cpu_ms_per_s: dict[str, float] = Field(description="By process, while nothing happens")
+    memory_mib: dict[str, float] = Field(description="Proportional set size after all load, by process")
+    hops_ms: dict[str, dict[str, float]] = Field(description="By point: medians of the hops of a purchase")
+    asked_per_sample: dict[str, float] = Field(description="By point: GETs until a decision was readable")
+    seconds: float
+
+    def write(self, path: Path) -> None:
+        """Write the report as JSON."""
+        path.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read a report."""
+        return cls.model_validate_json(path.read_text(encoding="utf-8"))
+
+
+def restless(floors: Mapping[str, FloorPair]) -> list[str]:
+    """Return the points at which the two floors differ too much."""
+    return [name for name, pair in floors.items() if pair.differs]
+
+
+def ratio(ours: float | None, floor: float | None) -> float | None:
+    """Return how many times the floor a figure is; None where one is missing."""
+    return None if ours is None or not floor else ours / floor
+
+
+def _differ(before: float | None, after: float | None) -> bool:
+    if not before or not after:
+        return True
+    return max(before, after) / min(before, after) > 1 + FLOORS_DIFFER_ABOVE
+
+
+def _best_rate(trials: Mapping[str, Sequence[Trial]], name: str) -> float | None:
+    found = best(trials.get(name, []))
+    return round(found.rate, 1) if found else None
+
+
+def _cpu_model() -> str:
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown")

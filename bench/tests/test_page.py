@@ -1,0 +1,42 @@
+import pytest
+
+from lealtad_bench.page import BEGIN, END, tables, write_into
+
+from .builders import a_report, a_side
+
+
+def test_ours_stands_beside_the_floor_with_the_ratio():
+    text = tables(a_report())
+    assert "| 20/s | 20.0 | 20.0 | 20.0 | 50.0 | 50.0 | 50.0 | 2.50 | 2.50 | 1 |" in text
+    assert "| single | 1,700 | 400.0 | 0.24 |" in text
+
+
+def test_a_restless_machine_a_quick_run_and_purchases_not_seen_are_said():
+    assert "differ" not in tables(a_report())
+    assert "differ by more than 25 % at at_20" in tables(a_report(floors_differ=["at_20"]))
+    assert "quick run" in tables(a_report(quick=True))
+    assert "1 (7 not seen)" in tables(a_report(ours=a_side(not_seen=7)))
+
+
+def test_what_was_not_measured_has_no_table():
+    assert "Median of each hop" not in tables(a_report(hops_ms={}))
+
+
+def test_only_what_stands_between_the_marks_is_replaced(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n", encoding="utf-8")
+    write_into(page, a_report())
+    once = page.read_text(encoding="utf-8")
+    assert once.startswith(f"before\n{BEGIN}\n")
+    assert once.endswith(f"{END}\nafter\n")
+    assert "old" not in once
+    write_into(page, a_report())
+    assert page.read_text(encoding="utf-8") == once
+
+
+def test_a_page_without_marks_is_left_alone(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("no marks\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="lacks the lines"):
+        write_into(page, a_report())
+    assert page.read_text(encoding="utf-8") == "no marks\n"
