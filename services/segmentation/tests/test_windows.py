@@ -120,4 +120,4 @@ async def test_nothing_stays_due_after_it_was_taken(database: Database) -> None:
 
     async with database.read() as uow:
         backlogs = [await action.backlog(uow.connection, later) for action in SERVICE.due_actions]
-    assert backlogs == [0, 0, 0]
+    assert set(backlogs) == {0}

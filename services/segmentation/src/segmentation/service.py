@@ -9,8 +9,9 @@ from segmentation.consumers import projections
 from segmentation.definitions import preparation_repository as preparations
 from segmentation.definitions import preparing
 from segmentation.definitions.routes import router as definitions_router
-from segmentation.memberships import reevaluation
+from segmentation.memberships import reevaluation, sweeping
 from segmentation.memberships import repository as memberships
+from segmentation.memberships import sweep_repository as sweeps
 from segmentation.memberships.routes import router as memberships_router
 from segmentation.reactions import react
 from segmentation.value import computing
@@ -27,6 +28,7 @@ SERVICE = Service(
     projections=projections,
     react=react,
     due_actions=(
+        DueAction("sweep", sweeping.take_due, sweeps.count, batch=sweeping.CUSTOMERS_A_STEP),
         DueAction(reevaluation.ACTION, reevaluation.take_due, memberships.count_due),
         DueAction("compute-boundaries", computing.take_due, value.count_due),
         DueAction("prepare-segment", preparing.take_due, preparations.count),

@@ -6,12 +6,12 @@ from lealtad.events.catalog.segmentation import DefinitionChanged, SegmentRef
 from lealtad.http import Answer, conflict, gone, not_found, require_match
 from lealtad.ids import new_id
 from lealtad.unit_of_work import UnitOfWork
-from segmentation.definitions import drafts_repository as drafts
 from segmentation.definitions import preparation_repository as preparations
 from segmentation.definitions import reading, repository, rulebook
 from segmentation.definitions.schemas import NewSegment, SegmentChange
 from segmentation.domain.segments import Segment, SegmentVersion, VersionStatus
-from segmentation.memberships import repository as memberships
+from segmentation.domain.sweeps import SweepReason
+from segmentation.memberships import sweep_repository as sweeps
 
 
 async def create(uow: UnitOfWork, new: NewSegment) -> Answer:
@@ -36,11 +36,13 @@ async def change(uow: UnitOfWork, ref: UUID | str, asked: SegmentChange, if_matc
     await rulebook.replace(uow.connection)
     segment = await _changeable(uow, ref, if_match)
     current = {version.status: version for version in await repository.versions(uow.connection, [segment.segment_id])}
-    if VersionStatus.PREPARING in current:
+    # Drafts are kept until the walk after the switch has compared them.
+    if VersionStatus.PREPARING in current or await sweeps.is_under_way(uow.connection, segment.segment_id):
         raise conflict(
             "segment-in-preparation",
             "A version is in preparation",
-            f"Version {segment.latest_version} of '{segment.key}' is being prepared. Try again when it is active.",
+            f"Version {segment.latest_version} of '{segment.key}' is being prepared or announced. Try again when all "
+            "of its members were told.",
         )
     known = current[VersionStatus.ACTIVE]
     version = SegmentVersion(
@@ -65,9 +67,8 @@ async def archive(uow: UnitOfWork, ref: UUID | str, if_match: str | None) -> Ans
     segment_id = segment.segment_id
     await repository.set_status(connection, segment_id, repository.CURRENT, VersionStatus.ARCHIVED)
     await repository.archive(connection, segment_id, uow.now)
-    await drafts.forget(connection, segment_id)
     await preparations.end(connection, segment_id)
-    await memberships.make_due(connection, memberships.member_of(segment_id), uow.now)
+    await sweeps.begin(connection, SweepReason.ARCHIVE, uow.now, segment_id=segment_id)
     told = SegmentRef(segment_id=segment_id, key=segment.key, version=segment.latest_version)
     uow.emit(DefinitionChanged(segment=told, archived=True, changed_at=uow.now), key=segment_id)
     return await reading.answer(uow, await repository.get(connection, segment_id))

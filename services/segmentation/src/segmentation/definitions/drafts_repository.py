@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, TextClause, delete, select, text, union
+from sqlalchemy import ColumnElement, TextClause, delete, exists, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from segmentation.definitions.models import draft_membership
@@ -37,15 +37,16 @@ async def _write(connection: AsyncConnection, statement: TextClause, pairs: list
         await connection.execute(statement, {"segments": segments, "customers": customers})
 
 
-async def forget(connection: AsyncConnection, segment_id: UUID) -> None:
-    """Delete the draft of a segment."""
-    await connection.execute(delete(draft_membership).where(draft_membership.c.segment_id == segment_id))
+async def forget(connection: AsyncConnection, segment_id: UUID, *, after: UUID, last: UUID) -> None:
+    """Delete the draft of a segment for the customers beyond `after`, up to `last`."""
+    draft = draft_membership.c
+    walked = draft.customer_id > after, draft.customer_id <= last
+    await connection.execute(delete(draft_membership).where(draft.segment_id == segment_id, *walked))
 
 
-def differing(segment_id: UUID) -> Select[tuple[UUID]]:
-    """Return the query for customers whose draft is another than what was announced."""
+def differs(segment_id: UUID, customer_id: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """Return the condition that a customer's draft is another than what was announced."""
     draft, told = draft_membership.c, membership.c
-    entering = select(draft.customer_id).where(draft.segment_id == segment_id)
-    leaving = select(told.customer_id).where(told.segment_id == segment_id)
-    both = union(entering.except_(leaving), leaving.except_(entering)).subquery()
-    return select(both.c.customer_id)
+    is_drafted = exists().where(draft.segment_id == segment_id, draft.customer_id == customer_id)
+    is_member = exists().where(told.segment_id == segment_id, told.customer_id == customer_id)
+    return is_drafted != is_member

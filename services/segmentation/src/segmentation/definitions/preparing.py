@@ -1,5 +1,6 @@
 """Evaluates the base under a new version beside the one in force, and switches when everybody was evaluated."""
 
+from itertools import takewhile
 from uuid import UUID
 
 from lealtad.events.catalog.segmentation import DefinitionChanged, SegmentRef
@@ -8,8 +9,9 @@ from segmentation.definitions import drafts_repository as drafts
 from segmentation.definitions import preparation_repository as preparations
 from segmentation.definitions import repository, rulebook
 from segmentation.domain.segments import VersionStatus
+from segmentation.domain.sweeps import SweepReason
 from segmentation.memberships import repository as memberships
-from segmentation.memberships.models import standing
+from segmentation.memberships import sweep_repository as sweeps
 
 
 async def take_due(uow: UnitOfWork, limit: int) -> int:
@@ -31,12 +33,17 @@ async def _evaluate_next(uow: UnitOfWork, segment_id: UUID, limit: int) -> int:
     work = await preparations.lock(connection, segment_id)
     if work is None:
         return 0
-    customers = await memberships.lock_following(connection, work.after, limit)
+    coming = await memberships.following(connection, work.after, limit)
+    free = await memberships.lock_free(connection, coming)
+    # One that somebody else holds is not waited for: the next step begins with it.
+    customers = list(takewhile(free.__contains__, coming))
+    if coming and not customers:
+        return 0
     evaluator = await rulebook.current(connection)
     found = await evaluator.evaluate(connection, customers, uow.now)
     await drafts.keep(connection, [segment_id], found)
     after = customers[-1] if customers else work.after
-    complete = len(customers) < limit
+    complete = len(customers) == len(coming) < limit
     await preparations.advance(connection, segment_id, after, len(customers), complete=complete)
     return max(1, len(customers))
 
@@ -52,9 +59,7 @@ async def _switch(uow: UnitOfWork, segment_id: UUID, _limit: int) -> int:
     await repository.set_status(
         connection, segment_id, [VersionStatus.PREPARING], VersionStatus.ACTIVE, active_since=uow.now
     )
-    changing = standing.c.customer_id.in_(drafts.differing(segment_id))
-    await memberships.make_due(connection, changing, uow.now)
-    await drafts.forget(connection, segment_id)
+    await sweeps.begin(connection, SweepReason.SWITCH, uow.now, segment_id=segment_id)
     await preparations.end(connection, segment_id)
     segment = await repository.get(connection, segment_id)
     ref = SegmentRef(segment_id=segment_id, key=segment.key, version=work.version)

@@ -1,6 +1,6 @@
 """Tables of what was announced about customers."""
 
-from sqlalchemy import UUID, Column, Date, Index, Integer, SmallInteger, String, Table, text
+from sqlalchemy import UUID, BigInteger, Column, Date, Identity, Index, Integer, SmallInteger, String, Table, text
 
 from lealtad.db.columns import AMOUNT, OWNED, moment
 from segmentation.metadata import METADATA
@@ -41,3 +41,15 @@ standing = Table(
     postgresql_with={"fillfactor": "70"},
 )
 """One row per customer: its locked place, its announced tier, and the result of its last evaluation."""
+
+sweep = Table(
+    "sweep",
+    METADATA,
+    Column("sweep_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("reason", String, nullable=False),
+    Column("segment_id", UUID),
+    Column("after", UUID, nullable=False),
+    moment("started_at", nullable=False),
+    schema=OWNED,
+)
+"""Walks over the base under way, oldest first: all customers up to `after` were looked at."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, func, literal, select, text, update
+from sqlalchemy import ColumnElement, exists, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from segmentation.domain.standing import Announced, Standing
@@ -24,9 +24,14 @@ LOCK_DUE = text("""
 SELECT customer_id FROM standing WHERE next_due_at <= :now ORDER BY next_due_at LIMIT :number FOR UPDATE SKIP LOCKED
 """)
 
-LOCK_FOLLOWING = text("""
-SELECT customer_id FROM standing WHERE customer_id > :after ORDER BY customer_id LIMIT :number FOR UPDATE
+FOLLOWING = text("SELECT customer_id FROM standing WHERE customer_id > :after ORDER BY customer_id LIMIT :number")
+
+LOCK_FREE = text("""
+SELECT customer_id FROM standing
+WHERE customer_id = ANY(CAST(:ids AS uuid[])) ORDER BY customer_id FOR UPDATE SKIP LOCKED
 """)
+
+MAKE_DUE = text("UPDATE standing SET next_due_at = :now WHERE customer_id = ANY(CAST(:ids AS uuid[]))")
 
 READ_MEMBERSHIPS = text("""
 SELECT customer_id, array_agg(segment_id) AS segments FROM membership
@@ -85,9 +90,22 @@ async def postpone(connection: AsyncConnection, customer_id: UUID, until: dateti
     await connection.execute(update(standing).where(standing.c.customer_id == customer_id).values(next_due_at=until))
 
 
-async def lock_following(connection: AsyncConnection, after: UUID, number: int) -> list[UUID]:
-    """Lock the customers that follow `after` in ascending id."""
-    return list((await connection.execute(LOCK_FOLLOWING, {"after": after, "number": number})).scalars())
+async def following(connection: AsyncConnection, after: UUID, number: int) -> list[UUID]:
+    """Return the customers that follow `after` in ascending id."""
+    return list((await connection.execute(FOLLOWING, {"after": after, "number": number})).scalars())
+
+
+async def lock_free(connection: AsyncConnection, customer_ids: Sequence[UUID]) -> set[UUID]:
+    """Lock those of the customers whom nobody else has locked, and return them; wait for nobody."""
+    if not customer_ids:
+        return set()
+    return set((await connection.execute(LOCK_FREE, {"ids": customer_ids})).scalars())
+
+
+async def is_anybody_due(connection: AsyncConnection, now: datetime) -> bool:
+    """Return whether there is a customer for whom time may have changed something."""
+    query = select(standing.c.customer_id).where(standing.c.next_due_at <= now).limit(1)
+    return (await connection.execute(query)).first() is not None
 
 
 async def count_due(connection: AsyncConnection, now: datetime) -> int:
@@ -133,18 +151,13 @@ async def keep_standings(
     )
 
 
-async def make_due(
-    connection: AsyncConnection,
-    condition: ColumnElement[bool],
-    now: datetime,
-    binds: Mapping[str, Any] | None = None,
-) -> None:
-    """Have the customers that meet `condition` (on `standing`, with `binds`) evaluated anew."""
-    due = update(standing).where(condition).values(next_due_at=literal(now, DateTime(timezone=True)))
-    await connection.execute(due, dict(binds or {}))
+async def make_due(connection: AsyncConnection, customer_ids: Sequence[UUID], now: datetime) -> None:
+    """Have locked customers evaluated anew."""
+    if customer_ids:
+        await connection.execute(MAKE_DUE, {"ids": customer_ids, "now": now})
 
 
-def member_of(segment_id: UUID) -> ColumnElement[bool]:
-    """Return the condition that a customer was announced as a member."""
-    members = select(membership.c.customer_id).where(membership.c.segment_id == segment_id)
-    return standing.c.customer_id.in_(members)
+def is_member(segment_id: UUID) -> ColumnElement[bool]:
+    """Return the condition on `standing` that the customer was announced as a member."""
+    told = membership.c
+    return exists().where(told.segment_id == segment_id, told.customer_id == standing.c.customer_id)

@@ -1,4 +1,4 @@
-"""SQL over the whole base: what boundaries are computed from, and whom new ones move.
+"""SQL over the whole base: what boundaries are computed from, and whom new ones concern.
 
 Both read `standing`, whose amounts are kept current by time too: no window has to be added up again for the whole base.
 """
@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, or_, text, true
+from sqlalchemy import ColumnElement, Row, or_, text, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from segmentation.domain.boundaries import Boundaries, Tier
@@ -16,7 +16,6 @@ from segmentation.domain.value_policy import TierRule, ValuePolicy
 from segmentation.evaluation.evaluator import moments
 from segmentation.evaluation.value import ranked
 from segmentation.memberships.models import standing
-from segmentation.memberships.repository import make_due
 
 FIFTHS = [0.2, 0.4, 0.6, 0.8]
 HUNDREDTHS = [number / 100 for number in range(1, 100)]
@@ -57,8 +56,8 @@ async def compute(connection: AsyncConnection, policy: ValuePolicy, now: datetim
     return _boundaries(policy, now, row, _tiers(policy.tiers, amounts))
 
 
-async def make_moved_due(connection: AsyncConnection, boundaries: Boundaries, now: datetime) -> None:
-    """Have everybody evaluated anew whose scores or tier are others by `boundaries`."""
+def ranked_otherwise(boundaries: Boundaries) -> ColumnElement[bool]:
+    """Return the condition on `standing` that scores or tier are others by `boundaries`; it binds `today`."""
     columns = standing.c
     new = ranked(
         boundaries,
@@ -67,14 +66,13 @@ async def make_moved_due(connection: AsyncConnection, boundaries: Boundaries, no
         purchases=columns.frequency,
         amount=columns.monetary,
     )
-    moved = or_(
+    return or_(
         columns.tier.is_distinct_from(new.tier),
         columns.service_tier.is_distinct_from(new.service_tier),
         columns.rfm_recency.is_distinct_from(new.recency),
         columns.rfm_frequency.is_distinct_from(new.frequency),
         columns.rfm_monetary.is_distinct_from(new.monetary),
     )
-    await make_due(connection, moved, now, moments(now))
 
 
 def _boundaries(policy: ValuePolicy, now: datetime, row: Row[Any], tiers: tuple[Tier, ...]) -> Boundaries:

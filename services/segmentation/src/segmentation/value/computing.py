@@ -6,8 +6,10 @@ from datetime import UTC
 from lealtad.unit_of_work import UnitOfWork
 from segmentation.definitions import rulebook
 from segmentation.domain.boundaries import Boundaries
+from segmentation.domain.sweeps import SweepReason
 from segmentation.domain.value_policy import next_computation
 from segmentation.memberships import repository as memberships
+from segmentation.memberships import sweep_repository as sweeps
 from segmentation.value import base_repository, repository
 from segmentation.value.models import VALUE_POLICY
 
@@ -15,12 +17,12 @@ from segmentation.value.models import VALUE_POLICY
 async def take_due(uow: UnitOfWork, _limit: int) -> int:
     """Compute the boundaries if they are due, and have those evaluated anew whom they move; return 1 if they were due.
 
-    They wait for the customers that are due at the same time, whose amounts have windows that moved on.
+    They wait for walks and for the customers that are due at the same time, whose amounts have windows that moved on.
     """
     connection = uow.connection
     if not await repository.lock_schedule(connection, uow.now):
         return 0
-    if await memberships.count_due(connection, uow.now):
+    if await sweeps.is_under_way(connection) or await memberships.is_anybody_due(connection, uow.now):
         return 0
     policy = await VALUE_POLICY.in_force(connection)
     known = await repository.current_boundaries(connection)
@@ -35,4 +37,4 @@ async def take_due(uow: UnitOfWork, _limit: int) -> int:
 async def _put_in_force(uow: UnitOfWork, boundaries: Boundaries, policy_version: int) -> None:
     await rulebook.replace(uow.connection)
     await repository.add_boundaries(uow.connection, boundaries, policy_version)
-    await base_repository.make_moved_due(uow.connection, boundaries, uow.now)
+    await sweeps.begin(uow.connection, SweepReason.BOUNDARIES, uow.now)

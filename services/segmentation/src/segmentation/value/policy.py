@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import Row, true
+from sqlalchemy import Row
 
 from lealtad.http import Answer, Page, PageQuery
 from lealtad.unit_of_work import UnitOfWork
 from segmentation.definitions import rulebook
+from segmentation.domain.sweeps import SweepReason
 from segmentation.domain.value_policy import ValuePolicy
-from segmentation.memberships import repository as memberships
+from segmentation.memberships import sweep_repository as sweeps
 from segmentation.value import repository
 from segmentation.value.models import VALUE_POLICY
 from segmentation.value.schemas import BoundariesOut
@@ -22,7 +23,7 @@ async def change(uow: UnitOfWork, wanted: ValuePolicy, *, if_match: str | None, 
     known = await VALUE_POLICY.in_force(uow.connection)
     changed = await VALUE_POLICY.replace(uow, wanted, if_match=if_match, by=by)
     if wanted.window_days != known.policy.window_days:
-        await memberships.make_due(uow.connection, true(), uow.now)
+        await sweeps.begin(uow.connection, SweepReason.WINDOW, uow.now)
     return VALUE_POLICY.answer(changed)
 
 

@@ -1,0 +1,174 @@
+"""A change of the rulebook walks the base in short transactions that wait for nobody."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from lealtad.due import DueAction
+from lealtad.ids import new_id
+from lealtad.testing.driving import deliver, statements, take_due
+from lealtad.unit_of_work import Database
+from segmentation.domain.sweeps import SweepReason
+from segmentation.evaluation.evaluator import moments
+from segmentation.memberships import sweep_repository as sweeps
+from segmentation.memberships import sweeping
+from segmentation.service import SERVICE
+from segmentation.value import repository as value
+from segmentation.value.base_repository import ranked_otherwise
+
+from .builders import NOW, purchase
+
+CUSTOMERS = 99_999
+# Everybody bought, nobody has a score yet, and nobody is due.
+LARGE_BASE = text("""
+INSERT INTO standing (customer_id, last_purchase, frequency, monetary, evaluated_at)
+SELECT gen_random_uuid(), CAST(:today AS date) - number % 300, 1 + number % 17, number % 9973, :now
+FROM generate_series(1, :number) AS number
+""")
+DUE = text("SELECT count(*) FROM standing WHERE next_due_at <= :now")
+MOST_STATEMENTS = 8
+
+
+def action(name: str) -> DueAction:
+    return next(action for action in SERVICE.due_actions if action.name == name)
+
+
+async def step(database: Database, name: str, limit: int | None = None) -> int:
+    chosen = action(name)
+    async with database.begin(now=NOW) as uow:
+        return await chosen.take(uow, limit or chosen.batch)
+
+
+async def number_due(database: Database) -> int:
+    async with database.read() as uow:
+        return int(await uow.connection.scalar(DUE, {"now": NOW}) or 0)
+
+
+async def begin(database: Database, reason: SweepReason) -> None:
+    async with database.begin(now=NOW) as uow:
+        await sweeps.begin(uow.connection, reason, NOW)
+
+
+@pytest.fixture
+async def customers(database: Database) -> Sequence[UUID]:
+    known = sorted(new_id() for _ in range(6))
+    await deliver(SERVICE, database, [purchase(customer) for customer in known], now=NOW)
+    return known
+
+
+async def test_new_boundaries_concern_a_large_base_in_steps_of_few_statements_and_rows(database: Database) -> None:
+    async with database.begin(now=NOW) as uow:
+        await uow.connection.execute(LARGE_BASE, {"today": NOW.date(), "now": NOW, "number": CUSTOMERS})
+        await value.schedule(uow.connection, NOW)
+    async with database.read() as uow:
+        await uow.connection.execute(text("ANALYZE standing"))
+
+    assert await step(database, "compute-boundaries") == 1
+    assert await number_due(database) == 0
+    costs, walked = [], 0
+    while True:
+        with statements(database) as seen:
+            taken = await step(database, "sweep")
+        if not taken:
+            break
+        costs.append(len(seen))
+        walked += taken
+
+    assert (walked, len(costs)) == (CUSTOMERS, 1 + CUSTOMERS // sweeping.CUSTOMERS_A_STEP)
+    assert max(costs[1:]) <= MOST_STATEMENTS  # the first step loads the new rulebook
+    assert await number_due(database) == CUSTOMERS
+
+
+async def test_a_step_reads_the_base_by_its_key(database: Database) -> None:
+    async with database.begin(now=NOW) as uow:
+        await uow.connection.execute(LARGE_BASE, {"today": NOW.date(), "now": NOW, "number": 20_000})
+        await value.schedule(uow.connection, NOW)
+    async with database.read() as uow:
+        await uow.connection.execute(text("ANALYZE standing"))
+    await step(database, "compute-boundaries")
+
+    async with database.read() as uow:
+        boundaries = await value.current_boundaries(uow.connection)
+        assert boundaries is not None
+        query = sweeps.query(UUID(int=2**127), 5000, ranked_otherwise(boundaries))
+        compiled = query.compile(dialect=uow.connection.dialect)
+        values = compiled.construct_params(moments(NOW))
+        raw: Any = await uow.connection.get_raw_connection()
+        arguments = [values[name] for name in compiled.positiontup or ()]
+        plan = await raw.driver_connection.fetchval(f"EXPLAIN (FORMAT JSON) {compiled}", *arguments)
+
+    assert "pk_standing" in json.dumps(plan)
+    assert "Seq Scan" not in json.dumps(plan)
+
+
+async def test_a_walk_goes_on_where_it_was_interrupted(database: Database, customers: Sequence[UUID]) -> None:
+    await begin(database, SweepReason.WINDOW)
+
+    taken = [await step(database, "sweep", 4) for _ in range(3)]
+
+    assert taken == [4, 2, 0]
+    assert await number_due(database) == len(customers)
+
+
+async def test_a_walk_waits_for_no_customer_but_forgets_none(database: Database, customers: Sequence[UUID]) -> None:
+    await begin(database, SweepReason.WINDOW)
+    held = text("SELECT FROM standing WHERE customer_id = :id FOR UPDATE")
+
+    async with database.begin(now=NOW) as other:
+        await other.connection.execute(held, {"id": customers[2]})
+        before, blocked = await step(database, "sweep"), await step(database, "sweep")
+        due_meanwhile = await number_due(database)
+    after = await step(database, "sweep")
+
+    assert (before, blocked, due_meanwhile, after) == (2, 0, 2, 4)
+    assert await number_due(database) == len(customers)
+
+
+async def test_a_preparation_waits_for_no_customer_but_forgets_none(
+    database: Database, client: httpx.AsyncClient, customers: Sequence[UUID]
+) -> None:
+    rule = {"kind": "activity", "metric": "purchases", "operator": ">=", "value": 1}
+    await client.post("/v1/segments", json={"key": "buyers", "name": "Buyers", "rule": rule})
+    held = text("SELECT FROM standing WHERE customer_id = :id FOR UPDATE")
+
+    async with database.begin(now=NOW) as other:
+        await other.connection.execute(held, {"id": customers[2]})
+        before, blocked = await step(database, "prepare-segment"), await step(database, "prepare-segment")
+    await take_due(SERVICE, database)
+    await take_due(SERVICE, database)
+
+    assert (before, blocked) == (2, 0)
+    assert (await client.get("/v1/segments/buyers")).json()["members"] == len(customers)
+
+
+async def test_a_version_is_not_changed_while_the_last_one_is_announced(
+    database: Database, client: httpx.AsyncClient, customers: Sequence[UUID]
+) -> None:
+    rule = {"kind": "activity", "metric": "purchases", "operator": ">=", "value": 1}
+    await client.post("/v1/segments", json={"key": "buyers", "name": "Buyers", "rule": rule})
+    while await step(database, "prepare-segment"):
+        pass
+
+    too_soon = await client.patch("/v1/segments/buyers", json={"name": "All"}, headers={"If-Match": '"1"'})
+    while await step(database, "sweep", 2):
+        pass
+    changed = await client.patch("/v1/segments/buyers", json={"name": "All"}, headers={"If-Match": '"1"'})
+
+    assert (too_soon.status_code, too_soon.json()["type"]) == (409, "urn:lealtad:problem:segment-in-preparation")
+    assert (changed.status_code, await number_due(database)) == (200, len(customers))
+
+
+async def test_boundaries_wait_for_a_walk(database: Database, customers: Sequence[UUID]) -> None:
+    await begin(database, SweepReason.WINDOW)
+    async with database.begin(now=NOW) as uow:
+        await value.schedule(uow.connection, NOW)
+
+    assert await step(database, "compute-boundaries") == 0
+    await take_due(SERVICE, database)
+    async with database.read() as uow:
+        assert await value.count_due(uow.connection, NOW) == 0
