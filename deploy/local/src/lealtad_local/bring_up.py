@@ -105,7 +105,9 @@ async def _keep_server(supervisor: Supervisor, server: LocalServer) -> None:
 
 
 def _clear(home: Home, options: Options) -> None:
-    """Empty logs, and data where asked; refuse data of which a half is missing."""
+    """Empty logs, hold no process back, empty data where asked; refuse data of which a half is missing."""
+    for held_back in home.held_back("").iterdir():
+        held_back.unlink()
     for old in home.logs.glob("*.log"):
         if old != home.log("supervisor"):
             old.unlink()

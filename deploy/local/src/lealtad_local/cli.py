@@ -13,7 +13,7 @@ import httpx
 import typer
 from rich.console import Console
 
-from lealtad_local import clock, dead_letters, logs, progress, stack, status, trace
+from lealtad_local import clock, dead_letters, holding, logs, progress, stack, status, trace
 from lealtad_local.home import Home
 from lealtad_local.jars import JarsUnavailableError
 from lealtad_local.server import ServerDidNotStartError
@@ -83,6 +83,20 @@ def down(*, wipe: Annotated[bool, typer.Option(help="Delete all data, logs and s
     if wipe:
         stack.wipe(home)
         console.print(f"{home.folder} is gone.")
+
+
+@app.command()
+def stop(process: Annotated[str, typer.Argument(help="One process, as `status` names it.")]) -> None:
+    """Stop one process and keep it stopped, until `start` or the next `up`."""
+    holding.stop(_running(), process)
+    console.print(f"{process} is stopped. Start it again: lealtad start {process}")
+
+
+@app.command()
+def start(process: Annotated[str, typer.Argument(help="One process, as `status` names it.")]) -> None:
+    """Start a process again that `stop` stopped."""
+    holding.start(_running(), process)
+    console.print(f"{process} is up.")
 
 
 @app.command("status")

@@ -51,10 +51,15 @@ class Home:
     def logs(self) -> Path:
         return self.folder / "logs"
 
+    def held_back(self, process: str) -> Path:
+        """While this file exists, the supervisor keeps the process stopped."""
+        return self.folder / "held-back" / process
+
     def log(self, process: str) -> Path:
         return self.logs / f"{process}.log"
 
     def create(self) -> None:
         """Make the folder; others may enter it, since PostgreSQL may run as another account."""
-        self.logs.mkdir(parents=True, exist_ok=True)
+        for folder in (self.logs, self.held_back("")):
+            folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o755)

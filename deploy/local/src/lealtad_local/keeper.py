@@ -61,10 +61,13 @@ class Keeper:
     give_up_after = 3
     """Failed starts of a process that was never ready."""
 
-    def __init__(self, spec: ProcessSpec, log_file: Path, patience: Patience, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, spec: ProcessSpec, log_file: Path, held_back: Path, patience: Patience, changed: Callable[[], None]
+    ) -> None:
         self.spec = spec
         self.state = ProcessState(name=spec.name, port=spec.port)
         self._log_file = log_file
+        self._held_back = held_back
         self._patience = patience
         self._changed = changed
         self._was_ready = asyncio.Event()
@@ -106,7 +109,14 @@ class Keeper:
             self.state.restarts += 1
             self._set(Status.BACKING_OFF)
             await asyncio.sleep(delay)
+            await self._while_held_back()
             delay = min(delay * 2, self._patience.longest_delay)
+
+    async def _while_held_back(self) -> None:
+        while self._held_back.exists():
+            if self.state.status is not Status.STOPPED:
+                self._set(Status.STOPPED)
+            await asyncio.sleep(self._patience.ready_interval)
 
     async def _live_once(self) -> str:
         """Run the process to its end and return how it ended, in words."""
@@ -151,6 +161,8 @@ class Keeper:
         answered = time.monotonic()
         while time.monotonic() - answered < self._patience.frozen:
             await asyncio.sleep(self._patience.live_interval)
+            if self._held_back.exists():
+                return "was asked to stop"
             if await asyncio.to_thread(self.spec.live):
                 answered = time.monotonic()
         return f"answered no probe for {self._patience.frozen:.0f} s"

@@ -52,7 +52,10 @@ class Supervisor:
 
     async def keep(self, level: Level, *specs: ProcessSpec) -> None:
         """Start processes side by side, wait until all are ready, and keep them running."""
-        keepers = [Keeper(spec, self.home.log(spec.name), self._patience, self._save) for spec in specs]
+        keepers = [
+            Keeper(spec, self.home.log(spec.name), self.home.held_back(spec.name), self._patience, self._save)
+            for spec in specs
+        ]
         self._keepers[level].extend(keepers)
         self.state.processes.update({keeper.spec.name: keeper.state for keeper in keepers})
         async with asyncio.TaskGroup() as group:
