@@ -14,10 +14,12 @@ def a_trial(rate: float) -> Trial:
     return Trial(window=1, accepted=round(rate * 30), seconds=30, settled_s=1)
 
 
-def a_side(latency_s: float = 0.02, single: float = 1700, batch: float = 10_000, not_seen: int = 0) -> Side:
+def a_side(latency_s: float = 0.02, single: float = 1700, batch: float = 10_000, failed: int = 0) -> Side:
     return Side(
         latency_ms={"at_20": Latency.of([latency_s])},
-        not_seen={"at_20": not_seen},
+        not_seen={"at_20": failed},
+        not_accepted={"at_20": failed},
+        settled_s={"at_20": 0.4},
         purchases_per_s=Throughput.of({"single": [a_trial(single)], "batch": [a_trial(batch)]}),
         cpu_ms_per_purchase={"at_20": {"kafka": 4.0, "total": 4.0}},
     )

@@ -7,7 +7,7 @@ from .builders import a_report, a_side
 
 def test_ours_stands_beside_the_floor_with_the_ratio():
     text = tables(a_report())
-    assert "| 20/s | 20.0 | 20.0 | 20.0 | 50.0 | 50.0 | 50.0 | 2.50 | 2.50 | 1 |" in text
+    assert "| 20/s | 20.0 | 20.0 | 20.0 | 50.0 | 50.0 | 50.0 | 2.50 | 2.50 | 0.4 | 1 |" in text
     assert "| single | 1,700 | 400.0 | 0.24 |" in text
 
 
@@ -15,7 +15,7 @@ def test_a_restless_machine_a_quick_run_and_purchases_not_seen_are_said():
     assert "differ" not in tables(a_report())
     assert "differ by more than 25 % at at_20" in tables(a_report(floors_differ=["at_20"]))
     assert "quick run" in tables(a_report(quick=True))
-    assert "1 (7 not seen)" in tables(a_report(ours=a_side(not_seen=7)))
+    assert "1 (7 not seen, 7 not accepted)" in tables(a_report(ours=a_side(failed=7)))
 
 
 def test_what_was_not_measured_has_no_table():

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lealtad_bench.schedule import Schedule, follow
+from lealtad_bench.subject import NotAcceptedError
 
 rates = st.floats(min_value=1, max_value=500)
 
@@ -40,4 +41,14 @@ async def test_only_latencies_whose_end_was_seen_are_returned():
     async def send(moment: float, watched: bool) -> float | None:
         return moment if watched else None
 
-    assert len(await follow(Schedule(1000, 0.01, every=5), send)) == 2
+    assert len((await follow(Schedule(1000, 0.01, every=5), send)).seconds) == 2
+
+
+async def test_a_purchase_that_is_not_accepted_is_counted_and_the_others_go_on():
+    async def send(moment: float, watched: bool) -> float | None:
+        if watched:
+            raise NotAcceptedError("503")
+        return 1.0
+
+    followed = await follow(Schedule(1000, 0.01, every=5), send)
+    assert (followed.not_accepted, followed.seconds) == (2, [1.0] * 8)

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lealtad_bench.subject import NotAcceptedError
 from lealtad_bench.throughput import AIM_S, SETTLED_WITHIN_S, Load, Trial, attempt, best, find_highest, next_window
 
 
@@ -40,12 +41,14 @@ class Tank:
     def __init__(self, settles_after: list[float]) -> None:
         self.settles_after = settles_after
         self.under_way = 0
+        self.sent = 0
 
     async def buy(self, due: float, watched: bool) -> float | None:
         raise NotImplementedError
 
     async def send(self, purchases: int) -> None:
         self.under_way += purchases
+        self.sent += purchases
 
     async def backlog(self) -> int:
         return self.under_way
@@ -84,3 +87,19 @@ async def test_the_failure_to_look_at_the_backlog_is_not_hidden():
 
     with pytest.raises(ConnectionError):
         await attempt(Broken([1.0]), a_load(), window=20)
+
+
+async def test_what_is_refused_counts_apart_and_ends_no_client():
+    class Picky(Tank):
+        refusals = 3
+
+        async def send(self, purchases: int) -> None:
+            if self.refusals:
+                self.refusals -= 1
+                raise NotAcceptedError("503")
+            await super().send(purchases)
+
+    tank = Picky([1.0])
+    trial = await attempt(tank, a_load(window=20), window=20)
+    assert trial.refused == 3 * 5
+    assert trial.accepted == tank.sent > 0

@@ -115,11 +115,11 @@ class Run:
     async def reads(self) -> None:
         """Measure reading while purchases arrive."""
         async with self.board.step("reading next-best actions", self.plan.reads.seconds):
-            _, seconds = await asyncio.gather(
+            _, read = await asyncio.gather(
                 follow(self.plan.purchases_meanwhile, self.ours.buy), follow(self.plan.reads, self.ours.read)
             )
             await self.ours.settle()
-        self.findings.reads = seconds
+        self.findings.reads = read.seconds
 
     async def _on_floor(self, text: str, seconds: float, measured: Callable[[Floor], Awaitable[T]]) -> T:
         home, servers = self.stack.home, {name: self.ours.processes[name] for name in SERVERS}

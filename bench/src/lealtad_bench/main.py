@@ -13,6 +13,7 @@ from lealtad_bench.loop import measure
 from lealtad_bench.page import tables, write_into
 from lealtad_bench.plan import FULL, QUICK
 from lealtad_bench.report import Machine, Report
+from lealtad_bench.subject import NotAcceptedError
 from lealtad_bench.summary import summarise
 from lealtad_local.home import Home
 from lealtad_local.stack import running_stack, wipe
@@ -36,7 +37,11 @@ def run(argv: Sequence[str]) -> int:
     page.add_argument("--into", type=Path, default=Path("docs/benchmarks.md"), metavar="PAGE")
     page.set_defaults(run=run_tables)
     given = parser.parse_args(argv)
-    given.run(given)
+    try:
+        given.run(given)
+    except NotAcceptedError as error:
+        Console(stderr=True).print(f"The services did not accept what the run needs: {error}", markup=False)
+        return 1
     return 0
 
 

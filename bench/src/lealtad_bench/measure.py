@@ -26,6 +26,9 @@ class PointResult:
     seconds: list[float]
     """Latencies of watched purchases."""
     not_seen: int
+    not_accepted: int
+    settled_s: float
+    """From the last answer to nothing under way: it grows with the rate where the chain does not keep up."""
     cpu_ms: dict[str, float]
 
 
@@ -42,10 +45,11 @@ async def latency(subject: Observed, point: Point) -> PointResult:
     await follow(point.warm_up, subject.buy)
     await subject.settle()
     before = cpu_seconds(subject.processes)
-    seconds = await follow(point.measured, subject.buy)
-    await subject.settle()
+    followed = await follow(point.measured, subject.buy)
+    settled_s = await subject.settle()
     cpu = cpu_ms_each(before, cpu_seconds(subject.processes), point.measured.count)
-    return PointResult(seconds, point.measured.watched - len(seconds), cpu)
+    not_seen = point.measured.watched - len(followed.seconds)
+    return PointResult(followed.seconds, not_seen, followed.not_accepted, settled_s, cpu)
 
 
 async def throughput(subject: Observed, load: Load, plan: Plan) -> LoadResult:

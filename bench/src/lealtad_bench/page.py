@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from lealtad_bench.report import Report, ratio
+from lealtad_bench.report import Report, Side, ratio
 from lealtad_demo.report import Latency
 
 BEGIN, END = "<!-- loop: made by `lealtad bench tables` -->", "<!-- loop: end -->"
@@ -53,12 +53,13 @@ def latency(report: Report) -> str:
             *_percentiles(report.floor.latency_ms[name]),
             *_percentiles(ours),
             *(_times(ratio(getattr(ours, p), getattr(report.floor.latency_ms[name], p))) for p in ("p50", "p99")),
-            f"{ours.measured}" + (f" ({report.ours.not_seen[name]} not seen)" if report.ours.not_seen[name] else ""),
+            _number(report.ours.settled_s[name]),
+            _samples(report.ours, name),
         ]
         for name, ours in report.ours.latency_ms.items()
     ]
     head = ["purchases", *(f"floor {p}" for p in PERCENTILES), *(f"ours {p}" for p in PERCENTILES)]
-    return _table("Latency in ms", [*head, "p50 ratio", "p99 ratio", "samples"], rows)
+    return _table("Latency in ms", [*head, "p50 ratio", "p99 ratio", "settled after s", "samples"], rows)
 
 
 def throughput(report: Report) -> str:
@@ -107,6 +108,12 @@ def _table(title: str, head: Sequence[str], rows: Sequence[Iterable[str]]) -> st
         return ""
     lines = [head, ["---", *("--:" for _ in head[1:])], *rows]
     return "\n".join([f"### {title}", "", *(f"| {' | '.join(line)} |" for line in lines)])
+
+
+def _samples(side: Side, name: str) -> str:
+    failed = {"not seen": side.not_seen[name], "not accepted": side.not_accepted[name]}
+    told = ", ".join(f"{number} {what}" for what, number in failed.items() if number)
+    return f"{side.latency_ms[name].measured}" + (f" ({told})" if told else "")
 
 
 def _percentiles(latency: Latency) -> list[str]:

@@ -40,6 +40,8 @@ class Side(Figures):
 
     latency_ms: dict[str, Latency] = Field(description="By point; percentiles are nearest-rank")
     not_seen: dict[str, int] = Field(description="By point: watched purchases whose end did not come within 30 s")
+    not_accepted: dict[str, int] = Field(description="By point: purchases that were refused or not answered")
+    settled_s: dict[str, float] = Field(description="By point: from the last answer to nothing under way")
     purchases_per_s: Throughput
     cpu_ms_per_purchase: dict[str, dict[str, float]] = Field(description="By point, then by process")
 

@@ -3,6 +3,10 @@
 from typing import Protocol
 
 
+class NotAcceptedError(Exception):
+    """A purchase was refused, or not answered in time; the message says how."""
+
+
 class Subject(Protocol):
     """A chain that takes purchases in and handles them to an end that can be seen."""
 

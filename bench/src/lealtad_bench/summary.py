@@ -47,6 +47,8 @@ def side(points: PointResults, loads: LoadResults) -> Side:
     return Side(
         latency_ms={name: Latency.of(pooled(found)) for name, found in points.items()},
         not_seen={name: sum(each.not_seen for each in found) for name, found in points.items()},
+        not_accepted={name: sum(each.not_accepted for each in found) for name, found in points.items()},
+        settled_s={name: round(max(each.settled_s for each in found), 2) for name, found in points.items()},
         purchases_per_s=Throughput.of({name: trials_of(found) for name, found in loads.items()}),
         cpu_ms_per_purchase={name: average(found) for name, found in readings.items()},
     )

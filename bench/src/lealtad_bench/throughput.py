@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from lealtad_bench.subject import Subject
+from lealtad_bench.subject import NotAcceptedError, Subject
 
 SETTLED_WITHIN_S = 5.0
 AIM_S = 3.5
@@ -30,6 +30,7 @@ class Trial(BaseModel):
 
     window: int = Field(description="Clients rested while more was under way (ours: events, floor: purchases)")
     accepted: int
+    refused: int = Field(default=0, description="Purchases that were refused or not answered")
     seconds: float
     settled_s: float = Field(description="From the last purchase accepted to nothing under way")
 
@@ -84,14 +85,19 @@ async def attempt(subject: Subject, load: Load, window: int) -> Trial:
     may_send = asyncio.Event()
     may_send.set()
     began = time.monotonic()
-    accepted = 0
+    accepted, refused = 0, 0
 
     async def client() -> None:
-        nonlocal accepted
+        nonlocal accepted, refused
         while (left := began + load.seconds - time.monotonic()) > 0:
             if await _within(may_send, left):
-                await subject.send(load.purchases)
-                accepted += load.purchases
+                try:
+                    await subject.send(load.purchases)
+                except NotAcceptedError:
+                    refused += load.purchases
+                    await asyncio.sleep(LOOK_S)
+                else:
+                    accepted += load.purchases
 
     watch = asyncio.create_task(_hold_back(subject, window, may_send))
     try:
@@ -104,7 +110,8 @@ async def attempt(subject: Subject, load: Load, window: int) -> Trial:
     if not watch.cancelled() and (failure := watch.exception()):
         raise failure
     seconds = time.monotonic() - began
-    return Trial(window=window, accepted=accepted, seconds=seconds, settled_s=await subject.settle())
+    settled_s = await subject.settle()
+    return Trial(window=window, accepted=accepted, refused=refused, seconds=seconds, settled_s=settled_s)
 
 
 async def _within(event: asyncio.Event, seconds: float) -> bool:

@@ -9,15 +9,12 @@ import aiohttp
 import orjson
 
 from lealtad_bench.ours.facts import reference
+from lealtad_bench.subject import NotAcceptedError
 from lealtad_demo.client import CAMPAIGNS, PROFILE
 from lealtad_local.stack import Stack
 
 CONNECTIONS = 64
 TIMEOUT_S = 60
-
-
-class RefusedError(Exception):
-    """A service answered otherwise than 2xx; the message is its problem document."""
 
 
 class Api:
@@ -51,23 +48,26 @@ class Api:
         answer = await self._post("/v1/batches", {"facts": bodies})
         if answer["refused"]:
             problem = next(item["problem"] for item in answer["items"] if item.get("problem"))
-            raise RefusedError(f"{answer['refused']} of {len(bodies)} facts were refused: {problem['detail']}")
+            raise NotAcceptedError(f"{answer['refused']} of {len(bodies)} facts were refused: {problem['detail']}")
 
     async def next_best_action(self, customer: str) -> dict[str, Any] | None:
         """Return the standing decision about a customer, if there is one."""
         address = f"{self._campaigns}/v1/customers/{reference(customer)}/next-best-action"
-        async with self._session.get(address) as response:
-            if response.status == HTTPStatus.NOT_FOUND:
-                return None
-            return dict(await _json(response))
+        status, body = await self._call("GET", address)
+        return None if status == HTTPStatus.NOT_FOUND else _accepted(status, body)
 
     async def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        async with self._session.post(f"{self._profile}{path}", data=orjson.dumps(body)) as response:
-            return dict(await _json(response))
+        return _accepted(*await self._call("POST", f"{self._profile}{path}", orjson.dumps(body)))
+
+    async def _call(self, method: str, address: str, body: bytes | None = None) -> tuple[int, bytes]:
+        try:
+            async with self._session.request(method, address, data=body) as response:
+                return response.status, await response.read()
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise NotAcceptedError(f"{method} {address}: {error or type(error).__name__}") from error
 
 
-async def _json(response: aiohttp.ClientResponse) -> Any:
-    text = await response.read()
-    if not response.ok:
-        raise RefusedError(f"{response.method} {response.url.path} -> {response.status}: {text.decode()[:500]}")
-    return orjson.loads(text)
+def _accepted(status: int, body: bytes) -> dict[str, Any]:
+    if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+        raise NotAcceptedError(f"answered {status}: {body.decode()[:500]}")
+    return dict(orjson.loads(body))

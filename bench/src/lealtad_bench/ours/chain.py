@@ -17,7 +17,8 @@ from lealtad_local.services import SERVICES
 from lealtad_local.stack import Stack
 from lealtad_local.state import StackState
 
-SETTLE_S = 180.0
+SETTLE_S = 900.0
+"""Long enough for a load that the chain did not keep up with."""
 
 
 class Ours:
