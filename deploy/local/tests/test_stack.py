@@ -104,6 +104,7 @@ def test_status_tells_per_service_what_is_open(running: Checkout) -> None:
     found = json.loads(running.lealtad("status", "--json").stdout)
     assert found["consumers"]["campaigns"] == {
         "settled": True,
+        "held": None,
         "lag": 0,
         "lag_by_partition": {},
         "outbox_rows": 0,

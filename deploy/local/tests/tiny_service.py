@@ -21,6 +21,7 @@ PROGRESS = {
     "positions": {"activity/0": 7},
     "lag": {"activity/0": 0},
     "paused": ["activity/3"],
+    "held": None,
     "settled": True,
 }
 LETTER = {

@@ -38,6 +38,7 @@ def _consumer(service: Service, stack: Stack, progress: dict[str, Progress | Non
     answer = answers[0]
     return {
         "settled": answer["settled"],
+        "held": answer["held"],
         "lag": None if answer["lag"] is None else sum(answer["lag"].values()),
         "lag_by_partition": {place: lag for place, lag in (answer["lag"] or {}).items() if lag},
         "outbox_rows": answer["outbox"]["rows"],
@@ -51,7 +52,8 @@ def _consumer(service: Service, stack: Stack, progress: dict[str, Progress | Non
 
 def tables(found: Report) -> Group:
     """Draw a report."""
-    return Group(_processes(found["processes"]), _consumers(found["consumers"]))
+    held = [f"{name} is held: {each['held']}" for name, each in found["consumers"].items() if each and each["held"]]
+    return Group(_processes(found["processes"]), _consumers(found["consumers"]), *held)
 
 
 def _processes(processes: list[Report]) -> Table:

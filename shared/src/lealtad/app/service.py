@@ -13,6 +13,7 @@ from lealtad.clock import Clock, business_clock
 from lealtad.db import create_engine
 from lealtad.due import DueAction
 from lealtad.events.subscriptions import READERS, Reader
+from lealtad.kafka import hold
 from lealtad.kafka.batch import Processing
 from lealtad.kafka.end_offsets import Lookout
 from lealtad.kafka.naming import group_of
@@ -85,6 +86,7 @@ async def open_runtime(service: Service, settings: ServiceSettings, process: str
     lookout = Lookout(settings)
     health = Health()
     health.check("database", lambda: _answers(database))
+    health.check("restore", lambda: hold.reason(database))
     await notifier.start()
     try:
         if service.on_start:

@@ -4,17 +4,20 @@ import asyncio
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import structlog
 import uvicorn
 from fastapi import FastAPI
 
+from lealtad.app.hold import Hold
 from lealtad.app.housekeeping import Housekeeping
 from lealtad.app.operations import progress_routes
 from lealtad.app.service import Runtime, Service, open_runtime
 from lealtad.app.watchdog import Watchdog
 from lealtad.due import DueLoop
 from lealtad.http import install_http_habits
+from lealtad.kafka import own_topics
 from lealtad.kafka.batch import BatchHandler
 from lealtad.kafka.consumer import Consumer
 from lealtad.kafka.monitor import Monitor
@@ -50,7 +53,9 @@ class Worker:
             database, service.due_actions, poll_s=settings.due_poll_ms / 1000, heartbeat=beat("due-loop", stuck)
         )
         self.replay = ReplayLoop(database, BatchHandler(database, processing, runtime.group), beat("replay", stuck))
-        self.relay = Relay(settings, service.name, beat("relay", stuck))
+        verify = partial(own_topics.require_known, settings, database, service.name)
+        self.relay = Relay(settings, service.name, beat("relay", stuck), verify)
+        self.hold = Hold(runtime)
         self.monitor = Monitor(
             database,
             runtime.lookout,
@@ -73,21 +78,27 @@ class Worker:
         self._stopping.set()
 
     async def run(self) -> None:
-        """Run all loops until stopped; the failure of one ends the process."""
+        """Run all loops until stopped, once database and Kafka are seen to belong together; one's failure ends all."""
         async with asyncio.TaskGroup() as tasks:
-            background = [tasks.create_task(loop.run()) for loop in (self.relay, self.monitor, self.housekeeping)]
-            foreground = [tasks.create_task(loop.run()) for loop in (self.consumer, self.due, self.replay)]
             serving = tasks.create_task(self._server.serve())
-            await self._stopping.wait()
-            log.info("worker_stops")
-            self._health.stop()
-            for loop in (self.consumer, self.due, self.replay):
-                loop.stop()
-            await asyncio.wait(foreground, timeout=self._settings.shutdown_s)
+            await self.hold.wait(self._stopping)
+            if not self._stopping.is_set():
+                await self._work(tasks)
             self._server.should_exit = True
             await asyncio.wait([serving], timeout=2)
-            for task in (*background, *foreground, serving):
-                task.cancel()
+            serving.cancel()
+
+    async def _work(self, tasks: asyncio.TaskGroup) -> None:
+        background = [tasks.create_task(loop.run()) for loop in (self.relay, self.monitor, self.housekeeping)]
+        foreground = [tasks.create_task(loop.run()) for loop in (self.consumer, self.due, self.replay)]
+        await self._stopping.wait()
+        log.info("worker_stops")
+        self._health.stop()
+        for loop in (self.consumer, self.due, self.replay):
+            loop.stop()
+        await asyncio.wait(foreground, timeout=self._settings.shutdown_s)
+        for task in (*background, *foreground):
+            task.cancel()
 
     def _operations(self, runtime: Runtime) -> FastAPI:
         app = FastAPI(title=f"{runtime.service.title}: worker", docs_url=None, redoc_url=None, openapi_url=None)

@@ -58,6 +58,27 @@ outbox = Table(
     postgresql_with=HOT,
 )
 
+relayed_end = Table(
+    "relayed_end",
+    PLATFORM,
+    Column("topic", String, primary_key=True),
+    Column("partition", Integer, primary_key=True),
+    Column("next", BigInteger, nullable=False, comment="own topics: the offset after the last record sent"),
+    Column("cluster_id", String, nullable=False),
+    schema="platform",
+    # Changes with every turn of the relay: updated in place.
+    postgresql_with={"fillfactor": "50"},
+)
+
+hold = Table(
+    "hold",
+    PLATFORM,
+    Column("id", SmallInteger, primary_key=True, comment="1: there is one hold or none"),
+    Column("reason", Text, nullable=False, comment="why the workers stand still, and what to do"),
+    _stored_at(),
+    schema="platform",
+)
+
 sequence_counter = Table(
     "sequence_counter",
     PLATFORM,

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 
-from lealtad.kafka import positions
+from lealtad.kafka import group_offsets, positions
 from lealtad.kafka.naming import topic_of, topic_on_wire
-from lealtad.kafka.positions import BeyondEndError, Place
+from lealtad.kafka.positions import Place
 from lealtad.settings import ServiceSettings
 from lealtad.unit_of_work import Database
 
@@ -26,6 +26,7 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is
         self.consumer: AIOKafkaConsumer
         self.busy = asyncio.Lock()
         self.next: dict[Place, int] = {}
+        self._committed: dict[Place, int] = {}
         self.failure: BaseException | None = None
         self.changed = False
 
@@ -39,6 +40,7 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is
         async with self.busy:
             for partition in revoked:
                 self.next.pop(self.place(partition), None)
+                self._committed.pop(self.place(partition), None)
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         """Read on where the database says, whatever Kafka's own group offsets are."""
@@ -59,22 +61,27 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is
                 begin = {self.place(partition): offset for partition, offset in first.items()}
                 await positions.create(uow.connection, self._group, begin, self._cluster)
                 stored.update(begin)
-        await self._require_within(places, stored)
+        await self._require_fitting(places, stored)
         for place, partition in places.items():
             self.consumer.seek(partition, stored[place])
         self.next = {**self.next, **stored}
         self.changed = True
         log.info("partitions_assigned", partitions=len(self.next))
 
-    async def _require_within(self, places: Mapping[Place, TopicPartition], stored: Mapping[Place, int]) -> None:
-        """Refuse to read on behind the end: aiokafka would begin again and all new records count as handled."""
+    async def commit_offsets(self) -> None:
+        """Tell Kafka how far the database is: lag tools show it, and an older database is known by it."""
+        moved = {place: offset for place, offset in self.next.items() if self._committed.get(place) != offset}
+        if moved:
+            await self.consumer.commit({self.on_wire(place): offset for place, offset in moved.items()})
+            self._committed.update(moved)
+
+    async def _require_fitting(self, places: Mapping[Place, TopicPartition], stored: Mapping[Place, int]) -> None:
         ends = await self.consumer.end_offsets(list(places.values()))
-        for place, partition in places.items():
-            if stored[place] > ends[partition]:
-                raise BeyondEndError(
-                    f"{place.topic}/{place.partition} was read up to {stored[place]} but ends at {ends[partition]}: "
-                    "restore the topic, or the database that belongs to it"
-                )
+        positions.require_within(stored, {place: ends[partition] for place, partition in places.items()})
+        committed = await group_offsets.committed(self._settings, self._group)
+        positions.require_not_older(stored, {place: at for place, at in committed.items() if place in places})
+        if any(place not in committed for place in places):
+            log.info("group_offsets_missing", detail="read on at the stored positions, which rule")
 
     def place(self, partition: TopicPartition) -> Place:
         """Return our name of a partition."""

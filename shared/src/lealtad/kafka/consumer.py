@@ -45,6 +45,7 @@ POSTPONED_S = 60.0
 """When a reaction that fails on its own is tried again."""
 DEAD_WINDOW, DEAD_MINIMUM, DEAD_SHARE = 400, 200, 0.5
 STOPPED_S = 30.0
+COMMIT_TIMEOUT_S = 5.0
 
 
 class TooManyDeadLettersError(RuntimeError):
@@ -76,6 +77,14 @@ class Consumer:
     def owned(self) -> dict[Place, int]:
         """Where this worker stands in the partitions it owns."""
         return dict(self._assignment.next) if self._assignment else {}
+
+    async def commit_offsets(self) -> None:
+        """Tell Kafka how far this worker is; positions rule, so a failure costs nothing but the lag tools' picture."""
+        if self._assignment:
+            try:
+                await asyncio.wait_for(self._assignment.commit_offsets(), COMMIT_TIMEOUT_S)
+            except (KafkaError, TimeoutError) as error:
+                log.info("group_offsets_not_committed", error=type(error).__name__)
 
     def stop(self) -> None:
         """Ask the loop to end after the batch in hand."""

@@ -56,6 +56,7 @@ class Monitor:
             await asyncio.sleep(INTERVAL_S)
             try:
                 await self._look()
+                await self._consumer.commit_offsets()
             except ConsumerHangsError:
                 raise
             except Exception as error:

@@ -36,12 +36,23 @@ class FencedError(RuntimeError):
     """Another worker moved a position: this one does not own the partition any more."""
 
 
-class AnotherClusterError(RuntimeError):
+class MismatchError(RuntimeError):
+    """Database and Kafka do not belong together as they are; only a person can say which is right.
+
+    The message says what was found and what to do.
+    """
+
+
+class AnotherClusterError(MismatchError):
     """The positions belong to another Kafka cluster."""
 
 
-class BeyondEndError(RuntimeError):
+class BeyondEndError(MismatchError):
     """A topic ends before the stored position: it was made anew, or lost records."""
+
+
+class OlderDatabaseError(MismatchError):
+    """Kafka knows more than this database has done: it was restored from an older back-up."""
 
 
 READ = text("""
@@ -94,6 +105,28 @@ async def read(connection: AsyncConnection, group: str, places: Iterable[Place],
                 "LEALTAD_KAFKA_BOOTSTRAP at the former cluster, or restore the database that belongs to this one"
             )
     return {Place(row.topic, row.partition): row.next for row in rows}
+
+
+def require_within(stored: Mapping[Place, int], ends: Mapping[Place, int]) -> None:
+    """Raise BeyondEndError for a position behind the end: what comes next there would count as handled."""
+    for place, end in ends.items():
+        if stored.get(place, 0) > end:
+            raise BeyondEndError(
+                f"{place.topic}/{place.partition} was read up to {stored[place]} but ends at {end}: it was made anew "
+                "or lost records. Restore the topic; or, where that cannot be, run adopt-restore here (it reads the "
+                "topic from its beginning again: what is known has no second effect) and republish at its owner"
+            )
+
+
+def require_not_older(stored: Mapping[Place, int], committed: Mapping[Place, int]) -> None:
+    """Raise OlderDatabaseError for a position before the offset that the group committed after it had moved there."""
+    for place, offset in committed.items():
+        if stored.get(place, 0) < offset:
+            raise OlderDatabaseError(
+                f"{place.topic}/{place.partition} was read up to {offset}, but this database knows of "
+                f"{stored.get(place, 0)} only: it was restored from an older back-up. Restore a newer one, or run "
+                "adopt-restore"
+            )
 
 
 async def create(connection: AsyncConnection, group: str, first: Mapping[Place, int], cluster_id: str) -> None:

@@ -17,7 +17,8 @@ STATE = text("""
     SELECT (SELECT count(*) FROM outbox) AS rows,
            (SELECT extract(epoch FROM clock_timestamp() - min(stored_at)) FROM outbox) AS oldest_s,
            (SELECT count(*) FROM pending_reaction) AS pending,
-           (SELECT count(*) FROM dead_letter WHERE replayed_at IS NULL) AS dead
+           (SELECT count(*) FROM dead_letter WHERE replayed_at IS NULL) AS dead,
+           (SELECT reason FROM hold) AS held
 """)
 
 
@@ -41,6 +42,9 @@ class Progress(BaseModel):
     positions: dict[str, int] = Field(description="Next offset by topic/partition, as the database holds it")
     lag: dict[str, int] | None = Field(description="End offset minus position; null while Kafka cannot be asked")
     paused: list[str] = Field(default_factory=list, description="Partitions this process pauses after a failure")
+    held: str | None = Field(
+        default=None, description="Why the workers stand still: database and Kafka do not belong together as they are"
+    )
     settled: bool
 
 
@@ -61,7 +65,7 @@ async def read_progress(
         due = {action.name: await action.backlog(uow.connection, now) for action in actions}
         stored = await positions.all_of(uow.connection, group)
     lag = await _lag(lookout, reader, stored)
-    idle = state.rows == 0 and state.pending == 0 and not any(due.values())
+    idle = state.held is None and state.rows == 0 and state.pending == 0 and not any(due.values())
     return Progress(
         service=reader.service,
         process=process,
@@ -73,6 +77,7 @@ async def read_progress(
         positions={f"{place.topic}/{place.partition}": number for place, number in sorted(stored.items())},
         lag=lag,
         paused=list(paused),
+        held=state.held,
         settled=idle and lag is not None and not any(lag.values()),
     )
 

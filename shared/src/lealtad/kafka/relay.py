@@ -8,16 +8,18 @@ row of its key failed. After any failure producer and connection are discarded a
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
 import asyncpg
 import orjson
 import structlog
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+from aiokafka.structs import RecordMetadata
 
 from lealtad.db.engine import server_settings
-from lealtad.kafka.naming import topic_on_wire
+from lealtad.errors import is_transient
+from lealtad.kafka.naming import topic_of, topic_on_wire
 from lealtad.kafka.producer import OutboxProducer, create_producer
 from lealtad.observability.health import Heartbeat
 from lealtad.observability.metrics import RELAY_BATCH_SECONDS, RELAY_FAILURES, RELAY_RECORDS
@@ -35,10 +37,18 @@ READ = """
 """
 # Both tables by their keys, whatever the statistics say of tables that were empty when the plan was made.
 BY_KEY = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off"}
-DELETE = "DELETE FROM outbox WHERE seq = ANY($1::bigint[])"
+# What was sent and how far the topics then reached are known together: behind that, only what is in the outbox is ours.
+DELETE = """
+    WITH sent AS (DELETE FROM outbox WHERE seq = ANY($1::bigint[]))
+    INSERT INTO relayed_end AS known (topic, partition, next, cluster_id)
+    SELECT topic, partition, next, $5 FROM unnest($2::text[], $3::int[], $4::bigint[]) AS now (topic, partition, next)
+    ON CONFLICT (topic, partition) DO UPDATE SET next = excluded.next, cluster_id = excluded.cluster_id
+    WHERE known.next < excluded.next
+"""
 STANDBY_S = 1.0
 FALLBACK_POLL_S = 3600.0
 SEND_TIMEOUT_S = 30.0
+VERIFY_S = 120.0
 ABANDON_TIMEOUT_S = 5.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 5.0
 
@@ -51,13 +61,21 @@ FAILURES = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError
 
 
 class Relay:
-    """Runs until cancelled; `heartbeat` beats at every turn."""
+    """Runs until cancelled; `heartbeat` beats at every turn.
 
-    def __init__(self, settings: ServiceSettings, service: str, heartbeat: Heartbeat) -> None:
+    `verify` returns the id of the cluster once it is sure that its topics and this database belong together. It is
+    awaited with the lock held, before anything is sent.
+    """
+
+    def __init__(
+        self, settings: ServiceSettings, service: str, heartbeat: Heartbeat, verify: Callable[[], Awaitable[str]]
+    ) -> None:
         self._settings = settings
+        self._verify = verify
         self._service = service
         self._heartbeat = heartbeat
         self._wake = asyncio.Event()
+        self._cluster = ""
         self.leads = False
 
     async def run(self) -> None:
@@ -90,10 +108,20 @@ class Relay:
                 self._heartbeat.beat()
                 await asyncio.sleep(STANDBY_S)
             self.leads = True
+            self._cluster = await self._verified()
             await connection.add_listener(CHANNEL, lambda *_: self._wake.set())
             await self._relay_with_one_producer(connection)
         finally:
             connection.terminate()
+
+    async def _verified(self) -> str:
+        self._heartbeat.declare_wait(VERIFY_S)
+        try:
+            return await self._verify()
+        except Exception as error:
+            if is_transient(error):
+                raise RelayError(f"own topics could not be verified: {type(error).__name__}") from error
+            raise
 
     async def _relay_with_one_producer(self, connection: asyncpg.Connection) -> None:
         producer = create_producer(self._settings, f"{self._service}-relay")
@@ -136,7 +164,10 @@ class Relay:
                 failed_keys.add(key)
             elif key not in failed_keys:
                 done[row["seq"]] = row["topic"]
-        await connection.execute(DELETE, list(done))
+        ends = _ends(results)
+        topics = [topic_of(self._settings, topic) for topic, _ in ends]
+        partitions = [partition for _, partition in ends]
+        await connection.execute(DELETE, list(done), topics, partitions, list(ends.values()), self._cluster)
         for topic, number in Counter(done.values()).items():
             RELAY_RECORDS.labels(topic=topic).inc(number)
         RELAY_BATCH_SECONDS.observe(time.perf_counter() - started)
@@ -172,3 +203,13 @@ class Relay:
             "value": row["value"],
             "headers": headers,
         }
+
+
+def _ends(results: Sequence[object]) -> dict[tuple[str, int], int]:
+    """Return the offset after the last acknowledged record of each partition."""
+    ends: dict[tuple[str, int], int] = {}
+    for result in results:
+        if isinstance(result, RecordMetadata):
+            place = (result.topic, result.partition)
+            ends[place] = max(result.offset + 1, ends.get(place, 0))
+    return ends

@@ -52,6 +52,12 @@ class TestDatabases:
             await self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return with_database(self._admin_url, name)
 
+    async def copy_url(self, url: str) -> str:
+        """Return the URL of a copy of the database at `url`, to which nobody may be connected: a back-up."""
+        name = f"test_{new_id().hex}"
+        await self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{urlsplit(url).path[1:]}"')
+        return with_database(self._admin_url, name)
+
     async def drop_all(self) -> None:
         """Close and drop what `create` made since the last call."""
         made, self._made = self._made, []

@@ -44,6 +44,8 @@ RELAY_FAILURES = counter("relay_failures_total", "Turns of the relay that failed
 OUTBOX_ROWS = gauge("outbox_rows", "Rows in the outbox, not yet acknowledged by Kafka")
 OUTBOX_OLDEST_SECONDS = gauge("outbox_oldest_seconds", "Age of the oldest outbox row; 0 when there is none")
 
+HELD = gauge("held", "1 while the workers stand still because database and Kafka do not belong together, else 0")
+
 DUE_ACTIONS = counter("due_actions_total", "Due actions done because time had come", "action")
 DUE_ROWS_SET_ASIDE = counter(
     "due_rows_set_aside_total", "Rows put off for a day because their due action failed", "action"
@@ -67,6 +69,7 @@ __all__ = [
     "DUE_BACKLOG",
     "DUE_FAILURES",
     "DUE_ROWS_SET_ASIDE",
+    "HELD",
     "HTTP_REQUESTS",
     "HTTP_REQUEST_SECONDS",
     "IDEMPOTENT_REPLAYS",

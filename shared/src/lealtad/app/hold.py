@@ -1,0 +1,71 @@
+"""A worker begins only when its database and Kafka belong together; until then it stands still and says why."""
+
+import asyncio
+from contextlib import suppress
+
+import structlog
+from aiokafka.errors import KafkaError
+
+from lealtad.app.service import Runtime
+from lealtad.errors import is_transient
+from lealtad.kafka import group_offsets, hold, own_topics, positions
+from lealtad.kafka.end_offsets import cluster_id
+from lealtad.kafka.positions import MismatchError
+from lealtad.observability.metrics import HELD
+
+log = structlog.get_logger(__name__)
+
+AGAIN_S = 5.0
+VERIFY_S = 120.0
+
+
+class Hold:
+    """Looks whether they do; again every few seconds, since adopt-restore or a restored topic mends it."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    async def wait(self, stopping: asyncio.Event) -> None:
+        """Return once they belong together, or when the worker is to stop.
+
+        A Kafka or a database that cannot be asked is for the loops to wait for: they look themselves, too.
+        """
+        while not stopping.is_set():
+            self._declare_wait(VERIFY_S)
+            try:
+                await require_match(self._runtime)
+                await hold.lift(self._runtime.database)
+            except MismatchError as error:
+                HELD.set(1)
+                log.critical("worker_held", error=type(error).__name__, reason=str(error), again_in_s=AGAIN_S)
+                await hold.put(self._runtime.database, str(error))
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stopping.wait(), AGAIN_S)
+                continue
+            except Exception as error:
+                if not (isinstance(error, KafkaError) or is_transient(error)):
+                    raise
+                log.warning("match_not_verified", error=type(error).__name__)
+            break
+        HELD.set(0)
+        self._declare_wait(0)
+
+    def _declare_wait(self, seconds: float) -> None:
+        """No loop of the worker has begun: none is stuck."""
+        for heartbeat in self._runtime.health.heartbeats.values():
+            heartbeat.declare_wait(seconds)
+
+
+async def require_match(runtime: Runtime) -> None:
+    """Raise a MismatchError unless the positions fit the topics that are read, and the own topics what was emitted."""
+    settings, database, group = runtime.settings, runtime.database, runtime.group
+    cluster, committed, ends = await asyncio.gather(
+        cluster_id(settings),
+        group_offsets.committed(settings, group),
+        runtime.lookout.ends([item.topic.name for item in runtime.service.reader.subscriptions]),
+    )
+    async with database.read() as uow:
+        stored = await positions.read(uow.connection, group, ends, cluster)
+    positions.require_within(stored, ends)
+    positions.require_not_older(stored, {place: at for place, at in committed.items() if place in ends})
+    await own_topics.require_known(settings, database, runtime.service.name)

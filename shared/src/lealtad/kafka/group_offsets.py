@@ -1,0 +1,60 @@
+"""Kafka's own offsets of a group: a copy of the positions for lag tools, and the witness of a restored database."""
+
+import asyncio
+from collections.abc import Mapping
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import CommitFailedError, UnknownMemberIdError
+
+from lealtad.kafka.naming import topic_of, topic_on_wire
+from lealtad.kafka.positions import Place
+from lealtad.settings import ServiceSettings
+
+TIMEOUT_S = 10.0
+MEMBERS_LEAVE_S = 30.0
+"""A killed member stays in its group for the session time-out of ten seconds."""
+POLL_S = 0.5
+
+
+async def committed(settings: ServiceSettings, group: str) -> dict[Place, int]:
+    """Return what the group committed; nothing for partitions where it did not, or where that was deleted."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap, request_timeout_ms=10_000)
+    async with asyncio.timeout(TIMEOUT_S):
+        await admin.start()
+        try:
+            found = await admin.list_consumer_group_offsets(group)
+        finally:
+            await admin.close()
+    return {
+        Place(topic_of(settings, item.topic), item.partition): at.offset for item, at in found.items() if at.offset >= 0
+    }
+
+
+async def put_back(settings: ServiceSettings, group: str, positions: Mapping[Place, int]) -> None:
+    """Commit `positions` for a group without members, waiting until the last one is forgotten.
+
+    Raises TimeoutError when the group still has members after half a minute.
+    """
+    client = AIOKafkaConsumer(
+        bootstrap_servers=settings.kafka_bootstrap, group_id=group, enable_auto_commit=False, request_timeout_ms=10_000
+    )
+    offsets = {
+        TopicPartition(topic_on_wire(settings, place.topic), place.partition): at for place, at in positions.items()
+    }
+    await asyncio.wait_for(client.start(), TIMEOUT_S)
+    try:
+        client.assign(list(offsets))
+        async with asyncio.timeout(MEMBERS_LEAVE_S):
+            while not await _commit(client, offsets):  # noqa: ASYNC110 - Kafka tells nobody when a member is forgotten
+                await asyncio.sleep(POLL_S)
+    finally:
+        await asyncio.wait_for(client.stop(), TIMEOUT_S)
+
+
+async def _commit(client: AIOKafkaConsumer, offsets: Mapping[TopicPartition, int]) -> bool:
+    try:
+        await client.commit(offsets)
+    except (CommitFailedError, UnknownMemberIdError):
+        return False
+    return True

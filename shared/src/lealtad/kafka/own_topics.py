@@ -1,0 +1,143 @@
+"""Whether the service's own topics hold only what its database emitted.
+
+A service is the one writer of its topics, and its relay notes how far they reach with what it deletes from the outbox.
+What stands behind that was sent and not yet noted, so it is in the outbox. If it is not, and was never emitted by this
+database, the database is an older one: it would give the same sequences to other events.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lealtad.events.codec import Record
+from lealtad.events.topics import TOPICS
+from lealtad.kafka.end_offsets import Lookout, cluster_id
+from lealtad.kafka.positions import AnotherClusterError, BeyondEndError, OlderDatabaseError, Place
+from lealtad.kafka.tail import Stretch, read_stretches
+from lealtad.settings import ServiceSettings
+from lealtad.unit_of_work import Database
+
+ENDS = text("SELECT topic, partition, next, cluster_id FROM relayed_end")
+HAS_EMITTED = text("SELECT EXISTS (SELECT FROM sequence_counter)")
+NOTE = text("""
+    INSERT INTO relayed_end AS known (topic, partition, next, cluster_id)
+    SELECT topic, partition, next, :cluster_id
+    FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS int[]), CAST(:next AS bigint[]))
+        AS now (topic, partition, next)
+    ON CONFLICT (topic, partition) DO UPDATE SET next = excluded.next, cluster_id = excluded.cluster_id
+""")
+# Almost always all of them are in the outbox. The others were sent late by a relay that is gone: looked up one by one,
+# by the time in their headers, which is that of their storing but for the length of a transaction and skewed clocks.
+UNKNOWN = text("""
+    WITH published AS (
+        SELECT id, at, is_fact FROM unnest(CAST(:ids AS text[]), CAST(:times AS timestamptz[]),
+                                           CAST(:are_facts AS boolean[])) AS published (id, at, is_fact)
+    ), waiting AS (
+        SELECT headers->>'ce_id' AS id FROM outbox JOIN emitted_event ON emitted_event.seq = outbox.event
+    )
+    SELECT id FROM published
+    WHERE NOT EXISTS (SELECT FROM waiting WHERE waiting.id = published.id)
+      AND NOT EXISTS (
+        SELECT FROM emitted_event AS kept
+        WHERE kept.is_fact = published.is_fact AND kept.headers->>'ce_id' = published.id
+          AND kept.stored_at BETWEEN published.at - interval '5 minutes' AND published.at + interval '5 minutes')
+""")
+
+
+async def require_known(settings: ServiceSettings, database: Database, service: str) -> str:
+    """Return the cluster's id; raise a MismatchError unless this database emitted all that the own topics hold."""
+    cluster, ends = await asyncio.gather(cluster_id(settings), own_ends(settings, service))
+    known = await known_ends(database, cluster, ends)
+    _require_not_shortened(known, ends)
+    stretches = {place: Stretch(known.get(place, 0), end) for place, end in ends.items()}
+    async for records in read_stretches(settings, stretches):
+        async with database.read() as uow:
+            unknown = await unknown_among(uow.connection, records)
+        if unknown:
+            raise OlderDatabaseError(_explained(unknown[0]))
+    async with database.begin() as uow:
+        await note_ends(uow.connection, cluster, ends)
+    return cluster
+
+
+async def own_ends(settings: ServiceSettings, service: str) -> dict[Place, int]:
+    """Return where the service's own topics end."""
+    lookout = Lookout(settings)
+    try:
+        return await lookout.ends([topic.name for topic in TOPICS if topic.producer == service])
+    finally:
+        await lookout.close()
+
+
+async def known_ends(database: Database, cluster: str, ends: Mapping[Place, int]) -> dict[Place, int]:
+    """Return up to where the database knows the own topics; raise AnotherClusterError where they are elsewhere.
+
+    A database of before ends were noted takes those it finds.
+    """
+    async with database.read() as uow:
+        rows = (await uow.connection.execute(ENDS)).all()
+        if not rows and await uow.connection.scalar(HAS_EMITTED):
+            return dict(ends)
+    if elsewhere := [row for row in rows if row.cluster_id != cluster]:
+        raise AnotherClusterError(
+            f"what was sent to {elsewhere[0].topic} is on cluster {elsewhere[0].cluster_id}, this is {cluster}: point "
+            "LEALTAD_KAFKA_BOOTSTRAP at the former cluster, or restore the database that belongs to this one"
+        )
+    return {Place(row.topic, row.partition): row.next for row in rows}
+
+
+async def note_ends(connection: AsyncConnection, cluster: str, ends: Mapping[Place, int]) -> None:
+    """Note that the database knows its topics up to `ends`."""
+    values = {
+        "topics": [place.topic for place in ends],
+        "partitions": [place.partition for place in ends],
+        "next": list(ends.values()),
+        "cluster_id": cluster,
+    }
+    await connection.execute(NOTE, values)
+
+
+async def unknown_among(connection: AsyncConnection, records: Sequence[Record]) -> list[Record]:
+    """Return the events among `records` that this database never emitted; what is no event of ours is left out."""
+    events = {identity: record for record in records if (identity := _id_of(record))}
+    headers = [dict(record.headers) for record in events.values()]
+    rows = await connection.execute(
+        UNKNOWN,
+        {
+            "ids": list(events),
+            "times": [datetime.fromisoformat(item["ce_time"].decode()) for item in headers],
+            "are_facts": [item["ce_causationdepth"] == b"0" for item in headers],
+        },
+    )
+    unknown = {row.id for row in rows}
+    return [record for identity, record in events.items() if identity in unknown]
+
+
+def _id_of(record: Record) -> str | None:
+    headers = dict(record.headers)
+    try:
+        datetime.fromisoformat(headers["ce_time"].decode()).astimezone()
+        int(headers["ce_causationdepth"])
+        return str(UUID(headers["ce_id"].decode()))
+    except (KeyError, ValueError):
+        return None
+
+
+def _require_not_shortened(known: Mapping[Place, int], ends: Mapping[Place, int]) -> None:
+    for place, end in ends.items():
+        if known.get(place, 0) > end:
+            raise BeyondEndError(
+                f"own topic {place.topic}/{place.partition} reached {known[place]} but ends at {end}: it was made anew "
+                "or lost records. Restore the topic; or, where that cannot be, run adopt-restore here, then republish"
+            )
+
+
+def _explained(record: Record) -> str:
+    return (
+        f"{record.topic}/{record.partition} holds event {_id_of(record)} at offset {record.offset}, which this "
+        "database never emitted: it was restored from an older back-up. Restore a newer one, or run adopt-restore"
+    )

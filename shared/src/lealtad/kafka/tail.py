@@ -1,0 +1,63 @@
+"""Reading a stretch of topics from one offset to another, apart from every group."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from typing import NamedTuple
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from lealtad.events.codec import Record
+from lealtad.kafka.naming import topic_on_wire
+from lealtad.kafka.positions import Place
+from lealtad.settings import ServiceSettings
+
+AT_ONCE = 500
+SILENCE_S = 30.0
+
+
+class Stretch(NamedTuple):
+    """Offsets of a partition: from `first` on, `end` not included."""
+
+    first: int
+    end: int
+
+
+async def read_stretches(settings: ServiceSettings, stretches: Mapping[Place, Stretch]) -> AsyncIterator[list[Record]]:
+    """Yield the records in `stretches`, in order per partition, at most 500 at once.
+
+    Raises TimeoutError when Kafka gives none for half a minute.
+    """
+    open_ = {
+        TopicPartition(topic_on_wire(settings, place.topic), place.partition): (place, stretch)
+        for place, stretch in stretches.items()
+        if stretch.first < stretch.end
+    }
+    if not open_:
+        return
+    client = AIOKafkaConsumer(
+        bootstrap_servers=settings.kafka_bootstrap, enable_auto_commit=False, request_timeout_ms=10_000
+    )
+    await asyncio.wait_for(client.start(), SILENCE_S)
+    try:
+        client.assign(list(open_))
+        for partition, (_, stretch) in open_.items():
+            client.seek(partition, stretch.first)
+        async with asyncio.timeout(SILENCE_S) as patience:
+            while open_:
+                found = await client.getmany(timeout_ms=200, max_records=AT_ONCE)
+                records = [
+                    Record(place.topic, place.partition, item.offset, item.key, tuple(item.headers), item.value)
+                    for partition, items in found.items()
+                    if partition in open_
+                    for place, stretch in [open_[partition]]
+                    for item in items
+                    if item.offset < stretch.end
+                ]
+                if records:
+                    yield records
+                    patience.reschedule(asyncio.get_running_loop().time() + SILENCE_S)
+                for partition in [item for item in open_ if await client.position(item) >= open_[item][1].end]:
+                    del open_[partition]
+                    client.pause(partition)
+    finally:
+        await asyncio.wait_for(client.stop(), SILENCE_S)
