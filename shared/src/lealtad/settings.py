@@ -45,6 +45,7 @@ class ServiceSettings(BaseSettings):
     idle_gather_ms: int = Field(
         default=250, ge=0, le=5000, description="the same, for a consumer off the decision path"
     )
+    rebuild_records: int = Field(default=2000, ge=1, description="events one transaction of a rebuild takes at most")
     relay_batch: int = Field(default=1000, ge=1)
     relay_poll_ms: int = Field(default=200, ge=0, description="fallback poll of the outbox; 0 leaves only the wake-up")
     due_poll_ms: int = Field(default=200, ge=10, description="how often due work is looked for")

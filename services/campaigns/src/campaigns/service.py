@@ -15,6 +15,7 @@ from campaigns.responses import lapsing
 from campaigns.responses import repository as given_responses
 from campaigns.responses.routes import router as responses
 from lealtad.app import Service
+from lealtad.customers import every_customer
 from lealtad.db import metadata_of
 from lealtad.due import DueAction
 
@@ -27,6 +28,7 @@ SERVICE = Service(
     routers=(decisions, responses, contacts, offers, policy),
     projections=projections,
     react=react,
+    every_customer=every_customer,
     due_actions=(
         DueAction("expire-reservations", expiring.take_expired, contact_ledger.count_expired),
         DueAction("lapse-unanswered-offers", lapsing.take_unanswered, given_responses.count_unanswered),

@@ -11,6 +11,7 @@ from churn_scoring.scoring import rescoring
 from churn_scoring.scoring.repository import count_due, count_outdated
 from churn_scoring.scoring.routes import router as score_routes
 from lealtad.app import Service
+from lealtad.customers import every_customer
 from lealtad.db import metadata_of
 from lealtad.due import DueAction
 from lealtad.settings import ServiceSettings
@@ -38,6 +39,7 @@ SERVICE = Service(
     routers=(score_routes, model_routes, policy_routes),
     projections=projections,
     react=react,
+    every_customer=every_customer,
     due_actions=(
         DueAction("rescore", rescoring.rescore_due, count_due),
         DueAction("apply-release", rescoring.rescore_outdated, count_outdated),

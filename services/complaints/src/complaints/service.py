@@ -8,6 +8,7 @@ from complaints.consumers import projections
 from complaints.policy import routes as policy_routes
 from complaints.reactions import react
 from lealtad.app import Service
+from lealtad.customers import every_customer
 from lealtad.db import metadata_of
 from lealtad.due import DueAction
 
@@ -20,5 +21,6 @@ SERVICE = Service(
     routers=(routes.router, step_routes.router, policy_routes.router, cause_routes.router),
     projections=projections,
     react=react,
+    every_customer=every_customer,
     due_actions=(DueAction("case-deadlines", deadlines.take_due, repository.count_due),),
 )

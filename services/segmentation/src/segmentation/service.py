@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from lealtad.app import Service
+from lealtad.customers import every_customer
 from lealtad.db import metadata_of
 from lealtad.due import DueAction
 from segmentation.consumers import projections
@@ -27,6 +28,7 @@ SERVICE = Service(
     routers=(definitions_router, memberships_router, value_router),
     projections=projections,
     react=react,
+    every_customer=every_customer,
     due_actions=(
         DueAction("sweep", sweeping.take_due, sweeps.count, batch=sweeping.CUSTOMERS_A_STEP),
         DueAction(reevaluation.ACTION, reevaluation.take_due, memberships.count_due),

@@ -1,4 +1,4 @@
-"""`python -m <package> api | worker | migrate | …`: one image, several processes."""
+"""`python -m <package> api | worker | migrate | rebuild | …`: one image, several processes."""
 
 import os
 
@@ -13,6 +13,7 @@ import uvloop
 
 from lealtad.app import republish
 from lealtad.app.api import run_api
+from lealtad.app.rebuild import run_rebuild
 from lealtad.app.service import Service
 from lealtad.app.worker import run_worker
 from lealtad.observability.logging import configure_logging
@@ -25,6 +26,7 @@ def main(service: Service, arguments: list[str] | None = None) -> int:
         "api": lambda: _serve(service, "api"),
         "worker": lambda: _serve(service, "worker"),
         "migrate": lambda: _migrate(service),
+        "rebuild": lambda: _rebuild(service),
         **service.commands,
     }
     parser = argparse.ArgumentParser(
@@ -46,6 +48,12 @@ def _serve(service: Service, process: str) -> int:
     run = run_api if process == "api" else run_worker
     uvloop.run(run(service, settings))
     return 0
+
+
+def _rebuild(service: Service) -> int:
+    settings = service.settings()
+    configure_logging(service.name, "rebuild", settings.log_level, settings.log_format)
+    return uvloop.run(run_rebuild(service, settings))
 
 
 def _migrate(service: Service) -> int:

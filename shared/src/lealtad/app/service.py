@@ -18,6 +18,7 @@ from lealtad.kafka.batch import Processing
 from lealtad.kafka.end_offsets import Lookout
 from lealtad.kafka.naming import group_of
 from lealtad.kafka.projections import Projections, React
+from lealtad.kafka.rebuild import CustomerPage
 from lealtad.observability.health import Health
 from lealtad.outbox.wakeup import Notifier
 from lealtad.settings import ServiceSettings
@@ -29,6 +30,7 @@ class Service:
     """Everything the platform needs to run a service.
 
     `on_start` makes what use cases find in `uow.resources`; `commands` are further things `python -m <package>` can do.
+    `every_customer` lists whom `react` concerns, a page at a time: all are evaluated after a rebuild.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Service:
     settings: type[ServiceSettings] = ServiceSettings
     due_actions: Sequence[DueAction] = ()
     on_start: Callable[[Database, Any], Awaitable[Any]] | None = None
+    every_customer: CustomerPage | None = None
     commands: Mapping[str, Callable[[], int]] = field(default_factory=dict)
 
     @property

@@ -14,6 +14,11 @@ ADD_EXTERNAL_IDS = text("""
     SELECT * FROM unnest(CAST(:sources AS text[]), CAST(:external_ids AS text[]), CAST(:customers AS uuid[]))
     ON CONFLICT DO NOTHING
 """)
+PAGE = text("""
+    SELECT customer_id FROM customer
+    WHERE customer_id > coalesce(CAST(:after AS uuid), '00000000-0000-0000-0000-000000000000')
+    ORDER BY customer_id LIMIT :limit
+""")
 BY_ID = text("""
     SELECT coalesce(merged_into, customer_id) FROM customer WHERE customer_id = :id AND status <> 'erased'
 """)
@@ -45,6 +50,11 @@ async def replace_external_ids(
         "customers": [customer_id for _, _, customer_id in external_ids],
     }
     await connection.execute(ADD_EXTERNAL_IDS, parameters)
+
+
+async def page(connection: AsyncConnection, after: UUID | None, limit: int) -> Sequence[UUID]:
+    """Return the known customers after the id `after` (None: from the first), in ascending id, at most `limit`."""
+    return (await connection.execute(PAGE, {"after": after, "limit": limit})).scalars().all()
 
 
 async def by_id(connection: AsyncConnection, customer_id: UUID) -> UUID | None:

@@ -7,7 +7,9 @@ from sqlalchemy import MetaData
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-SEARCH_PATH = "derived, owned, platform"
+from lealtad.db.columns import DERIVED
+
+SEARCH_PATH = "{derived}, owned, platform"
 """Hand-written SQL names no schema; a rebuild puts `derived_next` in place of `derived`."""
 
 TRANSACTION_S = 60
@@ -42,14 +44,18 @@ def asyncpg_url(url: str) -> URL:
     return make_url(url).set(drivername="postgresql+asyncpg")
 
 
-def server_settings(application: str) -> dict[str, str]:
-    """Return what every connection sets when it opens."""
-    session = {"application_name": application, "search_path": SEARCH_PATH, "timezone": "UTC", "jit": "off"}
+def server_settings(application: str, derived: str = DERIVED) -> dict[str, str]:
+    """Return what every connection sets when it opens; `derived` is the schema of the derived tables."""
+    path = SEARCH_PATH.format(derived=derived)
+    session = {"application_name": application, "search_path": path, "timezone": "UTC", "jit": "off"}
     return {**session, **TIMEOUTS, **KEEPALIVE}
 
 
-def create_engine(url: str, *, application: str, pool: int = 10, **options: Any) -> AsyncEngine:
-    """Return an engine for `url`; `application` is the name that the database's own views show."""
+def create_engine(url: str, *, application: str, pool: int = 10, derived: str = DERIVED, **options: Any) -> AsyncEngine:
+    """Return an engine for `url`; `application` is the name that the database's own views show.
+
+    `derived` stands for the schema of the derived tables, in SQL of either kind.
+    """
     return create_async_engine(
         asyncpg_url(url),
         pool_size=pool,
@@ -59,11 +65,12 @@ def create_engine(url: str, *, application: str, pool: int = 10, **options: Any)
         # Errors are logged, and parameters may be personal.
         hide_parameters=True,
         connect_args={
-            "server_settings": server_settings(application),
+            "server_settings": server_settings(application, derived),
             "timeout": 10,
             "command_timeout": TRANSACTION_S,
         },
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
+        execution_options={"schema_translate_map": {DERIVED: derived}} if derived != DERIVED else {},
         **options,
     )

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from lealtad.db.engine import asyncpg_url
+from lealtad.db.exclusion import TRY_MIGRATE
 from lealtad.db.platform_tables import PLATFORM
 
 SCHEMAS = ("platform", "derived", "owned")
@@ -40,6 +41,10 @@ KEEP_EMITTED_EVENTS = (
 )
 
 
+class RebuildRunsError(RuntimeError):
+    """A migration would change tables that are being copied."""
+
+
 def migrate(database_url: str, folder: Path, revision: str = "head") -> None:
     """Bring the database at `database_url` to `revision` with the migrations in `folder`."""
     config = Config()
@@ -56,6 +61,8 @@ def run(target: MetaData) -> None:
     from alembic import context  # noqa: PLC0415 - alembic's context exists only while it runs env.py
 
     def migrate_in(connection: Connection) -> None:
+        if not connection.scalar(text(TRY_MIGRATE)):
+            raise RebuildRunsError("the derived tables are being rebuilt: wait for that or end it, and migrate again")
         connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
         connection.execute(text(f"SET statement_timeout = '{STATEMENT_TIMEOUT}'"))
         for schema in SCHEMAS:
@@ -73,10 +80,12 @@ def run(target: MetaData) -> None:
 
     async def migrate_all() -> None:
         engine = create_async_engine(asyncpg_url(context.config.attributes["database_url"]))
-        async with engine.connect() as connection:
-            await connection.run_sync(migrate_in)
-            await connection.commit()
-        await engine.dispose()
+        try:
+            async with engine.connect() as connection:
+                await connection.run_sync(migrate_in)
+                await connection.commit()
+        finally:
+            await engine.dispose()
 
     asyncio.run(migrate_all())
 

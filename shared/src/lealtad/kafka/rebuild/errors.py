@@ -1,0 +1,38 @@
+"""Failures of a rebuild, and patience with those that pass."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import structlog
+
+from lealtad.errors import QUERY_CANCELED, is_transient, sqlstate_of
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+PAUSES_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 5.0, 5.0, 5.0)
+"""How long to wait before another try; half a minute in all."""
+
+
+class RebuildError(RuntimeError):
+    """The rebuild cannot go on; the message says why and what to do. The tables in use are as they were."""
+
+
+def may_pass(error: BaseException) -> bool:
+    """Whether the same work may succeed a little later; what took too long will take as long again."""
+    return is_transient(error) and sqlstate_of(error) != QUERY_CANCELED
+
+
+async def patiently(work: Callable[[], Awaitable[T]]) -> T:
+    """Do `work`, after failures that may pass again and again for half a minute."""
+    for pause in PAUSES_S:
+        try:
+            return await work()
+        except Exception as error:
+            if not may_pass(error):
+                raise
+            log.warning("rebuild_waits", error=type(error).__name__, again_in_s=pause)
+            await asyncio.sleep(pause)
+    return await work()

@@ -1,0 +1,73 @@
+"""The sweep after a rebuild: every customer is evaluated once, so that what differs from what was announced is told."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lealtad.errors import reason_of
+from lealtad.kafka.projections import React
+from lealtad.kafka.rebuild.errors import may_pass, patiently
+from lealtad.kafka.rebuild.progress import Meter, Say
+from lealtad.unit_of_work import Database
+
+log = structlog.get_logger(__name__)
+
+ACTION = "rebuild"
+AT_ONCE = 500
+
+CustomerPage = Callable[[AsyncConnection, UUID | None, int], Awaitable[Sequence[UUID]]]
+"""Returns the next customers after an id, in ascending id, at most so many; the first ones after None."""
+
+
+@dataclass(slots=True)
+class Sweep:
+    """Lets a service react to every customer, in transactions of their own."""
+
+    database: Database
+    react: React
+    customers: CustomerPage
+    say: Say
+    failed: int = 0
+
+    async def run(self) -> int:
+        """Evaluate all customers; return how many."""
+        done, meter = 0, Meter(self.say, "evaluating", "customers")
+        ids = await self._after(None)
+        while ids:
+            await self._evaluate(ids)
+            done += len(ids)
+            meter.show(done)
+            ids = await self._after(ids[-1])
+        return done
+
+    async def _after(self, last: UUID | None) -> Sequence[UUID]:
+        async def page() -> Sequence[UUID]:
+            async with self.database.read() as uow:
+                return await self.customers(uow.connection, last, AT_ONCE)
+
+        return await patiently(page)
+
+    async def _evaluate(self, ids: Sequence[UUID]) -> None:
+        """React at once; after a failure in halves, down to the customer who fails and is left out."""
+        try:
+            await patiently(lambda: self._react(ids))
+        except Exception as error:
+            if may_pass(error):
+                raise
+            if len(ids) == 1:
+                self._leave_out(ids[0], error)
+                return
+            middle = len(ids) // 2
+            await self._evaluate(ids[:middle])
+            await self._evaluate(ids[middle:])
+
+    def _leave_out(self, customer: UUID, error: Exception) -> None:
+        self.failed += 1
+        log.error("rebuild_cannot_evaluate", customer_id=str(customer), reason=reason_of(error))
+
+    async def _react(self, ids: Sequence[UUID]) -> None:
+        async with self.database.begin() as uow:
+            await self.react(uow, {customer: [uow.due_cause(customer, ACTION)] for customer in ids})
