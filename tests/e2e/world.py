@@ -58,6 +58,12 @@ class World:
         """Record a visit that decides nothing; return its event."""
         return await self._fact("/v1/touchpoints", {**self._common(customer), "kind": "visit", "phase": "presale"})
 
+    async def record(self, customer: str, *facts: Json) -> None:
+        """Record facts of any kind in one batch."""
+        batch = {"facts": [{**self._common(customer), **fact} for fact in facts]}
+        answer = await self.stage.apis.post(PROFILE, "/v1/batches", batch)
+        assert answer["recorded"] == len(facts), answer
+
     async def complain(self, customer: str) -> Json:
         """Open a case."""
         said = {"kind": "complaint", "severity": "high", "description": "It arrived broken."}

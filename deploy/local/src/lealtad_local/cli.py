@@ -13,7 +13,7 @@ import httpx
 import typer
 from rich.console import Console
 
-from lealtad_local import clock, dead_letters, holding, logs, progress, stack, status, trace
+from lealtad_local import clock, commands, dead_letters, holding, logs, progress, stack, status, trace
 from lealtad_local.home import Home
 from lealtad_local.jars import JarsUnavailableError
 from lealtad_local.server import ServerDidNotStartError
@@ -166,6 +166,14 @@ def replay_dead_letters(
     """Have dead letters tried again, after their cause was mended."""
     asked = _ask(lambda running, client: dead_letters.replay(running, client, identity))
     console.print(f"{len(asked)} will be tried again within a second or two.")
+
+
+@app.command()
+def rebuild(
+    service: Annotated[str, typer.Argument(help="Its name: segmentation, churn-scoring …")],
+) -> None:
+    """Fold all derived state of a service again from the topics, while it goes on working."""
+    raise typer.Exit(commands.run(_running(), service, "rebuild"))
 
 
 @clock_app.command("show")

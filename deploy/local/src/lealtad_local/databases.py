@@ -33,6 +33,11 @@ async def _create(connection: asyncpg.Connection, admin_url: str, name: str, pas
     if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
         await connection.execute(f"CREATE DATABASE {name} OWNER {name}")
         await connection.execute(f"REVOKE CONNECT ON DATABASE {name} FROM PUBLIC")
+    return database_url(admin_url, name, password)
+
+
+def database_url(admin_url: str, name: str, password: str) -> str:
+    """Return the URL under which the role `name` reaches its database."""
     admin = urlsplit(admin_url)
     place = admin.netloc.rpartition("@")[2]
     return admin._replace(netloc=f"{name}:{password}@{place}", path=f"/{name}").geturl()

@@ -63,7 +63,6 @@ class StackState(BaseModel):
     """What the supervisor is doing, in words."""
     failure: str | None = None
     supervisor: Identity | None = None
-    kafka_bootstrap: str = ""
     options: Options = Options()
     processes: dict[str, ProcessState] = {}
 

@@ -2,7 +2,11 @@
 
 import sys
 
+from aiokafka.errors import KafkaError
+
 from lealtad.app.service import Service, open_runtime
+from lealtad.errors import is_transient, reason_of
+from lealtad.kafka.positions import AnotherClusterError
 from lealtad.kafka.rebuild import Outcome, RebuildError, rebuild
 from lealtad.settings import ServiceSettings
 
@@ -14,8 +18,15 @@ async def run_rebuild(service: Service, settings: ServiceSettings) -> int:
             outcome = await rebuild(
                 settings, runtime.database, service.processing, service.every_customer, lambda line: _say(service, line)
             )
-        except RebuildError as error:
+        except (RebuildError, AnotherClusterError) as error:
             _say(service, str(error))
+            return 1
+        except Exception as error:
+            if not (is_transient(error) or isinstance(error, KafkaError)):
+                raise
+            _say(
+                service, f"Kafka or the database failed: {reason_of(error)}. The tables in use are whole; run it again."
+            )
             return 1
     _say(service, _in_words(outcome))
     return 1 if outcome.not_evaluated else 0

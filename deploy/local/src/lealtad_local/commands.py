@@ -1,0 +1,43 @@
+"""Running a service's own commands, `python -m <package> COMMAND`, against the running stack."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+from lealtad_local.credentials import Credentials
+from lealtad_local.databases import database_url
+from lealtad_local.kafka import KafkaServer
+from lealtad_local.postgres import PostgresServer
+from lealtad_local.services import SERVICES, Environment, Service
+from lealtad_local.stack import Stack, StackError
+
+
+def run(stack: Stack, service: str, *arguments: str) -> int:
+    """Run a command of `service` in the foreground, its output shown; return its exit status."""
+    program = _environment(stack, named(service)).command(named(service), *arguments)
+    return subprocess.run(program.argv, env=program.environment(), check=False).returncode  # noqa: S603 - our own
+
+
+def named(name: str) -> Service:
+    """Return the service of that name; raise StackError with the names there are."""
+    for service in SERVICES:
+        if service.name == name:
+            return service
+    raise StackError(f"There is no service {name}. There are: {', '.join(service.name for service in SERVICES)}")
+
+
+def database_of(stack: Stack, service: Service) -> str:
+    """Return the URL of a service's database, as the service itself uses it."""
+    admin_url = os.environ.get("LEALTAD_POSTGRES_URL") or PostgresServer(stack.home.postgres).url
+    passwords = Credentials.load_or_make(stack.home, []).passwords
+    return database_url(admin_url, service.database, passwords[service.name])
+
+
+def _environment(stack: Stack, service: Service) -> Environment:
+    return Environment(
+        Credentials.load_or_make(stack.home, []).token_secret,
+        kafka_bootstrap=os.environ.get("LEALTAD_KAFKA_BOOTSTRAP") or KafkaServer(stack.home.kafka).bootstrap,
+        database_urls={service.name: database_of(stack, service)},
+        clock_file=str(stack.home.clock) if stack.state.options.clock else "",
+    )
