@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from uuid import UUID
 
 from sqlalchemy import text
 
@@ -67,8 +66,3 @@ async def counted(database: Database, number: int) -> None:
             return bool(await uow.connection.scalar(text(sql), {"number": number}))
 
     await until(settled)
-
-
-def by_customer(rows: dict[str, list[str]], customer: UUID) -> list[str]:
-    """Return the rows of one customer's tally."""
-    return [row for row in rows["tally"] if str(customer) in row]

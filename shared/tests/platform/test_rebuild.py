@@ -67,6 +67,15 @@ async def test_the_sweep_is_explained_in_the_journal(tally: Tally, counting):
     assert await tally.number("SELECT count(*) FROM journal WHERE kind = 'due' AND type = 'rebuild'") == 7
 
 
+async def test_whoever_waits_for_a_follow_up_is_left_to_that_reaction(tally: Tally, counting):
+    announced = await tally.announced()
+    await tally.run("UPDATE announced SET number = 99")
+    await tally.run("INSERT INTO pending_reaction VALUES (1, :id, now() + interval '1 hour', '[]')", id=CUSTOMERS[2])
+    await tally.rebuild()
+    assert await tally.announced() == announced + 6
+    assert await tally.number("SELECT number FROM announced WHERE customer_id = :id", id=CUSTOMERS[2]) == 99
+
+
 async def test_what_the_relay_sent_twice_counts_once(tally: Tally, counting):
     twin = new_id()
     for _ in range(3):

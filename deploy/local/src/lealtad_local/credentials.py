@@ -26,5 +26,6 @@ class Credentials(BaseModel):
             token_secret=kept.token_secret if kept else secrets.token_urlsafe(48),
             passwords=passwords | (kept.passwords if kept else {}),
         )
-        write_private(file, made.model_dump_json())
+        if made != kept:
+            write_private(file, made.model_dump_json())
         return made

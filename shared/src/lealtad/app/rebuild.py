@@ -24,9 +24,7 @@ async def run_rebuild(service: Service, settings: ServiceSettings) -> int:
         except Exception as error:
             if not (is_transient(error) or isinstance(error, KafkaError)):
                 raise
-            _say(
-                service, f"Kafka or the database failed: {reason_of(error)}. The tables in use are whole; run it again."
-            )
+            _say(service, f"Kafka or database failed: {reason_of(error)}. The tables in use are whole: run it again.")
             return 1
     _say(service, _in_words(outcome))
     return 1 if outcome.not_evaluated else 0

@@ -40,7 +40,10 @@ class CatchingUp:
             await structure.analyze(uow.connection)
         for _ in range(ATTEMPTS):
             await self._reach_workers()
+            began = time.perf_counter()
             if await self._take_over.attempt():
+                waited_ms = (time.perf_counter() - began) * 1000
+                self._say(f"the rebuilt tables are in place; the workers waited {waited_ms:,.0f} ms at most")
                 return
             self._say("the workers are busy: trying again")
             await asyncio.sleep(1)

@@ -19,13 +19,15 @@ class Meter:
         self._monotonic = monotonic
         self._began = monotonic()
         self._said = float("-inf")
+        self._done = -1
 
     def show(self, done: int, total: int | None = None) -> None:
         """Say that `done` (of `total`, where that is known) are done, how many a second, and when the rest will be."""
         now = self._monotonic()
-        if done != total and now - self._said < EVERY_S:
+        ends_now = done == total != self._done
+        if not ends_now and now - self._said < EVERY_S:
             return
-        self._said = now
+        self._said, self._done = now, done
         rate = done / max(now - self._began, 1e-9)
         known = "" if total is None else f" of {total:,}"
         rest = "" if total is None else _rest(done, total, rate)

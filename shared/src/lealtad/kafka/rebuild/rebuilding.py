@@ -61,7 +61,6 @@ async def rebuild(
     """
     async with _alone(settings, database.service):
         folding, records = await _replace(settings, database, processing, say)
-        say("the rebuilt tables are in place")
         await _drop_former(database)
         evaluated = failed = 0
         if customers:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lealtad.errors import reason_of
@@ -17,6 +18,12 @@ log = structlog.get_logger(__name__)
 
 ACTION = "rebuild"
 AT_ONCE = 500
+
+# Their reaction comes anyway, and knows its causes: those of a backfill must not lead to a contact.
+WAITING = text("""
+    SELECT key FROM pending_reaction
+    WHERE partition IN (SELECT partition FROM consumer_position) AND key = ANY(CAST(:ids AS uuid[]))
+""")
 
 CustomerPage = Callable[[AsyncConnection, UUID | None, int], Awaitable[Sequence[UUID]]]
 """Returns the next customers after an id, in ascending id, at most so many; the first ones after None."""
@@ -70,4 +77,6 @@ class Sweep:
 
     async def _react(self, ids: Sequence[UUID]) -> None:
         async with self.database.begin() as uow:
-            await self.react(uow, {customer: [uow.due_cause(customer, ACTION)] for customer in ids})
+            waiting = set((await uow.connection.execute(WAITING, {"ids": list(ids)})).scalars())
+            if touched := [customer for customer in ids if customer not in waiting]:
+                await self.react(uow, {customer: [uow.due_cause(customer, ACTION)] for customer in touched})
