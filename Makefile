@@ -24,8 +24,8 @@ bench: .venv/ready ## Measure beside the bare floor; ARGS="loop --json FILE", AR
 test: .venv/ready ## Run all tests; ARGS="shared/tests -k outbox"
 	@.venv/bin/pytest $(ARGS)
 
-test-crash: .venv/ready ## Run the fault tests alone; recovery times into LEALTAD_FAULTS_REPORT=FILE
-	@.venv/bin/pytest tests/crash $(ARGS)
+test-crash: .venv/ready ## Run the crash matrix; BUDGET=20m: as many cells as fit; ARGS="--random 100 --seed 7"
+	@.venv/bin/pytest tests/crash --matrix $(ARGS)
 
 check: .venv/ready ## Format, lint, types, import contracts, generated files
 	@.venv/bin/ruff format --check .

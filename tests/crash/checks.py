@@ -12,15 +12,15 @@ from uuid import UUID
 
 from lealtad.events.subscriptions import READERS
 
-from .ledger import Kind, Ledger
+from .ledger import FACTS, Kind, Ledger
 from .tables import Row, Tables
 from .topics import Seen, Topics
 
 SHOWN = 5
 """Examples shown of one kind of violation."""
-FACTS = (Kind.PURCHASE, Kind.RETURN)
-TOTALS = ("purchases", "purchased", "returns", "returned")
-SEGMENTATION_KINDS = {"purchases": "purchase", "returns": "return"}
+TOTALS = ("purchases", "purchased", "returns", "returned", "payments", "paid", "failed_payments", "touchpoints")
+COUNTED = frozenset({Kind.PURCHASE, Kind.RETURN, Kind.PAYMENT, Kind.TOUCHPOINT})
+"""Facts that are counted; contracts are kept as they stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +56,27 @@ def facts_are_taken_once(evidence: Evidence) -> Iterator[str]:
 
 def facts_are_everywhere_once(evidence: Evidence) -> Iterator[str]:
     """The readers of activity count exactly the facts that customer-profile took, each customer's and all together."""
-    facts = _facts(evidence.rows("customer-profile", "facts"), {})
-    totals = _totals(evidence.rows("customer-profile", "facts"))
+    facts = [row for row in evidence.rows("customer-profile", "facts") if row["kind"] in COUNTED]
+    totals = _totals(facts)
     yield from _equal("totals at customer-profile", totals, _shown(evidence, "customer-profile", "totals", TOTALS))
-    yield from _equal("facts at churn-scoring", facts, _facts(evidence.rows("churn-scoring", "facts"), {}))
-    yield from _equal(
-        "facts at segmentation", facts, _facts(evidence.rows("segmentation", "facts"), SEGMENTATION_KINDS)
-    )
+    for service, expected in (("churn-scoring", _as_churn_scoring), ("segmentation", _as_segmentation)):
+        known = {(row["id"], row["customer_id"], row["kind"], row["amount"]) for row in _activity(evidence, service)}
+        yield from _equal(
+            f"facts at {service}", {(row["id"], row["customer_id"], *expected(row)) for row in facts}, known
+        )
     for query in ("totals", "days"):
         yield from _equal(f"{query} at segmentation", totals, _shown(evidence, "segmentation", query, TOTALS))
-    bought = {customer: (total[0], total[1], total[3]) for customer, total in totals.items()}
+    spent = {customer: (total[0], total[1], total[3]) for customer, total in totals.items()}
+    bought = {customer: total for customer, total in spent.items() if any(total)}
     histories = _shown(evidence, "churn-scoring", "totals", ("purchases", "purchased", "returned"))
     yield from _equal("histories at churn-scoring", bought, histories)
+
+
+def contracts_agree(evidence: Evidence) -> Iterator[str]:
+    """Everybody who keeps contracts knows each as it stands at customer-profile."""
+    own = _contracts(evidence, "customer-profile")
+    for service in ("churn-scoring", "segmentation", "campaigns"):
+        yield from _equal(f"contracts at {service}", own, _contracts(evidence, service))
 
 
 def cases_agree(evidence: Evidence) -> Iterator[str]:
@@ -169,6 +178,7 @@ def nothing_is_left(evidence: Evidence) -> Iterator[str]:
 CHECKS: tuple[Callable[[Evidence], Iterator[str]], ...] = (
     facts_are_taken_once,
     facts_are_everywhere_once,
+    contracts_agree,
     cases_agree,
     responses_agree,
     order_is_kept,
@@ -192,22 +202,53 @@ def _states(evidence: Evidence, service: str) -> dict[UUID, tuple[int, bool]]:
     return {row["case_id"]: (row["version"], row["open"]) for row in evidence.rows(service, "cases")}
 
 
-def _facts(rows: Iterable[Row], kinds: dict[str, str]) -> set[tuple[Any, ...]]:
-    named = ((row, kinds.get(row["kind"], row["kind"])) for row in rows)
-    return {(row["id"], row["customer_id"], kind, row["amount"]) for row, kind in named if kind in FACTS}
+def _activity(evidence: Evidence, service: str) -> Iterator[Row]:
+    """Return the facts that came from customer-profile; complaints and responses are checked with their own."""
+    others = ("complaint", "offer")
+    return (row for row in evidence.rows(service, "facts") if not row["kind"].startswith(others))
+
+
+def _as_churn_scoring(fact: Row) -> tuple[str, Decimal]:
+    """Return kind and amount of a fact as churn-scoring keeps them: only what is spent and given back has an amount."""
+    if fact["kind"] == Kind.PAYMENT:
+        return "payment-failure" if fact["failed"] else "payment", Decimal(0)
+    if fact["kind"] == Kind.TOUCHPOINT:
+        return "negative-touchpoint" if fact["bad"] else "touchpoint", Decimal(0)
+    return fact["kind"], fact["amount"]
+
+
+def _as_segmentation(fact: Row) -> tuple[str, Decimal]:
+    """Return kind and amount of a fact as segmentation keeps them: named by what it counts in."""
+    return "failed_payments" if fact["failed"] else f"{fact['kind']}s", fact["amount"]
+
+
+def _contracts(evidence: Evidence, service: str) -> dict[UUID, tuple[Any, ...]]:
+    rows = evidence.rows(service, "contracts")
+    return {row["id"]: (row["customer_id"], row["starts_at"], row["ends_at"]) for row in rows}
 
 
 def _totals(facts: Iterable[Row]) -> dict[UUID, tuple[Any, ...]]:
-    totals: dict[UUID, list[Any]] = defaultdict(lambda: [0, Decimal(0), 0, Decimal(0)])
+    totals: dict[UUID, dict[str, Any]] = defaultdict(lambda: dict.fromkeys(TOTALS, 0))
     for row in facts:
-        place = 0 if row["kind"] == Kind.PURCHASE else 2
-        totals[row["customer_id"]][place] += 1
-        totals[row["customer_id"]][place + 1] += row["amount"]
-    return {customer: tuple(total) for customer, total in totals.items()}
+        for name, value in _counted(row).items():
+            totals[row["customer_id"]][name] += value
+    return {customer: tuple(total.values()) for customer, total in totals.items()}
+
+
+def _counted(fact: Row) -> dict[str, Any]:
+    match fact["kind"]:
+        case Kind.PURCHASE:
+            return {"purchases": 1, "purchased": fact["amount"]}
+        case Kind.RETURN:
+            return {"returns": 1, "returned": fact["amount"]}
+        case Kind.PAYMENT:
+            return {"failed_payments": 1} if fact["failed"] else {"payments": 1, "paid": fact["amount"]}
+        case _:
+            return {"touchpoints": 1}
 
 
 def _shown(evidence: Evidence, service: str, query: str, columns: tuple[str, ...]) -> dict[UUID, tuple[Any, ...]]:
-    """Return the totals of customers who bought or gave back; others have a row, too, when they only complained."""
+    """Return the totals of customers who have any; others have a row, too, when they only complained."""
     rows = ((row["customer_id"], tuple(row[column] for column in columns)) for row in evidence.rows(service, query))
     return {customer: total for customer, total in rows if any(total)}
 

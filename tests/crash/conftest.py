@@ -1,49 +1,81 @@
 """One running stack, one load and one report for all faults, in turn."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from lealtad_local.home import Home
 from lealtad_local.kafka import KafkaServer
-from lealtad_local.stack import Stack, running_stack, wipe
+from lealtad_local.stack import running_stack, wipe
 from lealtad_local.state import Options
 
 from .checks import Evidence, violations
 from .ledger import Ledger
 from .load import Load
 from .recovery import Report, report_path
+from .selecting import Selection
 from .stage import Stage
-from .tables import QUERIES, read_tables
+from .tables import read_tables
 from .topics import read_topics
 
+SELECTION = pytest.StashKey[Selection]()
 Judge = Callable[[], Awaitable[Evidence]]
 A_TUESDAY_MORNING = datetime(2011, 3, 1, 10, tzinfo=UTC)
 """Inside contact hours, so that offers are presented and answered."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("faults")
+    group.addoption("--matrix", action="store_true", help="every fault of every process; BUDGET=20m: as many as fit")
+    group.addoption("--random", type=int, default=0, metavar="N", help="N schedules of faults, drawn by chance")
+    group.addoption("--seed", type=int, default=1, metavar="S", help="of the schedules")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[SELECTION] = Selection.of(config)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "trial" in metafunc.fixturenames:
+        metafunc.parametrize("trial", metafunc.config.stash[SELECTION].trials, ids=str)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if config.getoption("matrix", default=False) or config.getoption("random", default=0):
+        for line in config.stash[SELECTION].summary():
+            terminalreporter.write_line(line)
+
+
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    home = Home(tmp_path_factory.mktemp("crash") / "home")
+def selection(pytestconfig: pytest.Config) -> Selection:
+    return pytestconfig.stash[SELECTION]
+
+
+@asynccontextmanager
+async def staged(folder: Path) -> AsyncIterator[Stage]:
+    """Run a whole stack with its data in `folder` for the time of the block."""
+    home = Home(folder)
     try:
         with running_stack(home, Options(clock=A_TUESDAY_MORNING)) as stack:
-            yield stack
+            async with stack.client() as http:
+                yield Stage(stack, http)
     finally:
         wipe(home)
 
 
 @pytest.fixture(scope="session")
-async def stage(stack: Stack) -> AsyncIterator[Stage]:
-    async with stack.client() as http:
-        yield Stage(stack, http)
+async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    async with staged(tmp_path_factory.mktemp("crash") / "home") as stage:
+        yield stage
 
 
 @pytest.fixture(scope="session")
 async def load(stage: Stage) -> Load:
     load = Load(stage, Ledger())
     await load.enrol()
-    await stage.settled()
     return load
 
 
@@ -58,9 +90,8 @@ async def judge(stage: Stage, load: Load) -> Judge:
 
     async def judge() -> Evidence:
         await stage.settled()
-        urls = {service: stage.environment(service)["LEALTAD_DATABASE_URL"] for service in QUERIES}
         topics = await read_topics(KafkaServer(stage.stack.home.kafka).bootstrap)
-        evidence = Evidence(load.ledger, topics, await read_tables(urls))
+        evidence = Evidence(load.ledger, topics, await read_tables(stage.database_urls()))
         found = violations(evidence)
         assert not found, "\n".join(found)
         return evidence

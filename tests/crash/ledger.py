@@ -1,6 +1,7 @@
 """What clients wrote and what they were answered: the truth that the services are held against."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from http import HTTPStatus
@@ -18,11 +19,26 @@ class Kind(StrEnum):
     CONSENT = "consent"
     PURCHASE = "purchase"
     RETURN = "return"
+    PAYMENT = "payment"
+    TOUCHPOINT = "touchpoint"
+    CONTRACT_START = "contract-start"
+    CONTRACT_CHANGE = "contract-change"
+    CONTRACT_CANCEL = "contract-cancel"
     CASE = "case"
     STEP = "step"
     RESPONSE = "response"
 
 
+FACTS = (
+    Kind.PURCHASE,
+    Kind.RETURN,
+    Kind.PAYMENT,
+    Kind.TOUCHPOINT,
+    Kind.CONTRACT_START,
+    Kind.CONTRACT_CHANGE,
+    Kind.CONTRACT_CANCEL,
+)
+"""What customer-profile takes in as facts."""
 MAY_BE_REFUSED = frozenset({Kind.STEP, Kind.RESPONSE})
 """Another client may have been first, or what happened since the decision forbids the contact."""
 
@@ -34,6 +50,8 @@ class Write:
     kind: Kind
     name: str
     """Fact id, or what the response or the step is of."""
+    said: dict[str, Any] = field(default_factory=dict)
+    """What it says, in words that hold in any stack: no id that a service gave."""
     amount: Decimal = Decimal(0)
     answered: UUID | None = None
     """What a 2xx answer named: the event that tells of it, or the case that was resolved."""
@@ -67,19 +85,50 @@ class Write:
         self.answered = found
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The next-best action of a customer; two are equal that mean the same offer, whatever their ids."""
+
+    offer: str | None
+    channel: str | None
+    reason: str
+    decision_id: str = field(compare=False)
+
+
+@dataclass(slots=True)
+class Chapter:
+    """What was written at one business time, and what stood at its beginning."""
+
+    moment: datetime
+    standing: dict[str, Standing]
+    """By customer, as decided by the chapter's rules on all that was before it."""
+    writes: list[Write] = field(default_factory=list)
+
+
 @dataclass(slots=True)
 class Ledger:
-    """All writes by kind and name."""
+    """All writes, by kind and name, and in their chapters; those before the first chapter are the prologue."""
 
     writes: dict[tuple[Kind, str], Write] = field(default_factory=dict)
+    prologue: list[Write] = field(default_factory=list)
+    chapters: list[Chapter] = field(default_factory=list)
 
-    def note(self, kind: Kind, name: str, amount: Decimal = Decimal(0)) -> Write:
+    def note(self, kind: Kind, name: str, said: dict[str, Any] | None = None, amount: Decimal = Decimal(0)) -> Write:
         """Return the write of this name, taking note of it if it is new."""
-        return self.writes.setdefault((kind, name), Write(kind, name, amount))
+        if (known := self.writes.get((kind, name))) is not None:
+            return known
+        write = self.writes[kind, name] = Write(kind, name, said or {}, amount)
+        (self.chapters[-1].writes if self.chapters else self.prologue).append(write)
+        return write
 
     def of(self, *kinds: Kind) -> list[Write]:
         """Return the writes of these kinds."""
         return [write for write in self.writes.values() if write.kind in kinds]
+
+    def customers(self) -> list[str]:
+        """Return the references of all customers who were written about, the newest last."""
+        named = (write.said.get("customer", write.name) for write in self.of(Kind.CUSTOMER, *FACTS, Kind.CASE))
+        return list(dict.fromkeys(named))
 
     def wrongly_refused(self) -> list[str]:
         """Return what was refused although nothing speaks against it."""

@@ -23,6 +23,8 @@ from .ledger import Write
 from .stage import PATIENCE_S
 
 Json = dict[str, Any]
+PROFILE, COMPLAINTS, CAMPAIGNS = "customer-profile", "complaints", "campaigns"
+CHURN, SEGMENTATION = "churn-scoring", "segmentation"
 HURRY_S = 0.05
 """So long an impatient client waits for its only attempt."""
 
@@ -60,7 +62,7 @@ class Sender:
         for write in writes.values():
             write.send()
         while facts:
-            answer = await self._post("customer-profile", "/v1/batches", {"facts": facts})
+            answer = await self._post(PROFILE, "/v1/batches", {"facts": facts})
             items = zip(facts, answer.raise_for_status().json()["items"], strict=True)
             facts = []
             for fact, item in items:

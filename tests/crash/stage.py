@@ -63,6 +63,10 @@ class Stage:
         found: dict[str, str] = self.process(f"{service}-worker-0").environ()
         return found
 
+    def database_urls(self) -> dict[str, str]:
+        """Return the addresses of the services' databases."""
+        return {service.name: self.environment(service.name)["LEALTAD_DATABASE_URL"] for service in SERVICES}
+
     def restarts(self) -> dict[str, int]:
         """Return how often each process was started again."""
         return {name: process.restarts for name, process in self.state().processes.items()}

@@ -22,9 +22,14 @@ EVERYWHERE = {
 
 QUERIES = {
     "customer-profile": {
-        "facts": """SELECT id, customer_id, kind, source_fact_id AS name,
-            CAST(data #>> '{total,amount}' AS numeric) AS amount FROM fact""",
-        "totals": "SELECT customer_id, purchases, purchased, returns, returned FROM customer_totals",
+        "facts": """SELECT id, customer_id, kind, source_fact_id AS name, sequence,
+            CAST(coalesce(data #>> '{total,amount}', data #>> '{amount,amount}', data #>> '{monthly_amount,amount}',
+                '0') AS numeric) AS amount,
+            kind = 'payment' AND data ->> 'method' IS NULL AS failed, data ->> 'sentiment' = 'negative' AS bad
+            FROM fact""",
+        "totals": """SELECT customer_id, purchases, purchased, returns, returned, payments, paid, failed_payments,
+            touchpoints FROM customer_totals""",
+        "contracts": "SELECT id, customer_id, starts_at, ends_at FROM contract",
         "cases": "SELECT case_id, version, open FROM complaint_case",
         "responses": "SELECT event_id AS id, response FROM offer_response",
         "scores": "SELECT customer_id, sequence FROM announced WHERE part = 'score'",
@@ -32,19 +37,25 @@ QUERIES = {
     },
     "churn-scoring": {
         "facts": "SELECT id, customer_id, kind, amount FROM fact",
-        "totals": "SELECT customer_id, purchases, spent AS purchased, returned, complaints FROM history",
+        "totals": "SELECT customer_id, purchases, spent AS purchased, returned FROM history",
+        "contracts": """SELECT DISTINCT ON (contract_id) contract_id AS id, customer_id, starts_at, ends_at
+            FROM contract_fact ORDER BY contract_id, occurred_at DESC, fact_id DESC""",
         "cases": "SELECT case_id, version, open FROM service_case",
     },
     "segmentation": {
         "facts": "SELECT event_id AS id, customer_id, kind, amount FROM activity_fact",
-        "totals": """SELECT customer_id, purchases, purchase_amount AS purchased, returns, returned_amount AS returned
-            FROM activity_total""",
+        "totals": """SELECT customer_id, purchases, purchase_amount AS purchased, returns, returned_amount AS returned,
+            payments, paid_amount AS paid, failed_payments, touchpoints FROM activity_total""",
         "days": """SELECT customer_id, sum(purchases) AS purchases, sum(purchase_amount) AS purchased,
-            sum(returns) AS returns, sum(returned_amount) AS returned FROM activity_day GROUP BY customer_id""",
+            sum(returns) AS returns, sum(returned_amount) AS returned, sum(payments) AS payments,
+            sum(paid_amount) AS paid, sum(failed_payments) AS failed_payments, sum(touchpoints) AS touchpoints
+            FROM activity_day GROUP BY customer_id""",
+        "contracts": "SELECT contract_id AS id, customer_id, starts_at, ends_at FROM contract",
         "cases": "SELECT case_id, version, is_open AS open FROM complaint_case",
         "scores": "SELECT customer_id, sequence FROM churn_score",
     },
     "campaigns": {
+        "contracts": "SELECT contract_id AS id, customer_id, starts_at, ends_at FROM contract",
         "cases": "SELECT case_id, version, is_open AS open FROM complaint_case",
         "scores": "SELECT customer_id, sequence FROM churn_score",
         "segments": "SELECT customer_id, sequence FROM membership",
@@ -66,11 +77,12 @@ QUERIES = {
 
 async def read_tables(urls: Mapping[str, str]) -> Tables:
     """Return the rows of all queries; `urls` are the databases' by service."""
-    found = await asyncio.gather(*(_read(url, {**EVERYWHERE, **QUERIES[service]}) for service, url in urls.items()))
+    found = await asyncio.gather(*(read(url, {**EVERYWHERE, **QUERIES[service]}) for service, url in urls.items()))
     return dict(zip(urls, found, strict=True))
 
 
-async def _read(url: str, queries: Mapping[str, str]) -> dict[str, list[Row]]:
+async def read(url: str, queries: Mapping[str, str]) -> dict[str, list[Row]]:
+    """Return the rows of each of `queries` to one database."""
     connection = await asyncpg.connect(url, timeout=30, server_settings={"search_path": SEARCH_PATH})
     try:
         return {name: await connection.fetch(query) for name, query in queries.items()}

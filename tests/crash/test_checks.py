@@ -31,7 +31,7 @@ def counted(records: list[Seen], last: int) -> Evidence:
 
 def a_bought(name: str, amount: str, answered: UUID | None) -> Ledger:
     ledger = Ledger()
-    write = ledger.note(Kind.PURCHASE, name, Decimal(amount))
+    write = ledger.note(Kind.PURCHASE, name, amount=Decimal(amount))
     write.send()
     if answered:
         write.answer(201, {"id": str(answered)})
