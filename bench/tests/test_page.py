@@ -1,6 +1,7 @@
 import pytest
 
-from lealtad_bench.page import BEGIN, END, tables, write_into
+from lealtad_bench.page import tables
+from lealtad_bench.tabling import marks, write_into
 
 from .builders import a_report, a_side
 
@@ -24,13 +25,14 @@ def test_what_was_not_measured_has_no_table():
 
 def test_only_what_stands_between_the_marks_is_replaced(tmp_path):
     page = tmp_path / "page.md"
-    page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n", encoding="utf-8")
-    write_into(page, a_report())
+    begin, end = marks("loop")
+    page.write_text(f"before\n{begin}\nold\n{end}\nafter\n", encoding="utf-8")
+    write_into(page, "loop", "new")
     once = page.read_text(encoding="utf-8")
-    assert once.startswith(f"before\n{BEGIN}\n")
-    assert once.endswith(f"{END}\nafter\n")
-    assert "old" not in once
-    write_into(page, a_report())
+    assert once.startswith(f"before\n{begin}\n")
+    assert once.endswith(f"{end}\nafter\n")
+    assert ("old" in once, "new" in once) == (False, True)
+    write_into(page, "loop", "new")
     assert page.read_text(encoding="utf-8") == once
 
 
@@ -38,5 +40,5 @@ def test_a_page_without_marks_is_left_alone(tmp_path):
     page = tmp_path / "page.md"
     page.write_text("no marks\n", encoding="utf-8")
     with pytest.raises(ValueError, match="lacks the lines"):
-        write_into(page, a_report())
+        write_into(page, "loop", "new")
     assert page.read_text(encoding="utf-8") == "no marks\n"

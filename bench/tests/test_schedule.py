@@ -18,6 +18,7 @@ def test_purchases_are_evenly_spaced_and_every_nth_is_watched(rate, seconds, eve
     moments = list(schedule.moments())
     assert len(moments) == schedule.count == round(rate * seconds)
     assert [watched for _, watched in moments] == [number % every == 0 for number in range(schedule.count)]
+    assert Schedule(rate, seconds, every=0).watched == 0
     assert sum(watched for _, watched in moments) == schedule.watched
     gaps = [later - earlier for (earlier, _), (later, _) in pairwise(moments)]
     assert gaps == pytest.approx([1 / rate] * len(gaps))

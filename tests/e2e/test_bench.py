@@ -2,21 +2,19 @@
 
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from datetime import timedelta
 
 import pytest
 
-from lealtad_bench.loop import campaigns_url
-from lealtad_bench.ours.api import Api
 from lealtad_bench.ours.chain import Ours
+from lealtad_bench.ours.connections import connected, database_url_of
 from lealtad_bench.ours.customers import register
 from lealtad_bench.ours.facts import Facts
 from lealtad_bench.ours.hops import medians_ms
-from lealtad_bench.ours.watch import watching
-from lealtad_local.kafka import KafkaServer
+from lealtad_bench.size.copies import copy_customers
+from lealtad_local.services import SERVICES
 
-from .world import World
+from .world import World, offer_of
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow]
 
@@ -25,18 +23,13 @@ WATCHED = 3
 
 @pytest.fixture
 async def ours(world: World) -> AsyncIterator[Ours]:
-    stack = world.stage.stack
-    async with AsyncExitStack() as resources:
-        api = await resources.enter_async_context(Api.of(stack))
-        facts = Facts(lambda: world.now)
-        customers = await register(api, facts, WATCHED + 1)
+    facts = Facts(lambda: world.now)
+    async with connected(world.stage.stack) as connections:
+        customers = await register(connections.api, facts, WATCHED + 1)
         await world.settled()
         # What is decided from now on is younger than anything that the preparation caused.
         await world.stage.move_to(world.now + timedelta(seconds=1))
-        watch = await resources.enter_async_context(
-            watching(api, KafkaServer(stack.home.kafka).bootstrap, campaigns_url(stack))
-        )
-        yield Ours(stack, api, operations=world.stage.operations, watch=watch, facts=facts, customers=customers)
+        yield Ours(connections, facts, customers)
 
 
 async def test_a_watched_purchase_of_a_lapsing_customer_changes_score_and_segments_and_its_decision_is_read(ours: Ours):
@@ -58,3 +51,23 @@ async def test_full_load_is_accepted_and_settles(ours: Ours):
 
 async def test_every_process_of_the_stack_is_looked_at(ours: Ours):
     assert {"kafka", "postgres", "supervisor", "campaigns-api", "campaigns-worker-0"} < set(ours.processes)
+
+
+async def test_a_copied_customer_is_a_customer_of_its_own_in_every_service(world: World):
+    customer = await world.newcomer()
+    await world.buy(customer)
+    await world.settled()
+    original = await world.profile(customer)
+    for service in SERVICES:
+        url = database_url_of(world.stage.stack, service.name)
+        assert await copy_customers(url, [original["id"]], 1, 2) > 0
+    first, second = f"{customer}-1", f"{customer}-2"
+    await world.buy(second)
+    await world.settled()
+
+    profiles = [await world.profile(name) for name in (customer, first, second)]
+    assert len({profile["id"] for profile in profiles}) == 3
+    assert [profile["totals"]["purchases"] for profile in profiles] == [1, 1, 2]
+    assert [(await world.segments(name))["value"]["purchases"] for name in (customer, first, second)] == [1, 1, 2]
+    assert offer_of(await world.decision(first)) == offer_of(await world.decision(customer))
+    assert (await world.score(first))["probability"] == (await world.score(customer))["probability"]

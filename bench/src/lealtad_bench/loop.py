@@ -3,29 +3,25 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
-from urllib.parse import urlsplit
 
 from lealtad.clock import system_now
 from lealtad_bench.board import Board
 from lealtad_bench.floor.chain import Floor, running_floor
 from lealtad_bench.measure import LoadResult, PointResult, latency, throughput
-from lealtad_bench.ours.api import Api
 from lealtad_bench.ours.chain import Ours
+from lealtad_bench.ours.connections import connected
 from lealtad_bench.ours.customers import register
 from lealtad_bench.ours.facts import Facts
 from lealtad_bench.ours.hops import medians_ms
-from lealtad_bench.ours.watch import watching
 from lealtad_bench.plan import Plan, Point
 from lealtad_bench.schedule import follow
 from lealtad_bench.throughput import Load
 from lealtad_bench.usage import cpu_ms_each, cpu_seconds, memory_mib
-from lealtad_demo.client import CAMPAIGNS
 from lealtad_local.kafka import KafkaServer
 from lealtad_local.postgres import PostgresServer
-from lealtad_local.services import SERVICES
 from lealtad_local.stack import Stack
 
 IDLE_S = 3.0
@@ -128,24 +124,14 @@ class Run:
             return await measured(floor)
 
 
-def campaigns_url(stack: Stack) -> str:
-    """Return the address of campaigns' database, on which its commits are heard."""
-    (database,) = (service.database for service in SERVICES if service.name == CAMPAIGNS)
-    return urlsplit(PostgresServer(stack.home.postgres).url)._replace(path=f"/{database}").geturl()
-
-
 @asynccontextmanager
 async def _prepared(stack: Stack, plan: Plan, board: Board) -> AsyncIterator[Ours]:
     facts = Facts(system_now)
-    async with AsyncExitStack() as resources:
-        api = await resources.enter_async_context(Api.of(stack))
-        operations = await resources.enter_async_context(stack.client())
-        bootstrap = KafkaServer(stack.home.kafka).bootstrap
-        watch = await resources.enter_async_context(watching(api, bootstrap, campaigns_url(stack)))
+    async with connected(stack) as connections:
         began = time.monotonic()
         async with board.step(f"preparing {plan.customers} customers", plan.customers / 100):
-            customers = await register(api, facts, plan.customers)
-            ours = Ours(stack, api, operations=operations, watch=watch, facts=facts, customers=customers)
+            customers = await register(connections.api, facts, plan.customers)
+            ours = Ours(connections, facts, customers)
             await ours.settle()
         board.say(f"prepared in {time.monotonic() - began:.0f} s")
         yield ours

@@ -2,29 +2,52 @@
 
 import argparse
 import asyncio
+import json
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
 
 from rich.console import Console
 
+from lealtad_bench import page
 from lealtad_bench.board import Board
 from lealtad_bench.loop import measure
-from lealtad_bench.page import tables, write_into
 from lealtad_bench.plan import FULL, QUICK
-from lealtad_bench.report import Machine, Report
+from lealtad_bench.report import Machine, Report, Written
+from lealtad_bench.size import report as size_report
+from lealtad_bench.size.report import SizeReport
+from lealtad_bench.size.run import Sizes, measure_sizes
 from lealtad_bench.subject import NotAcceptedError
 from lealtad_bench.summary import summarise
+from lealtad_bench.tabling import write_into
 from lealtad_local.home import Home
-from lealtad_local.stack import running_stack, wipe
+from lealtad_local.stack import Stack, running_stack, wipe
 from lealtad_local.state import Options
 
 FOLDER = "bench"
 """Where the stack of the benchmark lives, below the checkout's own; it is gone afterwards."""
+PAGE = Path("docs/benchmarks.md")
+REPORTS: dict[str, tuple[type[Written], Callable[[Any], str]]] = {
+    "loop": (Report, page.tables),
+    "size": (SizeReport, size_report.tables),
+}
+T = TypeVar("T")
 
 
 def run(argv: Sequence[str]) -> int:
     """Run a subcommand; exits with a message where the command line is wrong."""
+    given = parser().parse_args(argv)
+    try:
+        given.run(given, Console())
+    except NotAcceptedError as error:
+        Console(stderr=True).print(f"The services did not accept what the run needs: {error}", markup=False)
+        return 1
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the command line's parser."""
     parser = argparse.ArgumentParser("lealtad bench", description=__doc__)
     commands = parser.add_subparsers(required=True)
     loop = commands.add_parser("loop", help="measure floor and Lealtad in turn, about half an hour")
@@ -32,37 +55,65 @@ def run(argv: Sequence[str]) -> int:
     loop.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
     loop.add_argument("--only", nargs="+", choices=FULL.names, metavar="POINT", help=", ".join(FULL.names))
     loop.set_defaults(run=run_loop)
-    page = commands.add_parser("tables", help="write the tables of a run into docs/benchmarks.md")
-    page.add_argument("json", type=Path, metavar="FILE", help="what `loop --json` wrote")
-    page.add_argument("--into", type=Path, default=Path("docs/benchmarks.md"), metavar="PAGE")
-    page.set_defaults(run=run_tables)
-    given = parser.parse_args(argv)
-    try:
-        given.run(given)
-    except NotAcceptedError as error:
-        Console(stderr=True).print(f"The services did not accept what the run needs: {error}", markup=False)
-        return 1
-    return 0
+    size = commands.add_parser("size", help="does a purchase cost more with more customers, or more facts?")
+    size.add_argument("--customers", nargs="+", type=int, default=[10_000, 1_000_000], help="ascending, full thousands")
+    size.add_argument("--facts", nargs="+", type=int, default=[10, 10_000], help="of each customer who buys")
+    size.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
+    size.set_defaults(run=run_size)
+    tables = commands.add_parser("tables", help="write the tables of a run into docs/benchmarks.md")
+    tables.add_argument("json", type=Path, metavar="FILE", help="what `loop --json` or `size --json` wrote")
+    tables.add_argument("--into", type=Path, default=PAGE, metavar="PAGE")
+    tables.set_defaults(run=run_tables)
+    return parser
 
 
-def run_loop(given: argparse.Namespace) -> None:
-    """Measure on a stack of its own, and show the tables."""
-    console, began, machine = Console(), time.perf_counter(), Machine.this()
+def run_loop(given: argparse.Namespace, console: Console) -> None:
+    """Measure the loop, and show the tables."""
+    began, machine = time.perf_counter(), Machine.this()
     plan = QUICK if given.quick else FULL
     if given.only:
         plan = plan.only(given.only)
-    home = Home(Home.default().folder / FOLDER)
-    try:
-        with running_stack(home, Options(fresh=True), console.print) as stack:
-            findings = asyncio.run(measure(stack, plan, Board(console)))
-    finally:
-        wipe(home)
+    findings = on_a_stack(console, lambda stack: measure(stack, plan, Board(console)))
     report = summarise(findings, machine, quick=given.quick, seconds=time.perf_counter() - began)
-    console.print(f"\n{tables(report)}", markup=False, highlight=False, soft_wrap=True)
+    show(console, page.tables(report))
     if given.json:
         report.write(given.json)
 
 
-def run_tables(given: argparse.Namespace) -> None:
+def run_size(given: argparse.Namespace, console: Console) -> None:
+    """Measure the cost by size, and show the tables."""
+    began, machine = time.perf_counter(), Machine.this()
+    sizes = Sizes(sorted(given.customers), given.facts)
+    customers, facts = on_a_stack(console, lambda stack: measure_sizes(stack, sizes, Board(console)))
+    report = SizeReport(machine=machine, customers=customers, facts=facts, seconds=time.perf_counter() - began)
+    show(console, size_report.tables(report))
+    if given.json:
+        report.write(given.json)
+
+
+def run_tables(given: argparse.Namespace, console: Console) -> None:
     """Put the tables of a report into the page."""
-    write_into(given.into, Report.read(given.json))
+    written = json.loads(given.json.read_text(encoding="utf-8"))
+    name = written["benchmark"]
+    report, tables = REPORTS[name]
+    write_into(given.into, name, tables(report.model_validate(written)))
+    console.print(f"{given.into} has the tables of {given.json}.", markup=False, highlight=False)
+
+
+def on_a_stack(console: Console, measured: Callable[[Stack], Awaitable[T]]) -> T:
+    """Run a measurement on a stack of its own, which is gone afterwards."""
+    home = Home(Home.default().folder / FOLDER)
+
+    async def run() -> T:
+        return await measured(stack)
+
+    try:
+        with running_stack(home, Options(fresh=True), console.print) as stack:
+            return asyncio.run(run())
+    finally:
+        wipe(home)
+
+
+def show(console: Console, text: str) -> None:
+    """Print tables as they will stand in the page."""
+    console.print(f"\n{text}", markup=False, highlight=False, soft_wrap=True)

@@ -1,25 +1,10 @@
-"""The tables of docs/benchmarks.md, made from a report."""
-
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+"""The tables of a report of the loop."""
 
 from lealtad_bench.report import Report, Side, ratio
+from lealtad_bench.tabling import number, table, times
 from lealtad_demo.report import Latency
 
-BEGIN, END = "<!-- loop: made by `lealtad bench tables` -->", "<!-- loop: end -->"
 PERCENTILES = ("p50", "p95", "p99")
-MISSING = "-"
-WITHOUT_DECIMALS = 1000
-
-
-def write_into(page: Path, report: Report) -> None:
-    """Replace what stands between the marks of a page; raise ValueError where they are missing."""
-    text = page.read_text(encoding="utf-8")
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise ValueError(f"{page} lacks the lines {BEGIN} and {END}, between which the tables go.")
-    page.write_text(f"{before}{BEGIN}\n\n{tables(report)}\n\n{END}{after}", encoding="utf-8")
 
 
 def tables(report: Report) -> str:
@@ -30,13 +15,7 @@ def tables(report: Report) -> str:
 
 def origin(report: Report) -> str:
     """Say where the figures come from, and what speaks against them."""
-    machine = report.machine
-    measured = (
-        f"Measured on {machine.at:%Y-%m-%d %H:%M} UTC: {machine.cores} cores of {machine.cpu}, "
-        f"{machine.memory_gib:g} GiB, Linux {machine.kernel}, Python {machine.python}; load average before "
-        f"{machine.load_before:g}; {report.seconds / 60:.0f} minutes."
-    )
-    lines = [measured]
+    lines = [report.machine.in_words(report.seconds)]
     if report.quick:
         lines.append("**A quick run: few samples, rough figures.**")
     if report.floors_differ:
@@ -52,14 +31,14 @@ def latency(report: Report) -> str:
             name.replace("at_", "") + "/s",
             *_percentiles(report.floor.latency_ms[name]),
             *_percentiles(ours),
-            *(_times(ratio(getattr(ours, p), getattr(report.floor.latency_ms[name], p))) for p in ("p50", "p99")),
-            _number(report.ours.settled_s[name]),
+            *(times(ratio(getattr(ours, p), getattr(report.floor.latency_ms[name], p))) for p in ("p50", "p99")),
+            number(report.ours.settled_s[name]),
             _samples(report.ours, name),
         ]
         for name, ours in report.ours.latency_ms.items()
     ]
     head = ["purchases", *(f"floor {p}" for p in PERCENTILES), *(f"ours {p}" for p in PERCENTILES)]
-    return _table("Latency in ms", [*head, "p50 ratio", "p99 ratio", "settled after s", "samples"], rows)
+    return table("Latency in ms", [*head, "p50 ratio", "p99 ratio", "settled after s", "samples"], rows)
 
 
 def throughput(report: Report) -> str:
@@ -67,16 +46,16 @@ def throughput(report: Report) -> str:
     rows = []
     for name in report.ours.purchases_per_s.trials:
         floor, ours = (getattr(side.purchases_per_s, name) for side in (report.floor, report.ours))
-        rows.append([name, _number(floor), _number(ours), _times(ratio(ours, floor))])
-    return _table("Purchases per second, sustained", ["request", "floor", "ours", "ratio"], rows)
+        rows.append([name, number(floor), number(ours), times(ratio(ours, floor))])
+    return table("Purchases per second, sustained", ["request", "floor", "ours", "ratio"], rows)
 
 
 def reading(report: Report) -> str:
     """Return how long reading takes."""
     read = report.next_best_action_read
-    row = [_number(read.p50_ms), _number(read.p95_ms), _number(read.p99_ms), str(read.measured)]
+    row = [number(read.p50_ms), number(read.p95_ms), number(read.p99_ms), str(read.measured)]
     rows = [row] if read.measured else []
-    return _table("Reading a next-best action in ms, 200/s beside 20 purchases/s", [*PERCENTILES, "samples"], rows)
+    return table("Reading a next-best action in ms, 200/s beside 20 purchases/s", [*PERCENTILES, "samples"], rows)
 
 
 def hops(report: Report) -> str:
@@ -99,15 +78,8 @@ def memory(report: Report) -> str:
 
 def _matrix(title: str, first: str, columns: dict[str, dict[str, float]]) -> str:
     names = list(dict.fromkeys(name for column in columns.values() for name in column))
-    rows = [[name, *(_number(column.get(name)) for column in columns.values())] for name in names]
-    return _table(title, [first, *columns], rows)
-
-
-def _table(title: str, head: Sequence[str], rows: Sequence[Iterable[str]]) -> str:
-    if not rows:
-        return ""
-    lines = [head, ["---", *("--:" for _ in head[1:])], *rows]
-    return "\n".join([f"### {title}", "", *(f"| {' | '.join(line)} |" for line in lines)])
+    rows = [[name, *(number(column.get(name)) for column in columns.values())] for name in names]
+    return table(title, [first, *columns], rows)
 
 
 def _samples(side: Side, name: str) -> str:
@@ -117,14 +89,4 @@ def _samples(side: Side, name: str) -> str:
 
 
 def _percentiles(latency: Latency) -> list[str]:
-    return [_number(getattr(latency, name)) for name in PERCENTILES]
-
-
-def _number(value: float | None) -> str:
-    if value is None:
-        return MISSING
-    return f"{value:,.1f}" if value < WITHOUT_DECIMALS else f"{value:,.0f}"
-
-
-def _times(value: float | None) -> str:
-    return MISSING if value is None else f"{value:.2f}"
+    return [number(getattr(latency, name)) for name in PERCENTILES]

@@ -5,7 +5,7 @@ import platform
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 import psutil
 from pydantic import BaseModel, ConfigDict, Field
@@ -20,6 +20,14 @@ class Figures(BaseModel):
     """A part of the report."""
 
     model_config = ConfigDict(frozen=True)
+
+
+class Written(Figures):
+    """What a run writes."""
+
+    def write(self, path: Path) -> None:
+        """Write the figures as JSON."""
+        path.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
 
 class Throughput(Figures):
@@ -97,10 +105,19 @@ class Machine(Figures):
             load_before=round(os.getloadavg()[0], 2),
         )
 
+    def in_words(self, seconds: float) -> str:
+        """Say where and when a run of so many seconds took place."""
+        return (
+            f"Measured on {self.at:%Y-%m-%d %H:%M} UTC: {self.cores} cores of {self.cpu}, {self.memory_gib:g} GiB, "
+            f"Linux {self.kernel}, Python {self.python}; load average before {self.load_before:g}; "
+            f"{seconds / 60:.0f} minutes."
+        )
 
-class Report(Figures):
+
+class Report(Written):
     """A whole run."""
 
+    benchmark: Literal["loop"] = "loop"
     quick: bool = Field(description="A rough answer from few samples")
     machine: Machine
     floor: Side = Field(description="Before and after pooled")
@@ -114,15 +131,6 @@ class Report(Figures):
     hops_ms: dict[str, dict[str, float]] = Field(description="By point: medians of the hops of a purchase")
     asked_per_sample: dict[str, float] = Field(description="By point: GETs until a decision was readable")
     seconds: float
-
-    def write(self, path: Path) -> None:
-        """Write the report as JSON."""
-        path.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
-
-    @classmethod
-    def read(cls, path: Path) -> Self:
-        """Read a report."""
-        return cls.model_validate_json(path.read_text(encoding="utf-8"))
 
 
 def restless(floors: Mapping[str, FloorPair]) -> list[str]:

@@ -31,6 +31,7 @@ class Schedule:
     """Purchases per second."""
     seconds: float
     every: int = 1
+    """0: none is watched."""
 
     @property
     def count(self) -> int:
@@ -40,12 +41,12 @@ class Schedule:
     @property
     def watched(self) -> int:
         """How many of them are watched."""
-        return len(range(0, self.count, self.every))
+        return sum(watched for _, watched in self.moments())
 
     def moments(self) -> Iterator[tuple[float, bool]]:
         """Yield seconds since the start, and whether the purchase of that moment is watched."""
         for number in range(self.count):
-            yield number / self.rate, number % self.every == 0
+            yield number / self.rate, self.every > 0 and number % self.every == 0
 
 
 async def follow(schedule: Schedule, send: Send) -> Followed:

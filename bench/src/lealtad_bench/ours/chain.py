@@ -5,16 +5,14 @@ from collections import deque
 from itertools import cycle
 from typing import Any
 
-import httpx
 import psutil
 
-from lealtad_bench.ours.api import Api
+from lealtad_bench.ours.connections import Connections
 from lealtad_bench.ours.customers import Customer
 from lealtad_bench.ours.facts import Facts
-from lealtad_bench.ours.watch import Sample, Watch
+from lealtad_bench.ours.watch import Sample
 from lealtad_local.progress import read_progress, settle
 from lealtad_local.services import SERVICES
-from lealtad_local.stack import Stack
 from lealtad_local.state import StackState
 
 SETTLE_S = 900.0
@@ -24,20 +22,11 @@ SETTLE_S = 900.0
 class Ours:
     """A running stack and customers who have not bought lately."""
 
-    def __init__(
-        self,
-        stack: Stack,
-        api: Api,
-        *,
-        operations: httpx.AsyncClient,
-        watch: Watch,
-        facts: Facts,
-        customers: list[Customer],
-    ) -> None:
-        self._stack = stack
-        self._api = api
-        self._operations = operations
-        self._watch = watch
+    def __init__(self, connections: Connections, facts: Facts, customers: list[Customer]) -> None:
+        self._stack = connections.stack
+        self._api = connections.api
+        self._operations = connections.operations
+        self._watch = connections.watch
         self._facts = facts
         self._lapsing = deque(customers)
         self._all = cycle(customers)
