@@ -69,6 +69,11 @@ def found(standing: Standing) -> Any:
     return {key.int for key in standing.members}, standing.tier, triple
 
 
+def announced(result: Any) -> Any:
+    members, tier, scores = result
+    return members, tier, scores and scores[1:]
+
+
 @given(
     base=strategies.bases(),
     rules=st.lists(strategies.rules, min_size=1, max_size=3),
@@ -98,7 +103,8 @@ async def test_time_alone_changes_nothing_before_the_next_due_time(
             due = standing.next_due_at or NOW + FURTHEST
             assert due > NOW
             for moment in _moments_until(min(due, NOW + FURTHEST)):
-                assert meant(base[standing.customer_id], rules, limits, moment) == found(standing)
+                # The recency score, which moves every few days, is computed when it is read.
+                assert announced(meant(base[standing.customer_id], rules, limits, moment)) == announced(found(standing))
 
 
 def _moments_until(due: datetime) -> list[datetime]:

@@ -95,7 +95,7 @@ async def test_a_step_reads_the_base_by_its_key(database: Database) -> None:
     async with database.read() as uow:
         boundaries = await value.current_boundaries(uow.connection)
         assert boundaries is not None
-        query = sweeps.query(UUID(int=2**127), 5000, ranked_otherwise(boundaries))
+        query = sweeps.query(UUID(int=2**127), 5000, ranked_otherwise(boundaries, [frozenset({4, 5})]))
         compiled = query.compile(dialect=uow.connection.dialect)
         values = compiled.construct_params(moments(NOW))
         raw: Any = await uow.connection.get_raw_connection()

@@ -35,6 +35,10 @@ class Boundaries:
     percentiles: tuple[Decimal, ...]
     """Net amounts at the 1st to the 99th percentile of the buyers."""
 
+    def recency_score(self, days: int) -> int:
+        """Return the score of `days` since the last purchase, 5 the best."""
+        return 5 - sum(days > limit for limit in self.recency_days)
+
     def percentile(self, net_amount: Decimal) -> int:
         """Return the share of buyers, in whole percent, that a customer with `net_amount` equals or exceeds."""
         return sum(net_amount >= cut for cut in self.percentiles)

@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from segmentation.customers.models import CUSTOMERS
 from segmentation.domain.vocabulary import Attribute, Moment
-from segmentation.evaluation.windows import TODAY, Window, WindowSources, joined, window_sources
+from segmentation.evaluation.windows import TODAY, Departure, Window, WindowSources, joined, window_sources
 from segmentation.facts.models import activity_total, churn_score, complaint_case, contract
 
 customer = CUSTOMERS.customer
@@ -43,10 +43,10 @@ class Sources:
     contract_change_at: ColumnElement[datetime]
 
 
-def sources(customers: FromClause, windows: Iterable[Window]) -> Sources:
+def sources(customers: FromClause, windows: Iterable[Window], departures: Iterable[Departure]) -> Sources:
     """Join the facts of `customers` (a source with the column `customer_id`)."""
     customer_id = customers.c.customer_id
-    activity = window_sources(customer_id, windows)
+    activity = window_sources(customer_id, windows, departures)
     contracts, cases = _contracts(customer_id), _cases(customer_id)
     rows = customers
     for table in (customer, activity_total, churn_score):

@@ -20,14 +20,17 @@ from sqlalchemy.dialects.postgresql import ARRAY, array
 
 from segmentation.domain.rulebook import Definition, Rulebook
 from segmentation.domain.vocabulary import Moment
-from segmentation.evaluation.compiler import change_days, earliest, met, windows_of
+from segmentation.evaluation.compiler import met, windows_of
+from segmentation.evaluation.departures import NEVER, departures_of
 from segmentation.evaluation.sources import sources
+from segmentation.evaluation.turns import Turns, due_at
 from segmentation.evaluation.value import (
     frequency_window,
     monetary_window,
     value_columns,
     value_windows,
 )
+from segmentation.evaluation.windows import Departure
 
 
 def listed_customers() -> FromClause:
@@ -43,12 +46,17 @@ def evaluation(customers: FromClause, rulebook: Rulebook) -> Select[Any]:
     """
     definitions = (*rulebook.active, *rulebook.preparing)
     rules = [definition.rule for definition in definitions]
-    facts = sources(customers, windows_of(rules) | value_windows(rulebook))
+    ranking = {Departure(window) for window in value_windows(rulebook)}
+    windows = windows_of(rules) | value_windows(rulebook)
+    facts = sources(customers, windows, departures_of(rules) | ranking)
     value = value_columns(facts, rulebook.boundaries)
     attributes = facts.attributes | value.attributes
     purchases = facts.windows.values[frequency_window(rulebook.policy.window_days)]
     amount = facts.windows.values[monetary_window(rulebook.policy.window_days)]
-    days = [*facts.windows.leaving, *value.changing, *change_days(rules, facts)]
+    leaving = [facts.windows.departures[departure] for departure in sorted(ranking, key=repr)]
+    value_changes = func.coalesce(func.least(*leaving), NEVER)
+    turns = Turns(facts, attributes, rulebook.boundaries, value_changes)
+    next_day = func.least(value_changes, *(turns.of(rule) for rule in rules))
     return (
         select(
             facts.customer_id.label("customer_id"),
@@ -61,7 +69,7 @@ def evaluation(customers: FromClause, rulebook: Rulebook) -> Select[Any]:
             facts.moments[Moment.LAST_PURCHASE].label("last_purchase"),
             case((facts.known, cast(purchases, Integer)), else_=0).label("frequency"),
             case((facts.known, amount), else_=0).label("monetary"),
-            case((facts.known, earliest(days, facts.contract_change_at))).label("next_due_at"),
+            case((facts.known, due_at(next_day, facts.contract_change_at))).label("next_due_at"),
         )
         .select_from(facts.rows)
         .order_by(facts.customer_id)

@@ -24,8 +24,6 @@ class ValueColumns:
     recency: ColumnElement[Any]
     frequency: ColumnElement[Any]
     monetary: ColumnElement[Any]
-    changing: tuple[ColumnElement[date], ...]
-    """Days on which the recency score falls by time alone."""
 
     @property
     def attributes(self) -> dict[Attribute, ColumnElement[Any]]:
@@ -60,7 +58,7 @@ def value_columns(facts: Sources, boundaries: Boundaries | None) -> ValueColumns
     """Return quintiles and tier of every row."""
     if boundaries is None:
         nothing, number = cast(null(), Text), cast(null(), Integer)
-        return ValueColumns(nothing, nothing, number, number, number, ())
+        return ValueColumns(nothing, nothing, number, number, number)
     return ranked(
         boundaries,
         known=facts.known,
@@ -88,7 +86,6 @@ def ranked(
         recency=case((buyer, 5 - _exceeded(days, boundaries.recency_days))),
         frequency=case((buyer, 1 + _exceeded(purchases, boundaries.frequency))),
         monetary=case((buyer, 1 + _exceeded(amount, boundaries.monetary))),
-        changing=tuple(last_purchase + literal(days_at + 1) for days_at in boundaries.recency_days),
     )
 
 

@@ -3,10 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, FromClause, Table, and_, bindparam, func, literal, or_, select, true
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 
+from segmentation.domain.rules import ActivityCondition
 from segmentation.domain.vocabulary import Metric
 from segmentation.facts.models import activity_day, activity_line_day, activity_total
 
@@ -29,17 +32,33 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class Departure:
+    """The day on which a certain day leaves a window: its oldest, or a newer one that matters more."""
+
+    window: Window
+    nth_newest: int | None = None
+    """The first to leave of so many newest days."""
+    reaching: Decimal | None = None
+    """The newest day with a purchase of so much, or `above` it."""
+    above: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class WindowSources:
     """What to join, and where the value of each window stands afterwards."""
 
     joins: tuple[FromClause, ...]
     values: dict[Window, ColumnElement[Any]]
-    leaving: tuple[ColumnElement[date], ...]
-    """Days on which the oldest activity leaves a window, so that its value changes by time alone."""
+    departures: dict[Departure, ColumnElement[date]]
+    """The days of departures; NULL where no such day is in the window."""
 
 
-def window_sources(customer_id: ColumnElement[Any], windows: Iterable[Window]) -> WindowSources:
+def window_sources(
+    customer_id: ColumnElement[Any], windows: Iterable[Window], departures: Iterable[Departure]
+) -> WindowSources:
     """Return sources for `windows`; `activity_total` must be joined already, for windows over the whole life."""
+    leaving = sorted(set(departures), key=repr)
+    days: dict[Departure, ColumnElement[date]] = {}
     values: dict[Window, ColumnElement[Any]] = {}
     timed: dict[Table, list[Window]] = {activity_day: [], activity_line_day: []}
     for window in sorted(set(windows), key=repr):
@@ -47,15 +66,21 @@ def window_sources(customer_id: ColumnElement[Any], windows: Iterable[Window]) -
             values[window] = _total(window.metric)
         else:
             timed[_table(window)].append(window)
-    joins, leaving = [], []
+    joins = []
     for table, wanted in timed.items():
         if not wanted:
             continue
-        lateral = _aggregates(customer_id, table, wanted)
+        of_table = [departure for departure in leaving if departure.window in wanted]
+        lateral = _aggregates(customer_id, table, wanted, of_table)
         joins.append(lateral)
         values |= {window: lateral.c[f"value_{number}"] for number, window in enumerate(wanted)}
-        leaving += [lateral.c[f"leaves_{number}"] for number in range(len(wanted))]
-    return WindowSources(tuple(joins), values, tuple(leaving))
+        days |= {departure: lateral.c[f"leaves_{number}"] for number, departure in enumerate(of_table)}
+    return WindowSources(tuple(joins), values, days)
+
+
+def window_of(condition: ActivityCondition) -> Window:
+    """Return the window that a condition looks at."""
+    return Window(condition.metric, condition.within_days, condition.product_line)
 
 
 def _table(window: Window) -> Table:
@@ -70,25 +95,46 @@ def _total(metric: Metric) -> ColumnElement[Any]:
     return func.coalesce(columns[_column(metric)], 0)
 
 
-def _aggregates(customer_id: ColumnElement[Any], table: Table, windows: list[Window]) -> FromClause:
-    """Return one row per customer: each window's value, and the day on which its oldest row leaves it."""
+def _aggregates(
+    customer_id: ColumnElement[Any], table: Table, windows: list[Window], departures: list[Departure]
+) -> FromClause:
+    """Return one row per customer: each window's value, and the day of each departure."""
     longest = max(window.days or 0 for window in windows)
-    columns: list[ColumnElement[Any]] = []
-    for number, window in enumerate(windows):
-        days = window.days or 0
-        inside = table.c.day > TODAY - literal(days)
-        if window.product_line is not None:
-            inside = and_(inside, table.c.product_line == window.product_line)
-        relevant = and_(inside, _relevant(table, window.metric))
-        aggregate = _aggregate(table, window.metric)
-        oldest = func.min(table.c.day).filter(relevant)
-        columns += [
-            func.coalesce(aggregate.filter(relevant), 0).label(f"value_{number}"),
-            (oldest + literal(days)).label(f"leaves_{number}"),
-        ]
+    relevant = {window: _relevant_inside(table, window) for window in windows}
+    values = [
+        func.coalesce(_aggregate(table, window.metric).filter(relevant[window]), 0).label(f"value_{number}")
+        for number, window in enumerate(windows)
+    ]
+    leaves = [
+        _departure(table, departure, relevant[departure.window]).label(f"leaves_{number}")
+        for number, departure in enumerate(departures)
+    ]
     # Read by the primary key: as many rows as the longest window has days, however long the history is.
-    rows = select(*columns).where(table.c.customer_id == customer_id, table.c.day > TODAY - literal(longest))
+    rows = select(*values, *leaves).where(table.c.customer_id == customer_id, table.c.day > TODAY - literal(longest))
     return rows.lateral(f"windows_of_{table.name}")
+
+
+def _relevant_inside(table: Table, window: Window) -> ColumnElement[bool]:
+    inside = table.c.day > TODAY - literal(window.days)
+    if window.product_line is not None:
+        inside = and_(inside, table.c.product_line == window.product_line)
+    return and_(inside, _relevant(table, window.metric))
+
+
+def _departure(table: Table, departure: Departure, relevant: ColumnElement[bool]) -> ColumnElement[Any]:
+    day, length = table.c.day, literal(departure.window.days)
+    if departure.reaching is not None:
+        largest = table.c.largest_purchase
+        enough = largest > departure.reaching if departure.above else largest >= departure.reaching
+        return func.max(day).filter(and_(relevant, enough)) + length
+    if departure.nth_newest == 1:
+        return func.max(day).filter(relevant) + length
+    oldest = func.min(day).filter(relevant)
+    if departure.nth_newest is None:
+        return oldest + length
+    days = func.array_agg(aggregate_order_by(day, day.desc()), type_=ARRAY(Date)).filter(relevant)
+    # There are fewer days than that where one of them counts several.
+    return func.coalesce(days[literal(departure.nth_newest)], oldest) + length
 
 
 def _aggregate(table: Table, metric: Metric) -> Any:

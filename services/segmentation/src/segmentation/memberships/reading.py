@@ -1,5 +1,6 @@
 """Reads who is in a segment, and in which segments a customer is."""
 
+from datetime import UTC, date
 from typing import Any
 from uuid import UUID
 
@@ -39,14 +40,16 @@ async def read_customer(uow: UnitOfWork, ref: str) -> CustomerSegments:
         as_of=row.evaluated_at,
         next_evaluation_at=row.next_due_at,
         segments=[_membership(membership) for membership in memberships],
-        value=_value(row, boundaries),
+        value=_value(row, boundaries, uow.now.astimezone(UTC).date()),
     )
 
 
-def _value(row: Row[Any], boundaries: Boundaries | None) -> Value:
+def _value(row: Row[Any], boundaries: Boundaries | None, today: date) -> Value:
     rfm = None
-    if row.rfm_recency is not None:
-        rfm = Rfm(recency=row.rfm_recency, frequency=row.rfm_frequency, monetary=row.rfm_monetary)
+    if boundaries is not None and row.rfm_recency is not None:
+        # Nobody is evaluated anew for a recency score that no rule minds: it is computed when it is read.
+        recency = boundaries.recency_score(max((today - row.last_purchase).days, 0))
+        rfm = Rfm(recency=recency, frequency=row.rfm_frequency, monetary=row.rfm_monetary)
     ranked = boundaries is not None and row.tier is not None
     return Value(
         tier=row.tier,

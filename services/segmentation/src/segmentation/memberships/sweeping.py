@@ -12,6 +12,7 @@ from segmentation.definitions import rulebook
 from segmentation.domain.rulebook import Rulebook
 from segmentation.domain.sweeps import SweepReason
 from segmentation.evaluation.evaluator import moments
+from segmentation.evaluation.turns import recency_limits
 from segmentation.memberships import repository
 from segmentation.memberships import sweep_repository as sweeps
 from segmentation.memberships.models import standing
@@ -60,7 +61,8 @@ def _concerned(walk: Row[Any], rulebook_: Rulebook) -> ColumnElement[bool]:
     """Return the condition on `standing` for those whom the walk concerns."""
     match SweepReason(walk.reason):
         case SweepReason.BOUNDARIES:
-            return ranked_otherwise(rulebook_.boundaries) if rulebook_.boundaries else false()
+            limits = recency_limits(definition.rule for definition in (*rulebook_.active, *rulebook_.preparing))
+            return ranked_otherwise(rulebook_.boundaries, limits) if rulebook_.boundaries else false()
         case SweepReason.WINDOW:
             return true()
         case SweepReason.SWITCH:

@@ -3,12 +3,12 @@
 Both read `standing`, whose amounts are kept current by time too: no window has to be added up again for the whole base.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, or_, text, true
+from sqlalchemy import ARRAY, ColumnElement, Integer, Row, any_, literal, or_, text, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from segmentation.domain.boundaries import Boundaries, Tier
@@ -56,8 +56,12 @@ async def compute(connection: AsyncConnection, policy: ValuePolicy, now: datetim
     return _boundaries(policy, now, row, _tiers(policy.tiers, amounts))
 
 
-def ranked_otherwise(boundaries: Boundaries) -> ColumnElement[bool]:
-    """Return the condition on `standing` that scores or tier are others by `boundaries`; it binds `today`."""
+def ranked_otherwise(boundaries: Boundaries, recency_limits: Iterable[frozenset[int]]) -> ColumnElement[bool]:
+    """Return the condition on `standing` that scores or tier are others by `boundaries`; it binds `today`.
+
+    Recency scores, which time moves every few days, are others only where a rule minds: each of `recency_limits` holds
+    the scores that meet one of its conditions.
+    """
     columns = standing.c
     new = ranked(
         boundaries,
@@ -69,10 +73,14 @@ def ranked_otherwise(boundaries: Boundaries) -> ColumnElement[bool]:
     return or_(
         columns.tier.is_distinct_from(new.tier),
         columns.service_tier.is_distinct_from(new.service_tier),
-        columns.rfm_recency.is_distinct_from(new.recency),
         columns.rfm_frequency.is_distinct_from(new.frequency),
         columns.rfm_monetary.is_distinct_from(new.monetary),
+        *(_is_any(columns.rfm_recency, some).is_distinct_from(_is_any(new.recency, some)) for some in recency_limits),
     )
+
+
+def _is_any(score: ColumnElement[int], scores: frozenset[int]) -> ColumnElement[bool]:
+    return score == any_(literal(sorted(scores), ARRAY(Integer)))
 
 
 def _boundaries(policy: ValuePolicy, now: datetime, row: Row[Any], tiers: tuple[Tier, ...]) -> Boundaries:

@@ -1,0 +1,42 @@
+"""Looked at from afar: only who may have changed is evaluated again, and that is enough for everybody."""
+
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+from sqlalchemy import text
+
+from lealtad.events.envelope import Event
+from lealtad.ids import new_id
+from lealtad.testing.driving import deliver, take_due
+from lealtad.unit_of_work import Database
+from segmentation.domain.sweeps import SweepReason
+from segmentation.memberships import sweep_repository as sweeps
+from segmentation.service import SERVICE
+
+from .builders import NOW, purchase, returned
+
+DAYS = 100
+EVALUATIONS = text("SELECT count(*) FROM journal WHERE kind = 'due' AND type = 'reevaluate'")
+
+
+async def test_after_a_hundred_days_nobody_stands_otherwise_than_was_announced(database: Database) -> None:
+    random = Random(7)  # noqa: S311 - a history, no secret
+    customers = [new_id() for _ in range(30)]
+    announcements = 0
+    for day in range(DAYS):
+        now = NOW + timedelta(days=day)
+        buyers = random.sample(customers, 1 + day % 3) if day else customers
+        facts: list[Event[Any]] = [purchase(customer, now, mugs=random.randint(5, 400)) for customer in buyers]
+        facts += [returned(customer, now, mugs=5) for customer in buyers if random.random() < 0.2]
+        await deliver(SERVICE, database, facts, now=now)
+        told = [await take_due(SERVICE, database, now=now + timedelta(hours=18)) for _ in range(2)]
+        announcements += sum(map(len, told))
+
+    async with database.read() as uow:
+        evaluations = int(await uow.connection.scalar(EVALUATIONS) or 0)
+    async with database.begin() as uow:
+        await sweeps.begin(uow.connection, SweepReason.WINDOW, uow.now)
+    assert await take_due(SERVICE, database) == []
+    assert announcements > len(customers)
+    assert evaluations < 4 * announcements
