@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import subprocess
 from collections.abc import Mapping
 
 import asyncpg
@@ -30,6 +31,17 @@ async def rebuild_all(world: World) -> None:
     runs = (asyncio.to_thread(commands.run, world.stage.stack, service.name, "rebuild") for service in SERVICES)
     assert await asyncio.gather(*runs) == [0] * len(SERVICES)
     await world.settled()
+
+
+def kill_half_way(world: World) -> None:
+    """Kill a rebuild of segmentation when it has folded some records, one a transaction."""
+    command = commands.program(world.stage.stack, "segmentation", "rebuild")
+    environment = {**command.environment(), "LEALTAD_REBUILD_RECORDS": "1"}
+    with subprocess.Popen(  # noqa: S603 - our own command
+        command.argv, env=environment, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert any("folding: " in line for line in process.stdout)
+        process.kill()
 
 
 async def derived(world: World) -> dict[str, Mapping[str, list[str]]]:
@@ -73,6 +85,13 @@ async def live_a_little(world: World) -> None:
     await world.respond(await world.decision(customer), "presented", "accepted")
     await world.resolve(case)
     await world.settled()
+
+
+async def test_a_killed_rebuild_harms_nothing(world: World):
+    await live_a_little(world)
+    before = await derived(world)
+    await asyncio.to_thread(kill_half_way, world)
+    assert await derived(world) == before
 
 
 async def test_damaged_tables_are_restored_and_nothing_is_announced(world: World):

@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 from uuid import UUID
 
 import pytest
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import text
 from sqlalchemy.engine import Engine
@@ -265,3 +267,17 @@ async def test_a_record_that_only_the_rebuild_cannot_fold_ends_it_and_is_named(t
 async def test_progress_is_said(tally: Tally, counting):
     await tally.rebuild()
     assert any(line.startswith("folding: 21 of 21 records") and "(100%" in line for line in tally.said)
+
+
+async def test_a_fact_topic_that_lost_its_beginning_is_refused(tally: Tally, counting):
+    before = await tally.derived()
+    admin = AIOKafkaAdminClient(bootstrap_servers=tally.bus.address)
+    await admin.start()
+    try:
+        partition = TopicPartition(f"{tally.bus.prefix}.activity", 0)
+        await admin.delete_records({partition: RecordsToDelete(before_offset=1)})
+    finally:
+        await admin.close()
+    with pytest.raises(RebuildError, match=r"activity/0 begins at 1"):
+        await tally.rebuild()
+    assert await tally.derived() == before

@@ -9,14 +9,20 @@ from lealtad_local.credentials import Credentials
 from lealtad_local.databases import database_url
 from lealtad_local.kafka import KafkaServer
 from lealtad_local.postgres import PostgresServer
+from lealtad_local.processes import Command
 from lealtad_local.services import SERVICES, Environment, Service
 from lealtad_local.stack import Stack, StackError
 
 
 def run(stack: Stack, service: str, *arguments: str) -> int:
     """Run a command of `service` in the foreground, its output shown; return its exit status."""
-    program = _environment(stack, named(service)).command(named(service), *arguments)
-    return subprocess.run(program.argv, env=program.environment(), check=False).returncode  # noqa: S603 - our own
+    command = program(stack, service, *arguments)
+    return subprocess.run(command.argv, env=command.environment(), check=False).returncode  # noqa: S603 - our own
+
+
+def program(stack: Stack, service: str, *arguments: str) -> Command:
+    """Return the program that a command of `service` is."""
+    return _environment(stack, named(service)).command(named(service), *arguments)
 
 
 def named(name: str) -> Service:

@@ -59,13 +59,13 @@ class Hold:
 async def require_match(runtime: Runtime) -> None:
     """Raise a MismatchError unless the positions fit the topics that are read, and the own topics what was emitted."""
     settings, database, group = runtime.settings, runtime.database, runtime.group
-    cluster, committed, ends = await asyncio.gather(
-        cluster_id(settings),
-        group_offsets.committed(settings, group),
-        runtime.lookout.ends([item.topic.name for item in runtime.service.reader.subscriptions]),
+    topics = [item.topic.name for item in runtime.service.reader.subscriptions]
+    cluster, committed, places = await asyncio.gather(
+        cluster_id(settings), group_offsets.committed(settings, group), runtime.lookout.ends(topics)
     )
     async with database.read() as uow:
-        stored = await positions.read(uow.connection, group, ends, cluster)
-    positions.require_within(stored, ends)
-    positions.require_not_older(stored, {place: at for place, at in committed.items() if place in ends})
+        stored = await positions.read(uow.connection, group, places, cluster)
+    # Other workers move on meanwhile: committed offsets are older than the positions, the ends must be newer.
+    positions.require_within(stored, await runtime.lookout.ends(topics))
+    positions.require_not_older(stored, {place: at for place, at in committed.items() if place in places})
     await own_topics.require_known(settings, database, runtime.service.name)

@@ -4,9 +4,10 @@ import sys
 
 from aiokafka.errors import KafkaError
 
+from lealtad.app.hold import require_match
 from lealtad.app.service import Service, open_runtime
 from lealtad.errors import is_transient, reason_of
-from lealtad.kafka.positions import AnotherClusterError
+from lealtad.kafka.positions import MismatchError
 from lealtad.kafka.rebuild import Outcome, RebuildError, rebuild
 from lealtad.settings import ServiceSettings
 
@@ -15,10 +16,11 @@ async def run_rebuild(service: Service, settings: ServiceSettings) -> int:
     """Rebuild and say how it goes; return the exit status: 1 when it could not, or not evaluate every customer."""
     async with open_runtime(service, settings, "rebuild") as runtime:
         try:
+            await require_match(runtime)
             outcome = await rebuild(
                 settings, runtime.database, service.processing, service.every_customer, lambda line: _say(service, line)
             )
-        except (RebuildError, AnotherClusterError) as error:
+        except (RebuildError, MismatchError) as error:
             _say(service, str(error))
             return 1
         except Exception as error:

@@ -11,6 +11,7 @@ from aiokafka.structs import ConsumerRecord
 
 from lealtad.events.codec import Record
 from lealtad.events.topics import Kind, Topic
+from lealtad.kafka import positions
 from lealtad.kafka.end_offsets import Lookout
 from lealtad.kafka.naming import topic_of, topic_on_wire
 from lealtad.kafka.positions import Place
@@ -80,19 +81,14 @@ class History:
         self.at = dict(at)
 
     async def require_complete(self, limits: Mapping[Place, int]) -> None:
-        """Raise RebuildError where the topics no longer hold everything that the live worker read."""
+        """Raise RebuildError or BeyondEndError where the topics no longer hold everything that the live worker read."""
         ends = await self._client.end_offsets([self._on_wire(place) for place in limits])
-        for place, limit in limits.items():
-            end = ends[self._on_wire(place)]
+        positions.require_within(limits, {self._place(partition): end for partition, end in ends.items()})
+        for place in limits:
             if self._topics[place.topic].kind is not Kind.STATE and self.first[place] > 0:
                 raise RebuildError(
                     f"{place.topic}/{place.partition} begins at {self.first[place]}: what was folded from the records "
                     "before would be lost. Restore the topic, and keep all of it (retention.ms=-1)."
-                )
-            if limit > end:
-                raise RebuildError(
-                    f"{place.topic}/{place.partition} ends at {end}, but the worker stands at {limit}. "
-                    "Restore the topic, or the database that belongs to it."
                 )
 
     async def _open(self) -> None:
