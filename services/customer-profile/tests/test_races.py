@@ -12,7 +12,7 @@ async def test_fifty_simultaneous_purchases_of_one_customer_count_as_fifty(shop,
 
     assert Counter(answer.status_code for answer in answers) == {201: 50}
     totals = (await shop.view())["totals"]
-    assert (totals["purchases"], totals["purchased"]["amount"]) == (50, "125.0000")
+    assert (totals["purchases"], totals["purchased"]["amount"]) == (50, "125.00")
     events = await emitted(database)
     purchases = [event for event in events if isinstance(event.data, PurchaseRecorded)]
     assert [event.sequence for event in purchases] == list(range(1, 51))

@@ -10,7 +10,7 @@ async def test_part_of_a_purchase_comes_back_and_the_net_amount_falls(shop):
     assert back.status_code == 201
     assert back.json()["purchase_id"] == bought.json()["id"]
     totals = (await shop.view())["totals"]
-    assert (totals["purchases"], totals["returns"], totals["net"]["amount"]) == (1, 1, "12.5000")
+    assert (totals["purchases"], totals["returns"], totals["net"]["amount"]) == (1, 1, "12.50")
 
 
 async def test_a_return_without_lines_takes_all_that_is_left(shop):

@@ -17,6 +17,15 @@ DecimalText = Annotated[
 """A decimal that travels as text, so that no reader turns it into a float."""
 
 
+NO_MINOR_UNIT = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
+MINOR_UNITS = {
+    **dict.fromkeys(NO_MINOR_UNIT.split(), 0),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+    **dict.fromkeys(("CLF", "UYW"), 4),
+}
+"""Decimals of the currencies that have not two (ISO 4217, list one, of 2024)."""
+
+
 class CurrencyMismatchError(ValueError):
     """Amounts of two currencies were combined."""
 
@@ -30,6 +39,16 @@ class Money(BaseModel):
 
     amount: DecimalText
     currency: Currency
+
+    @classmethod
+    def stored(cls, amount: Decimal, currency: str) -> "Money":
+        """Return an amount from a column of four decimals with the decimals of its currency.
+
+        Further digits stay where they are not zero: a sum of unit prices may be finer than the smallest coin.
+        """
+        finest = -int(amount.normalize().as_tuple().exponent)
+        digits = max(MINOR_UNITS.get(currency, 2), finest)
+        return cls(amount=round(amount, digits), currency=currency)
 
     def __sub__(self, other: "Money") -> "Money":
         """Return the difference; raise CurrencyMismatchError for two currencies."""

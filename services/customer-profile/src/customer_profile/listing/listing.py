@@ -60,7 +60,7 @@ def contract_document(uow: UnitOfWork, row: Any) -> dict[str, Any]:
     return {
         **state,
         "source": {"system": row.source_system, "fact_id": row.source_fact_id},
-        "monthly_amount": Money(amount=row.monthly_amount, currency=uow.resources.reporting_currency),
+        "monthly_amount": Money.stored(row.monthly_amount, uow.resources.reporting_currency),
         "active": contract.active(uow.now),
     }
 

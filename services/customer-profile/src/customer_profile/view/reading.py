@@ -1,6 +1,7 @@
 """Use case: the 360 view of one customer."""
 
 from collections.abc import Callable, Collection, Sequence
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -123,4 +124,4 @@ def _recent(rows: Sequence[Any], item_of: Callable[[Any], Any], time: str) -> di
 
 
 def _money(uow: UnitOfWork, amount: Any) -> Money:
-    return Money(amount=amount, currency=uow.resources.reporting_currency)
+    return Money.stored(Decimal(amount), uow.resources.reporting_currency)
