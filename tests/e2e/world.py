@@ -51,8 +51,12 @@ class World:
 
     async def buy(self, customer: str, price: str = "40.00", days_ago: int = 0) -> str:
         """Record an invoice of one line; return its event."""
+        return await self._fact("/v1/purchases", self.invoice(customer, price, days_ago))
+
+    def invoice(self, customer: str, price: str, days_ago: int = 0) -> Json:
+        """Return an invoice of one line, not recorded yet."""
         line = {"sku": "lantern", "product_line": "lanterns", "quantity": "1", "unit_price": price}
-        return await self._fact("/v1/purchases", {**self._common(customer, days_ago), "lines": [line]})
+        return {**self._common(customer, days_ago), "lines": [line]}
 
     async def meet(self, customer: str) -> str:
         """Record a visit that decides nothing; return its event."""

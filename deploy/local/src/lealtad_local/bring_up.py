@@ -20,7 +20,7 @@ from lealtad_local.home import Home
 from lealtad_local.kafka import KafkaServer
 from lealtad_local.keeper import ProcessFailedError, ProcessSpec
 from lealtad_local.postgres import PostgresServer
-from lealtad_local.probes import answers_ok
+from lealtad_local.probes import answers_ok, is_ready_or_held
 from lealtad_local.server import LocalServer, free_port, is_free
 from lealtad_local.services import SERVICES, Environment, Service
 from lealtad_local.state import Options, StackState
@@ -89,7 +89,7 @@ class Plan:
             port=port,
             command=lambda: environment.process(service, kind, port=port, instance=instance),
             live=partial(answers_ok, port, "/health/live"),
-            ready=partial(answers_ok, port, "/health/ready"),
+            ready=partial(is_ready_or_held, port),
         )
 
     def _port(self, name: str) -> int:

@@ -176,6 +176,24 @@ def rebuild(
     raise typer.Exit(commands.run(_running(), service, "rebuild"))
 
 
+@app.command()
+def republish(
+    service: Annotated[str, typer.Argument(help="Its name: customer-profile, complaints …")],
+    *,
+    since: Annotated[str, typer.Option(help="RFC 3339 (UTC without offset): what was stored then or later.")],
+) -> None:
+    """Send again what a service emitted, byte by byte as it was; readers drop what they know."""
+    raise typer.Exit(commands.run(_running(), service, "republish", "--since", since))
+
+
+@app.command("adopt-restore")
+def adopt_restore(
+    service: Annotated[str, typer.Argument(help="Its name: customer-profile, complaints …")],
+) -> None:
+    """Make a database that was restored from a back-up fit Kafka as it stands; its workers are held until then."""
+    raise typer.Exit(commands.run(_running(), service, "adopt-restore"))
+
+
 @clock_app.command("show")
 def show_clock() -> None:
     """Show the stack's business time."""

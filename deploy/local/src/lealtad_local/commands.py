@@ -35,15 +35,24 @@ def named(name: str) -> Service:
 
 def database_of(stack: Stack, service: Service) -> str:
     """Return the URL of a service's database, as the service itself uses it."""
-    admin_url = os.environ.get("LEALTAD_POSTGRES_URL") or PostgresServer(stack.home.postgres).url
     passwords = Credentials.load_or_make(stack.home, []).passwords
-    return database_url(admin_url, service.database, passwords[service.name])
+    return database_url(admin_url(stack), service.database, passwords[service.name])
+
+
+def admin_url(stack: Stack) -> str:
+    """Return the superuser's URL of the stack's PostgreSQL."""
+    return os.environ.get("LEALTAD_POSTGRES_URL") or PostgresServer(stack.home.postgres).url
+
+
+def bootstrap(stack: Stack) -> str:
+    """Return the address of the stack's Kafka."""
+    return os.environ.get("LEALTAD_KAFKA_BOOTSTRAP") or KafkaServer(stack.home.kafka).bootstrap
 
 
 def _environment(stack: Stack, service: Service) -> Environment:
     return Environment(
         Credentials.load_or_make(stack.home, []).token_secret,
-        kafka_bootstrap=os.environ.get("LEALTAD_KAFKA_BOOTSTRAP") or KafkaServer(stack.home.kafka).bootstrap,
+        kafka_bootstrap=bootstrap(stack),
         database_urls={service.name: database_of(stack, service)},
         clock_file=str(stack.home.clock) if stack.state.options.clock else "",
     )

@@ -14,6 +14,7 @@ from campaigns.reactions import react
 from campaigns.responses import lapsing
 from campaigns.responses import repository as given_responses
 from campaigns.responses.routes import router as responses
+from campaigns.restoring import take_back
 from lealtad.app import Service
 from lealtad.customers import every_customer
 from lealtad.db import metadata_of
@@ -29,6 +30,7 @@ SERVICE = Service(
     projections=projections,
     react=react,
     every_customer=every_customer,
+    take_back=take_back,
     due_actions=(
         DueAction("expire-reservations", expiring.take_expired, contact_ledger.count_expired),
         DueAction("lapse-unanswered-offers", lapsing.take_unanswered, given_responses.count_unanswered),

@@ -10,6 +10,7 @@ from churn_scoring.registry.routes import router as model_routes
 from churn_scoring.scoring import rescoring
 from churn_scoring.scoring.repository import count_due, count_outdated
 from churn_scoring.scoring.routes import router as score_routes
+from churn_scoring.scoring.taking_back import take_back
 from lealtad.app import Service
 from lealtad.customers import every_customer
 from lealtad.db import metadata_of
@@ -40,6 +41,7 @@ SERVICE = Service(
     projections=projections,
     react=react,
     every_customer=every_customer,
+    take_back=take_back,
     due_actions=(
         DueAction("rescore", rescoring.rescore_due, count_due),
         DueAction("apply-release", rescoring.rescore_outdated, count_outdated),

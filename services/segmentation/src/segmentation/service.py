@@ -14,6 +14,7 @@ from segmentation.memberships import reevaluation, sweeping
 from segmentation.memberships import repository as memberships
 from segmentation.memberships import sweep_repository as sweeps
 from segmentation.memberships.routes import router as memberships_router
+from segmentation.memberships.taking_back import take_back
 from segmentation.reactions import react
 from segmentation.value import computing
 from segmentation.value import repository as value
@@ -29,6 +30,7 @@ SERVICE = Service(
     projections=projections,
     react=react,
     every_customer=every_customer,
+    take_back=take_back,
     due_actions=(
         DueAction("sweep", sweeping.take_due, sweeps.count, batch=sweeping.CUSTOMERS_A_STEP),
         DueAction(reevaluation.ACTION, reevaluation.take_due, memberships.count_due),

@@ -8,16 +8,31 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import argparse
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import uvloop
 
-from lealtad.app import republish
+from lealtad.app import adopt_restore, republish
 from lealtad.app.api import run_api
 from lealtad.app.rebuild import run_rebuild
 from lealtad.app.service import Service
 from lealtad.app.worker import run_worker
 from lealtad.observability.logging import configure_logging
 from lealtad.settings import ServiceSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A command for operators, with arguments of its own."""
+
+    add_arguments: Callable[[argparse.ArgumentParser], None]
+    main: Callable[[Service, argparse.Namespace], int]
+
+
+REPAIRS = {
+    "adopt-restore": Repair(adopt_restore.add_arguments, adopt_restore.main),
+    "republish": Repair(republish.add_arguments, republish.main),
+}
 
 
 def main(service: Service, arguments: list[str] | None = None) -> int:
@@ -35,10 +50,11 @@ def main(service: Service, arguments: list[str] | None = None) -> int:
     processes = parser.add_subparsers(dest="process", required=True, metavar="PROCESS")
     for name in sorted(commands):
         processes.add_parser(name)
-    republish.add_arguments(processes.add_parser("republish", help=republish.__doc__))
+    for name, command in REPAIRS.items():
+        command.add_arguments(processes.add_parser(name))
     chosen = parser.parse_args(arguments)
-    if chosen.process == "republish":
-        return republish.main(service, chosen)
+    if repair := REPAIRS.get(chosen.process):
+        return repair.main(service, chosen)
     return commands[chosen.process]()
 
 

@@ -9,7 +9,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import structlog
@@ -59,6 +59,9 @@ def main(service: Service, arguments: argparse.Namespace) -> int:
 
 async def _republish(service: Service, settings: ServiceSettings, since: datetime) -> int:
     async with open_runtime(service, settings, "republish") as runtime:
+        kept_since = system_now() - timedelta(days=settings.event_archive_days)
+        if since < kept_since:
+            log.warning("facts_alone_before", derived_events_are_kept_since=kept_since.isoformat())
         return await republish(runtime.database, since)
 
 
@@ -68,7 +71,6 @@ async def republish(database: Database, since: datetime) -> int:
     Raises RelayStandsStillError when a minute long no chunk goes out; it may then be run again from the time that is
     named.
     """
-    await _say_what_was_pruned(database, since)
     until, reached, total = system_now(), archive.Reached(since), 0
     while True:
         chunk, queued = await _patiently(partial(_queue, database, reached, until), reached)
@@ -103,13 +105,6 @@ async def _patiently(attempt: Callable[[], Awaitable[Queued | None]], reached: a
         f"the outbox did not empty within {PATIENCE_S:.0f} s: start a worker, or see why its relay fails, and "
         f"go on with --since {reached.stored_at.isoformat()}"
     )
-
-
-async def _say_what_was_pruned(database: Database, since: datetime) -> None:
-    async with database.read() as uow:
-        oldest = await archive.oldest_derived(uow.connection)
-    if oldest is not None and oldest > since:
-        log.warning("derived_events_begin_later", derived_since=oldest.isoformat(), facts_since=since.isoformat())
 
 
 def _moment(value: str) -> datetime:

@@ -1,10 +1,11 @@
 """A service as its author describes it, and a running process's shared parts."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from fastapi import APIRouter
 from sqlalchemy import MetaData, text
@@ -12,6 +13,7 @@ from sqlalchemy import MetaData, text
 from lealtad.clock import Clock, business_clock
 from lealtad.db import create_engine
 from lealtad.due import DueAction
+from lealtad.events.envelope import Event
 from lealtad.events.subscriptions import READERS, Reader
 from lealtad.kafka import hold
 from lealtad.kafka.batch import Processing
@@ -22,15 +24,19 @@ from lealtad.kafka.rebuild import CustomerPage
 from lealtad.observability.health import Health
 from lealtad.outbox.wakeup import Notifier
 from lealtad.settings import ServiceSettings
-from lealtad.unit_of_work import Database
+from lealtad.unit_of_work import Database, UnitOfWork
+
+TakeBack = Callable[[UnitOfWork, Sequence[Event[Any]]], Awaitable[Iterable[UUID]]]
+"""Restores owned state from own published events, in their order per key; returns the ids of those it cannot use."""
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
     """Everything the platform needs to run a service.
 
-    `on_start` makes what use cases find in `uow.resources`; `commands` are further things `python -m <package>` can do.
-    `every_customer` lists whom `react` concerns, a page at a time: all are evaluated after a rebuild.
+    `on_start` makes what use cases find in `uow.resources`. `every_customer` lists whom `react` concerns, a page at a
+    time: all are evaluated after a rebuild. `take_back` serves a database restored from a back-up. `commands` are
+    further things `python -m <package>` can do.
     """
 
     name: str
@@ -45,6 +51,7 @@ class Service:
     due_actions: Sequence[DueAction] = ()
     on_start: Callable[[Database, Any], Awaitable[Any]] | None = None
     every_customer: CustomerPage | None = None
+    take_back: TakeBack | None = None
     commands: Mapping[str, Callable[[], int]] = field(default_factory=dict)
 
     @property

@@ -1,7 +1,7 @@
 """Partitions come and go: a running batch is drained before they go, and reading starts at the stored position."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
@@ -53,6 +53,8 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is
     async def seek(self, assigned: list[TopicPartition]) -> None:
         """Own `assigned` and stand at their stored positions; the first time at their beginnings."""
         places = {self.place(partition): partition for partition in assigned}
+        # Before the positions, which whoever owned the partitions until now may still move.
+        committed = await group_offsets.committed(self._settings, self._group)
         async with self._database.begin() as uow:
             stored = await positions.read(uow.connection, self._group, places, self._cluster)
             missing = [partition for place, partition in places.items() if place not in stored]
@@ -61,7 +63,11 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is
                 begin = {self.place(partition): offset for partition, offset in first.items()}
                 await positions.create(uow.connection, self._group, begin, self._cluster)
                 stored.update(begin)
-        await self._require_fitting(places, stored)
+        ends = await self.consumer.end_offsets(assigned)
+        positions.require_within(stored, {place: ends[partition] for place, partition in places.items()})
+        positions.require_not_older(stored, {place: at for place, at in committed.items() if place in places})
+        if any(place not in committed for place in places):
+            log.info("group_offsets_missing", detail="read on at the stored positions, which rule")
         for place, partition in places.items():
             self.consumer.seek(partition, stored[place])
         self.next = {**self.next, **stored}
@@ -74,14 +80,6 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is
         if moved:
             await self.consumer.commit({self.on_wire(place): offset for place, offset in moved.items()})
             self._committed.update(moved)
-
-    async def _require_fitting(self, places: Mapping[Place, TopicPartition], stored: Mapping[Place, int]) -> None:
-        ends = await self.consumer.end_offsets(list(places.values()))
-        positions.require_within(stored, {place: ends[partition] for place, partition in places.items()})
-        committed = await group_offsets.committed(self._settings, self._group)
-        positions.require_not_older(stored, {place: at for place, at in committed.items() if place in places})
-        if any(place not in committed for place in places):
-            log.info("group_offsets_missing", detail="read on at the stored positions, which rule")
 
     def place(self, partition: TopicPartition) -> Place:
         """Return our name of a partition."""

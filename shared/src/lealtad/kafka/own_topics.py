@@ -5,7 +5,6 @@ What stands behind that was sent and not yet noted, so it is in the outbox. If i
 database, the database is an older one: it would give the same sequences to other events.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -29,7 +28,9 @@ NOTE = text("""
     FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS int[]), CAST(:next AS bigint[]))
         AS now (topic, partition, next)
     ON CONFLICT (topic, partition) DO UPDATE SET next = excluded.next, cluster_id = excluded.cluster_id
+    WHERE known.next < excluded.next
 """)
+FORGET = text("DELETE FROM relayed_end")
 # Almost always all of them are in the outbox. The others were sent late by a relay that is gone: looked up one by one,
 # by the time in their headers, which is that of their storing but for the length of a transaction and skewed clocks.
 UNKNOWN = text("""
@@ -50,8 +51,10 @@ UNKNOWN = text("""
 
 async def require_known(settings: ServiceSettings, database: Database, service: str) -> str:
     """Return the cluster's id; raise a MismatchError unless this database emitted all that the own topics hold."""
-    cluster, ends = await asyncio.gather(cluster_id(settings), own_ends(settings, service))
-    known = await known_ends(database, cluster, ends)
+    # A relay elsewhere may go on meanwhile: what is known must be older than the ends.
+    cluster, known = await known_ends(settings, database)
+    ends = await own_ends(settings, service)
+    known = ends if known is None else known
     _require_not_shortened(known, ends)
     stretches = {place: Stretch(known.get(place, 0), end) for place, end in ends.items()}
     async for records in read_stretches(settings, stretches):
@@ -73,21 +76,28 @@ async def own_ends(settings: ServiceSettings, service: str) -> dict[Place, int]:
         await lookout.close()
 
 
-async def known_ends(database: Database, cluster: str, ends: Mapping[Place, int]) -> dict[Place, int]:
-    """Return up to where the database knows the own topics; raise AnotherClusterError where they are elsewhere.
+async def known_ends(settings: ServiceSettings, database: Database) -> tuple[str, Mapping[Place, int] | None]:
+    """Return the cluster's id and up to where the database knows the own topics.
 
-    A database of before ends were noted takes those it finds.
+    None from a database of before ends were noted: it takes those it finds. Raises AnotherClusterError where its topics
+    are elsewhere.
     """
+    cluster = await cluster_id(settings)
     async with database.read() as uow:
         rows = (await uow.connection.execute(ENDS)).all()
         if not rows and await uow.connection.scalar(HAS_EMITTED):
-            return dict(ends)
+            return cluster, None
     if elsewhere := [row for row in rows if row.cluster_id != cluster]:
         raise AnotherClusterError(
             f"what was sent to {elsewhere[0].topic} is on cluster {elsewhere[0].cluster_id}, this is {cluster}: point "
             "LEALTAD_KAFKA_BOOTSTRAP at the former cluster, or restore the database that belongs to this one"
         )
-    return {Place(row.topic, row.partition): row.next for row in rows}
+    return cluster, {Place(row.topic, row.partition): row.next for row in rows}
+
+
+async def forget_ends(connection: AsyncConnection) -> None:
+    """Forget how far topics reached that may have been made anew."""
+    await connection.execute(FORGET)
 
 
 async def note_ends(connection: AsyncConnection, cluster: str, ends: Mapping[Place, int]) -> None:
@@ -103,7 +113,7 @@ async def note_ends(connection: AsyncConnection, cluster: str, ends: Mapping[Pla
 
 async def unknown_among(connection: AsyncConnection, records: Sequence[Record]) -> list[Record]:
     """Return the events among `records` that this database never emitted; what is no event of ours is left out."""
-    events = {identity: record for record in records if (identity := _id_of(record))}
+    events = {identity: record for record in records if (identity := id_of(record))}
     headers = [dict(record.headers) for record in events.values()]
     rows = await connection.execute(
         UNKNOWN,
@@ -117,7 +127,8 @@ async def unknown_among(connection: AsyncConnection, records: Sequence[Record]) 
     return [record for identity, record in events.items() if identity in unknown]
 
 
-def _id_of(record: Record) -> str | None:
+def id_of(record: Record) -> str | None:
+    """Return the event's id; None for a record that is no event of ours."""
     headers = dict(record.headers)
     try:
         datetime.fromisoformat(headers["ce_time"].decode()).astimezone()
@@ -138,6 +149,6 @@ def _require_not_shortened(known: Mapping[Place, int], ends: Mapping[Place, int]
 
 def _explained(record: Record) -> str:
     return (
-        f"{record.topic}/{record.partition} holds event {_id_of(record)} at offset {record.offset}, which this "
+        f"{record.topic}/{record.partition} holds event {id_of(record)} at offset {record.offset}, which this "
         "database never emitted: it was restored from an older back-up. Restore a newer one, or run adopt-restore"
     )

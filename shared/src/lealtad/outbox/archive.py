@@ -47,7 +47,6 @@ QUEUE = text("""
     ORDER BY seq
 """)
 WAITING = text("SELECT count(*) FROM (SELECT FROM outbox LIMIT :limit) AS waiting")
-OLDEST_DERIVED = text("SELECT min(stored_at) FROM emitted_event WHERE NOT is_fact")
 PRUNE = text("""
     DELETE FROM emitted_event WHERE seq IN (
         SELECT seq FROM emitted_event
@@ -82,12 +81,6 @@ async def queue_again(connection: AsyncConnection, seqs: Sequence[int]) -> int:
 async def count_waiting(connection: AsyncConnection, limit: int) -> int:
     """Return how many rows wait for the relay, counting to `limit` at most."""
     return int(await connection.scalar(WAITING, {"limit": limit}) or 0)
-
-
-async def oldest_derived(connection: AsyncConnection) -> datetime | None:
-    """Return since when derived events are kept."""
-    found: datetime | None = await connection.scalar(OLDEST_DERIVED)
-    return found
 
 
 async def prune(connection: AsyncConnection, before: datetime, limit: int) -> int:

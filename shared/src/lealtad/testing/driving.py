@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import httpx
 from sqlalchemy import event as sqlalchemy_event
@@ -21,7 +22,7 @@ from lealtad.kafka.batch import BatchHandler, Item
 from lealtad.kafka.end_offsets import Lookout
 from lealtad.observability.health import Health, Heartbeat
 from lealtad.testing.postgres import settings_for
-from lealtad.unit_of_work import Database
+from lealtad.unit_of_work import Database, Phase
 
 OUTBOX = text("""
     SELECT outbox.seq, topic, key, headers, value FROM outbox JOIN emitted_event ON emitted_event.seq = outbox.event
@@ -52,6 +53,14 @@ async def take_due(service: Service, database: Database, *, now: datetime | None
     for action in service.due_actions:
         await loop.take_all(action)
     return await emitted(database, after=before)
+
+
+async def take_back(service: Service, database: Database, events: Sequence[Event[Any]]) -> set[UUID]:
+    """Let the service take its own events back, as after a restore; return the ids of those it cannot use."""
+    if service.take_back is None:
+        raise LookupError(f"{service.name} takes nothing back")
+    async with database.begin(phase=Phase.PROJECT) as uow:
+        return set(await service.take_back(uow, events))
 
 
 async def emitted(database: Database, *, after: int = 0) -> list[Event[Any]]:

@@ -1,12 +1,12 @@
 """SQL of the offer catalogue."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, String, cast, insert, or_, select, text, update
+from sqlalchemy import Row, String, cast, insert, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -69,6 +69,16 @@ async def terms_at(connection: AsyncConnection, offer_id: UUID, version: int) ->
     at = (offer_version.c.offer_id == offer_id) & (offer_version.c.version == version)
     document = (await connection.execute(select(offer_version.c.terms).where(at))).scalar_one()
     return OfferTerms.model_validate(document)
+
+
+async def terms_of_versions(
+    connection: AsyncConnection, versions: Collection[tuple[UUID, int]]
+) -> dict[tuple[UUID, int], OfferTerms]:
+    """Return the terms of those versions that exist."""
+    columns = offer_version.c
+    found = select(columns.offer_id, columns.version, columns.terms)
+    rows = await connection.execute(found.where(tuple_(columns.offer_id, columns.version).in_(list(versions))))
+    return {(row.offer_id, row.version): OfferTerms.model_validate(row.terms) for row in rows}
 
 
 async def page(

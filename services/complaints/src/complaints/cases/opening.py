@@ -6,7 +6,7 @@ from complaints.cases import repository, rows, showing
 from complaints.cases.plausibility import require_known_cause, require_plausible_time
 from complaints.cases.recording import record
 from complaints.cases.schemas import CaseIn
-from complaints.cases.stored import AUTOMATIC, Change, Intake, Recorded, StoredCase
+from complaints.cases.stored import AUTOMATIC, UNKNOWN_CONTENT, Change, Intake, Recorded, StoredCase
 from complaints.customers.identifying import identify
 from complaints.domain import journey
 from complaints.domain.case import Entry, begin
@@ -78,7 +78,7 @@ async def _answered_before(uow: UnitOfWork, body: CaseIn) -> Answer | None:
     row = await repository.by_fact(uow.connection, body.fact) if body.fact else None
     if row is None:
         return None
-    if row.fingerprint != _fingerprint(body):
+    if row.fingerprint not in {UNKNOWN_CONTENT, _fingerprint(body)}:
         raise conflict(
             "fact-differs",
             "This fact came before with other content",

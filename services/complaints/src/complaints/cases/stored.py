@@ -15,6 +15,9 @@ from lealtad.events.envelope import EventRef
 AUTOMATIC = "complaints"
 """Actor of what the service does by itself."""
 
+UNKNOWN_CONTENT = b""
+"""Fingerprint of a case that was taken back from its events: what exactly its source had sent is not known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Intake:

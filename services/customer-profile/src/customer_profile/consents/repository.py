@@ -39,6 +39,14 @@ async def record_all(
         await connection.execute(RECORD_ALL, rows)
 
 
+async def record_words(
+    connection: AsyncConnection, said: Sequence[tuple[UUID, Consent]], *, source: str, at: datetime
+) -> None:
+    """Add words of several customers to their histories, unless they stand there already."""
+    if said:
+        await connection.execute(RECORD_ALL, [_row(customer_id, word, source, at) for customer_id, word in said])
+
+
 async def history(connection: AsyncConnection, customer_id: UUID) -> Sequence[Mapping[Any, Any]]:
     """Return all a customer said, the newest first."""
     statement = (

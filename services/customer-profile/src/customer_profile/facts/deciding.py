@@ -9,7 +9,7 @@ from customer_profile.facts.contracts import contract_of, draft_cancellation, dr
 from customer_profile.facts.customers import customer_of
 from customer_profile.facts.inputs import ContractStepIn, FactIn
 from customer_profile.facts.kinds import Kind
-from customer_profile.facts.ledger import Draft, KnownFact, Ledger
+from customer_profile.facts.ledger import UNKNOWN_CONTENT, Draft, KnownFact, Ledger
 from customer_profile.facts.payments import draft_payment
 from customer_profile.facts.purchases import draft_purchase
 from customer_profile.facts.references import Source
@@ -62,7 +62,7 @@ def _fingerprint(fact: FactIn, customer_id: UUID, ledger: Ledger) -> bytes:
 
 
 def _require_same(known: KnownFact, content: bytes) -> None:
-    if known.fingerprint != content:
+    if known.fingerprint not in {UNKNOWN_CONTENT, content}:
         raise conflict(
             "fact-conflict",
             "This fact was recorded with other content",

@@ -16,6 +16,9 @@ from lealtad.events.catalog.customer_profile import Fact
 from lealtad.http import CustomerRef
 from lealtad.ids import new_id
 
+UNKNOWN_CONTENT = b""
+"""Fingerprint of a fact that was taken back from its event: what exactly its source had sent is not known."""
+
 
 @dataclass(frozen=True, slots=True)
 class KnownFact:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lealtad.events.catalog.segmentation import MembershipsChanged
 from segmentation.domain.standing import Announced, Standing
 from segmentation.memberships.models import membership, standing
 
@@ -64,6 +65,13 @@ FROM unnest(CAST(:ids AS uuid[]), CAST(:tiers AS text[]), CAST(:service_tiers AS
   AS found (customer_id, tier, service_tier, recency, frequency_score, monetary_score, last_purchase, frequency,
             monetary, next_due_at)
 WHERE standing.customer_id = found.customer_id
+""")
+
+KEEP_ANNOUNCED = text("""
+UPDATE standing SET tier = told.tier, service_tier = told.service_tier, next_due_at = :now
+FROM unnest(CAST(:ids AS uuid[]), CAST(:tiers AS text[]), CAST(:service_tiers AS text[]))
+  AS told (customer_id, tier, service_tier)
+WHERE standing.customer_id = told.customer_id
 """)
 
 
@@ -146,6 +154,19 @@ async def keep_standings(
             "monetary": [item.monetary for item in found],
             "next_due": [item.next_due_at for item in found],
             "boundaries_version": boundaries_version,
+            "now": now,
+        },
+    )
+
+
+async def keep_announced(connection: AsyncConnection, told: Sequence[MembershipsChanged], now: datetime) -> None:
+    """Store the tiers that were told about locked customers, and have them evaluated anew."""
+    await connection.execute(
+        KEEP_ANNOUNCED,
+        {
+            "ids": [item.customer_id for item in told],
+            "tiers": [item.tier for item in told],
+            "service_tiers": [item.service_tier for item in told],
             "now": now,
         },
     )

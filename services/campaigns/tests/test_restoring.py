@@ -1,0 +1,81 @@
+"""What was announced, contacted and answered after the back-up is known again."""
+
+from dataclasses import replace
+
+import pytest
+
+from campaigns.service import SERVICE
+from lealtad.events.catalog.campaigns import NextBestActionChanged, OfferPresented
+from lealtad.testing.driving import client_for, deliver, emitted, take_back
+
+from .builders import confirm_inputs, registered, scored, segmented, set_policy
+from .conftest import PLAIN
+
+FACTS = [registered(), segmented("ana", "loyal", "active-90d"), scored()]
+
+
+@pytest.fixture
+async def restored(database_for):
+    """A database that was restored from before everything."""
+    database = await database_for(SERVICE)
+    await confirm_inputs(database)
+    await set_policy(database, **PLAIN)
+    return database
+
+
+async def standing(client) -> dict:
+    return (await client.get("/v1/customers/shop:ana/next-best-action")).json()
+
+
+async def answer(client, decision, response) -> None:
+    path = f"/v1/decisions/{decision['decision_id']}/responses"
+    assert (await client.post(path, json={"response": response})).status_code == 201
+
+
+async def test_an_action_that_was_announced_is_not_announced_again(database, restored):
+    announced = await deliver(SERVICE, database, FACTS)
+    assert [type(event.data) for event in announced] == [NextBestActionChanged]
+
+    assert await take_back(SERVICE, restored, announced) == set()
+
+    assert await deliver(SERVICE, restored, FACTS) == []
+
+
+async def test_an_offer_that_was_presented_is_not_presented_again_and_its_contact_counts(database, client, restored):
+    await deliver(SERVICE, database, FACTS)
+    presented = await standing(client)
+    await answer(client, presented, "presented")
+
+    lost = await take_back(SERVICE, restored, await emitted(database))
+    await deliver(SERVICE, restored, FACTS)
+
+    assert lost == set()
+    async with client_for(SERVICE, restored) as other:
+        ruled_out = {item["offer"]["key"]: item["rule"] for item in (await standing(other))["ruled_out"]}
+        ledger = (await other.get("/v1/customers/shop:ana/contacts")).json()["items"]
+    assert ruled_out[presented["action"]["offer"]["key"]] == "already-presented"
+    assert [contact["status"] for contact in ledger] == ["confirmed"]
+
+
+async def test_a_refusal_rests_the_pitch_after_the_restore_too(database, client, restored):
+    await deliver(SERVICE, database, FACTS)
+    refused = await standing(client)
+    await answer(client, refused, "presented")
+    await answer(client, refused, "rejected")
+
+    await take_back(SERVICE, restored, await emitted(database))
+    await deliver(SERVICE, restored, FACTS)
+
+    async with client_for(SERVICE, restored) as other:
+        assert (await standing(other))["reason"] == "refused-lately"
+
+
+async def test_responses_to_offers_that_the_back_up_lacks_are_named(database, client, restored):
+    await deliver(SERVICE, database, FACTS)
+    await answer(client, await standing(client), "presented")
+    events = await emitted(database)
+    response = next(event for event in events if isinstance(event.data, OfferPresented))
+    offer = response.data.offer.model_copy(update={"version": 7})
+    unknown = replace(response, data=response.data.model_copy(update={"offer": offer}))
+
+    assert await take_back(SERVICE, restored, [unknown]) == {response.id}

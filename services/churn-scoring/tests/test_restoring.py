@@ -1,0 +1,33 @@
+"""Scores that were announced after the back-up count as announced."""
+
+from churn_scoring.service import SERVICE
+from lealtad.ids import new_id
+from lealtad.testing.driving import deliver, take_back, take_due
+from lealtad.testing.plugin import DatabaseFactory
+from lealtad.unit_of_work import Database
+
+from .builders import a_purchase
+
+CUSTOMER = new_id()
+
+
+async def test_what_was_announced_is_not_announced_again(database: Database, database_for: DatabaseFactory) -> None:
+    restored = await database_for(SERVICE)
+    bought = a_purchase(CUSTOMER)
+    told = await deliver(SERVICE, database, [bought])
+
+    assert await take_back(SERVICE, restored, told) == set()
+
+    assert await deliver(SERVICE, restored, [bought]) == []
+
+
+async def test_a_score_that_no_longer_holds_is_taken_back_in_public(
+    database: Database, database_for: DatabaseFactory
+) -> None:
+    restored = await database_for(SERVICE)
+    told = await deliver(SERVICE, database, [a_purchase(CUSTOMER)])
+    await take_back(SERVICE, restored, told)
+
+    (corrected,) = await take_due(SERVICE, restored)
+
+    assert corrected.data.probability is None

@@ -1,0 +1,39 @@
+"""Take back what was announced about customers, after the database was restored from a back-up."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from lealtad.events.catalog.segmentation import MembershipsChanged
+from lealtad.events.envelope import Event
+from lealtad.unit_of_work import UnitOfWork
+from segmentation.memberships import repository
+
+
+async def take_back(uow: UnitOfWork, events: Sequence[Event[Any]]) -> Iterable[UUID]:
+    """Let the newest event of each customer be what was announced; return the ids of definitions, which are not here.
+
+    What is evaluated from now on is compared with it, so that readers are told every difference.
+    """
+    announced = {event.key: event for event in events if isinstance(event.data, MembershipsChanged)}
+    if announced:
+        ids = sorted(announced)
+        known = await repository.lock(uow.connection, ids)
+        await repository.leave(uow.connection, [(key, segment) for key in ids for segment in known[key].members])
+        if rows := [row for key in ids for row in _memberships(announced[key])]:
+            await repository.enter(uow.connection, rows, uow.now)
+        await repository.keep_announced(uow.connection, [announced[key].data for key in ids], uow.now)
+    return [event.id for event in events if not isinstance(event.data, MembershipsChanged)]
+
+
+def _memberships(event: Event[MembershipsChanged]) -> list[dict[str, Any]]:
+    return [
+        {
+            "customers": event.key,
+            "segments": segment.segment_id,
+            "versions": segment.version,
+            "causes": event.cause.roots[-1],
+            "events": event.id,
+        }
+        for segment in event.data.segments
+    ]

@@ -1,0 +1,201 @@
+"""`python -m <package> adopt-restore`: makes a database that was restored from a back-up fit Kafka as it stands.
+
+Kafka keeps what the back-up lacks: the events that this service published since. They become known again: sequences
+go on behind them, and the service takes back into its own state what they tell (`Service.take_back`). What it reads is
+read again from the restored positions, whose effects the restored database does not have either.
+"""
+
+import argparse
+import asyncio
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import structlog
+from aiokafka.errors import KafkaError
+
+from lealtad.app.service import Runtime, Service, open_runtime
+from lealtad.db.engine import server_settings
+from lealtad.events.codec import DecodeError, Record, decode
+from lealtad.events.envelope import Event
+from lealtad.journal import Entry
+from lealtad.kafka import adoption, group_offsets, own_topics, positions
+from lealtad.kafka.positions import MismatchError, Place
+from lealtad.kafka.relay import LOCK
+from lealtad.kafka.tail import Stretch, read_stretches
+from lealtad.observability.logging import configure_logging
+from lealtad.outbox.wakeup import plain_dsn
+from lealtad.settings import ServiceSettings
+from lealtad.unit_of_work import Phase, UnitOfWork
+
+log = structlog.get_logger(__name__)
+
+TAKEN_BACK = "taken back from the topic by adopt-restore"
+RELAYS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1"
+
+
+class WorkersRunError(RuntimeError):
+    """Workers of the service are at work on the database."""
+
+
+@dataclass
+class Adopted:
+    """What adopt-restore found and did."""
+
+    published: int = 0
+    """Events on own topics behind the end that the database knew."""
+    taken_back: Counter[str] = field(default_factory=Counter)
+    """Of them those that it had never emitted, by type, that are in owned state again."""
+    lost: dict[str, list[UUID]] = field(default_factory=dict)
+    """By type: the ids of those whose owned state cannot be made from what is published."""
+    not_sent_again: int = 0
+    renumbered: int = 0
+    read_anew: list[str] = field(default_factory=list)
+    """Topics and partitions that had been made anew and are read from their beginning."""
+    sequences: dict[tuple[str, UUID], int] = field(default_factory=dict)
+
+    def lines(self) -> list[str]:
+        """Return it in words."""
+        taken = ", ".join(f"{number} {name}" for name, number in sorted(self.taken_back.items())) or "none"
+        lines = [
+            f"{self.published} published events checked; unknown to this database and taken back: {taken}",
+            f"{self.not_sent_again} events in the outbox were sent before the restore and are not sent again",
+            f"{self.renumbered} events in the outbox were numbered anew, behind those published meanwhile",
+        ]
+        lines += [f"read again from the beginning: {place}" for place in self.read_anew]
+        lines += [f"not in owned state again: {name} {' '.join(map(str, ids))}" for name, ids in self.lost.items()]
+        return lines
+
+
+def add_arguments(_: argparse.ArgumentParser) -> None:
+    """Declare what the command takes: nothing."""
+
+
+def main(service: Service, _: argparse.Namespace) -> int:
+    """Run the command and return its exit status."""
+    settings = service.settings()
+    configure_logging(service.name, "adopt-restore", settings.log_level, settings.log_format)
+    try:
+        adopted = asyncio.run(_adopt(service, settings))
+    except (WorkersRunError, MismatchError, KafkaError, TimeoutError) as error:
+        sys.stderr.write(f"{service.name}: {error or type(error).__name__}\n")
+        return 1
+    sys.stdout.write("".join(f"{service.name}: {line}\n" for line in adopted.lines()))
+    return 0
+
+
+async def _adopt(service: Service, settings: ServiceSettings) -> Adopted:
+    async with open_runtime(service, settings, "adopt-restore") as runtime:
+        return await adopt_restore(runtime)
+
+
+async def adopt_restore(runtime: Runtime) -> Adopted:
+    """Make database and Kafka fit; safe to run again after an interruption, and where nothing is to be done.
+
+    Raises WorkersRunError while workers are at work, AnotherClusterError where nothing can be mended.
+    """
+    adopted = Adopted()
+    settings, database, service = runtime.settings, runtime.database, runtime.service.name
+    async with _alone(settings, service):
+        cluster, known = await own_topics.known_ends(settings, database)
+        ends = await own_topics.own_ends(settings, service)
+        known = ends if known is None else known
+        stretches = {place: Stretch(min(known.get(place, 0), end), end) for place, end in ends.items()}
+        async for records in read_stretches(settings, stretches):
+            await _take_in(runtime, records, adopted)
+        read = await runtime.lookout.ends([item.topic.name for item in runtime.service.reader.subscriptions])
+        async with database.read() as uow:
+            stored = await positions.read(uow.connection, runtime.group, read, cluster)
+        # Made anew or shortened: what is there is read again, and what is known has no second effect.
+        first = {place: 0 for place, end in read.items() if stored.get(place, 0) > end}
+        adopted.read_anew = [f"{place.topic}/{place.partition}" for place in sorted(first)]
+        async with database.begin() as uow:
+            adopted.renumbered = await adoption.renumber_waiting(uow.connection, adopted.sequences)
+            await adoption.put_back(uow.connection, runtime.group, first)
+            await own_topics.forget_ends(uow.connection)
+            await own_topics.note_ends(uow.connection, cluster, ends)
+        await _put_offsets_back(runtime, {place: (stored | first).get(place, 0) for place in read})
+    return adopted
+
+
+async def _put_offsets_back(runtime: Runtime, stored: Mapping[Place, int]) -> None:
+    """Let Kafka know that the group reads on further back; that takes until its last member is forgotten."""
+    committed = await group_offsets.committed(runtime.settings, runtime.group)
+    if any(at > stored.get(place, at) for place, at in committed.items()):
+        await group_offsets.put_back(runtime.settings, runtime.group, stored)
+
+
+@asynccontextmanager
+async def _alone(settings: ServiceSettings, service: str) -> AsyncIterator[None]:
+    """Hold the relay's lock, and see that no other worker is about to take it."""
+    connection = await asyncpg.connect(
+        plain_dsn(settings.database_url.get_secret_value()),
+        server_settings=server_settings(f"{service} adopt-restore"),
+        timeout=10,
+        command_timeout=30,
+    )
+    try:
+        if not await connection.fetchval(LOCK) or await connection.fetchval(RELAYS, f"{service} relay"):
+            raise WorkersRunError(
+                "workers are at work on this database: stop them first. A worker that is held may go on running"
+            )
+        yield
+    finally:
+        connection.terminate()
+
+
+async def _take_in(runtime: Runtime, records: Sequence[Record], adopted: Adopted) -> None:
+    """Make published records known, in one transaction."""
+    events = [record for record in records if own_topics.id_of(record)]
+    adopted.published += len(events)
+    async with runtime.database.begin() as uow:
+        unknown = await own_topics.unknown_among(uow.connection, events)
+        adopted.not_sent_again += await adoption.forget_sent(
+            uow.connection, [identity for record in events if (identity := own_topics.id_of(record))]
+        )
+        if not unknown:
+            return
+        decoded = _decoded(unknown)
+        sequences: dict[tuple[str, UUID], int] = {}
+        for event in decoded:
+            place = (event.topic, event.key)
+            sequences[place] = max(event.sequence, sequences.get(place, 0))
+        await adoption.raise_counters(uow.connection, sequences)
+        await adoption.keep(uow.connection, unknown)
+        lost = await _take_back(runtime.service, uow, decoded)
+    for place, last in sequences.items():
+        adopted.sequences[place] = max(last, adopted.sequences.get(place, 0))
+    adopted.taken_back.update(event.type for event in decoded if event.id not in lost)
+    for event in decoded:
+        if event.id in lost:
+            adopted.lost.setdefault(event.type, []).append(event.id)
+
+
+async def _take_back(service: Service, uow: UnitOfWork, events: Sequence[Event[Any]]) -> set[UUID]:
+    """Return the ids of those events that owned state does not hold afterwards."""
+    for event in events:
+        if event.causation_id is None:
+            entry = Entry(event.id, "fact", event.type, event.key, topic=event.topic, lane=event.lane.value)
+            entry.detail = TAKEN_BACK
+            uow.journal.add(entry)
+    if service.take_back is None:
+        return {event.id for event in events}
+    uow.phase = Phase.PROJECT
+    lost = await service.take_back(uow, events)
+    uow.phase = Phase.OPEN
+    return set(lost)
+
+
+def _decoded(records: Sequence[Record]) -> list[Event[Any]]:
+    events = []
+    for record in records:
+        try:
+            events.append(decode(record))
+        except DecodeError as error:
+            log.warning("published_record_is_no_event", topic=record.topic, offset=record.offset, reason=str(error))
+    return events

@@ -1,0 +1,116 @@
+"""SQL of adopt-restore: what stands on the own topics becomes known to the database."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lealtad.events.codec import SEQUENCE_DIGITS, Record
+from lealtad.kafka.positions import Place
+
+Sequences = Mapping[tuple[str, UUID], int]
+"""The largest sequence by topic and key."""
+
+# An event that the database did not know keeps the time at which it was emitted.
+KEEP = text("""
+    INSERT INTO emitted_event (topic, key, headers, value, is_fact, stored_at)
+    SELECT topic, key, CAST(headers AS jsonb), value, CAST(headers AS jsonb)->>'ce_causationdepth' = '0',
+           CAST(CAST(headers AS jsonb)->>'ce_time' AS timestamptz)
+    FROM unnest(CAST(:topics AS text[]), CAST(:keys AS bytea[]), CAST(:headers AS text[]), CAST(:values AS bytea[]))
+        WITH ORDINALITY AS published (topic, key, headers, value, place)
+    ORDER BY place
+""")
+RAISE = text("""
+    INSERT INTO sequence_counter AS counter (topic, key, last)
+    SELECT topic, key, last
+    FROM unnest(CAST(:topics AS text[]), CAST(:keys AS uuid[]), CAST(:last AS bigint[])) AS published (topic, key, last)
+    ORDER BY topic, key
+    ON CONFLICT (topic, key) DO UPDATE SET last = greatest(counter.last, excluded.last)
+""")
+# What was sent is not sent again: an older state behind a newer one would be what compaction keeps.
+FORGET_SENT = text("""
+    DELETE FROM outbox USING emitted_event
+    WHERE emitted_event.seq = outbox.event AND emitted_event.headers->>'ce_id' = ANY(CAST(:ids AS text[]))
+""")
+# All that waits for a key is numbered anew, behind what is published, where any of it has a number that is taken.
+RENUMBER = text(f"""
+    WITH published AS (
+        SELECT topic, key, last
+        FROM unnest(CAST(:topics AS text[]), CAST(:keys AS uuid[]), CAST(:last AS bigint[])) AS seen (topic, key, last)
+    ), waiting AS (
+        SELECT event.seq, event.topic, counter.key, counter.last,
+               row_number() OVER (PARTITION BY event.topic, event.key ORDER BY outbox.seq) AS number,
+               min(CAST(event.headers->>'ce_sequence' AS bigint)) OVER (PARTITION BY event.topic, event.key) AS lowest,
+               published.last AS taken
+        FROM published
+        JOIN sequence_counter AS counter ON counter.topic = published.topic AND counter.key = published.key
+        JOIN emitted_event AS event
+            ON event.topic = published.topic AND event.key = convert_to(CAST(published.key AS text), 'UTF8')
+        JOIN outbox ON outbox.event = event.seq
+    ), renumbered AS (
+        UPDATE emitted_event SET headers = jsonb_set(
+            headers, '{{ce_sequence}}', to_jsonb(lpad(CAST(waiting.last + number AS text), {SEQUENCE_DIGITS}, '0')))
+        FROM waiting WHERE emitted_event.seq = waiting.seq AND lowest <= taken
+        RETURNING waiting.topic, waiting.key
+    ), counted AS (
+        SELECT topic, key, count(*) AS number FROM renumbered GROUP BY topic, key
+    ), raised AS (
+        UPDATE sequence_counter AS counter SET last = counter.last + counted.number
+        FROM counted WHERE counter.topic = counted.topic AND counter.key = counted.key
+    )
+    SELECT coalesce(sum(number), 0) FROM counted
+""")
+PUT_BACK = text("""
+    UPDATE consumer_position AS position SET next = first
+    FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS int[]), CAST(:first AS bigint[]))
+        AS anew (topic, partition, first)
+    WHERE position.consumer_group = :group AND position.topic = anew.topic AND position.partition = anew.partition
+""")
+
+
+async def keep(connection: AsyncConnection, records: Sequence[Record]) -> None:
+    """Keep published events as emitted ones, with their bytes."""
+    headers = [{name: value.decode() for name, value in record.headers} for record in records]
+    values = {
+        "topics": [record.topic for record in records],
+        "keys": [record.key for record in records],
+        "headers": [orjson.dumps(item).decode() for item in headers],
+        "values": [record.value for record in records],
+    }
+    await connection.execute(KEEP, values)
+
+
+async def raise_counters(connection: AsyncConnection, published: Sequences) -> None:
+    """Let the next event of each key follow what is published."""
+    await connection.execute(RAISE, _columns(published))
+
+
+async def forget_sent(connection: AsyncConnection, ids: Iterable[str]) -> int:
+    """Take published events out of the outbox; return how many were in it."""
+    return (await connection.execute(FORGET_SENT, {"ids": list(ids)})).rowcount
+
+
+async def renumber_waiting(connection: AsyncConnection, published: Sequences) -> int:
+    """Give events that were never sent sequences behind those published meanwhile; return how many it were."""
+    return int(await connection.scalar(RENUMBER, _columns(published)) or 0)
+
+
+async def put_back(connection: AsyncConnection, group: str, first: Mapping[Place, int]) -> None:
+    """Set positions to the beginnings of topics that were made anew."""
+    values = {
+        "group": group,
+        "topics": [place.topic for place in first],
+        "partitions": [place.partition for place in first],
+        "first": list(first.values()),
+    }
+    await connection.execute(PUT_BACK, values)
+
+
+def _columns(published: Sequences) -> dict[str, object]:
+    return {
+        "topics": [topic for topic, _ in published],
+        "keys": [key for _, key in published],
+        "last": list(published.values()),
+    }
