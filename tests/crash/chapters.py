@@ -5,32 +5,35 @@ chapter begins the contact policy is put in force once more, which has every cus
 before; two stacks that took the same facts then have to say the same.
 """
 
-import asyncio
 from collections.abc import Sequence
 from http import HTTPStatus
 
 from .ledger import Standing
-from .sending import CAMPAIGNS, Json, Sender
+from .sending import CAMPAIGNS
 from .stage import Stage, until
+from .tables import Row, read
 
 OF_THE_VERSION = {"version", "changed_at", "changed_by"}
 WITHOUT_CHANCE = {"hold_out_share": "0", "exploration": "off"}
-NOT_FRESH = "-not-fresh"
-"""End of the rules that wait for inputs of machine time, not of business time."""
+STANDING = """
+    SELECT source || ':' || external_id AS customer, decision_id, offer_key, decision.channel, reason, awaits_inputs
+    FROM next_best_action JOIN decision USING (decision_id)
+    JOIN customer_external_id ON customer_external_id.customer_id = decision.customer_id"""
 
 
 async def decide_anew(stage: Stage, customers: Sequence[str]) -> dict[str, Standing]:
     """Have everybody decided on anew; return what stands for `customers` once no input is old any more."""
     await _put_policy_in_force(stage)
     await stage.settled()
-    decisions: list[Json] = []
+    found: dict[str, Row] = {}
 
     async def are_decided() -> bool:
-        decisions[:] = await _decisions(stage, customers)
-        return not any(out["rule"].endswith(NOT_FRESH) for found in decisions for out in found["ruled_out"])
+        rows = await read(stage.database_urls()[CAMPAIGNS], {"standing": STANDING})
+        found.update({row["customer"]: row for row in rows["standing"]})
+        return not any(row["awaits_inputs"] for row in found.values())
 
     await until(are_decided, "all customers are decided on with fresh inputs")
-    return {customer: _standing(found) for customer, found in zip(customers, decisions, strict=True)}
+    return {customer: _standing(found[customer]) for customer in customers}
 
 
 async def _put_policy_in_force(stage: Stage) -> None:
@@ -42,18 +45,5 @@ async def _put_policy_in_force(stage: Stage) -> None:
     assert changed.status_code == HTTPStatus.OK, changed.text
 
 
-async def _decisions(stage: Stage, customers: Sequence[str]) -> list[Json]:
-    sender = Sender(stage.http, stage.stack.urls())
-    paths = [f"/v1/customers/{customer}/next-best-action" for customer in customers]
-    answers = await asyncio.gather(*(sender.get(CAMPAIGNS, path) for path in paths))
-    return [answer.raise_for_status().json() for answer in answers]
-
-
-def _standing(decision: Json) -> Standing:
-    action = decision["action"]
-    return Standing(
-        offer=action["offer"]["key"] if action else None,
-        channel=action["channel"] if action else None,
-        reason=decision["reason"],
-        decision_id=decision["decision_id"],
-    )
+def _standing(row: Row) -> Standing:
+    return Standing(row["offer_key"], row["channel"], row["reason"], str(row["decision_id"]))
