@@ -2,6 +2,7 @@
 
 import traceback
 
+import asyncpg
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -9,6 +10,8 @@ TRANSIENT_STATES = ("08", "40", "53", "55", "57", "28", "3D", "3F", "42")
 """SQLSTATE classes: connection lost, transaction rolled back, resources, object in use, operator intervention; and what
 only a bad deploy brings about, never an event: credentials, a missing database, schema, table or column."""
 
+CLOSED_TRANSPORT = "the handler is closed"
+"""What uvloop says by a plain RuntimeError when a connection that was lost in this moment is written to."""
 
 QUERY_CANCELED = "57014"
 """SQLSTATE of a statement that took longer than the `statement_timeout`."""
@@ -40,8 +43,12 @@ def reason_of(error: BaseException) -> str:
 
 def is_transient(error: BaseException) -> bool:
     """Whether the same work may succeed a little later."""
-    if isinstance(error, OSError | TimeoutError | PoolTimeoutError | InterfaceError):
+    if isinstance(error, OSError | EOFError | TimeoutError | PoolTimeoutError | InterfaceError):
         return True
+    if isinstance(error, asyncpg.InterfaceError | asyncpg.InternalClientError):
+        return True
+    if isinstance(error, RuntimeError):
+        return CLOSED_TRANSPORT in str(error)
     if isinstance(error, DBAPIError):
         state = sqlstate_of(error)
         return error.connection_invalidated or state is None or state.startswith(TRANSIENT_STATES)

@@ -1,6 +1,10 @@
 """Which failures are the event's own, so that it is put aside, and which pass or are the deploy's."""
 
+import asyncio
+
+import asyncpg
 import pytest
+import uvloop
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -44,3 +48,36 @@ async def test_a_session_that_the_server_ended_is_no_fault_of_the_event(database
                 await other.connection.execute(text(f"{terminate} AND datname = current_database()"))
                 await uow.connection.execute(text("SELECT 1"))
     assert is_transient(failure.value)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConnectionResetError(),
+        asyncio.IncompleteReadError(b"", 5),
+        asyncpg.InterfaceError("connection is closed"),
+        asyncpg.InternalClientError("got result for unknown protocol state 3"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_a_connection_that_breaks_off_passes(error):
+    assert is_transient(error)
+
+
+def test_so_does_one_that_the_event_loop_finds_closed():
+    async def write_after_close() -> None:
+        server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0)
+        async with server:
+            _, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+            writer.transport.abort()
+            while True:
+                await asyncio.sleep(0)
+                writer.write(b"?")
+
+    with pytest.raises(RuntimeError) as failure, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(asyncio.wait_for(write_after_close(), 10))
+    assert is_transient(failure.value)
+
+
+def test_a_mistake_of_ours_does_not_pass():
+    assert not is_transient(RuntimeError("a projection emits"))
