@@ -51,3 +51,11 @@ def test_the_probability_is_the_share_of_draws_that_win():
     for index in range(3):
         share = (draws.argmax(axis=1) == index).mean()
         assert winning_probability(held, weights, index) == pytest.approx(share, abs=0.01)
+
+
+@pytest.mark.parametrize("belief", [Belief(0.8, 12), Belief(4, 20), Belief(150, 60)])
+def test_draws_are_distributed_as_the_belief_says(belief):
+    draws = np.array([belief.draw(f"customer-{number}") for number in range(20_000)])
+    true = np.random.default_rng(20110302).beta(belief.alpha, belief.beta, 20_000)
+    shares = [0.05, 0.25, 0.5, 0.75, 0.95]
+    assert np.quantile(draws, shares) == pytest.approx(np.quantile(true, shares), abs=0.01)

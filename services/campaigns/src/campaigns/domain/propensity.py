@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from random import Random
+from hashlib import blake2b
 from typing import NamedTuple
 from uuid import UUID
 
@@ -15,10 +15,14 @@ from campaigns.domain.offers import Offer
 from campaigns.domain.policy import ContactPolicy
 from lealtad.events.catalog.customer_profile import Channel
 
+Floats = NDArray[np.float64]
+
 NO_BAND = "none"
 MAX_MEAN = 0.95
-GRID = np.sin((np.arange(512) + 0.5) / 512 * np.pi / 2) ** 2
-"""Points between 0 and 1, closer together at both ends, where a Beta density may be steep."""
+CELLS = 512
+"""A distribution between 0 and 1 is kept in so many cells, smaller towards both ends, where a density may be steep."""
+EDGES = np.sin(np.arange(CELLS + 1) / CELLS * np.pi / 2) ** 2
+MIDDLES = np.sin((np.arange(CELLS) + 0.5) / CELLS * np.pi / 2) ** 2
 
 
 class Cell(NamedTuple):
@@ -51,7 +55,8 @@ class Belief:
 
     def draw(self, seed: str) -> float:
         """Return the draw that `seed` stands for: the same seed and belief give the same draw."""
-        return Random(seed).betavariate(self.alpha, self.beta)  # noqa: S311 - exploration, no secret
+        digest = blake2b(seed.encode(), digest_size=8).digest()
+        return float(np.interp(int.from_bytes(digest) / 2**64, _distribution(self).below_edge, EDGES))
 
 
 def cell_of(customer: Customer, offer: Offer, channel: Channel) -> Cell:
@@ -73,21 +78,30 @@ def winning_probability(beliefs: Sequence[Belief], weights: Sequence[float], cho
     Integrates the chosen one's density times the distribution functions of all others over a grid: the action
     probability that off-policy evaluation needs (Agarwal et al. 2014). Weights are positive.
     """
-    densities = [_density(belief) for belief in beliefs]
-    winning = densities[chosen].copy()
-    for index, density in enumerate(densities):
+    distributions = [_distribution(belief) for belief in beliefs]
+    winning = distributions[chosen].mass.copy()
+    for index, other in enumerate(distributions):
         if index != chosen:
-            below = np.cumsum(density) - density / 2
-            winning *= np.interp(GRID * (weights[chosen] / weights[index]), GRID, below, left=0.0, right=1.0)
+            winning *= np.interp(
+                MIDDLES * (weights[chosen] / weights[index]), MIDDLES, other.below, left=0.0, right=1.0
+            )
     return float(min(max(winning.sum(), 0.0), 1.0))
 
 
+class _Distribution(NamedTuple):
+    """A belief on the cells: probability in each, below its middle, and below each edge."""
+
+    mass: Floats
+    below: Floats
+    below_edge: Floats
+
+
 @lru_cache(maxsize=2048)
-def _density(belief: Belief) -> NDArray[np.float64]:
+def _distribution(belief: Belief) -> _Distribution:
     # Customers in the same cell share a belief until its next response.
     # On the arcsine grid a step is proportional to sqrt(x(1-x)): hence a half instead of 1 in the exponents.
-    logs = (belief.alpha - 0.5) * np.log(GRID) + (belief.beta - 0.5) * np.log1p(-GRID)
-    density: NDArray[np.float64] = np.exp(logs - logs.max())
-    density /= density.sum()
-    density.flags.writeable = False
-    return density
+    logs = (belief.alpha - 0.5) * np.log(MIDDLES) + (belief.beta - 0.5) * np.log1p(-MIDDLES)
+    mass = np.exp(logs - logs.max())
+    mass /= mass.sum()
+    total = np.cumsum(mass)
+    return _Distribution(mass, total - mass / 2, np.concatenate(([0.0], total)))

@@ -102,7 +102,7 @@ class Assessor:
     def _modelled(self, basis: Basis, group: Sequence[Subject]) -> list[Assessment]:
         columns = columns_of([subject.profile for subject in group])
         risks, steps = self._outlook(self.models[basis], columns)
-        changes = _days_until_change(steps)
+        changes = self.policy.days_until_change(steps)
         return [
             self._scored(basis, subject, float(risks[place]), int(steps[0, place]), int(changes[place]))
             for place, subject in enumerate(group)
@@ -154,11 +154,3 @@ class Assessor:
 def _withdrawal(subject: Subject) -> Reason:
     ended = subject.contracts.last_end
     return Reason("contract-ended", f"The last contract ended on {ended:%Y-%m-%d}; nothing was bought since", 1.0)
-
-
-def _days_until_change(steps: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return after how many days the published step first differs from today's, or the last day looked at."""
-    changed = steps != steps[0]
-    changed[-1] = True
-    days: NDArray[np.int64] = changed.argmax(axis=0)
-    return days

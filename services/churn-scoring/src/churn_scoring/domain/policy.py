@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from itertools import pairwise
+from math import ceil
 from typing import Annotated, Self
 
 import numpy as np
@@ -96,6 +97,9 @@ class ScoringPolicy(Document):
 
     horizon_days: int = Field(default=90, ge=7, le=730, description="Leaving = no purchase for so long")
     grid: Probability = Field(default=Decimal("0.02"), gt=0, le=Decimal("0.25"))
+    drift: Probability = Field(
+        default=Decimal("0.06"), gt=0, le=Decimal("0.5"), description="Time alone is told of from so much change on"
+    )
     recheck_days: int = Field(default=14, ge=1, le=90, description="A score is looked at again at least so often")
     bands: tuple[Band, ...] = Field(default_factory=_default_bands, min_length=1, max_length=10)
     prior: Prior = Prior()
@@ -123,6 +127,18 @@ class ScoringPolicy(Document):
         grid = float(self.grid)
         last = int((1 - self.grid) / self.grid)
         return np.clip(np.rint(probabilities / grid), 1, last).astype(np.int64)
+
+    def days_until_change(self, steps: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return when each customer is to be scored again: after how many days, given steps by day (rows) and customer.
+
+        That is when the step has moved by `drift` or into another band, or the last day looked at.
+        """
+        starts = [ceil(band.from_probability / self.grid) for band in self.bands]
+        bands = np.searchsorted(starts, steps, side="right")
+        changed = (np.abs(steps - steps[0]) >= ceil(self.drift / self.grid)) | (bands != bands[0])
+        changed[-1] = True
+        days: NDArray[np.int64] = changed.argmax(axis=0)
+        return days
 
     def published(self, step: int) -> Decimal:
         """Return the published probability of a grid step."""
