@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from lealtad_demo.client import CAMPAIGNS, PROFILE, Apis
 from lealtad_demo.facts import Fact, customer_ref
 
-POLL_S = 0.01
+POLL_S = 0.02
 
 
 @dataclass(slots=True)
