@@ -41,7 +41,8 @@ STATE = {
     "service_case": text("SELECT * FROM service_case ORDER BY case_id"),
     "customer": text("SELECT * FROM customer ORDER BY customer_id"),
     "score": text("""
-        SELECT customer_id, risk, probability, no_score, band, kind, expected_value, value_at_risk, next_due_at
+        SELECT customer_id, risk, probability, no_score, band, kind, expected_value, value_at_risk, announced_value,
+            next_due_at
         FROM score ORDER BY customer_id
     """),
 }
@@ -120,8 +121,9 @@ async def test_facts_handled_at_the_same_moment_are_all_counted_and_announced_in
     assert [(row["purchases"], row["complaints"]) for row in state["history"]] == [(20, 3)]
     announced = [event for event in await emitted(database) if event.key == customer]
     assert [event.sequence for event in announced] == list(range(1, len(announced) + 1))
-    assert announced[-1].data.probability == state["score"][0]["probability"]
-    assert all(one.data.probability != other.data.probability for one, other in pairwise(announced))
+    told = [(event.data.probability, event.data.expected_value.amount) for event in announced]
+    assert told[-1] == (state["score"][0]["probability"], state["score"][0]["announced_value"])
+    assert all(one != other for one, other in pairwise(told))
     named = [cause for event in announced for cause in event.data.causes.ids]
     assert len(named) == len(set(named))
 

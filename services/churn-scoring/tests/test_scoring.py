@@ -18,6 +18,7 @@ from .builders import (
     a_customer,
     a_failed_payment,
     a_purchase,
+    a_return,
     a_touchpoint,
     at,
     money,
@@ -40,8 +41,8 @@ async def test_a_first_purchase_gives_a_score_that_names_it(database: Database) 
     assert scored.data.model == ModelRef(name="bg-nbd-prior", version=1)
     assert scored.data.as_of == START
     assert (scored.causation_id, scored.depth) == (bought.id, 1)
-    # 0.54 of (50 + 90 days at 0.50) / 90 days x 90 days
-    assert (scored.data.expected_value, scored.data.value_at_risk) == (money("95.00"), money("51.30"))
+    # (50 + 90 days at 0.50) / 90 days x 90 days are 95; 1.2 to the power of 25 is nearest, and 0.54 of it at risk
+    assert (scored.data.expected_value, scored.data.value_at_risk) == (money("95.40"), money("51.52"))
 
 
 async def test_a_customer_without_purchases_and_contracts_is_not_announced(database: Database) -> None:
@@ -60,6 +61,20 @@ async def test_a_fact_that_moves_the_score_by_less_than_the_grid_is_named_by_the
 
     assert scored.data.causes.ids == sorted([quiet.id, case.id])
     assert scored.data.causes.count == 2
+
+
+async def test_another_value_is_announced_although_the_score_stays_and_does_not_depend_on_the_batches_before(
+    database: Database,
+) -> None:
+    other, returned = new_id(), [a_return(CUSTOMER, -1, amount="5.00") for _ in range(7)]
+    for customer in (CUSTOMER, other):
+        await deliver(SERVICE, database, [a_purchase(customer, -1, amount="50.00")])
+    one_by_one = [event for fact in returned for event in await deliver(SERVICE, database, [fact])]
+    (at_once,) = await deliver(SERVICE, database, [a_return(other, -1, amount="5.00") for _ in range(7)])
+
+    assert 0 < len(one_by_one) < len(returned)
+    assert one_by_one[-1].data.probability == at_once.data.probability
+    assert one_by_one[-1].data.value_at_risk == at_once.data.value_at_risk
 
 
 async def test_a_complaint_raises_the_score_and_its_resolution_lowers_it(database: Database) -> None:

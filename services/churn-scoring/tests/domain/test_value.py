@@ -1,6 +1,7 @@
 """Expected value and value at risk."""
 
 from decimal import Decimal
+from math import log
 from uuid import UUID
 
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from churn_scoring.domain.facts import Fact, FactKind, day_of
 from churn_scoring.domain.history import History, fold_all
 from churn_scoring.domain.policy import ValuePrior
-from churn_scoring.domain.value import expected_value, value_at_risk
+from churn_scoring.domain.value import expected_value, published_value, value_at_risk
 
 from ..strategies import CUSTOMER, START, amounts, facts, purchase
 
@@ -39,6 +40,21 @@ def test_returned_goods_are_not_value() -> None:
 @given(facts())
 def test_expected_value_is_never_negative(some: list[Fact]) -> None:
     assert expected_value(fold_all(CUSTOMER, some), TODAY, 90, PRIOR) >= 0
+
+
+@given(amounts, st.decimals("0.01", "1", places=2))
+def test_a_published_value_is_at_most_half_a_step_away(expected: Decimal, step: Decimal) -> None:
+    published = published_value(expected, step)
+    if expected < 1:
+        assert published == 0
+    else:
+        assert abs(log(published / expected)) <= log(1 + step) / 2 + 0.01
+
+
+def test_a_value_that_changes_little_is_published_as_before() -> None:
+    step = Decimal("0.20")
+    assert published_value(Decimal("95.00"), step) == published_value(Decimal("104.00"), step) == Decimal("95.40")
+    assert published_value(Decimal("105.00"), step) == Decimal("114.48")
 
 
 @given(amounts, st.integers(0, 50).map(lambda steps: Decimal(steps) / 50))

@@ -15,7 +15,7 @@ from churn_scoring.domain.features import Columns, Floats, columns_of, feature_r
 from churn_scoring.domain.models import ChurnModel, ContractModel
 from churn_scoring.domain.policy import ScoringPolicy
 from churn_scoring.domain.reasons import Reason, reasons_for
-from churn_scoring.domain.value import expected_value, value_at_risk
+from churn_scoring.domain.value import expected_value, published_value, value_at_risk
 
 CERTAIN = Decimal(1)
 
@@ -34,6 +34,8 @@ class Assessment:
     band: str | None = None
     expected_value: Decimal = Decimal(0)
     value_at_risk: Decimal = Decimal(0)
+    published_value: Decimal = Decimal(0)
+    """The expected value as it is published, on the steps of the policy."""
     next_due_at: datetime | None = None
     ended_by: UUID | None = None
     """The fact that ended the last contract, where that is what the score rests on."""
@@ -96,6 +98,7 @@ class Assessor:
             band=self.policy.band_of(CERTAIN),
             expected_value=expected,
             value_at_risk=value_at_risk(CERTAIN, expected),
+            published_value=self._published(expected),
             ended_by=subject.contracts.ended_by,
         )
 
@@ -127,6 +130,7 @@ class Assessor:
             band=self.policy.band_of(probability),
             expected_value=expected,
             value_at_risk=value_at_risk(probability, expected),
+            published_value=self._published(expected),
             next_due_at=min([start_of(self.day + change_in_days), *self._contract_turns(subject)]),
         )
 
@@ -140,6 +144,9 @@ class Assessor:
 
     def _expected(self, subject: Subject) -> Decimal:
         return expected_value(subject.profile.history, self.day, self.policy.horizon_days, self.policy.value)
+
+    def _published(self, expected: Decimal) -> Decimal:
+        return published_value(expected, self.policy.value.step)
 
     def _contract_reason(self, basis: Basis, subject: Subject) -> list[Reason]:
         if basis is Basis.CONTRACT:

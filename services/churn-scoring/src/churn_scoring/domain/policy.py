@@ -67,6 +67,14 @@ class ValuePrior(Document):
         default=Decimal("0.50"), ge=0, max_digits=12, decimal_places=4, description="Reporting currency a day"
     )
     weight_days: int = Field(default=90, ge=1, le=3650, description="Days of own history that weigh the same")
+    step: Decimal = Field(
+        default=Decimal("0.20"),
+        ge=Decimal("0.01"),
+        le=1,
+        max_digits=4,
+        decimal_places=3,
+        description="Relative step between published expected values: less change is not announced",
+    )
 
 
 class Training(Document):

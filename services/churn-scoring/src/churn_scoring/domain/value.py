@@ -1,6 +1,7 @@
 """What is at stake: the spending to expect of a customer within the horizon, and the part of it at risk."""
 
 from decimal import ROUND_HALF_EVEN, Decimal
+from math import log
 
 from churn_scoring.domain.history import History
 from churn_scoring.domain.policy import ValuePrior
@@ -19,6 +20,18 @@ def expected_value(history: History, day: int, horizon_days: int, prior: ValuePr
     spent = max(history.spent - history.returned, Decimal(0))
     rate = (spent + prior.daily_spend * prior.weight_days) / (known + prior.weight_days)
     return (rate * horizon_days).quantize(CENT, ROUND_HALF_EVEN)
+
+
+def published_value(expected: Decimal, step: Decimal) -> Decimal:
+    """Return the power of `1 + step` that is nearest to an expected value, on a logarithmic scale; 0 below 1.
+
+    What is published must not depend on when it was: facts come in batches of any size, and between two announcements
+    the exact value goes on changing.
+    """
+    if expected < 1:
+        return Decimal(0)
+    base = 1 + step
+    return (base ** round(log(expected) / log(base))).quantize(CENT, ROUND_HALF_EVEN)
 
 
 def value_at_risk(probability: Decimal, expected: Decimal) -> Decimal:

@@ -8,6 +8,7 @@ from uuid import UUID
 from churn_scoring.domain.assessment import Assessment
 from churn_scoring.domain.basis import Basis
 from churn_scoring.domain.reasons import Reason
+from churn_scoring.domain.value import value_at_risk
 from churn_scoring.metrics import EVALUATIONS
 from churn_scoring.registry.loading import InForce
 from churn_scoring.scoring.record import Score
@@ -67,7 +68,6 @@ class Announcer:
         return "contract-rule", self._in_force.release.policy_version
 
     def _event(self, score: Score) -> ChurnScored:
-        scored = score.probability is not None
         return ChurnScored(
             customer_id=score.customer_id,
             probability=score.probability,
@@ -76,8 +76,10 @@ class Announcer:
             previous_band=score.previous_band,
             kind=ChurnKind(score.kind) if score.kind else None,
             horizon_days=self._in_force.policy.horizon_days,
-            expected_value=self._money(score.expected_value) if scored else None,
-            value_at_risk=self._money(score.value_at_risk) if scored else None,
+            expected_value=self._money(score.announced_value) if score.probability is not None else None,
+            value_at_risk=self._money(value_at_risk(score.probability, score.announced_value))
+            if score.probability is not None
+            else None,
             model=ModelRef(name=score.model_name, version=score.model_version)
             if score.model_name and score.model_version
             else None,

@@ -19,6 +19,7 @@ score = Table(
     moment("next_due_at", comment="when time alone changes it; null: never"),
     # What was announced last.
     Column("probability", Numeric, comment="on the grid; null: no score"),
+    Column("announced_value", AMOUNT, nullable=False, server_default=text("0"), comment="expected, on its steps"),
     Column("no_score", String, comment="why not"),
     Column("band", String),
     Column("previous_band", String),

@@ -31,6 +31,7 @@ class Score:
     release: int = 0
     next_due_at: datetime | None = None
     probability: Decimal | None = None
+    announced_value: Decimal = Decimal(0)
     no_score: str | None = None
     band: str | None = None
     previous_band: str | None = None
@@ -48,9 +49,10 @@ class Score:
     waiting_count: int = 0
 
     def differs_from(self, assessment: Assessment) -> bool:
-        """Say whether what an evaluation found is news: score on the grid, band, kind or why there is none."""
-        published = (self.probability, self.band, self.kind, self.no_score)
-        return published != (assessment.probability, assessment.band, _kind(assessment), assessment.no_score)
+        """Say whether what an evaluation found is news: score or value on its grid, band, kind or why there is none."""
+        announced = (self.probability, self.announced_value, self.band, self.kind, self.no_score)
+        found = (assessment.probability, assessment.published_value, assessment.band, _kind(assessment))
+        return announced != (*found, assessment.no_score)
 
     def evaluate(self, assessment: Assessment, *, at: datetime, release: int) -> None:
         """Take the exact numbers of the newest evaluation, which are shown but not published."""
@@ -70,6 +72,7 @@ class Score:
             self.previous_band = self.band
         self.probability, self.band = assessment.probability, assessment.band
         self.kind, self.no_score = _kind(assessment), assessment.no_score
+        self.announced_value = assessment.published_value
         self.reasons, self.as_of = reasons, as_of
         self.causes, self.cause_count = self.waiting, self.waiting_count
         self.waiting, self.waiting_count = [], 0

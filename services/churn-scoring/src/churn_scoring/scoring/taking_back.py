@@ -1,6 +1,7 @@
 """Take back the scores that were announced, after the database was restored from a back-up."""
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +30,7 @@ async def take_back(uow: UnitOfWork, events: Sequence[Event[Any]]) -> Iterable[U
 def _take(score: Score, event: Event[ChurnScored]) -> None:
     told = event.data
     score.probability, score.no_score = told.probability, told.no_score_reason
+    score.announced_value = told.expected_value.amount if told.expected_value else Decimal(0)
     score.band, score.previous_band = told.band, told.previous_band
     score.kind = told.kind.value if told.kind else None
     score.horizon_days, score.policy_version = told.horizon_days, told.policy_version
