@@ -145,12 +145,12 @@ def bought(name: str = "ana", *, at: datetime = START, fact: str = "invoice-1") 
 
 
 def contracted(
-    name: str = "ana", *, ends_at: datetime | None = None, sequence: int = 1, contract: str = "contract"
+    name: str = "ana", *, ends_at: datetime | None = None, days_ago: int = 100, contract: str = "contract"
 ) -> Event[ContractStarted]:
     started = ContractStarted(
         customer_id=an_id(name),
         source=FactSource(system="billing", fact_id=contract),
-        occurred_at=START - timedelta(days=100),
+        occurred_at=START - timedelta(days=days_ago),
         recorded_at=START,
         contract_id=an_id(contract),
         product_line="broadband",
@@ -158,7 +158,7 @@ def contracted(
         starts_at=START - timedelta(days=100),
         ends_at=ends_at,
     )
-    return an_event(started, key=an_id(name), sequence=sequence)
+    return an_event(started, key=an_id(name))
 
 
 async def confirm_inputs(database: Database, *, age_s: int = 0) -> None:

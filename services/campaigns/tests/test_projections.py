@@ -9,9 +9,21 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from campaigns.service import SERVICE
+from lealtad.testing.builders import loaded
 from lealtad.testing.driving import deliver, statements
 
-from .builders import START, attached, bought, complained, contracted, granted, registered, resolved, scored, segmented
+from .builders import (
+    START,
+    attached,
+    bought,
+    complained,
+    contracted,
+    granted,
+    registered,
+    resolved,
+    scored,
+    segmented,
+)
 
 DERIVED = ("appearance", "churn_score", "complaint_case", "contract", "customer", "customer_external_id", "membership")
 
@@ -42,29 +54,37 @@ def story() -> list:
         bought("ana", at=START - timedelta(days=3)),
         bought("ana", at=START - timedelta(days=90)),
         contracted("ana"),
-        contracted("ana", ends_at=START, sequence=2),
+        contracted("ana", ends_at=START, days_ago=50),
+        contracted("ana", ends_at=START + timedelta(days=9), days_ago=50),
     ]
 
 
 STORY = story()
+ACTIVITY = [place for place, event in enumerate(STORY) if event.topic == "activity"]
+"""Facts that may have come by either lane."""
 
 
 async def start_over(database) -> None:
     tables = ", ".join(f"derived.{table}" for table in DERIVED)
     async with database.begin() as uow:
-        await uow.connection.execute(text(f"TRUNCATE {tables}, journal, next_best_action"))
+        await uow.connection.execute(text(f"TRUNCATE {tables}, journal, next_best_action, pending_reaction"))
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(order=st.permutations(range(len(STORY))), cuts=st.sets(st.integers(1, len(STORY) - 1), max_size=5))
-async def test_any_interleaving_and_any_batches_end_the_same(database, order, cuts):
+@given(
+    order=st.permutations(range(len(STORY))),
+    cuts=st.sets(st.integers(1, len(STORY) - 1), max_size=5),
+    history=st.sets(st.sampled_from(ACTIVITY)),
+)
+async def test_any_interleaving_of_topics_and_lanes_and_any_batches_end_the_same(database, order, cuts, history):
     await start_over(database)
     await deliver(SERVICE, database, STORY)
     expected = await derived_state(database)
     await start_over(database)
     bounds = [0, *sorted(cuts), len(order)]
     for begin, end in pairwise(bounds):
-        await deliver(SERVICE, database, [STORY[place] for place in order[begin:end]])
+        batch = [loaded(STORY[place]) if place in history else STORY[place] for place in order[begin:end]]
+        await deliver(SERVICE, database, batch)
     assert await derived_state(database) == expected
 
 

@@ -3,10 +3,12 @@
 from collections import Counter
 
 import pytest
+from sqlalchemy import text
 
 from customer_profile.batches import taking
 from customer_profile.facts import recording
 from lealtad.events.catalog.customer_profile import PurchaseRecorded
+from lealtad.events.cause import Lane
 from lealtad.testing.driving import emitted, statements
 
 
@@ -93,13 +95,14 @@ async def test_facts_of_all_kinds_are_counted(shop):
     assert totals["net"]["amount"] == "1.25"
 
 
-async def test_a_group_of_a_batch_costs_as_many_statements_as_one_purchase(shop, database):
+@pytest.mark.parametrize("mode", ["live", "backfill"])
+async def test_a_group_of_a_batch_costs_as_many_statements_as_one_purchase(shop, database, mode):
     group = database.resources.batch_transaction_facts
 
     async def cost(size: int) -> int:
         facts = [purchase(shop, customer=f"web-shop:{number % group}") for number in range(size)]
         with statements(database) as seen:
-            assert (await shop.post("batches", {"facts": facts})).json()["recorded"] == size
+            assert (await shop.post("batches", {"mode": mode, "facts": facts})).json()["recorded"] == size
         return len(seen)
 
     await cost(group)  # makes the customers
@@ -110,10 +113,10 @@ async def test_a_group_of_a_batch_costs_as_many_statements_as_one_purchase(shop,
 async def test_one_fact_that_breaks_its_transaction_does_not_take_the_others_with_it(shop, monkeypatch):
     decide = recording.record
 
-    async def breaks(uow, facts):
+    async def breaks(uow, facts, lane):
         if any(fact.source.fact_id == "bad" for fact in facts):
             raise RuntimeError("as no rule foresaw")
-        return await decide(uow, facts)
+        return await decide(uow, facts, lane)
 
     monkeypatch.setattr(taking, "record", breaks)
     facts = [purchase(shop) for _ in range(20)]
@@ -124,9 +127,63 @@ async def test_one_fact_that_breaks_its_transaction_does_not_take_the_others_wit
     assert "foresaw" not in str(items[7])
 
 
-async def test_backfill_is_not_taken_yet_and_says_so(shop):
-    answer = await shop.post("batches", {"mode": "backfill", "facts": [purchase(shop)]})
-    assert (answer.status_code, answer.json()["type"].rpartition(":")[2]) == (422, "mode-not-available")
+async def test_history_goes_on_a_topic_of_its_own_and_new_customers_on_that_of_all(shop, database):
+    facts = [purchase(shop, customer=f"web-shop:{number % 2}") for number in range(4)]
+    assert (await shop.post("batches", {"mode": "backfill", "facts": facts})).json()["recorded"] == 4
+    events = await emitted(database)
+
+    assert {event.lane for event in events} == {Lane.BACKFILL}
+    assert Counter(event.topic for event in events) == {"activity-backfill": 4, "customers": 2}
+
+
+async def test_both_lanes_of_a_customer_count_their_own_events(shop, database):
+    facts = [purchase(shop) for _ in range(3)]
+    await shop.post("batches", {"mode": "backfill", "facts": facts})
+    await shop.buys()
+    sequences = [
+        (event.topic, event.sequence) for event in await emitted(database) if isinstance(event.data, PurchaseRecorded)
+    ]
+
+    assert sequences == [*(("activity-backfill", number) for number in (1, 2, 3)), ("activity", 1)]
+    async with database.read() as uow:
+        stored = (await uow.connection.execute(text("SELECT lane, sequence FROM fact ORDER BY id"))).all()
+    assert stored == [("backfill", 1), ("backfill", 2), ("backfill", 3), ("live", 1)]
+
+
+async def test_a_fact_is_the_same_in_whichever_lane_it_is_sent_again(shop, database):
+    facts = [purchase(shop)]
+    [loaded] = (await shop.post("batches", {"mode": "backfill", "facts": facts})).json()["items"]
+    events = len(await emitted(database))
+    [again] = (await shop.post("batches", {"facts": facts})).json()["items"]
+
+    assert again == {**loaded, "status": 200}
+    assert len(await emitted(database)) == events
+
+
+async def test_history_may_be_older_than_what_happens_now(shop, change_policy):
+    facts = [purchase(shop, occurred_at="1987-06-05T04:03:02Z")]
+    [refused] = (await shop.post("batches", {"facts": facts})).json()["items"]
+    assert (refused["status"], refused["problem"]["errors"][0]["pointer"]) == (422, "/occurred_at")
+    [loaded] = (await shop.post("batches", {"mode": "backfill", "facts": facts})).json()["items"]
+    assert loaded["status"] == 201
+    assert (await shop.view(include="totals"))["totals"]["first_purchase_at"] == "1987-06-05T04:03:02Z"
+
+    await change_policy(backfill_oldest_age_days=20)
+    older = [purchase(shop, occurred_at="2011-02-01T00:00:00Z")]
+    [refused] = (await shop.post("batches", {"mode": "backfill", "facts": older})).json()["items"]
+    assert refused["status"] == 422
+
+
+async def test_a_contract_that_went_on_is_not_changed_in_its_past_by_history_either(shop):
+    await shop.post("contracts", shop.contract("K1", occurred_at="2010-01-01T00:00:00Z"))
+    await shop.post("contracts/web-shop:K1/change", {**shop.fact(), "product_line": "fibre"})
+    earlier = shop.fact(contract="web-shop:K1", occurred_at="2010-06-01T00:00:00Z", product_line="copper")
+    [item] = (
+        await shop.post("batches", {"mode": "backfill", "facts": [{"type": "contract-change", **earlier}]})
+    ).json()["items"]
+
+    assert (item["status"], item["problem"]["type"].rpartition(":")[2]) == (409, "contract-conflict")
+    assert "a later change" in item["problem"]["detail"]
 
 
 @pytest.mark.parametrize("facts", [[], [{}] * 1001])

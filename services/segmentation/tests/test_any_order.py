@@ -9,6 +9,8 @@ from sqlalchemy import text
 
 from lealtad.db.columns import DERIVED
 from lealtad.events.envelope import Event
+from lealtad.events.topics import ACTIVITY
+from lealtad.testing.builders import loaded
 from lealtad.unit_of_work import Database, UnitOfWork
 from segmentation.consumers import projections
 from segmentation.metadata import METADATA
@@ -34,12 +36,15 @@ async def folded(unit: UnitOfWork) -> dict[str, list[Any]]:
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-async def test_any_interleaving_with_repetitions_folds_to_the_same_state(
+async def test_any_interleaving_of_topics_and_lanes_with_repetitions_folds_to_the_same_state(
     database: Database, base: dict[UUID, list[Event[Any]]], data: st.DataObject
 ) -> None:
     events = [event for history in base.values() for event in history]
     repeated = data.draw(st.lists(st.sampled_from(events), max_size=3)) if events else []
-    shuffled = data.draw(st.permutations([*events, *repeated]))
+    shuffled = [
+        loaded(event) if event.data.topic is ACTIVITY and data.draw(st.booleans()) else event
+        for event in data.draw(st.permutations([*events, *repeated]))
+    ]
     cut = data.draw(st.integers(0, len(shuffled)))
     async with projected(database, base) as unit:
         expected = await folded(unit)

@@ -41,12 +41,26 @@ class ServiceSettings(BaseSettings):
     )
 
     poll_records: int = Field(default=500, ge=1, description="events one transaction takes at most")
+    backfill_batch: int = Field(
+        default=100, ge=1, description="events of a backfill, or customers touched by it, that a transaction takes"
+    )
+    backfill_quiet_ms: int = Field(
+        default=1000, ge=0, description="without its events for so long, a backfill is over; times the reader's stage"
+    )
+    backfill_longest_s: float = Field(
+        default=600, gt=0, description="a backfill that never ends is evaluated in between after so long"
+    )
+    backfill_share: float = Field(
+        default=0.5, gt=0, le=1, description="of its time, that a worker gives to a backfill beside live events"
+    )
     gather_ms: int = Field(default=10, ge=0, le=1000, description="how long a poll on the decision path gathers")
     idle_gather_ms: int = Field(
         default=250, ge=0, le=5000, description="the same, for a consumer off the decision path"
     )
     rebuild_records: int = Field(default=2000, ge=1, description="events one transaction of a rebuild takes at most")
-    relay_batch: int = Field(default=1000, ge=1)
+    relay_batch: int = Field(default=1000, ge=1, description="live outbox rows relayed at once at most")
+    relay_backfill_batch: int = Field(default=100, ge=1, description="the same, for rows of a backfill")
+    relay_octets: int = Field(default=4 << 20, ge=1, description="octets relayed at once at most, but one row always")
     relay_poll_ms: int = Field(default=200, ge=0, description="fallback poll of the outbox; 0 leaves only the wake-up")
     due_poll_ms: int = Field(default=200, ge=10, description="how often due work is looked for")
     journal_days: int = Field(default=30, ge=1, description="how long traces are kept")

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from lealtad.clock import Clock, system_now
-from lealtad.events.cause import Cause, Lane
+from lealtad.events.cause import Cause, Lane, lane_of
 from lealtad.events.envelope import Event, EventRef
 from lealtad.events.model import Causes, EventData
 from lealtad.ids import new_id
@@ -76,7 +76,8 @@ class UnitOfWork:
         if causes:
             self.journal.emitted(dict.fromkeys(item.id for item in causes), identity)
         else:
-            self.journal.add(Entry(identity, "fact", data.type, key, topic=data.topic.name, lane=lane.value))
+            topic = data.topic.in_lane(lane).name
+            self.journal.add(Entry(identity, "fact", data.type, key, topic=topic, lane=lane.value))
         return ref
 
     async def allocate(self) -> None:
@@ -95,10 +96,10 @@ class UnitOfWork:
             self.journal.restore(rows)
             raise
 
-    def due_cause(self, key: UUID, action: str) -> Cause:
+    def due_cause(self, key: UUID, action: str, lane: Lane = Lane.LIVE) -> Cause:
         """Return the cause that time is for `key`, and journal the due action."""
-        cause = Cause.root(new_id(), self.traceparent)
-        self.journal.add(Entry(cause.id, "due", action, key))
+        cause = self._root(new_id(), lane)
+        self.journal.add(Entry(cause.id, "due", action, key, lane=lane.value))
         return cause
 
     def note(self, keys: Iterable[UUID], text: str) -> None:
@@ -120,7 +121,7 @@ class UnitOfWork:
             depth=max(cause.depth for cause in causes) + 1,
             roots=tuple(united.ids),
             root_count=united.count,
-            lane=Lane.BACKFILL if all(cause.lane is Lane.BACKFILL for cause in causes) else Lane.LIVE,
+            lane=lane_of(causes),
             traceparent=last.traceparent,
         )
 

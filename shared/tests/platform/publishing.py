@@ -6,6 +6,7 @@ from uuid import UUID
 
 from lealtad.events.catalog.customer_profile import PurchaseLine, PurchaseRecorded
 from lealtad.events.catalog.shared_types import FactSource
+from lealtad.events.cause import Lane
 from lealtad.ids import new_id
 from lealtad.money import Money
 from lealtad.testing.builders import a_record, an_event
@@ -34,11 +35,12 @@ async def publish(
     sku: str = "mug",
     event_id: UUID | None = None,
     value: bytes | None = None,
+    lane: Lane = Lane.LIVE,
 ) -> UUID:
     """Publish a purchase, or instead of its data `value`; return the event's id."""
-    event = an_event(a_purchase(customer_id, sku), key=customer_id, sequence=sequence, event_id=event_id)
+    event = an_event(a_purchase(customer_id, sku), key=customer_id, sequence=sequence, event_id=event_id, lane=lane)
     record = a_record(event)
     await bus.producer.send_and_wait(
-        f"{bus.prefix}.activity", key=record.key, value=value or record.value, headers=list(record.headers)
+        f"{bus.prefix}.{event.topic}", key=record.key, value=value or record.value, headers=list(record.headers)
     )
     return event.id

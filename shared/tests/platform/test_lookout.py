@@ -29,9 +29,8 @@ async def test_a_worker_that_read_everything_is_settled_and_its_input_is_confirm
         found = await progress()
         assert sum(found.positions.values()) == 1
         assert found.lag is not None
-        assert set(found.lag) == {
-            f"{item.topic.name}/{number}" for item in ECHO.reader.subscriptions for number in range(3)
-        }
+        assert set(found.lag) == {f"{topic.name}/{number}" for topic in ECHO.reader.topics for number in range(3)}
+        assert "activity-backfill/0" in found.lag
         ends = await runtime.lookout.ends(["activity", "cases", "customers", "offers"])
         assert sum(ends.values()) == 1
         assert Place("activity", 0) in ends

@@ -108,7 +108,7 @@ async def adopt_restore(runtime: Runtime) -> Adopted:
         stretches = {place: Stretch(min(known.get(place, 0), end), end) for place, end in ends.items()}
         async for records in read_stretches(settings, stretches):
             await _take_in(runtime, records, adopted)
-        read = await runtime.lookout.ends([item.topic.name for item in runtime.service.reader.subscriptions])
+        read = await runtime.lookout.ends([topic.name for topic in runtime.service.reader.topics])
         async with database.read() as uow:
             stored = await positions.read(uow.connection, runtime.group, read, cluster)
         # Made anew or shortened: what is there is read again, and what is known has no second effect.

@@ -59,7 +59,7 @@ class Hold:
 async def require_match(runtime: Runtime) -> None:
     """Raise a MismatchError unless the positions fit the topics that are read, and the own topics what was emitted."""
     settings, database, group = runtime.settings, runtime.database, runtime.group
-    topics = [item.topic.name for item in runtime.service.reader.subscriptions]
+    topics = [topic.name for topic in runtime.service.reader.topics]
     cluster, committed, places = await asyncio.gather(
         cluster_id(settings), group_offsets.committed(settings, group), runtime.lookout.ends(topics)
     )

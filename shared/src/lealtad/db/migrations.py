@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from lealtad.db.engine import asyncpg_url
 from lealtad.db.exclusion import TRY_MIGRATE
-from lealtad.db.platform_tables import PLATFORM
+from lealtad.db.platform_tables import OUTBOX_LANE, PLATFORM, WAITS_FOR_BACKFILL
 
 SCHEMAS = ("platform", "derived", "owned")
 LOCK_TIMEOUT = "5s"
@@ -106,6 +106,20 @@ def keep_emitted_events(operations: Any) -> None:
         return
     for statement in KEEP_EMITTED_EVENTS:
         connection.execute(text(statement))
+
+
+def add_lanes(operations: Any) -> None:
+    """Give the outbox its lanes, and let reactions wait for the end of a backfill; changes nothing done twice."""
+    operations.execute("""
+        ALTER TABLE platform.outbox
+            ADD COLUMN IF NOT EXISTS lane smallint NOT NULL DEFAULT 0,
+            DROP CONSTRAINT pk_outbox,
+            ADD CONSTRAINT pk_outbox PRIMARY KEY (lane, seq)
+    """)
+    operations.alter_column("outbox", "lane", comment=OUTBOX_LANE, schema="platform")
+    operations.alter_column(
+        "pending_reaction", "not_before", nullable=True, comment=WAITS_FOR_BACKFILL, schema="platform"
+    )
 
 
 def _named(name: str | None, kind: str, _parents: Any) -> bool:

@@ -32,22 +32,23 @@ def insert_rows(table: Table, suffix: str = "") -> TextClause:
     return text(f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {recordset(table)} ORDER BY {key} {suffix}")
 
 
-def keep_newest(table: Table, guard: str) -> TextClause:
-    """Return the upsert that replaces a row only by one with a larger `guard`; it returns the keys it changed."""
+def keep_newest(table: Table, *guard: str) -> TextClause:
+    """Return the upsert that replaces a row only by one with a larger `guard`; it returns the keys it changed.
+
+    Of several columns the first counts most.
+    """
     key = [column.name for column in table.primary_key]
     changes = ", ".join(f"{c.name} = excluded.{c.name}" for c in table.columns if c.name not in key)
     names = ", ".join(key)
-    newer = f"ON CONFLICT ({names}) DO UPDATE SET {changes} WHERE {table.name}.{guard} < excluded.{guard}"
+    stored, told = (", ".join(f"{row}.{name}" for name in guard) for row in (table.name, "excluded"))
+    newer = f"ON CONFLICT ({names}) DO UPDATE SET {changes} WHERE ({stored}) < ({told})"
     return insert_rows(table, f"{newer} RETURNING {names}")
 
 
-def newest(rows: Iterable[Row], key: str, guard: str) -> list[Row]:
+def newest(rows: Iterable[Row], key: str, *guard: str) -> list[Row]:
     """Return of each `key` the row with the largest `guard`: one statement may not change a row twice."""
-    best: dict[Any, Row] = {}
-    for row in rows:
-        if row[key] not in best or best[row[key]][guard] < row[guard]:
-            best[row[key]] = row
-    return list(best.values())
+    by_guard = sorted(rows, key=lambda row: [row[name] for name in guard])
+    return list({row[key]: row for row in by_guard}.values())
 
 
 def _plain(value: Any) -> Any:

@@ -71,7 +71,7 @@ def asyncapi() -> dict[str, Any]:
 
 
 def _channel(topic: Topic) -> dict[str, Any]:
-    names = sorted(name for name, model in CATALOG.items() if model.topic is topic)
+    names = sorted(name for name, model in CATALOG.items() if topic in _topics_of(model))
     return {
         "address": f"lealtad.{topic.name}",
         "description": f"{topic.meaning} ({topic.kind.value})",
@@ -98,17 +98,26 @@ def _operations() -> dict[str, Any]:
     sends = {
         f"{topic.producer}-sends-{topic.name}": _operation("send", topic, topic.producer)
         for topic in TOPICS
-        if any(model.topic is topic for model in CATALOG.values())
+        if any(topic in _topics_of(model) for model in CATALOG.values())
     }
     receives = {
-        f"{reader.service}-receives-{item.topic.name}": {
-            **_operation("receive", item.topic, reader.service),
-            "messages": [{"$ref": f"#/channels/{item.topic.name}/messages/{model.type}"} for model in item.types],
+        f"{reader.service}-receives-{topic.name}": {
+            **_operation("receive", topic, reader.service),
+            "messages": [{"$ref": f"#/channels/{topic.name}/messages/{model.type}"} for model in item.types],
         }
         for reader in READERS.values()
         for item in reader.subscriptions
+        for topic in _lanes_of(item.topic)
     }
     return {**sends, **receives}
+
+
+def _topics_of(model: type[EventData]) -> list[Topic]:
+    return _lanes_of(model.topic)
+
+
+def _lanes_of(topic: Topic) -> list[Topic]:
+    return [topic, topic.backfill] if topic.backfill else [topic]
 
 
 def _operation(action: str, topic: Topic, service: str) -> dict[str, Any]:

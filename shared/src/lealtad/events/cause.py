@@ -1,5 +1,6 @@
 """What an event inherits from what led to it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -29,3 +30,8 @@ class Cause:
     def root(cls, id: UUID, traceparent: str | None = None) -> "Cause":  # noqa: A002 - the field's name
         """Return the cause that a due action or a request is: its own root, at depth 0."""
         return cls(id=id, correlation_id=id, depth=0, roots=(id,), root_count=1, traceparent=traceparent)
+
+
+def lane_of(causes: Sequence[Cause]) -> Lane:
+    """Return the lane of what `causes` lead to together: backfill only if nothing live is among them."""
+    return Lane.BACKFILL if causes and all(cause.lane is Lane.BACKFILL for cause in causes) else Lane.LIVE

@@ -20,6 +20,7 @@ class Subscription:
     """One service's reading of one topic."""
 
     topic: Topic
+    """With it goes its backfill twin, if it has one."""
     types: tuple[type[EventData], ...]
     react_after_ms: int = 0
 
@@ -31,6 +32,23 @@ class Reader:
     service: str
     on_decision_path: bool
     subscriptions: tuple[Subscription, ...]
+    backfill_stage: int = 1
+    """Place in the chain of evaluations: who follows on others waits longer until a backfill counts as over."""
+
+    @property
+    def live_topics(self) -> tuple[Topic, ...]:
+        """What is read first."""
+        return tuple(item.topic for item in self.subscriptions)
+
+    @property
+    def backfill_topics(self) -> tuple[Topic, ...]:
+        """What is read while the live topics have no lag."""
+        return tuple(topic.backfill for topic in self.live_topics if topic.backfill)
+
+    @property
+    def topics(self) -> tuple[Topic, ...]:
+        """All that is read, in both lanes."""
+        return (*self.live_topics, *self.backfill_topics)
 
 
 CUSTOMER_STATES = (
@@ -79,6 +97,7 @@ READERS: dict[str, Reader] = {
         Reader(
             "segmentation",
             on_decision_path=True,
+            backfill_stage=2,
             subscriptions=(
                 Subscription(CUSTOMERS, CUSTOMER_STATES),
                 Subscription(ACTIVITY, FACTS, react_after_ms=FOLLOW_UP_MS),
@@ -100,6 +119,7 @@ READERS: dict[str, Reader] = {
         Reader(
             "campaigns",
             on_decision_path=True,
+            backfill_stage=3,
             subscriptions=(
                 Subscription(CUSTOMERS, CUSTOMER_STATES),
                 Subscription(ACTIVITY, (*PURCHASES, *CONTRACTS)),

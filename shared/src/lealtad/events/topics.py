@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from lealtad.events.cause import Lane
+
 
 class Kind(StrEnum):
     """How long a topic keeps its records."""
@@ -23,12 +25,30 @@ class Topic:
     producer: str
     kind: Kind
     meaning: str
+    backfill: "Topic | None" = None
+    """Where its events stand that are loaded in the backfill lane; None where both lanes share the topic."""
+
+    def in_lane(self, lane: Lane) -> "Topic":
+        """Return the topic that an event of `lane` goes to."""
+        return self.backfill if self.backfill and lane is Lane.BACKFILL else self
 
 
 CUSTOMERS = Topic(
     "customers", "customer-profile", Kind.STATE, "The whole shareable state of a customer and what changed"
 )
-ACTIVITY = Topic("activity", "customer-profile", Kind.FACTS, "Purchases, returns, payments, touchpoints, contracts")
+ACTIVITY_BACKFILL = Topic(
+    "activity-backfill",
+    "customer-profile",
+    Kind.FACTS,
+    "Activity that is loaded later than it happened; read only while `activity` has no lag",
+)
+ACTIVITY = Topic(
+    "activity",
+    "customer-profile",
+    Kind.FACTS,
+    "Purchases, returns, payments, touchpoints, contracts",
+    backfill=ACTIVITY_BACKFILL,
+)
 CASES = Topic(
     "cases",
     "complaints",
@@ -45,6 +65,7 @@ OFFERS_CONTROL = Topic("offers-control", "campaigns", Kind.CONTROL, "Offers and 
 TOPICS: tuple[Topic, ...] = (
     CUSTOMERS,
     ACTIVITY,
+    ACTIVITY_BACKFILL,
     CASES,
     SEGMENTS,
     SCORES,

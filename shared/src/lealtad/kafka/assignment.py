@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Iterable
 
 import structlog
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka import ConsumerRebalanceListener, TopicPartition
 
 from lealtad.kafka import group_offsets, positions
+from lealtad.kafka.lanes import Lanes
 from lealtad.kafka.naming import topic_of, topic_on_wire
 from lealtad.kafka.positions import Place
 from lealtad.settings import ServiceSettings
@@ -18,12 +19,12 @@ log = structlog.get_logger(__name__)
 class Assignment(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is not typed
     """The partitions this worker owns and where it stands in each; `busy` is held while a batch runs."""
 
-    def __init__(self, settings: ServiceSettings, database: Database, group: str, cluster: str) -> None:
+    def __init__(self, settings: ServiceSettings, database: Database, group: str, cluster: str, lanes: Lanes) -> None:
         self._settings = settings
         self._database = database
         self._group = group
         self._cluster = cluster
-        self.consumer: AIOKafkaConsumer
+        self._lanes = lanes
         self.busy = asyncio.Lock()
         self.next: dict[Place, int] = {}
         self._committed: dict[Place, int] = {}
@@ -38,6 +39,7 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Let the running batch end: what it read is committed before another worker reads on."""
         async with self.busy:
+            self._lanes.let_go()
             for partition in revoked:
                 self.next.pop(self.place(partition), None)
                 self._committed.pop(self.place(partition), None)
@@ -59,17 +61,16 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is
             stored = await positions.read(uow.connection, self._group, places, self._cluster)
             missing = [partition for place, partition in places.items() if place not in stored]
             if missing:
-                first = await self.consumer.beginning_offsets(missing)
+                first = await self._lanes.live.beginning_offsets(missing)
                 begin = {self.place(partition): offset for partition, offset in first.items()}
                 await positions.create(uow.connection, self._group, begin, self._cluster)
                 stored.update(begin)
-        ends = await self.consumer.end_offsets(assigned)
+        ends = await self._lanes.live.end_offsets(assigned)
         positions.require_within(stored, {place: ends[partition] for place, partition in places.items()})
         positions.require_not_older(stored, {place: at for place, at in committed.items() if place in places})
         if any(place not in committed for place in places):
             log.info("group_offsets_missing", detail="read on at the stored positions, which rule")
-        for place, partition in places.items():
-            self.consumer.seek(partition, stored[place])
+        self._lanes.seek({partition: stored[place] for place, partition in places.items()})
         self.next = {**self.next, **stored}
         self.changed = True
         log.info("partitions_assigned", partitions=len(self.next))
@@ -78,7 +79,7 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is
         """Tell Kafka how far the database is: lag tools show it, and an older database is known by it."""
         moved = {place: offset for place, offset in self.next.items() if self._committed.get(place) != offset}
         if moved:
-            await self.consumer.commit({self.on_wire(place): offset for place, offset in moved.items()})
+            await self._lanes.live.commit({self.on_wire(place): offset for place, offset in moved.items()})
             self._committed.update(moved)
 
     def place(self, partition: TopicPartition) -> Place:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from lealtad.events.cause import Cause
+from lealtad.events.cause import Cause, Lane
 from lealtad.events.codec import DecodeError, Record, decode
 from lealtad.events.envelope import Event
 from lealtad.events.subscriptions import Reader
@@ -16,6 +16,9 @@ from lealtad.kafka.positions import Move, Place
 from lealtad.kafka.projections import Projections, React
 from lealtad.observability.metrics import CONSUMER_EVENTS
 from lealtad.unit_of_work import Database, Phase, Touched, UnitOfWork
+
+CausesByPlace = dict[tuple[int, UUID], list[Cause]]
+"""What touched customers in this batch, by partition and customer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ class BatchHandler:
         async with self._database.begin() as uow:
             if not await dead_letters.claim(uow.connection, dead_letter_id):
                 return
-            fresh, _ = await self._take_in(uow, [item], {})
+            fresh, _ = await self._take_in(uow, [item], None)
             await dead_letters.mark_replayed(uow.connection, dead_letter_id)
         self._count([item], fresh)
 
@@ -101,13 +104,18 @@ class BatchHandler:
         CONSUMER_EVENTS.labels(topic=item.record.topic, outcome="dead").inc()
 
     async def handle_waiting(self, partitions: Iterable[int], limit: int) -> int:
-        """React for customers whose follow-up did not come in time; return their number."""
+        """React for customers who waited long enough; return their number."""
         async with self._database.begin() as uow:
             touched = await pending.take_due(uow.connection, partitions, limit)
             if touched:
                 _explain(uow, touched)
                 await self._processing.react(uow, touched)
         return len(touched)
+
+    async def release_backfill(self, partitions: Iterable[int], limit: int) -> int:
+        """Let at most `limit` customers, who wait for the end of a backfill, be due now; return their number."""
+        async with self._database.begin() as uow:
+            return await pending.release(uow.connection, partitions, limit)
 
     async def postpone_waiting(self, partitions: Iterable[int], after_s: float, reason: str) -> None:
         """Put off the first reaction that is due, since it fails: the others go on."""
@@ -117,7 +125,7 @@ class BatchHandler:
             uow.note(touched, f"the reaction fails and is tried again every {after_s:.0f} s: {reason}")
 
     async def _take_in(
-        self, uow: UnitOfWork, items: Sequence[Item], waits: Mapping[str, int]
+        self, uow: UnitOfWork, items: Sequence[Item], waits: Mapping[str, int] | None
     ) -> tuple[list[Event[Any]], datetime | None]:
         for item in items:
             if item.unreadable is not None:
@@ -130,7 +138,9 @@ class BatchHandler:
         known = await uow.journal.known(uow.connection, list(first)) if first else set()
         return [event for event in events if event is first[event.id] and event.id not in known]
 
-    async def _apply(self, uow: UnitOfWork, events: Sequence[Event[Any]], waits: Mapping[str, int]) -> datetime | None:
+    async def _apply(
+        self, uow: UnitOfWork, events: Sequence[Event[Any]], waits: Mapping[str, int] | None
+    ) -> datetime | None:
         for event in events:
             uow.journal.add(entry_of(event))
         uow.phase = Phase.PROJECT
@@ -138,17 +148,20 @@ class BatchHandler:
         uow.phase = Phase.OPEN
         touching = [event for event in events if not uow.journal.is_ignored(event.id)]
         _coalesce(uow, touching)
-        now, later = _split(touching, waits)
         earliest = None
-        if later:
-            longest = max(waits.get(event.topic, 0) for event in touching)
-            earliest = await pending.defer(uow.connection, later, longest)
-        if now:
-            waited = await pending.take(uow.connection, now)
-            _explain(uow, waited)
-            touched: Touched = {key: waited.get(key, []) + causes for (_, key), causes in sorted(now.items())}
-            await self._processing.react(uow, dict(sorted(touched.items())))
+        for wait_ms, causes in _by_wait(touching, waits).items():
+            if wait_ms == 0:
+                await self._react(uow, causes)
+            else:
+                until = await pending.defer(uow.connection, causes, wait_ms)
+                earliest = min(filter(None, (earliest, until)), default=None)
         return earliest
+
+    async def _react(self, uow: UnitOfWork, causes: CausesByPlace) -> None:
+        waited = await pending.take(uow.connection, causes)
+        _explain(uow, waited)
+        touched: Touched = {key: waited.get(key, []) + found for (_, key), found in sorted(causes.items())}
+        await self._processing.react(uow, dict(sorted(touched.items())))
 
     def _count(self, items: Sequence[Item], fresh: Sequence[Event[Any]]) -> None:
         kept = {event.id for event in fresh}
@@ -160,6 +173,14 @@ class BatchHandler:
             else:
                 outcome = "applied" if item.event.id in kept else "duplicate"
             CONSUMER_EVENTS.labels(topic=item.record.topic, outcome=outcome).inc()
+
+
+def moves_of(items: Sequence[Item], position: Mapping[Place, int]) -> dict[Place, Move]:
+    """Return where the positions go when `items`, in order per partition, are handled."""
+    ends: dict[Place, int] = {}
+    for item in items:
+        ends[item.place] = item.record.offset + 1
+    return {place: Move(position[place], end) for place, end in ends.items()}
 
 
 def entry_of(event: Event[Any]) -> Entry:
@@ -178,20 +199,26 @@ def entry_of(event: Event[Any]) -> Entry:
     )
 
 
-def _split(
-    events: Sequence[Event[Any]], waits: Mapping[str, int]
-) -> tuple[dict[tuple[int, UUID], list[Cause]], dict[tuple[int, UUID], list[Cause]]]:
-    """Part the customers into those to react for at once and those who wait for a follow-up."""
-    causes: dict[tuple[int, UUID], list[Cause]] = {}
-    at_once: set[tuple[int, UUID]] = set()
+def _by_wait(events: Sequence[Event[Any]], waits: Mapping[str, int] | None) -> dict[int | None, CausesByPlace]:
+    """Part the customers by how long the reaction to them waits: milliseconds, or None for the end of a backfill."""
+    causes: CausesByPlace = {}
+    shortest: dict[tuple[int, UUID], int | None] = {}
     for event in events:
         place = (event.partition, event.key)
         causes.setdefault(place, []).append(event.cause)
-        if not waits.get(event.topic, 0):
-            at_once.add(place)
-    now = {place: found for place, found in causes.items() if place in at_once}
-    later = {place: found for place, found in causes.items() if place not in at_once}
-    return now, later
+        known = (shortest.get(place), _wait_of(event, waits))
+        shortest[place] = min((wait_ms for wait_ms in known if wait_ms is not None), default=None)
+    parted: dict[int | None, CausesByPlace] = {}
+    for place, wait_ms in shortest.items():
+        parted.setdefault(wait_ms, {})[place] = causes[place]
+    return parted
+
+
+def _wait_of(event: Event[Any], waits: Mapping[str, int] | None) -> int | None:
+    """Return how long the reaction waits: None for the end of the backfill; without `waits` it never does."""
+    if waits is None:
+        return 0
+    return None if event.lane is Lane.BACKFILL else waits.get(event.topic, 0)
 
 
 def _explain(uow: UnitOfWork, waited: Touched) -> None:

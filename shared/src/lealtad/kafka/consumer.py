@@ -8,26 +8,25 @@ loop stands still, and only tries the same again, until it works or the worker i
 import asyncio
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 
 import structlog
-from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
-from aiokafka.structs import ConsumerRecord
 
 from lealtad.clock import system_now
 from lealtad.db.engine import TRANSACTION_S
 from lealtad.errors import QUERY_CANCELED, is_transient, reason_of, sqlstate_of
-from lealtad.events.codec import Record
+from lealtad.events.cause import Lane
 from lealtad.kafka import pending
 from lealtad.kafka.assignment import Assignment
-from lealtad.kafka.batch import BatchHandler, Item, Processing
+from lealtad.kafka.backfill import BackfillLane
+from lealtad.kafka.batch import BatchHandler, Item, Processing, moves_of
 from lealtad.kafka.end_offsets import cluster_id
-from lealtad.kafka.group_client import create_group_client
-from lealtad.kafka.naming import group_of, topic_of, topic_on_wire
-from lealtad.kafka.positions import FencedError, Move, Place
+from lealtad.kafka.lanes import Lanes
+from lealtad.kafka.naming import group_of
+from lealtad.kafka.positions import FencedError, Place
 from lealtad.observability.health import Heartbeat
 from lealtad.observability.logging import correlated
 from lealtad.observability.metrics import CONSUMER_BATCH_SECONDS, CONSUMER_PAUSED_PARTITIONS, CONSUMER_RETRIES
@@ -38,8 +37,6 @@ log = structlog.get_logger(__name__)
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 5.0
 POLL_S = 0.5
-BUSY_BATCH = 8
-"""From so many records in a poll on, waiting a little for more costs less than it saves."""
 WAITING_AT_ONCE = 500
 POSTPONED_S = 60.0
 """When a reaction that fails on its own is tried again."""
@@ -66,6 +63,7 @@ class Consumer:
         self._heartbeat = heartbeat
         self._stopping = asyncio.Event()
         self._waiting_until: datetime | None = None
+        self._backfill = BackfillLane(settings, processing.reader.backfill_stage)
         self._recent = deque[bool](maxlen=DEAD_WINDOW)
         self._assignment: Assignment | None = None
         self.paused: set[Place] = set()
@@ -111,29 +109,25 @@ class Consumer:
     async def _read_with_one_client(self) -> None:
         self._heartbeat.declare_wait(POLL_S + 20)
         cluster = await asyncio.wait_for(cluster_id(self._settings), 15)
-        assignment = Assignment(self._settings, self._database, self._group, cluster)
-        consumer = create_group_client(self._settings, self._reader.service, self._group)
-        assignment.consumer = consumer
+        lanes = Lanes(self._settings, self._reader)
+        assignment = Assignment(self._settings, self._database, self._group, cluster, lanes)
         self._assignment = assignment
-        topics = [topic_on_wire(self._settings, item.topic.name) for item in self._reader.subscriptions]
-        consumer.subscribe(topics, listener=assignment)
         try:
-            await asyncio.wait_for(consumer.start(), 20)
+            await lanes.start(assignment)
             while not self._stopping.is_set():
-                await self._turn(consumer, assignment)
+                await self._turn(lanes, assignment)
         finally:
-            with suppress(Exception):
-                await asyncio.wait_for(consumer.stop(), self._settings.shutdown_s)
+            await lanes.stop()
             self._assignment = None
 
-    async def _turn(self, consumer: AIOKafkaConsumer, assignment: Assignment) -> None:
+    async def _turn(self, lanes: Lanes, assignment: Assignment) -> None:
         self._heartbeat.beat()
         if assignment.failure:
             raise assignment.failure
         if assignment.changed:
             await self._look_for_waiting(assignment)
         self.polling = True
-        records = await self._poll(consumer)
+        records = await lanes.poll(self._poll_seconds(), backfill=not self._backfill.rests)
         self.polling = False
         items = [self._handler.understand(record) for record in records]
         if items:
@@ -141,29 +135,13 @@ class Consumer:
             self.last_record_at = time.monotonic()
         if self._waiting_until and self._waiting_until <= system_now():
             await self._handle_waiting(assignment)
-
-    async def _poll(self, consumer: AIOKafkaConsumer) -> list[Record]:
-        limit = self._settings.poll_records
-        found = await consumer.getmany(timeout_ms=int(self._poll_seconds() * 1000), max_records=limit)
-        number = sum(map(len, found.values()))
-        gather_ms = self._gather_ms(number)
-        if gather_ms and number < limit:
-            await asyncio.sleep(gather_ms / 1000)
-            more = await consumer.getmany(timeout_ms=0, max_records=limit - number)
-            for partition, records in more.items():
-                found.setdefault(partition, []).extend(records)
-        return [self._as_record(record) for records in found.values() for record in records]
+        elif not items and not self._backfill.rests:
+            await self._handle_backfill(lanes, assignment)
 
     def _poll_seconds(self) -> float:
         if self._waiting_until is None:
             return POLL_S
         return min(POLL_S, max(0.0, (self._waiting_until - system_now()).total_seconds()))
-
-    def _gather_ms(self, number: int) -> int:
-        """On the decision path only a busy poll waits for more; off it every poll does."""
-        if not self._reader.on_decision_path:
-            return self._settings.idle_gather_ms if number else 0
-        return self._settings.gather_ms if number >= BUSY_BATCH else 0
 
     async def _handle(self, items: Sequence[Item], assignment: Assignment) -> None:
         """Handle `items` whatever it takes: again after a transient failure, in halves after a permanent one."""
@@ -212,11 +190,21 @@ class Consumer:
             self._heartbeat.declare_wait(TRANSACTION_S)
             started = time.perf_counter()
             earliest = await self._handler.handle(owned, moves)
-            CONSUMER_BATCH_SECONDS.observe(time.perf_counter() - started)
+            took_s = time.perf_counter() - started
+            CONSUMER_BATCH_SECONDS.observe(took_s)
+            self._note_lanes(owned, took_s)
             assignment.next.update({place: move.following for place, move in moves.items()})
         self._recent.extend(item.unreadable is not None for item in owned)
         if earliest:
             self._waiting_until = min(earliest, self._waiting_until or earliest)
+
+    def _note_lanes(self, items: Sequence[Item], took_s: float) -> None:
+        lanes = {item.event.lane for item in items if item.event}
+        if Lane.LIVE in lanes:
+            self._backfill.note_live()
+        if Lane.BACKFILL in lanes:
+            self._backfill.note_waiting()
+            self._backfill.note_work(took_s)
 
     async def _halve(self, items: Sequence[Item], assignment: Assignment) -> None:
         middle = len(items) // 2
@@ -266,10 +254,25 @@ class Consumer:
             async with assignment.busy:
                 await self._handler.postpone_waiting(assignment.partitions, POSTPONED_S, reason_of(error))
 
+    async def _handle_backfill(self, lanes: Lanes, assignment: Assignment) -> None:
+        """Evaluate some of those whom a backfill touched, once it is over; live events come between."""
+        if not self._backfill.is_over(behind=await lanes.is_behind()):
+            return
+        limit, started = self._settings.backfill_batch, time.perf_counter()
+        async with assignment.busy:
+            released = await self._handler.release_backfill(assignment.partitions, limit)
+        if released < limit:
+            self._backfill.note_evaluated()
+        await self._handle_waiting(assignment)
+        self._backfill.note_work(time.perf_counter() - started)
+
     async def _look_for_waiting(self, assignment: Assignment) -> None:
         assignment.changed = False
         async with self._database.read() as uow:
-            self._waiting_until = await pending.earliest(uow.connection, assignment.partitions)
+            waiting = await pending.look(uow.connection, assignment.partitions)
+        self._waiting_until = waiting.until
+        if waiting.backfill:
+            self._backfill.note_waiting()
 
     async def _stand_still(self, assignment: Assignment, seconds: float) -> None:
         """Pause the partitions for a declared while; heartbeats of the group go on."""
@@ -288,21 +291,3 @@ class Consumer:
         """Whether the record is still ours to handle: owned, and not handled before."""
         position = assignment.next.get(item.place)
         return position is not None and item.record.offset >= position
-
-    def _as_record(self, record: ConsumerRecord) -> Record:
-        return Record(
-            topic_of(self._settings, record.topic),
-            record.partition,
-            record.offset,
-            record.key,
-            tuple(record.headers),
-            record.value,
-        )
-
-
-def moves_of(items: Sequence[Item], position: Mapping[Place, int]) -> dict[Place, Move]:
-    """Return where the positions go when `items`, in order per partition, are handled."""
-    ends: dict[Place, int] = {}
-    for item in items:
-        ends[item.place] = item.record.offset + 1
-    return {place: Move(position[place], end) for place, end in ends.items()}

@@ -1,4 +1,4 @@
-"""The client that reads topics as a member of a service's group."""
+"""The clients that read topics: as a member of a service's group, and beside it."""
 
 from aiokafka import AIOKafkaConsumer
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
@@ -20,6 +20,18 @@ def create_group_client(settings: ServiceSettings, service: str, group: str) -> 
         session_timeout_ms=10_000,
         heartbeat_interval_ms=1_000,
         max_poll_interval_ms=300_000,
+        request_timeout_ms=20_000,
+        metadata_max_age_ms=30_000,
+    )
+
+
+def create_backfill_client(settings: ServiceSettings, service: str) -> AIOKafkaConsumer:
+    """Return a client that is not started and in no group: it is told which partitions to read."""
+    return AIOKafkaConsumer(
+        bootstrap_servers=settings.kafka_bootstrap,
+        client_id=f"{service}-{settings.instance}-backfill",
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
         request_timeout_ms=20_000,
         metadata_max_age_ms=30_000,
     )

@@ -42,7 +42,7 @@ class Monitor:
     ) -> None:
         self._database = database
         self._lookout = lookout
-        self._topics = [item.topic.name for item in reader.subscriptions]
+        self._topics = [topic.name for topic in reader.topics]
         self._group = group
         self._consumer = consumer
         self._stuck_after_s = stuck_after_s

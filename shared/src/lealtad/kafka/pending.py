@@ -1,6 +1,11 @@
-"""Reactions that wait for a follow-up event: which customers, since when, and because of what."""
+"""Reactions that wait: which customers, until when, and because of what.
+
+A live event waits a moment for its follow-up. An event of a backfill waits, without a time, for the end of the
+backfill, so that a customer is evaluated once for all of it; the next live event of the customer takes it along.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -21,7 +26,8 @@ DEFER = text("""
         AS new (partition, key, causes)
     ORDER BY partition, key
     ON CONFLICT (partition, key) DO UPDATE
-    SET causes = jsonb_path_query_array(pending.causes || excluded.causes, '$[last - 499 to last]')
+    SET not_before = coalesce(pending.not_before, excluded.not_before),
+        causes = jsonb_path_query_array(pending.causes || excluded.causes, '$[last - 499 to last]')
 """)
 TAKE = text("""
     DELETE FROM pending_reaction AS pending
@@ -43,17 +49,37 @@ POSTPONE_FIRST = text("""
         ORDER BY not_before, key LIMIT 1)
     RETURNING key, causes
 """)
-EARLIEST = text("SELECT min(not_before) FROM pending_reaction WHERE partition = ANY(CAST(:partitions AS int[]))")
+# In steps, so that live events and reactions come between.
+RELEASE = text("""
+    UPDATE pending_reaction SET not_before = :now WHERE (partition, key) IN (
+        SELECT partition, key FROM pending_reaction
+        WHERE partition = ANY(CAST(:partitions AS int[])) AND not_before IS NULL
+        LIMIT :limit)
+""")
+WAITING = text("""
+    SELECT min(not_before) AS until, coalesce(bool_or(not_before IS NULL), false) AS backfill
+    FROM pending_reaction WHERE partition = ANY(CAST(:partitions AS int[]))
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits in some partitions."""
+
+    until: datetime | None
+    """When the first of those who wait for a follow-up is due."""
+    backfill: bool
+    """Whether somebody waits for the end of a backfill."""
 
 
 async def defer(
-    connection: AsyncConnection, waiting: Mapping[tuple[int, UUID], Sequence[Cause]], after_ms: int
-) -> datetime:
-    """Let customers wait `after_ms` (system time) for a follow-up; return until when.
+    connection: AsyncConnection, waiting: Mapping[tuple[int, UUID], Sequence[Cause]], after_ms: int | None
+) -> datetime | None:
+    """Let customers wait `after_ms` (system time) for a follow-up, or for the end of the backfill; return until when.
 
-    Who waits already keeps the earlier time.
+    Who waits already keeps that time, but who waits for a backfill does not wait longer than for a follow-up.
     """
-    not_before = system_now() + timedelta(milliseconds=after_ms)
+    not_before = None if after_ms is None else system_now() + timedelta(milliseconds=after_ms)
     await connection.execute(
         DEFER,
         {
@@ -89,10 +115,16 @@ async def postpone_first(connection: AsyncConnection, partitions: Iterable[int],
     return _touched(rows)
 
 
-async def earliest(connection: AsyncConnection, partitions: Iterable[int]) -> datetime | None:
-    """Return when the first of those who wait is due."""
-    found: datetime | None = await connection.scalar(EARLIEST, {"partitions": list(partitions)})
-    return found
+async def release(connection: AsyncConnection, partitions: Iterable[int], limit: int) -> int:
+    """Let at most `limit` of those who wait for the end of a backfill be due now; return how many they are."""
+    parameters = {"partitions": list(partitions), "now": system_now(), "limit": limit}
+    return (await connection.execute(RELEASE, parameters)).rowcount
+
+
+async def look(connection: AsyncConnection, partitions: Iterable[int]) -> Waiting:
+    """Return what waits in `partitions`."""
+    row = (await connection.execute(WAITING, {"partitions": list(partitions)})).one()
+    return Waiting(row.until, row.backfill)
 
 
 def _touched(rows: Iterable[Any]) -> Touched:

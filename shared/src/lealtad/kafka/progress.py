@@ -84,7 +84,7 @@ async def read_progress(
 
 async def _lag(lookout: Lookout, reader: Reader, stored: dict[positions.Place, int]) -> dict[str, int] | None:
     try:
-        ends = await lookout.ends([item.topic.name for item in reader.subscriptions])
+        ends = await lookout.ends([topic.name for topic in reader.topics])
     except (KafkaError, OSError, TimeoutError):
         return None
     return {f"{place.topic}/{place.partition}": end - stored.get(place, 0) for place, end in sorted(ends.items())}

@@ -3,6 +3,9 @@
 One relay per database works at a time: it holds an advisory lock of the session on one direct connection, on which it
 also reads and deletes, so that it cannot work on without the lock. A row goes when Kafka acknowledged it and no earlier
 row of its key failed. After any failure producer and connection are discarded and everything is read again.
+
+Live rows go first; a turn takes few rows of a backfill, and not too many octets, so that the next live row waits for
+no more than one such turn. Backfill rows have topics, and so keys, of their own: no order is lost.
 """
 
 import asyncio
@@ -30,21 +33,31 @@ log = structlog.get_logger(__name__)
 
 LOCK = "SELECT pg_try_advisory_lock(hashtextextended('lealtad relay', 0))"
 READ = """
-    SELECT waiting.seq, topic, key, headers, value
-    FROM (SELECT seq, event FROM outbox ORDER BY seq LIMIT $1) AS waiting
-    JOIN emitted_event ON emitted_event.seq = waiting.event
-    ORDER BY waiting.seq
+    SELECT lane, seq, topic, key, headers, value FROM (
+        SELECT lane, waiting.seq, topic, key, headers, value,
+            sum(octet_length(value)) OVER (ORDER BY lane, waiting.seq) - octet_length(value) AS octets_before
+        FROM (
+            (SELECT lane, seq, event FROM outbox WHERE lane = 0 ORDER BY seq LIMIT $1)
+            UNION ALL
+            (SELECT lane, seq, event FROM outbox WHERE lane = 1 ORDER BY seq LIMIT $2)
+        ) AS waiting
+        JOIN emitted_event ON emitted_event.seq = waiting.event
+    ) AS turn
+    WHERE octets_before < $3
+    ORDER BY lane, seq
 """
 # Both tables by their keys, whatever the statistics say of tables that were empty when the plan was made.
 BY_KEY = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off"}
 # What was sent and how far the topics then reached are known together: behind that, only what is in the outbox is ours.
 DELETE = """
-    WITH sent AS (DELETE FROM outbox WHERE seq = ANY($1::bigint[]))
+    WITH live AS (DELETE FROM outbox WHERE lane = 0 AND seq = ANY($1::bigint[])),
+    backfill AS (DELETE FROM outbox WHERE lane = 1 AND seq = ANY($2::bigint[]))
     INSERT INTO relayed_end AS known (topic, partition, next, cluster_id)
-    SELECT topic, partition, next, $5 FROM unnest($2::text[], $3::int[], $4::bigint[]) AS now (topic, partition, next)
+    SELECT topic, partition, next, $6 FROM unnest($3::text[], $4::int[], $5::bigint[]) AS now (topic, partition, next)
     ON CONFLICT (topic, partition) DO UPDATE SET next = excluded.next, cluster_id = excluded.cluster_id
     WHERE known.next < excluded.next
 """
+LANES = (0, 1)
 STANDBY_S = 1.0
 FALLBACK_POLL_S = 3600.0
 SEND_TIMEOUT_S = 30.0
@@ -132,14 +145,26 @@ class Relay:
                 self._heartbeat.beat()
                 # Cleared before the SELECT: a commit after it sets the event again, and no wake-up is lost.
                 self._wake.clear()
-                rows = await connection.fetch(READ, self._settings.relay_batch)
+                rows = await connection.fetch(READ, *self._limits)
                 if rows:
                     await self._send(connection, producer, rows)
-                if len(rows) < self._settings.relay_batch:
+                if not self._is_full(rows):
                     await self._wait()
         finally:
             with suppress(Exception):
                 await asyncio.wait_for(producer.abandon(), ABANDON_TIMEOUT_S)
+
+    @property
+    def _limits(self) -> tuple[int, int, int]:
+        """What a turn takes at most: live rows, rows of a backfill, octets."""
+        settings = self._settings
+        return settings.relay_batch, settings.relay_backfill_batch, settings.relay_octets
+
+    def _is_full(self, rows: Sequence[asyncpg.Record]) -> bool:
+        """Whether a limit, and not the end of the outbox, ended the turn."""
+        backfill = sum(row["lane"] for row in rows)
+        taken = len(rows) - backfill, backfill, sum(len(row["value"]) for row in rows)
+        return any(number >= limit for number, limit in zip(taken, self._limits, strict=True))
 
     async def _wait(self) -> None:
         poll = self._settings.relay_poll_ms / 1000 or FALLBACK_POLL_S
@@ -157,18 +182,19 @@ class Relay:
             futures = await self._hand_over(producer, rows)
             results = await asyncio.gather(*futures, return_exceptions=True)
         failed_keys: set[tuple[str, bytes]] = set()
-        done: dict[int, str] = {}
+        done: list[asyncpg.Record] = []
         for row, result in zip(rows, results, strict=True):
             key = (row["topic"], row["key"])
             if isinstance(result, BaseException):
                 failed_keys.add(key)
             elif key not in failed_keys:
-                done[row["seq"]] = row["topic"]
+                done.append(row)
+        seqs = [[row["seq"] for row in done if row["lane"] == lane] for lane in LANES]
         ends = _ends(results)
         topics = [topic_of(self._settings, topic) for topic, _ in ends]
         partitions = [partition for _, partition in ends]
-        await connection.execute(DELETE, list(done), topics, partitions, list(ends.values()), self._cluster)
-        for topic, number in Counter(done.values()).items():
+        await connection.execute(DELETE, *seqs, topics, partitions, list(ends.values()), self._cluster)
+        for topic, number in Counter(row["topic"] for row in done).items():
             RELAY_RECORDS.labels(topic=topic).inc(number)
         RELAY_BATCH_SECONDS.observe(time.perf_counter() - started)
         if failed_keys:

@@ -53,8 +53,8 @@ def declared(settings: TopicSettings) -> list[NewTopic]:
     """Return all topics: the catalogue's, and one for dead letters per reader and topic."""
     topics = [_new(settings, topic.name, settings.topic_partitions, CONFIG[topic.kind]) for topic in TOPICS]
     for reader in READERS.values():
-        for subscription in reader.subscriptions:
-            name = dead_letter_topic(subscription.topic.name, reader.service)
+        for topic in reader.topics:
+            name = dead_letter_topic(topic.name, reader.service)
             topics.append(_new(settings, name, 1, DEAD_LETTER_CONFIG))
     return topics
 

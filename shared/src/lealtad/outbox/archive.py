@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lealtad.events.topics import TOPICS, Kind
+from lealtad.outbox.writer import LANE
 
 STATE_TOPICS = [topic.name for topic in TOPICS if topic.kind is Kind.STATE]
 
@@ -26,7 +27,7 @@ NEXT = text("""
 """)
 # A compacted topic keeps the last record of a key, and must not keep an older state: only the newest goes out again,
 # while the lock on its counter holds off the next one.
-QUEUE = text("""
+QUEUE = text(f"""
     WITH wanted AS (
         SELECT seq, topic, key, headers FROM emitted_event
         WHERE seq = ANY(CAST(:seqs AS bigint[])) AND topic = ANY(CAST(:topics AS text[]))
@@ -39,10 +40,10 @@ QUEUE = text("""
         JOIN state ON state.topic = counter.topic AND state.key = counter.key AND state.sequence = counter.last
         ORDER BY counter.topic, counter.key FOR SHARE OF counter
     )
-    INSERT INTO outbox (event)
-    SELECT seq FROM (
-        SELECT seq FROM wanted WHERE topic <> ALL(CAST(:state_topics AS text[]))
-        UNION ALL SELECT seq FROM newest
+    INSERT INTO outbox (lane, event)
+    SELECT {LANE}, seq FROM (
+        SELECT seq, topic FROM wanted WHERE topic <> ALL(CAST(:state_topics AS text[]))
+        UNION ALL SELECT seq, topic FROM newest JOIN wanted USING (seq)
     ) AS again
     ORDER BY seq
 """)

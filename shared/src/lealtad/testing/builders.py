@@ -1,5 +1,6 @@
 """Builders of events, as if they had been consumed."""
 
+from dataclasses import replace
 from typing import TypeVar
 from uuid import UUID
 
@@ -14,7 +15,14 @@ D = TypeVar("D", bound=EventData)
 
 
 def an_event(
-    data: D, *, key: UUID, sequence: int = 1, event_id: UUID | None = None, partition: int = 0, offset: int = 0
+    data: D,
+    *,
+    key: UUID,
+    sequence: int = 1,
+    event_id: UUID | None = None,
+    lane: Lane = Lane.LIVE,
+    partition: int = 0,
+    offset: int = 0,
 ) -> Event[D]:
     """Return a consumed event with `data`, its own root cause unless the data name causes."""
     identity = event_id or new_id()
@@ -28,13 +36,18 @@ def an_event(
         correlation_id=identity,
         causation_id=None,
         depth=0,
-        lane=Lane.LIVE,
+        lane=lane,
         traceparent=None,
         data=data,
-        topic=data.topic.name,
+        topic=data.topic.in_lane(lane).name,
         partition=partition,
         offset=offset,
     )
+
+
+def loaded(event: Event[D]) -> Event[D]:
+    """Return `event` as a backfill brings it."""
+    return replace(event, lane=Lane.BACKFILL, topic=event.data.topic.in_lane(Lane.BACKFILL).name)
 
 
 def a_record(event: Event[EventData]) -> Record:

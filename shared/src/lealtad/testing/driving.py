@@ -44,6 +44,15 @@ async def deliver(
     return await emitted(database, after=before)
 
 
+async def end_backfill(service: Service, database: Database) -> list[Event[Any]]:
+    """React for those whom delivered events of a backfill touched, as at its end, and return what was emitted."""
+    before = await _newest(database)
+    handler = BatchHandler(database, service.processing, f"test.{service.name}")
+    released = await handler.release_backfill([0], limit=1000)
+    await handler.handle_waiting([0], limit=released)
+    return await emitted(database, after=before)
+
+
 async def take_due(service: Service, database: Database, *, now: datetime | None = None) -> list[Event[Any]]:
     """Run every due action until nothing is due, and return what was emitted."""
     before = await _newest(database)

@@ -14,15 +14,26 @@ from campaigns.decisions.reading import existing
 from campaigns.decisions.resolving import resolve
 from campaigns.domain.customer import ContactStatus
 from lealtad.events.catalog.campaigns import ContactReleased, ContactReserved
+from lealtad.events.cause import Lane
 from lealtad.http import Answer, Page, PageQuery, conflict, not_found
 from lealtad.unit_of_work import UnitOfWork
 
 
 async def reserve(uow: UnitOfWork, decision_id: UUID) -> Answer:
-    """Hold a slot for a decision's action: 201, or 200 with the one it holds; 409 where no contact is allowed."""
+    """Hold a slot for a decision's action: 201, or 200 with the one it holds; 409 where no contact is allowed.
+
+    What only a backfill led to never leads to a contact.
+    """
     decision = await existing(uow, decision_id)
     if decision.offer_id is None:
         raise conflict("no-action", "The decision is to do nothing", "There is nothing to contact the customer with.")
+    if decision.lane == Lane.BACKFILL:
+        raise conflict(
+            "decision-from-backfill",
+            "Only loaded history led to the decision",
+            "Do not contact the customer for it: wait for the next decision, which a live event or time brings. For a "
+            "customer who is before you ask with POST /v1/decisions.",
+        )
     await decisions.lock(uow.connection, [decision.customer_id])
     held = await repository.of_decision(uow.connection, decision_id)
     if held is not None and (held.status == ContactStatus.CONFIRMED or slots.is_held(held, uow)):

@@ -14,7 +14,7 @@ from campaigns.domain.arbitration import Decision, Exclusion
 from campaigns.domain.customer import Customer
 from campaigns.domain.offers import Offer
 from campaigns.domain.priority import Action
-from lealtad.events.cause import Cause
+from lealtad.events.cause import Cause, lane_of
 from lealtad.events.model import Causes
 
 PLACES = Decimal("0.0001")
@@ -56,6 +56,7 @@ def record_of(verdict: Verdict, rules: RulesInForce) -> dict[str, Any]:
         "decision_id": verdict.decision_id,
         "customer_id": customer.customer_id,
         "origin": verdict.origin,
+        "lane": lane_of(verdict.causes),
         "decided_at": verdict.decided_at,
         **(_chosen(best) if best else {}),
         "reason": decision.reason,

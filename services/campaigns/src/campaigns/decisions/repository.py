@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from campaigns.decisions.models import decision, next_best_action
 from lealtad.db.recordset import Row, as_rows, insert_rows, recordset
+from lealtad.events.cause import Lane
 
 ADD_STANDING = text("""
     INSERT INTO next_best_action (customer_id) SELECT id FROM unnest(CAST(:customers AS uuid[])) AS id ORDER BY id
@@ -53,6 +54,10 @@ TAKE_DUE = {
     why: text(f"SELECT customer_id FROM next_best_action WHERE {due} LIMIT :limit FOR UPDATE SKIP LOCKED")
     for why, due in DUE.items()
 }
+LANES = text("""
+    SELECT customer_id, lane FROM next_best_action JOIN decision USING (customer_id, decision_id)
+    WHERE customer_id = ANY(CAST(:customers AS uuid[]))
+""")
 POSTPONE = text("""
     UPDATE next_best_action
     SET next_due_at = :until, rulebook = (SELECT revision FROM rulebook), awaits_inputs = false
@@ -113,6 +118,12 @@ async def take_due(connection: AsyncConnection, why: str, now: datetime, limit: 
     """Lock customers who are due by time, by rules, or wait for inputs; return them in ascending id."""
     rows = await connection.execute(TAKE_DUE[why], {"now": now, "limit": limit})
     return sorted(rows.scalars())
+
+
+async def lanes(connection: AsyncConnection, customers: Sequence[UUID]) -> dict[UUID, Lane]:
+    """Return the lane of each standing decision."""
+    rows = await connection.execute(LANES, {"customers": list(customers)})
+    return {row.customer_id: Lane(row.lane) for row in rows}
 
 
 async def postpone(connection: AsyncConnection, customer_id: UUID, until: datetime) -> None:

@@ -11,6 +11,7 @@ from campaigns.decisions import repository
 from campaigns.decisions.deciding import decide_standing
 from campaigns.policy import repository as policies
 from lealtad.due import act_on
+from lealtad.events.cause import Lane
 from lealtad.unit_of_work import UnitOfWork
 
 
@@ -34,7 +35,10 @@ async def _review(uow: UnitOfWork, why: str, limit: int) -> int:
     due = await repository.take_due(uow.connection, why, uow.now, limit)
 
     async def decide(customers: Sequence[UUID]) -> None:
-        await decide_standing(uow, {customer: [uow.due_cause(customer, f"review-{why}")] for customer in customers})
+        # That inputs are fresh again is no reason of its own: what a backfill led to stays in its lane.
+        lanes = await repository.lanes(uow.connection, customers) if why == "inputs" else {}
+        causes = {c: [uow.due_cause(c, f"review-{why}", lanes.get(c, Lane.LIVE))] for c in customers}
+        await decide_standing(uow, causes)
 
     await act_on(uow, f"review-{why}", due, decide, repository.postpone)
     return len(due)

@@ -15,6 +15,7 @@ from campaigns.domain.rules import Stage
 from lealtad.events.catalog.campaigns import OfferKind
 from lealtad.events.catalog.customer_profile import Channel
 from lealtad.events.catalog.shared_types import Slug
+from lealtad.events.cause import Lane
 from lealtad.events.model import Causes
 from lealtad.http import CustomerRefText, RequestBody
 
@@ -95,6 +96,7 @@ class DecisionOut(BaseModel):
     decision_id: UUID
     customer_id: UUID
     origin: Origin
+    lane: Lane = Field(description="backfill: only loaded history led to it, and no contact is made for it")
     standing: bool = Field(description="It is the customer's next-best action now")
     decided_at: datetime
     valid_until: datetime | None

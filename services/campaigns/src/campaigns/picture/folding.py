@@ -86,7 +86,8 @@ async def _fold_contracts(uow: UnitOfWork, events: Sequence[Event[Fact]]) -> Non
         {
             "contract_id": event.data.contract_id,
             "customer_id": event.data.customer_id,
-            "sequence": event.sequence,
+            "occurred_at": event.data.occurred_at,
+            "event_id": event.id,
             "starts_at": event.data.starts_at,
             "ends_at": event.data.ends_at,
         }

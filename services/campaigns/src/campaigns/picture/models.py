@@ -49,7 +49,9 @@ contract = Table(
     METADATA,
     Column("contract_id", UUID, primary_key=True),
     Column("customer_id", UUID, nullable=False),
-    Column("sequence", BigInteger, nullable=False),
+    # The newest fact counts, whichever lane it came by: each lane has sequences of its own.
+    moment("occurred_at", nullable=False, comment="business time of the newest fact"),
+    Column("event_id", UUID, nullable=False, comment="of the newest fact; decides between facts of one time"),
     moment("starts_at", nullable=False),
     moment("ends_at"),
     # A decision reads all contracts of its customers.

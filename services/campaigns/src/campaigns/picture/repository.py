@@ -15,7 +15,7 @@ from lealtad.db.recordset import Row, as_rows, insert_rows, keep_newest, newest
 KEEP_CASES = keep_newest(complaint_case, "version")
 KEEP_SCORES = keep_newest(churn_score, "sequence")
 KEEP_MEMBERSHIPS = keep_newest(membership, "sequence")
-KEEP_CONTRACTS = keep_newest(contract, "sequence")
+KEEP_CONTRACTS = keep_newest(contract, "occurred_at", "event_id")
 KEEP_EARLIEST = insert_rows(
     appearance,
     """ON CONFLICT (customer_id) DO UPDATE SET first_activity_at = excluded.first_activity_at
@@ -77,8 +77,8 @@ async def keep_memberships(connection: AsyncConnection, memberships: Sequence[Ro
 
 
 async def keep_contracts(connection: AsyncConnection, contracts: Sequence[Row]) -> None:
-    """Store each contract whose sequence is larger than the stored one."""
-    await connection.execute(KEEP_CONTRACTS, as_rows(newest(contracts, "contract_id", "sequence")))
+    """Store each contract as its newest fact in business time tells it."""
+    await connection.execute(KEEP_CONTRACTS, as_rows(newest(contracts, "contract_id", "occurred_at", "event_id")))
 
 
 async def keep_earliest(connection: AsyncConnection, appearances: Sequence[Row]) -> None:

@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 
-from customer_profile.batches.schemas import BatchAnswer, BatchIn, Mode
+from customer_profile.batches.schemas import BatchAnswer, BatchIn
 from customer_profile.batches.taking import Intake, item_of
-from lealtad.http import Answer, Command, invalid, writes
+from lealtad.http import Answer, Command, writes
 
 router = APIRouter(prefix="/v1/batches", tags=["batches"])
 
@@ -19,15 +19,12 @@ async def take_batch(body: BatchIn, command: Annotated[Command, Depends(writes("
     status and, where it was refused, the problem that its own address would have answered. Facts of one customer are
     recorded in the order of the batch. A batch may be sent again after a failure: what was recorded answers 200, so
     it needs no `Idempotency-Key`.
+
+    History is loaded with `mode: backfill`, batch after batch. The 360 view has its facts at once; scores, segments
+    and decisions follow when the load is over, once for each customer.
     """
-    if body.mode is not Mode.LIVE:
-        raise invalid(
-            "Send the batch with `mode: live`: loading of old facts beside live traffic is not taken yet.",
-            slug="mode-not-available",
-            title="This mode is not available",
-        )
     database = command.runtime.database
-    intake = Intake(database, command.context.traceparent, database.resources.batch_transaction_facts)
+    intake = Intake(database, command.context.traceparent, database.resources.batch_transaction_facts, body.mode)
     outcomes = await intake.take(body.facts)
     return Answer(_answer([item_of(outcome) for outcome in outcomes])).rendered().response()
 

@@ -1,6 +1,5 @@
 """Batches of facts as callers send and see them."""
 
-from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -8,6 +7,7 @@ from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHan
 
 from customer_profile.facts import examples
 from customer_profile.facts.inputs import AnyFactIn
+from lealtad.events.cause import Lane
 from lealtad.http import InvalidField, ProblemDocument, RequestBody
 from lealtad.http.validation_errors import invalid_fields
 
@@ -29,19 +29,16 @@ def _fact_or_errors(item: Any, handler: ValidatorFunctionWrapHandler) -> Any:
         return Unreadable(errors=invalid_fields(failures))
 
 
-class Mode(StrEnum):
-    """Which traffic the facts belong to."""
-
-    LIVE = "live"
-    BACKFILL = "backfill"
-
-
 class BatchIn(RequestBody):
     """Up to a thousand facts of any kinds and customers."""
 
-    model_config = examples.documented(examples.BATCH)
+    model_config = examples.documented(examples.BATCH, examples.BACKFILL)
 
-    mode: Mode = Field(default=Mode.LIVE, description="`backfill` is not taken yet")
+    mode: Lane = Field(
+        default=Lane.LIVE,
+        description="`backfill` loads history: live facts go before it, each customer is evaluated once when the load "
+        "is over, it never leads to a contact, and facts may be as old as the intake policy says for it",
+    )
     facts: list[Annotated[AnyFactIn, WrapValidator(_fact_or_errors)]] = Field(min_length=1, max_length=MOST_FACTS)
 
 

@@ -11,6 +11,7 @@ from customer_profile.batches.schemas import Unreadable
 from customer_profile.facts.inputs import FactIn
 from customer_profile.facts.recording import Recorded, record
 from customer_profile.metrics import count_fact
+from lealtad.events.cause import Lane
 from lealtad.http import Problem, invalid
 from lealtad.http.database_errors import problem_of, with_retries
 from lealtad.unit_of_work import Database
@@ -26,6 +27,7 @@ class Intake:
     database: Database
     traceparent: str | None
     size: int
+    lane: Lane = Lane.LIVE
 
     async def take(self, items: Sequence[FactIn | Unreadable]) -> list[Outcome]:
         """Return what became of each item, in their order.
@@ -60,7 +62,7 @@ class Intake:
 
     async def _record(self, facts: Sequence[FactIn]) -> list[Outcome]:
         async with self.database.begin(traceparent=self.traceparent) as uow:
-            return await record(uow, facts)
+            return await record(uow, facts, self.lane)
 
 
 def item_of(outcome: Outcome) -> dict[str, Any]:

@@ -85,3 +85,10 @@ CONTRACT_CANCEL = {
     "reason": "moved-away",
 }
 BATCH = {"mode": "live", "facts": [PURCHASE, RETURN, TOUCHPOINT]}
+BACKFILL = {
+    "mode": "backfill",
+    "facts": [
+        {**PURCHASE, "source": _source("489434"), "occurred_at": "1998-12-01T07:45:00+00:00"},
+        {**TOUCHPOINT, "source": _source("visit-1"), "occurred_at": "1999-02-11T16:30:00+00:00"},
+    ],
+}

@@ -13,6 +13,7 @@ from customer_profile.facts.kinds import Kind
 from customer_profile.facts.references import Source
 from customer_profile.policy.schemas import IntakePolicy
 from lealtad.events.catalog.customer_profile import Fact
+from lealtad.events.cause import Lane
 from lealtad.http import CustomerRef
 from lealtad.ids import new_id
 
@@ -57,6 +58,7 @@ class Ledger:
     """System time."""
     currency: str
     policy: IntakePolicy
+    lane: Lane
     customers: dict[CustomerRef, Locked]
     facts: dict[Source, KnownFact]
     purchases: dict[UUID, Bought] = field(default_factory=dict)

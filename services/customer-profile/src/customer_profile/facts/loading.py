@@ -15,11 +15,12 @@ from customer_profile.facts.references import FactRefs, Source, parse_fact_ref
 from customer_profile.policy.models import INTAKE_POLICY
 from lealtad.clock import system_now
 from lealtad.events.catalog.customer_profile import PurchaseRecorded, PurchaseReturned
+from lealtad.events.cause import Lane
 from lealtad.http import CustomerRef, Problem
 from lealtad.unit_of_work import UnitOfWork
 
 
-async def load_ledger(uow: UnitOfWork, facts: Sequence[FactIn]) -> Ledger:
+async def load_ledger(uow: UnitOfWork, facts: Sequence[FactIn], lane: Lane) -> Ledger:
     """Lock the customers of `facts` and return all that deciding on them takes, with a fixed number of statements."""
     contract_refs = _named(facts, "contract")
     contracts = await _contract_customers(uow, contract_refs)
@@ -30,6 +31,7 @@ async def load_ledger(uow: UnitOfWork, facts: Sequence[FactIn]) -> Ledger:
         recorded_at=system_now(),
         currency=uow.resources.reporting_currency,
         policy=policy,
+        lane=lane,
         customers=await customers.lock(uow.connection, refs) if refs else {},
         # Read after the locks: what concurrent transactions of these customers wrote is seen.
         facts=await repository.known_facts(uow.connection, [_source(fact) for fact in facts]),

@@ -31,7 +31,8 @@ fact = Table(
     moment("occurred_at", nullable=False, comment="business time"),
     moment("recorded_at", nullable=False, comment="system time"),
     Column("fingerprint", LargeBinary, nullable=False, comment="of the content; tells a repeat from a conflict"),
-    Column("sequence", BigInteger, nullable=False, comment="of its event, per customer"),
+    Column("lane", String, nullable=False, server_default="live", comment="of its event: says on which topic it is"),
+    Column("sequence", BigInteger, nullable=False, comment="of its event, per customer and topic"),
     Column("data", JSONB, nullable=False, comment="of its event, so that it can be published again"),
     UniqueConstraint("source_system", "source_fact_id", name="uq_fact_source"),
     # The newest facts of a kind of one customer: lists and the 360 view.

@@ -13,6 +13,7 @@ from customer_profile.facts.ledger import Draft, KnownFact, Ledger
 from customer_profile.facts.loading import load_ledger
 from customer_profile.facts.totals import increments
 from lealtad.events.catalog.customer_profile import CustomerRegistered, CustomerStatus, ExternalId
+from lealtad.events.cause import Lane
 from lealtad.events.envelope import EventRef
 from lealtad.http import Answer, Problem
 from lealtad.http.database_errors import LostRaceError
@@ -51,12 +52,14 @@ async def record_one(uow: UnitOfWork, fact: FactIn) -> Answer:
     return Answer(outcome.body(), status=outcome.status)
 
 
-async def record(uow: UnitOfWork, facts: Sequence[FactIn]) -> list[Recorded | Problem]:
+async def record(uow: UnitOfWork, facts: Sequence[FactIn], lane: Lane = Lane.LIVE) -> list[Recorded | Problem]:
     """Record `facts` in their order and return for each its answer, or the problem that keeps it out.
+
+    Their events, and those of customers who come to be with them, go in `lane`.
 
     Raises LostRaceError when a concurrent transaction recorded the same fact or customer in this moment: run again.
     """
-    ledger = await load_ledger(uow, facts)
+    ledger = await load_ledger(uow, facts, lane)
     accepted: list[_Accepted] = []
     outcomes = [_take(uow, fact, ledger, accepted) for fact in facts]
     if accepted:
@@ -69,7 +72,7 @@ def _take(uow: UnitOfWork, fact: FactIn, ledger: Ledger, accepted: list[_Accepte
         decided, content = decide(fact, ledger)
         if isinstance(decided, KnownFact):
             return Recorded(decided, 200)
-        event = uow.emit(decided.event, key=decided.event.customer_id, event_id=decided.id)
+        event = uow.emit(decided.event, key=decided.event.customer_id, event_id=decided.id, lane=ledger.lane)
     except Problem as problem:
         return problem
     data = decided.event.model_dump(mode="json")
@@ -82,7 +85,7 @@ def _take(uow: UnitOfWork, fact: FactIn, ledger: Ledger, accepted: list[_Accepte
 async def _write(uow: UnitOfWork, ledger: Ledger, accepted: Sequence[_Accepted]) -> None:
     await _create_newcomers(uow, ledger, accepted)
     await uow.allocate()
-    rows = [repository.Recording(one.draft, one.known, _sequence(one.event)) for one in accepted]
+    rows = [repository.Recording(one.draft, one.known, _sequence(one.event), ledger.lane) for one in accepted]
     drafts = [one.draft for one in accepted]
     if await repository.insert(uow.connection, rows, increments(draft.event for draft in drafts)) < len(rows):
         raise LostRaceError("one of the facts was recorded in this moment")

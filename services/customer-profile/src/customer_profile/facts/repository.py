@@ -15,6 +15,7 @@ from customer_profile.facts.kinds import Kind
 from customer_profile.facts.ledger import Draft, KnownFact
 from customer_profile.facts.references import FactRefs, Source
 from customer_profile.facts.totals import Increment
+from lealtad.events.cause import Lane
 
 KNOWN = text("""
     SELECT id, kind, customer_id, fingerprint, data, source_system, source_fact_id
@@ -55,17 +56,20 @@ CONTRACTS = text(f"""
 INSERT = text("""
     WITH inserted AS (
         INSERT INTO fact (
-            id, kind, customer_id, source_system, source_fact_id, occurred_at, recorded_at, fingerprint, sequence, data
+            id, kind, customer_id, source_system, source_fact_id, occurred_at, recorded_at, fingerprint, lane, sequence,
+            data
         )
         SELECT
-            id, kind, customer_id, source_system, source_fact_id, occurred_at, recorded_at, fingerprint, sequence,
+            id, kind, customer_id, source_system, source_fact_id, occurred_at, recorded_at, fingerprint, lane, sequence,
             CAST(data AS jsonb)
         FROM unnest(
             CAST(:ids AS uuid[]), CAST(:kinds AS text[]), CAST(:customer_ids AS uuid[]), CAST(:systems AS text[]),
             CAST(:fact_ids AS text[]), CAST(:occurred_at AS timestamptz[]), CAST(:recorded_at AS timestamptz[]),
-            CAST(:fingerprints AS bytea[]), CAST(:sequences AS bigint[]), CAST(:data AS text[])
+            CAST(:fingerprints AS bytea[]), CAST(:lanes AS text[]), CAST(:sequences AS bigint[]),
+            CAST(:data AS text[])
         ) AS new (
-            id, kind, customer_id, source_system, source_fact_id, occurred_at, recorded_at, fingerprint, sequence, data
+            id, kind, customer_id, source_system, source_fact_id, occurred_at, recorded_at, fingerprint, lane, sequence,
+            data
         )
         ORDER BY source_system, source_fact_id
         ON CONFLICT ON CONSTRAINT uq_fact_source DO NOTHING
@@ -113,6 +117,7 @@ PUT_CONTRACTS = text("""
     ON CONFLICT (id) DO UPDATE SET
         product_line = excluded.product_line, monthly_amount = excluded.monthly_amount, ends_at = excluded.ends_at,
         changed_at = excluded.changed_at, cancelled_at = excluded.cancelled_at
+    WHERE contract.changed_at <= excluded.changed_at
 """)
 
 
@@ -126,6 +131,7 @@ class Recording:
     draft: Draft
     known: KnownFact
     sequence: int
+    lane: Lane
 
 
 async def known_facts(connection: AsyncConnection, sources: Sequence[Source]) -> dict[Source, KnownFact]:
@@ -169,6 +175,7 @@ async def insert(
             "occurred_at": [event.occurred_at for event in events],
             "recorded_at": [event.recorded_at for event in events],
             "fingerprints": [recording.known.fingerprint for recording in recordings],
+            "lanes": [recording.lane for recording in recordings],
             "sequences": [recording.sequence for recording in recordings],
             "data": [orjson.dumps(recording.known.data).decode() for recording in recordings],
             "customer_id": list(increments),
@@ -185,7 +192,7 @@ async def insert_matches(connection: AsyncConnection, purchase_of_return: Mappin
 
 
 async def put_contracts(connection: AsyncConnection, changed: Iterable[Contract]) -> None:
-    """Write contracts as they stand now."""
+    """Write contracts as they stand now, unless a later change is known."""
     await connection.execute(PUT_CONTRACTS, _columns([asdict(contract) for contract in changed]))
 
 

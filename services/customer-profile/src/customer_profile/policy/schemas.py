@@ -9,6 +9,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 from customer_profile.domain.external_ids import UnknownDocumentFormatError, document_format
 from customer_profile.domain.occurrence import Window
 from customer_profile.fields import Country
+from lealtad.events.cause import Lane
 from lealtad.http import RequestBody, SafeValueError
 from lealtad.policies import PolicyStamp
 
@@ -47,6 +48,7 @@ class IntakePolicy(RequestBody):
                     "unknown_customers": "create",
                     "future_tolerance_s": 300,
                     "oldest_age_days": 3650,
+                    "backfill_oldest_age_days": 36_525,
                     "phone_regions": ["CO", "ES"],
                     "document_formats": ["es.dni", "es.nie"],
                 }
@@ -59,6 +61,12 @@ class IntakePolicy(RequestBody):
     )
     future_tolerance_s: int = Field(ge=0, le=86_400, description="How far ahead of us the clock of a source may run")
     oldest_age_days: int = Field(ge=1, le=DAYS_OF_A_CENTURY, description="An older fact is taken for a mistake")
+    backfill_oldest_age_days: int = Field(
+        default=DAYS_OF_A_CENTURY,
+        ge=1,
+        le=DAYS_OF_A_CENTURY,
+        description="The same for facts that are sent with `mode: backfill`",
+    )
     phone_regions: list[Country] = Field(
         max_length=50, description="Countries whose national phone numbers are no external ids"
     )
@@ -67,9 +75,10 @@ class IntakePolicy(RequestBody):
         description="National documents that are no external ids: country and format of the python-stdnum library",
     )
 
-    def window(self) -> Window:
-        """Return how far from the business time a fact may lie."""
-        return Window(timedelta(seconds=self.future_tolerance_s), timedelta(days=self.oldest_age_days))
+    def window(self, lane: Lane = Lane.LIVE) -> Window:
+        """Return how far from the business time a fact of `lane` may lie."""
+        oldest = self.backfill_oldest_age_days if lane is Lane.BACKFILL else self.oldest_age_days
+        return Window(timedelta(seconds=self.future_tolerance_s), timedelta(days=oldest))
 
 
 class IntakePolicyOut(IntakePolicy, PolicyStamp):

@@ -53,8 +53,9 @@ async def _record(uow: UnitOfWork, events: Sequence[Event[Fact]]) -> None:
     await repository.insert(uow.connection, recordings, increments(event.data for event in events))
     if matches := await _matches(uow, events):
         await repository.insert_matches(uow.connection, matches)
+    in_time = sorted(events, key=lambda event: (event.data.occurred_at, event.id))
     contracts = {
-        event.data.contract_id: _contract(event.data) for event in events if isinstance(event.data, ContractFact)
+        event.data.contract_id: _contract(event.data) for event in in_time if isinstance(event.data, ContractFact)
     }
     if contracts:
         await repository.put_contracts(uow.connection, contracts.values())
@@ -78,7 +79,7 @@ def _recording(event: Event[Fact]) -> repository.Recording:
     kind = KINDS[type(event.data)]
     data: dict[str, Any] = event.data.model_dump(mode="json")
     known = KnownFact(event.id, kind, event.key, UNKNOWN_CONTENT, data)
-    return repository.Recording(Draft(event.id, kind, event.data), known, event.sequence)
+    return repository.Recording(Draft(event.id, kind, event.data), known, event.sequence, event.lane)
 
 
 def _contract(data: ContractFact) -> Contract:

@@ -73,7 +73,7 @@ async def rebuild(
 async def _replace(settings: ServiceSettings, live: Database, processing: Processing, say: Say) -> tuple[Folding, int]:
     """Build the tables anew and put them in place; return what was folded, and the number of records read."""
     group, rebuild_id = group_of(settings, live.service), new_id()
-    topics = [item.topic for item in processing.reader.subscriptions]
+    topics = processing.reader.topics
     cluster = await asyncio.wait_for(cluster_id(settings), 15)
     async with _following(settings, live) as following, History(settings, topics) as history:
         folding = Folding(following, processing, group, rebuild_id)

@@ -1,0 +1,56 @@
+"""When a worker works on a backfill: beside live events a share of its time; on its customers, once it is over."""
+
+import time
+from collections.abc import Callable
+
+from lealtad.settings import ServiceSettings
+
+LIVELY_S = 5.0
+"""So long after a live event the next ones are expected: time is shared with them."""
+LONGEST_REST_S = 1.0
+
+
+class BackfillLane:
+    """The times of one worker's backfill lane."""
+
+    def __init__(self, settings: ServiceSettings, stage: int, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._quiet_s = stage * settings.backfill_quiet_ms / 1000
+        self._longest_s = settings.backfill_longest_s
+        self._rest_per_work = 1 / settings.backfill_share - 1
+        self._monotonic = monotonic
+        self._live_at = -LIVELY_S
+        self._rest_until = 0.0
+        self._since: float | None = None
+        self._heard_at = 0.0
+
+    def note_live(self) -> None:
+        """Say that a live event was handled."""
+        self._live_at = self._monotonic()
+
+    def note_waiting(self) -> None:
+        """Say that somebody, by an event just handled or from before a restart, waits for the end of the backfill."""
+        self._heard_at = self._monotonic()
+        self._since = self._heard_at if self._since is None else self._since
+
+    def note_work(self, seconds: float) -> None:
+        """Say that the backfill took this time: beside live events it now rests, in proportion."""
+        now = self._monotonic()
+        if now - self._live_at < LIVELY_S:
+            self._rest_until = now + min(seconds * self._rest_per_work, LONGEST_REST_S)
+
+    def note_evaluated(self) -> None:
+        """Say that nobody waits any more."""
+        self._since = None
+
+    @property
+    def rests(self) -> bool:
+        """Whether the time belongs to live events now."""
+        return self._monotonic() < self._rest_until
+
+    def is_over(self, *, behind: bool) -> bool:
+        """Whether those who wait are to be evaluated: all of it is read and no more came, or it goes on too long."""
+        if self._since is None:
+            return False
+        now = self._monotonic()
+        quiet = not behind and now - self._heard_at >= self._quiet_s
+        return quiet or now - self._since >= self._longest_s

@@ -1,0 +1,87 @@
+"""When a worker works on a backfill, and when it counts as over."""
+
+import pytest
+
+from lealtad.kafka.backfill import BackfillLane
+from lealtad.testing.postgres import settings_for
+
+from .echo import ECHO
+
+QUIET_S, LONGEST_S = 2.0, 60.0
+
+
+class Stopwatch:
+    def __init__(self) -> None:
+        self.s = 1000.0
+
+    def __call__(self) -> float:
+        return self.s
+
+
+@pytest.fixture
+def watch() -> Stopwatch:
+    return Stopwatch()
+
+
+@pytest.fixture
+def lane(watch: Stopwatch) -> BackfillLane:
+    values = {"backfill_quiet_ms": 1000, "backfill_longest_s": LONGEST_S, "backfill_share": 0.25}
+    return BackfillLane(settings_for(ECHO, "postgresql://nowhere", **values), stage=2, monotonic=watch)
+
+
+def test_nothing_is_over_where_nobody_waits(lane, watch):
+    watch.s += 10 * LONGEST_S
+
+    assert not lane.is_over(behind=False)
+
+
+def test_a_backfill_is_over_when_it_was_read_and_quiet_for_the_time_of_its_stage(lane, watch):
+    lane.note_waiting()
+    watch.s += QUIET_S - 0.1
+    assert not lane.is_over(behind=False)
+    watch.s += 0.2
+    assert lane.is_over(behind=False)
+
+
+def test_what_still_comes_puts_the_end_off(lane, watch):
+    lane.note_waiting()
+    watch.s += QUIET_S - 0.1
+    lane.note_waiting()
+    watch.s += 0.2
+
+    assert not lane.is_over(behind=False)
+
+
+def test_what_is_not_read_yet_puts_the_end_off(lane, watch):
+    lane.note_waiting()
+    watch.s += 2 * QUIET_S
+
+    assert not lane.is_over(behind=True)
+
+
+def test_a_backfill_that_never_ends_is_evaluated_in_between_and_then_counted_anew(lane, watch):
+    for _ in range(int(LONGEST_S)):
+        lane.note_waiting()
+        watch.s += 1
+    assert lane.is_over(behind=True)
+
+    lane.note_evaluated()
+    lane.note_waiting()
+    assert not lane.is_over(behind=True)
+
+
+def test_beside_live_events_it_takes_its_share_of_the_time(lane, watch):
+    lane.note_live()
+    lane.note_work(0.1)
+    watch.s += 0.29
+    assert lane.rests
+    watch.s += 0.02
+    assert not lane.rests
+
+
+def test_alone_it_takes_all_the_time(lane, watch):
+    lane.note_live()
+    watch.s += 60
+    lane.note_work(0.1)
+
+    assert not lane.rests
