@@ -4,8 +4,8 @@ from alembic import op
 
 from lealtad.db.migrations import add_lanes
 
-revision: str = "0006"
-down_revision: str | None = "0005"
+revision: str = "0007"
+down_revision: str | None = "0006"
 branch_labels = None
 depends_on = None
 
