@@ -1,5 +1,6 @@
 """Identifiers: UUIDs of version 7 (RFC 9562), which sort by the time they were made."""
 
+from datetime import datetime
 from uuid import UUID
 
 import uuid6
@@ -8,3 +9,9 @@ import uuid6
 def new_id() -> UUID:
     """Return a new UUIDv7: unique, and larger than any that this process made before."""
     return UUID(int=uuid6.uuid7().int)
+
+
+def first_id_at(moment: datetime) -> UUID:
+    """Return the smallest UUIDv7 of `moment`: all made earlier are smaller."""
+    milliseconds = int(moment.timestamp() * 1000)
+    return UUID(int=milliseconds << 80 | 0x7 << 76 | 0b10 << 62)

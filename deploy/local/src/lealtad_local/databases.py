@@ -30,6 +30,8 @@ async def _create(connection: asyncpg.Connection, admin_url: str, name: str, pas
     if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", name):
         await connection.execute(f"CREATE ROLE {name} LOGIN")
     await connection.execute(f"ALTER ROLE {name} PASSWORD '{password}'")
+    # To tell of anybody's snapshot that is left open in its database.
+    await connection.execute(f"GRANT pg_read_all_stats TO {name}")
     if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
         await connection.execute(f"CREATE DATABASE {name} OWNER {name}")
         await connection.execute(f"REVOKE CONNECT ON DATABASE {name} FROM PUBLIC")

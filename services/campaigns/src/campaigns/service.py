@@ -1,12 +1,13 @@
 """The service put together: the only place where its parts meet."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from campaigns.consumers import projections
 from campaigns.contacts import expiring
 from campaigns.contacts import repository as contact_ledger
 from campaigns.contacts.routes import router as contacts
-from campaigns.decisions import reviewing
+from campaigns.decisions import pruning_repository, reviewing
 from campaigns.decisions.routes import router as decisions
 from campaigns.offers.routes import router as offers
 from campaigns.policy.routes import router as policy
@@ -15,7 +16,8 @@ from campaigns.responses import lapsing
 from campaigns.responses import repository as given_responses
 from campaigns.responses.routes import router as responses
 from campaigns.restoring import take_back
-from lealtad.app import Service
+from campaigns.settings import Settings
+from lealtad.app import Prune, Service
 from lealtad.customers import every_customer
 from lealtad.db import metadata_of
 from lealtad.due import DueAction
@@ -31,6 +33,8 @@ SERVICE = Service(
     react=react,
     every_customer=every_customer,
     take_back=take_back,
+    settings=Settings,
+    prunes=(Prune("decisions", lambda settings: timedelta(days=settings.decision_days), pruning_repository.prune),),
     due_actions=(
         DueAction("expire-reservations", expiring.take_expired, contact_ledger.count_expired),
         DueAction("lapse-unanswered-offers", lapsing.take_unanswered, given_responses.count_unanswered),

@@ -26,7 +26,7 @@ def create_api(runtime: Runtime) -> FastAPI:
     app.include_router(progress_routes("api"))
     for router in service.routers:
         app.include_router(router)
-    app.include_router(operations_router(service.name))
+    app.include_router(operations_router(service.name, runtime.settings.journal_days))
     install_http_habits(app, runtime.settings)
     return app
 

@@ -1,17 +1,22 @@
-"""Forgetting what is old: journal rows, idempotency keys and derived events, in small transactions, once an hour."""
+"""Forgetting what is old, in small transactions, once an hour: the platform's rows, and what a service adds."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lealtad.clock import system_now
+from lealtad.db.engine import TRANSACTION_S
 from lealtad.errors import is_transient
 from lealtad.http import idempotency
 from lealtad.journal import trace
+from lealtad.kafka import dead_letters
 from lealtad.observability.health import Heartbeat
+from lealtad.observability.metrics import HOUSEKEEPING_FAILURES, PRUNED_ROWS
 from lealtad.outbox import archive
 from lealtad.settings import ServiceSettings
 from lealtad.unit_of_work import Database
@@ -22,42 +27,66 @@ INTERVAL_S = 3600.0
 AT_ONCE = 10_000
 """Few enough for a short transaction."""
 
-Prune = Callable[[AsyncConnection, datetime, int], Awaitable[int]]
+
+@dataclass(frozen=True, slots=True)
+class Prune:
+    """Rows that are forgotten by age.
+
+    `keep(settings)` says how long they are kept. `take(connection, before, limit)` deletes at most `limit` of those
+    stored before `before` (system time) and returns their number.
+    """
+
+    name: str
+    keep: Callable[[Any], timedelta]
+    take: Callable[[AsyncConnection, datetime, int], Awaitable[int]]
+
+
+PLATFORM = (
+    Prune("journal", lambda settings: timedelta(days=settings.journal_days), trace.prune),
+    Prune("idempotency-keys", lambda settings: timedelta(hours=settings.idempotency_hours), idempotency.prune),
+    Prune("derived-events", lambda settings: timedelta(days=settings.event_archive_days), archive.prune),
+    Prune("replayed-dead-letters", lambda settings: timedelta(days=settings.journal_days), dead_letters.prune),
+)
 
 
 class Housekeeping:
     """Runs until cancelled."""
 
-    def __init__(self, database: Database, settings: ServiceSettings, heartbeat: Heartbeat) -> None:
+    def __init__(
+        self, database: Database, settings: ServiceSettings, prunes: Sequence[Prune], heartbeat: Heartbeat
+    ) -> None:
         self._database = database
         self._settings = settings
+        self._prunes = (*PLATFORM, *prunes)
         self._heartbeat = heartbeat
 
     async def run(self) -> None:
         """Tidy up for ever; a failure waits for the next hour."""
         while True:
-            self._heartbeat.declare_wait(INTERVAL_S)
             try:
                 await self.tidy()
             except Exception as error:
                 if not is_transient(error):
                     raise
+                HOUSEKEEPING_FAILURES.inc()
                 log.warning("housekeeping_failed", error=type(error).__name__)
+            self._heartbeat.declare_wait(INTERVAL_S)
             await asyncio.sleep(INTERVAL_S)
 
     async def tidy(self) -> None:
         """Delete what is older than the settings keep."""
         now = system_now()
-        rows = await self._prune(trace.prune, now - timedelta(days=self._settings.journal_days))
-        keys = await self._prune(idempotency.prune, now - timedelta(hours=self._settings.idempotency_hours))
-        events = await self._prune(archive.prune, now - timedelta(days=self._settings.event_archive_days))
-        if rows or keys or events:
-            log.info("tidied_up", journal_rows=rows, idempotency_keys=keys, derived_events=events)
+        for prune in self._prunes:
+            rows = await self._forget(prune, now - prune.keep(self._settings))
+            if rows:
+                PRUNED_ROWS.labels(what=prune.name).inc(rows)
+                log.info("tidied_up", what=prune.name, rows=rows)
 
-    async def _prune(self, prune: Prune, before: datetime) -> int:
-        total, pruned = 0, AT_ONCE
-        while pruned == AT_ONCE:
+    async def _forget(self, prune: Prune, before: datetime) -> int:
+        total, taken = 0, AT_ONCE
+        while taken == AT_ONCE:
+            self._heartbeat.declare_wait(TRANSACTION_S)
             async with self._database.begin() as uow:
-                pruned = await prune(uow.connection, before, AT_ONCE)
-            total += pruned
+                taken = await prune.take(uow.connection, before, AT_ONCE)
+            total += taken
         return total

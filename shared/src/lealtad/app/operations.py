@@ -1,7 +1,7 @@
 """Routes that every service has for its operators: progress, traces, dead letters."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Row
 
 from lealtad.app.service import Runtime
+from lealtad.clock import system_now
 from lealtad.http import Answer, Command, Page, PageQuery, Query, not_found, problems, reads, writes
 from lealtad.journal import trace
 from lealtad.kafka import dead_letters
@@ -33,7 +34,7 @@ class Trace(BaseModel):
     emitted: list[UUID] = Field(default_factory=list, description="Events it led to: trace these next")
     business_at: datetime | None = None
     stored_at: datetime | None = None
-    journal_since: datetime | None = Field(default=None, description="Older rows were pruned")
+    journal_since: datetime = Field(description="What was handled before is forgotten by and by")
 
 
 class DeadLetter(BaseModel):
@@ -75,8 +76,8 @@ def progress_routes(process: str, paused: Callable[[], Sequence[str]] = tuple) -
     return router
 
 
-def operations_router(service: str) -> APIRouter:
-    """Return the trace and dead-letter routes of `service`."""
+def operations_router(service: str, journal_days: int) -> APIRouter:
+    """Return the trace and dead-letter routes of `service`, which keeps its journal for so many days."""
     router = APIRouter(prefix="/v1", tags=["operations"])
 
     @router.get("/events/{event_id}/trace", response_model=Trace)
@@ -85,7 +86,8 @@ def operations_router(service: str) -> APIRouter:
 
         Ask the other services for the ids in `emitted` to follow it on; `lealtad trace` does that.
         """
-        return await query.run(lambda uow: _trace(uow, service, event_id))
+        since = system_now() - timedelta(days=journal_days)
+        return await query.run(lambda uow: _trace(uow, service, event_id, since))
 
     @router.get("/dead-letters", response_model=Page[DeadLetter])
     async def list_dead_letters(
@@ -110,9 +112,8 @@ def operations_router(service: str) -> APIRouter:
     return router
 
 
-async def _trace(uow: UnitOfWork, service: str, event_id: UUID) -> Answer:
+async def _trace(uow: UnitOfWork, service: str, event_id: UUID, since: datetime) -> Answer:
     row = await trace.read(uow.connection, event_id)
-    since = await trace.oldest(uow.connection)
     if row is None:
         return Answer(Trace(service=service, event_id=event_id, known=False, journal_since=since))
     fields = {name: value for name, value in row._mapping.items() if name in Trace.model_fields}  # noqa: SLF001 - public

@@ -10,6 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from sqlalchemy import MetaData, text
 
+from lealtad.app.housekeeping import Prune
 from lealtad.clock import Clock, business_clock
 from lealtad.db import create_engine
 from lealtad.due import DueAction
@@ -35,8 +36,8 @@ class Service:
     """Everything the platform needs to run a service.
 
     `on_start` makes what use cases find in `uow.resources`. `every_customer` lists whom `react` concerns, a page at a
-    time: all are evaluated after a rebuild. `take_back` serves a database restored from a back-up. `commands` are
-    further things `python -m <package>` can do.
+    time: all are evaluated after a rebuild. `take_back` serves a database restored from a back-up. `prunes` forget what
+    its own tables need no longer. `commands` are further things `python -m <package>` can do.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Service:
     on_start: Callable[[Database, Any], Awaitable[Any]] | None = None
     every_customer: CustomerPage | None = None
     take_back: TakeBack | None = None
+    prunes: Sequence[Prune] = ()
     commands: Mapping[str, Callable[[], int]] = field(default_factory=dict)
 
     @property

@@ -14,6 +14,7 @@ from lealtad.app.hold import Hold
 from lealtad.app.housekeeping import Housekeeping
 from lealtad.app.operations import progress_routes
 from lealtad.app.service import Runtime, Service, open_runtime
+from lealtad.app.vitals import Vitals
 from lealtad.app.watchdog import Watchdog
 from lealtad.due import DueLoop
 from lealtad.http import install_http_habits
@@ -65,7 +66,8 @@ class Worker:
             stuck_after_s=stuck,
             heartbeat=beat("monitor", stuck),
         )
-        self.housekeeping = Housekeeping(database, settings, beat("housekeeping", stuck))
+        self.housekeeping = Housekeeping(database, settings, service.prunes, beat("housekeeping", stuck))
+        self.vitals = Vitals(database, service.due_actions, beat("vitals", stuck))
         self._server = _Server(
             uvicorn.Config(
                 self._operations(runtime), host=settings.host, port=settings.port, log_config=None, access_log=False
@@ -89,7 +91,8 @@ class Worker:
             serving.cancel()
 
     async def _work(self, tasks: asyncio.TaskGroup) -> None:
-        background = [tasks.create_task(loop.run()) for loop in (self.relay, self.monitor, self.housekeeping)]
+        watching = (self.relay, self.monitor, self.housekeeping, self.vitals)
+        background = [tasks.create_task(loop.run()) for loop in watching]
         foreground = [tasks.create_task(loop.run()) for loop in (self.consumer, self.due, self.replay)]
         await self._stopping.wait()
         log.info("worker_stops")

@@ -122,5 +122,13 @@ def add_lanes(operations: Any) -> None:
     )
 
 
+def set_storage_parameters(operations: Any) -> None:
+    """Give the platform's tables the storage parameters that they are described with, for databases made before."""
+    for table in PLATFORM.sorted_tables:
+        if parameters := table.dialect_options["postgresql"]["with"]:
+            listed = ", ".join(f"{name} = {value}" for name, value in parameters.items())
+            operations.execute(f"ALTER TABLE {table.fullname} SET ({listed})")
+
+
 def _named(name: str | None, kind: str, _parents: Any) -> bool:
     return kind != "schema" or name in ("derived", "owned")

@@ -27,6 +27,14 @@ from lealtad.db.engine import metadata
 PLATFORM = metadata()
 # Rows come and go by the thousand: vacuum by number of dead rows, not by share of the table.
 HOT = {"autovacuum_vacuum_scale_factor": "0", "autovacuum_vacuum_threshold": "1000"}
+# Rows are added all the time and forgotten by the ten thousand an hour. A share of a table of millions would be cleaned
+# up days later; and vacuum also sums up the new block ranges of a BRIN index, without which every pruning reads them.
+PRUNED = {
+    "autovacuum_vacuum_scale_factor": "0",
+    "autovacuum_vacuum_threshold": "20000",
+    "autovacuum_vacuum_insert_scale_factor": "0",
+    "autovacuum_vacuum_insert_threshold": "100000",
+}
 
 OUTBOX_LANE = "1: of a backfill's own topic, goes after the others"
 WAITS_FOR_BACKFILL = "null: waits for the end of a backfill"
@@ -49,6 +57,7 @@ emitted_event = Table(
     # What is derived is pruned by age, whatever is kept between it; a republish reads both kinds from a time on.
     Index("ix_emitted_event_stored_at", "is_fact", "stored_at", "seq"),
     schema="platform",
+    postgresql_with=PRUNED,
 )
 
 outbox = Table(
@@ -116,6 +125,7 @@ journal = Table(
     # Pruning by age reads whole block ranges; rows lie in the order of their arrival.
     Index("ix_journal_stored_at", "stored_at", postgresql_using="brin"),
     schema="platform",
+    postgresql_with=PRUNED,
 )
 
 consumer_position = Table(
@@ -178,4 +188,5 @@ idempotency_key = Table(
     _stored_at(),
     Index("ix_idempotency_key_stored_at", "stored_at", postgresql_using="brin"),
     schema="platform",
+    postgresql_with=PRUNED,
 )

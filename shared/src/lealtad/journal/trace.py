@@ -8,7 +8,6 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 READ = text("SELECT * FROM journal WHERE event_id = :event_id")
-OLDEST = text("SELECT min(stored_at) FROM journal")
 PRUNE = text("""
     DELETE FROM journal WHERE event_id IN (SELECT event_id FROM journal WHERE stored_at < :before LIMIT :limit)
 """)
@@ -17,12 +16,6 @@ PRUNE = text("""
 async def read(connection: AsyncConnection, event_id: UUID) -> Row[Any] | None:
     """Return the journal row of an event, a fact or a due action, if there is one."""
     return (await connection.execute(READ, {"event_id": event_id})).one_or_none()
-
-
-async def oldest(connection: AsyncConnection) -> datetime | None:
-    """Return since when the journal is complete; older rows were pruned."""
-    found: datetime | None = await connection.scalar(OLDEST)
-    return found
 
 
 async def prune(connection: AsyncConnection, before: datetime, limit: int) -> int:

@@ -2,6 +2,7 @@
 
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -49,6 +50,10 @@ PAGE = text("""
     SELECT id, event_id, topic, partition, "offset", reason, stored_at, replay_requested_at, replayed_at
     FROM dead_letter
     WHERE id > coalesce(CAST(:after AS uuid), '00000000-0000-0000-0000-000000000000') ORDER BY id LIMIT :limit
+""")
+
+PRUNE = text("""
+    DELETE FROM dead_letter WHERE id IN (SELECT id FROM dead_letter WHERE replayed_at < :before LIMIT :limit)
 """)
 
 
@@ -131,3 +136,8 @@ async def request_replay(connection: AsyncConnection, identity: UUID) -> bool:
 async def page(connection: AsyncConnection, after: UUID | None, limit: int) -> Sequence[Row[Any]]:
     """Return dead letters in the order of their ids, without their contents, which may be personal."""
     return (await connection.execute(PAGE, {"after": after, "limit": limit})).all()
+
+
+async def prune(connection: AsyncConnection, before: datetime, limit: int) -> int:
+    """Delete at most `limit` dead letters that were replayed before `before` (system time); return their number."""
+    return (await connection.execute(PRUNE, {"before": before, "limit": limit})).rowcount

@@ -41,7 +41,7 @@ DEAD_LETTERS = counter("dead_letters_total", "Records put aside as dead letters"
 RELAY_RECORDS = counter("relay_records_total", "Outbox rows acknowledged by Kafka and deleted", "topic")
 RELAY_BATCH_SECONDS = histogram("relay_batch_seconds", "Time of one turn of the relay: read, send, await, delete")
 RELAY_FAILURES = counter("relay_failures_total", "Turns of the relay that failed and made a new producer")
-OUTBOX_ROWS = gauge("outbox_rows", "Rows in the outbox, not yet acknowledged by Kafka")
+OUTBOX_ROWS = gauge("outbox_rows", "Rows in the outbox, not yet acknowledged by Kafka; 10,000 stand for any more")
 OUTBOX_OLDEST_SECONDS = gauge("outbox_oldest_seconds", "Age of the oldest outbox row; 0 when there is none")
 
 HELD = gauge("held", "1 while the workers stand still because database and Kafka do not belong together, else 0")
@@ -52,6 +52,12 @@ DUE_ROWS_SET_ASIDE = counter(
 )
 DUE_FAILURES = counter("due_failures_total", "Due actions that failed as a whole and rest for a minute", "action")
 DUE_BACKLOG = gauge("due_backlog", "Rows that are due and not yet taken", "action")
+
+PRUNED_ROWS = counter("pruned_rows_total", "Rows forgotten because of their age", "what")
+HOUSEKEEPING_FAILURES = counter("housekeeping_failures_total", "Hourly prunings that failed, and are tried in an hour")
+OLDEST_SNAPSHOT_SECONDS = gauge(
+    "oldest_snapshot_seconds", "Age of the oldest snapshot a session of the database holds; 0 when there is none"
+)
 
 LOOP_TURN_AGE_SECONDS = gauge(
     "loop_turn_age_seconds", "Time since a loop last turned; above its limit the process is not alive", "loop"
@@ -70,13 +76,16 @@ __all__ = [
     "DUE_FAILURES",
     "DUE_ROWS_SET_ASIDE",
     "HELD",
+    "HOUSEKEEPING_FAILURES",
     "HTTP_REQUESTS",
     "HTTP_REQUEST_SECONDS",
     "IDEMPOTENT_REPLAYS",
     "LOOP_TURN_AGE_SECONDS",
+    "OLDEST_SNAPSHOT_SECONDS",
     "OUTBOX_OLDEST_SECONDS",
     "OUTBOX_ROWS",
     "PENDING_REACTIONS",
+    "PRUNED_ROWS",
     "REGISTRY",
     "RELAY_BATCH_SECONDS",
     "RELAY_FAILURES",

@@ -1,0 +1,13 @@
+"""Settings of campaigns beside the platform's."""
+
+from pydantic import Field
+
+from lealtad.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Read from variables that begin with `LEALTAD_`."""
+
+    decision_days: int = Field(
+        default=90, ge=31, description="how long decisions are kept that no contact and no response came of"
+    )

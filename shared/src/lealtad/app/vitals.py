@@ -1,0 +1,49 @@
+"""What an operator is woken up by and no other loop sees: work that is due and not done, snapshots left open."""
+
+import asyncio
+from collections.abc import Sequence
+
+import structlog
+
+from lealtad.db import snapshots
+from lealtad.db.engine import TRANSACTION_S
+from lealtad.due import DueAction
+from lealtad.errors import is_transient
+from lealtad.observability.health import Heartbeat
+from lealtad.observability.metrics import DUE_BACKLOG, OLDEST_SNAPSHOT_SECONDS
+from lealtad.unit_of_work import Database
+
+log = structlog.get_logger(__name__)
+
+INTERVAL_S = 15.0
+
+
+class Vitals:
+    """Looks every fifteen seconds, until cancelled."""
+
+    def __init__(self, database: Database, actions: Sequence[DueAction], heartbeat: Heartbeat) -> None:
+        self._database = database
+        self._actions = actions
+        self._heartbeat = heartbeat
+
+    async def run(self) -> None:
+        """Look for ever; a failure waits for the next time."""
+        while True:
+            self._heartbeat.declare_wait(INTERVAL_S + TRANSACTION_S)
+            try:
+                await self.look()
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                log.warning("vitals_failed", error=type(error).__name__)
+            await asyncio.sleep(INTERVAL_S)
+
+    async def look(self) -> None:
+        """Set the metrics, and name in the log a session whose snapshot is older than a transaction may get."""
+        async with self._database.read() as uow:
+            held = await snapshots.oldest(uow.connection)
+            for action in self._actions:
+                DUE_BACKLOG.labels(action=action.name).set(await action.backlog(uow.connection, uow.now))
+        OLDEST_SNAPSHOT_SECONDS.set(held.age_s if held else 0)
+        if held and held.age_s > TRANSACTION_S:
+            log.warning("long_snapshot", pid=held.pid, application=held.application, age_s=round(held.age_s))

@@ -1,0 +1,58 @@
+"""The alert rules are rules, ask only for metrics that are there, and are all explained."""
+
+import re
+import shutil
+import subprocess
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+import yaml
+
+from lealtad.observability.metrics import CATALOGUE
+
+ROOT = Path(__file__).parents[2]
+FILE = ROOT / "deploy" / "prometheus" / "alerts.yml"
+RULES = [rule for group in yaml.safe_load(FILE.read_text())["groups"] for rule in group["rules"]]
+# What stands before "(" is a function, what stands in braces or after "by" a label.
+NOT_METRICS = re.compile(r'\{[^}]*\}|by \([^)]*\)|\[[^\]]*\]|"[^"]*"')
+NAME = re.compile(r"[a-z][a-z0-9_]{2,}\b(?!\s*\()")
+PROMETHEUS = {"up"}
+WORDS = {"sum", "max", "min", "and", "unless"}
+SERIES = {"histogram": ("_bucket", "_sum", "_count")}
+
+
+def metrics_in(expression: str) -> set[str]:
+    return set(NAME.findall(NOT_METRICS.sub(" ", expression))) - WORDS
+
+
+def known_series() -> set[str]:
+    for entry_point in entry_points(group="lealtad.metrics"):
+        entry_point.load()
+    series = {name + suffix for name, metric in CATALOGUE.items() for suffix in SERIES.get(metric.type, ("",))}
+    return series | PROMETHEUS
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["alert"])
+def test_a_rule_asks_for_metrics_that_are_there_and_says_what_to_do(rule):
+    asked = metrics_in(rule["expr"]) | set(re.findall(r"\b(up)\b", rule["expr"]))
+
+    assert asked
+    assert asked <= known_series()
+    assert rule["labels"]["severity"] in {"critical", "warning"}
+    assert set(rule["annotations"]) == {"summary", "description"}
+
+
+def test_each_rule_is_explained_to_operators():
+    explained = (ROOT / "docs" / "reliability.md").read_text().partition("## Hygiene and alerts")[2]
+
+    assert [rule["alert"] for rule in RULES if f"`{rule['alert']}`" not in explained] == []
+
+
+def test_promtool_accepts_the_rules():
+    promtool = shutil.which("promtool")
+    if promtool is None:
+        pytest.skip("promtool is not installed (Debian: prometheus)")
+    command = [promtool, "check", "rules", str(FILE)]
+    checked = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)  # noqa: S603 - our file
+    assert checked.returncode == 0, checked.stdout + checked.stderr
