@@ -53,7 +53,7 @@ async def test_a_customer_known_by_facts_only_is_read_by_id(database: Database, 
     customer = new_id()
     await deliver(SERVICE, database, [a_purchase(customer)])
 
-    assert (await client.get(f"/v1/customers/{customer}/churn-score")).json()["probability"] == "0.54"
+    assert (await client.get(f"/v1/customers/{customer}/churn-score")).json()["probability"] == "0.46"
 
 
 async def test_an_unknown_customer_is_not_found(client: httpx.AsyncClient) -> None:
@@ -124,7 +124,7 @@ async def test_a_changed_policy_is_versioned_and_applied_to_everybody_in_the_bac
     policy = policy_in(read)
     policy["bands"] = [
         {"name": "safe", "from_probability": "0"},
-        {"name": "endangered", "from_probability": "0.5"},
+        {"name": "endangered", "from_probability": "0.4"},
     ]
 
     changed = await client.put("/v1/scoring-policy", json=policy, headers={"If-Match": read.headers["etag"]})

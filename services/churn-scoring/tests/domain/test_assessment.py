@@ -174,6 +174,18 @@ def test_the_main_reason_of_a_long_silence_is_the_silence_in_plain_words() -> No
     assert main.effect > 0.3
 
 
+def test_the_risk_of_who_bought_for_the_first_time_today_has_a_reason_too() -> None:
+    told = explain(0.5, [purchase(0.2)])
+
+    text = "One purchase so far: the risk is that of who just bought for the first time"
+    assert told == [Reason("newcomer", text, 0.0)]
+
+
+@given(facts(min_size=1), st.integers(0, 500))
+def test_no_score_is_without_a_reason(some: list[Fact], day: int) -> None:
+    assert explain(500 + day, [*some, purchase(0.1, number=999)])
+
+
 def test_assessing_together_gives_what_assessing_alone_gives() -> None:
     subjects = [
         Subject(Profile(fold_all(UUID(int=number), [purchase(number)] if number % 3 else [])))

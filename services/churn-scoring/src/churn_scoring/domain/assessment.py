@@ -14,7 +14,7 @@ from churn_scoring.domain.facts import day_of, start_of
 from churn_scoring.domain.features import Columns, Floats, columns_of, feature_rows
 from churn_scoring.domain.models import ChurnModel, ContractModel
 from churn_scoring.domain.policy import ScoringPolicy
-from churn_scoring.domain.reasons import Reason, reasons_for
+from churn_scoring.domain.reasons import Reason, newcomers_reason, reasons_for
 from churn_scoring.domain.value import expected_value, published_value, value_at_risk
 
 CERTAIN = Decimal(1)
@@ -79,7 +79,8 @@ class Assessor:
                 profiles = [subject.profile for subject in group]
                 told = reasons_for(self.models[basis], profiles, columns_of(profiles), self.day)
                 for subject, own in zip(group, told, strict=True):
-                    reasons[subject.customer_id] = [*self._contract_reason(basis, subject), *own]
+                    known = [*self._contract_reason(basis, subject), *own]
+                    reasons[subject.customer_id] = known or [newcomers_reason(subject.profile)]
         return reasons
 
     def _by_basis(self, subjects: Sequence[Subject]) -> dict[Basis | NoScore, list[Subject]]:

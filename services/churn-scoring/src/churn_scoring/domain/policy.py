@@ -29,12 +29,12 @@ class Band(Document):
 
 
 class Prior(Document):
-    """BG/NBD parameters used until some are fitted; time in days."""
+    """BG/NBD parameters used until some are fitted; time in days. `lealtad_demo.churn_prior` finds the defaults."""
 
-    r: float = Field(default=0.6, ge=0.001, le=100)
-    alpha: float = Field(default=50.0, ge=0.01, le=10_000)
-    a: float = Field(default=0.3, ge=0.001, le=100)
-    b: float = Field(default=4.0, ge=0.001, le=1_000)
+    r: float = Field(default=0.93, ge=0.001, le=100)
+    alpha: float = Field(default=67.5, ge=0.01, le=10_000)
+    a: float = Field(default=0.63, ge=0.001, le=100)
+    b: float = Field(default=7.4, ge=0.001, le=1_000)
 
 
 class Evidence(Document):

@@ -47,6 +47,13 @@ def reasons_for(model: ChurnModel, profiles: Sequence[Profile], columns: Columns
     return [_strongest(effects[:, place], own[place], profile) for place, profile in enumerate(profiles)]
 
 
+def newcomers_reason(profile: Profile) -> Reason:
+    """Return the reason of a score that nothing known of the customer has moved: it is the reference's own."""
+    if profile.history.purchases == 1:
+        return Reason("newcomer", "One purchase so far: the risk is that of who just bought for the first time", 0.0)
+    return Reason("newcomer", "Nothing known so far sets the risk apart from that of a first-time buyer", 0.0)
+
+
 def _newcomers(own: Floats) -> Floats:
     rows = np.zeros_like(own)
     for name in ("usual_gap", "gap_deviation", "gap_smoothed", "gap_ratio", "contact_silence"):

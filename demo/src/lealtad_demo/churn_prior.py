@@ -1,0 +1,84 @@
+"""Fits the prior that churn-scoring ships with, and says how good it is: `python -m lealtad_demo.churn_prior CDNOW`.
+
+Two public shops that could not differ more: the demo's own (Online Retail, wholesale, regular buyers) and CDNOW
+(records, mostly bought once; Fader & Hardie), whose `CDNOW_master.txt` comes with the package `lifetimes`. Needs
+churn-scoring: `pip install 'lealtad-demo[churn-prior]'`.
+"""
+
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from uuid import UUID
+
+from churn_scoring.domain.bgnbd import BgNbd
+from churn_scoring.domain.facts import Fact, FactKind
+from churn_scoring.domain.models import InactivityModel
+from churn_scoring.domain.policy import ScoringPolicy
+from churn_scoring.training.examples import Examples, Life, examples_of
+from churn_scoring.training.metrics import measure
+from churn_scoring.training.prior import fit_prior
+from churn_scoring.training.windows import Windows, plan
+from lealtad_demo.invoices import trading_days
+
+Purchase = tuple[int, datetime]
+"""Customer number and time."""
+
+
+def online_retail() -> Iterator[Purchase]:
+    """Yield the purchases of the demo's shop."""
+    for day in trading_days():
+        yield from ((int(invoice.customer), invoice.at) for invoice in day.invoices if not invoice.is_return)
+
+
+def cdnow(master: Path) -> Iterator[Purchase]:
+    """Yield the purchases in `CDNOW_master.txt`: customer, date, number of records, dollars; a heading comes first."""
+    for line in master.read_text(encoding="ascii").splitlines()[1:]:
+        customer, day, _, _ = line.split()
+        yield int(customer), datetime.strptime(day, "%Y%m%d").replace(tzinfo=UTC)
+
+
+def examples(purchases: Iterable[Purchase], policy: ScoringPolicy) -> tuple[Examples, Windows]:
+    """Return a shop's examples of recently active customers, and the windows: `train` would take the same."""
+    lives: dict[int, Life] = {}
+    for number, (customer, at) in enumerate(purchases):
+        life = lives.setdefault(customer, Life(UUID(int=customer)))
+        life.facts.append(Fact(UUID(int=number), life.customer_id, FactKind.PURCHASE, at))
+    days = [fact.occurred_at.toordinal() for life in lives.values() for fact in life.facts]
+    training = policy.training
+    windows = plan(
+        min(days),
+        max(days),
+        horizon_days=policy.horizon_days,
+        cutoffs=training.cutoffs,
+        step_days=training.step_days,
+    )
+    found = examples_of(lives.values(), windows, training.active_days)
+    return found.where(found.active), windows
+
+
+def split(found: Examples, windows: Windows) -> tuple[Examples, Examples]:
+    """Return what to learn from, and the hold-out: all of its outcomes are later than all outcomes learned from."""
+    held_out = found.cutoff == windows.hold_out
+    return found.where(~held_out), found.where(held_out)
+
+
+def main(master: Path) -> None:
+    """Fit, and write the parameters and the hold-out's figures."""
+    policy = ScoringPolicy()
+    shops = {"Online Retail": examples(online_retail(), policy), "CDNOW": examples(cdnow(master), policy)}
+    fitted = fit_prior([split(*shop)[0] for shop in shops.values()], policy.horizon_days)
+    sys.stdout.write(f"fitted: {fitted}\n")
+    shipped = BgNbd(**policy.prior.model_dump())
+    for name, (found, windows) in shops.items():
+        later = split(found, windows)[1]
+        cutoff = date.fromordinal(windows.hold_out)
+        sys.stdout.write(f"{name}: {len(later)} customers on {cutoff}, {later.silent.mean():.3f} silent\n")
+        for which, parameters in (("fitted", fitted), ("shipped", shipped)):
+            predicted = InactivityModel(parameters, policy.horizon_days).probabilities(later.rows)
+            figures = {key: round(value["value"], 4) for key, value in measure(later.silent, predicted).items()}
+            sys.stdout.write(f"  {which}: mean {predicted.mean():.3f} {figures}\n")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
