@@ -45,7 +45,7 @@ class ServiceSettings(BaseSettings):
         default=100, ge=1, description="events of a backfill, or customers touched by it, that a transaction takes"
     )
     backfill_quiet_ms: int = Field(
-        default=1000, ge=0, description="without its events for so long, a backfill is over; times the reader's stage"
+        default=3000, ge=0, description="without its events for so long, a backfill is over; times the reader's stage"
     )
     backfill_longest_s: float = Field(
         default=600, gt=0, description="a backfill that never ends is evaluated in between after so long"

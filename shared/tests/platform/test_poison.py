@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 
 from lealtad.due import DueAction, DueLoop, act_on
 from lealtad.events.cause import Cause
+from lealtad.events.model import Causes
 from lealtad.ids import new_id
 from lealtad.kafka import consumer, pending
 from lealtad.observability.health import Heartbeat
@@ -66,7 +67,9 @@ async def test_the_causes_of_one_waiting_reaction_do_not_grow_for_ever(database_
             await pending.defer(uow.connection, {(0, customer): some}, after_ms=0)
         kept = (await pending.take(uow.connection, [(0, customer)]))[customer]
 
-    assert kept == causes[-500:]
+    assert kept[1:] == causes[-499:]
+    assert (kept[0].id, kept[0].root_count) == (causes[-500].id, 201)
+    assert Causes.of(kept).count == 700
 
 
 async def test_a_few_causes_of_a_waiting_reaction_are_all_kept(database_for):

@@ -18,7 +18,8 @@ from lealtad.clock import system_now
 from lealtad.events.cause import Cause, Lane
 from lealtad.unit_of_work import Touched
 
-# The newest 500 causes at most: a reaction that fails for days must not grow with every event.
+# The newest 500 causes at most: a reaction that fails for days must not grow with every event, nor one that waits for
+# the end of a long history. The oldest of them stands for those before it, too, so that their number stays right.
 DEFER = text("""
     INSERT INTO pending_reaction AS pending (partition, key, not_before, causes)
     SELECT partition, key, :not_before, CAST(causes AS jsonb)
@@ -27,7 +28,13 @@ DEFER = text("""
     ORDER BY partition, key
     ON CONFLICT (partition, key) DO UPDATE
     SET not_before = coalesce(pending.not_before, excluded.not_before),
-        causes = jsonb_path_query_array(pending.causes || excluded.causes, '$[last - 499 to last]')
+        causes = (
+            SELECT jsonb_set(kept, '{0,root_count}', (
+                SELECT to_jsonb(sum(CAST(cause->>'root_count' AS bigint)))
+                FROM jsonb_array_elements(joined) WITH ORDINALITY AS listed (cause, place)
+                WHERE place <= greatest(jsonb_array_length(joined) - 499, 1)))
+            FROM (SELECT pending.causes || excluded.causes) AS told (joined),
+                jsonb_path_query_array(joined, '$[last - 499 to last]') AS kept)
 """)
 TAKE = text("""
     DELETE FROM pending_reaction AS pending

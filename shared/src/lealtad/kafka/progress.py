@@ -41,7 +41,9 @@ class Progress(BaseModel):
     now: str = Field(description="Business time")
     outbox: OutboxProgress
     due: dict[str, int] = Field(description="Due and not yet taken, by action")
-    pending_reactions: int = Field(description="Customers whose evaluation waits for a follow-up event")
+    pending_reactions: int = Field(
+        description="Customers whose evaluation waits for a follow-up event, or for the end of a backfill"
+    )
     dead_letters: int
     positions: dict[str, int] = Field(description="Next offset by topic/partition, as the database holds it")
     lag: dict[str, int] | None = Field(description="End offset minus position; null while Kafka cannot be asked")

@@ -35,7 +35,9 @@ CONSUMER_PAUSED_PARTITIONS = gauge(
     "consumer_paused_partitions", "Partitions paused after a failure or by the slow lane"
 )
 CONSUMER_RETRIES = counter("consumer_retries_total", "Batches tried again after a transient error")
-PENDING_REACTIONS = gauge("pending_reactions", "Customers whose evaluation waits for a follow-up event")
+PENDING_REACTIONS = gauge(
+    "pending_reactions", "Customers whose evaluation waits for a follow-up event, or for the end of a backfill"
+)
 DEAD_LETTERS = counter("dead_letters_total", "Records put aside as dead letters", "topic")
 
 RELAY_RECORDS = counter("relay_records_total", "Outbox rows acknowledged by Kafka and deleted", "topic")
