@@ -3,12 +3,13 @@
 from aiokafka import AIOKafkaConsumer
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 
+from lealtad.kafka.reading_client import create_reading_client
 from lealtad.settings import ServiceSettings
 
 
 def create_group_client(settings: ServiceSettings, service: str, group: str) -> AIOKafkaConsumer:
     """Return a client that is not started, a static member of `group` under the name of its slot."""
-    return AIOKafkaConsumer(
+    return create_reading_client(
         bootstrap_servers=settings.kafka_bootstrap,
         client_id=f"{service}-{settings.instance}",
         group_id=group,
@@ -27,7 +28,7 @@ def create_group_client(settings: ServiceSettings, service: str, group: str) -> 
 
 def create_backfill_client(settings: ServiceSettings, service: str) -> AIOKafkaConsumer:
     """Return a client that is not started and in no group: it is told which partitions to read."""
-    return AIOKafkaConsumer(
+    return create_reading_client(
         bootstrap_servers=settings.kafka_bootstrap,
         client_id=f"{service}-{settings.instance}-backfill",
         enable_auto_commit=False,

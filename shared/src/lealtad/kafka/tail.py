@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from typing import NamedTuple
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 
 from lealtad.events.codec import Record
 from lealtad.kafka.naming import topic_on_wire
 from lealtad.kafka.positions import Place
+from lealtad.kafka.reading_client import create_reading_client
 from lealtad.settings import ServiceSettings
 
 AT_ONCE = 500
@@ -34,7 +35,7 @@ async def read_stretches(settings: ServiceSettings, stretches: Mapping[Place, St
     }
     if not open_:
         return
-    client = AIOKafkaConsumer(
+    client = create_reading_client(
         bootstrap_servers=settings.kafka_bootstrap, enable_auto_commit=False, request_timeout_ms=10_000
     )
     await asyncio.wait_for(client.start(), SILENCE_S)

@@ -6,7 +6,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.structs import ConsumerRecord
 
 from lealtad.events.codec import Record
@@ -15,6 +15,7 @@ from lealtad.kafka import positions
 from lealtad.kafka.end_offsets import Lookout
 from lealtad.kafka.naming import topic_of, topic_on_wire
 from lealtad.kafka.positions import Place
+from lealtad.kafka.reading_client import create_reading_client
 from lealtad.kafka.rebuild.errors import RebuildError
 from lealtad.settings import ServiceSettings
 
@@ -28,7 +29,7 @@ class History:
     def __init__(self, settings: ServiceSettings, topics: Iterable[Topic]) -> None:
         self._settings = settings
         self._topics = {topic.name: topic for topic in topics}
-        self._client = AIOKafkaConsumer(
+        self._client = create_reading_client(
             bootstrap_servers=settings.kafka_bootstrap,
             enable_auto_commit=False,
             auto_offset_reset="none",
