@@ -96,7 +96,7 @@ async def test_an_open_complaint_mutes_and_recovers_and_lifts_after_the_cool_dow
 async def test_time_alone_ends_a_decision_and_leads_to_the_next(database, client):
     await deliver(SERVICE, database, [registered(), segmented("ana", "loyal"), scored()])
     before = await next_best_action(client)
-    await take_due(SERVICE, database, now=START + timedelta(days=7))
+    await take_due(SERVICE, database, now=START + timedelta(days=14))
     after = await next_best_action(client)
     assert after["decided_at"] == before["valid_until"]
     assert after["seed"] != before["seed"]

@@ -122,7 +122,7 @@ async def test_an_offer_is_not_presented_once_a_complaint_is_open(client, databa
 
 
 async def test_a_decision_that_has_expired_is_not_presented(client, clock, decision):
-    clock.advance(days=8)
+    clock.advance(days=15)
     refused = await answer(client, decision, "presented")
     assert refused.json()["type"] == "urn:lealtad:problem:decision-expired"
 
