@@ -7,14 +7,12 @@ from datetime import timedelta
 import pytest
 
 from lealtad_bench.ours.chain import Ours
-from lealtad_bench.ours.connections import connected, database_url_of
+from lealtad_bench.ours.connections import connected
 from lealtad_bench.ours.customers import register
 from lealtad_bench.ours.facts import Facts
 from lealtad_bench.ours.hops import medians_ms
-from lealtad_bench.size.copies import copy_customers
-from lealtad_local.services import SERVICES
 
-from .world import World, offer_of
+from .world import World
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow]
 
@@ -51,23 +49,3 @@ async def test_full_load_is_accepted_and_settles(ours: Ours):
 
 async def test_every_process_of_the_stack_is_looked_at(ours: Ours):
     assert {"kafka", "postgres", "supervisor", "campaigns-api", "campaigns-worker-0"} < set(ours.processes)
-
-
-async def test_a_copied_customer_is_a_customer_of_its_own_in_every_service(world: World):
-    customer = await world.newcomer()
-    await world.buy(customer)
-    await world.settled()
-    original = await world.profile(customer)
-    for service in SERVICES:
-        url = database_url_of(world.stage.stack, service.name)
-        assert await copy_customers(url, [original["id"]], 1, 2) > 0
-    first, second = f"{customer}-1", f"{customer}-2"
-    await world.buy(second)
-    await world.settled()
-
-    profiles = [await world.profile(name) for name in (customer, first, second)]
-    assert len({profile["id"] for profile in profiles}) == 3
-    assert [profile["totals"]["purchases"] for profile in profiles] == [1, 1, 2]
-    assert [(await world.segments(name))["value"]["purchases"] for name in (customer, first, second)] == [1, 1, 2]
-    assert offer_of(await world.decision(first)) == offer_of(await world.decision(customer))
-    assert (await world.score(first))["probability"] == (await world.score(customer))["probability"]
