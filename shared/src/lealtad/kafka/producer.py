@@ -21,8 +21,11 @@ class OutboxProducer(AIOKafkaProducer):  # type: ignore[misc] # aiokafka is not 
         compacted topic it would be the one that stays.
         """
         self._message_accumulator.fail_all(KafkaConnectionError("the producer was abandoned"))
-        await asyncio.gather(self._sender.close(), self.client.close())
-        self._closed = True
+        try:
+            await asyncio.gather(self._sender.close(), self.client.close())
+        finally:
+            # Also where it was given up while it started, and had no sender to close.
+            self._closed = True
 
 
 def create_producer(settings: ServiceSettings, client_id: str) -> OutboxProducer:

@@ -106,7 +106,7 @@ class ScoringPolicy(Document):
     horizon_days: int = Field(default=90, ge=7, le=730, description="Leaving = no purchase for so long")
     grid: Probability = Field(default=Decimal("0.02"), gt=0, le=Decimal("0.25"))
     drift: Probability = Field(
-        default=Decimal("0.06"), gt=0, le=Decimal("0.5"), description="Time alone is told of from so much change on"
+        default=Decimal("0.02"), gt=0, le=Decimal("0.5"), description="Time alone is told of from so much change on"
     )
     recheck_days: int = Field(default=14, ge=1, le=90, description="A score is looked at again at least so often")
     bands: tuple[Band, ...] = Field(default_factory=_default_bands, min_length=1, max_length=10)
