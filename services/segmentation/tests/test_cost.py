@@ -13,7 +13,6 @@ from lealtad.ids import new_id
 from lealtad.testing.driving import deliver, statements
 from lealtad.unit_of_work import Database
 from segmentation.definitions import rulebook
-from segmentation.evaluation.evaluator import moments
 from segmentation.service import SERVICE
 
 from .builders import NOW, case, purchase, registered, score
@@ -71,11 +70,9 @@ async def test_an_evaluation_reads_the_window_and_not_the_history(database: Data
 
 async def _scans(connection: AsyncConnection, customer: UUID) -> list[Plan]:
     evaluator = await rulebook.current(connection)
-    compiled = evaluator.statement.compile(dialect=connection.dialect)
-    values = compiled.construct_params({"ids": [customer], **moments(NOW)})
-    explain = f"EXPLAIN (ANALYZE, FORMAT JSON) {compiled}"
+    explain = f"EXPLAIN (ANALYZE, FORMAT JSON) {evaluator.sql}"
     raw: Any = await connection.get_raw_connection()
-    plans = await raw.driver_connection.fetchval(explain, *[values[name] for name in compiled.positiontup or ()])
+    plans = await raw.driver_connection.fetchval(explain, *evaluator.values([customer], NOW))
     return list(_tables(plans[0]["Plan"]))
 
 

@@ -28,6 +28,8 @@ class Phase(Enum):
     OPEN = auto()
     PROJECT = auto()
     """Derived state is folded; nothing may be emitted, so that a rebuild announces nothing."""
+    SWEEP = auto()
+    """Customers are looked at again after a rebuild, although nothing happened to them."""
 
 
 class Waker(Protocol):

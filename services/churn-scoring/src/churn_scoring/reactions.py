@@ -2,9 +2,10 @@
 
 from churn_scoring.scoring import repository
 from churn_scoring.scoring.evaluating import evaluate
-from lealtad.unit_of_work import Touched, UnitOfWork
+from lealtad.unit_of_work import Phase, Touched, UnitOfWork
 
 
 async def react(uow: UnitOfWork, touched: Touched) -> None:
-    """Evaluate the touched customers and announce scores that changed."""
-    await evaluate(uow, await repository.lock(uow.connection, list(touched)), touched)
+    """Evaluate the touched customers and announce scores that changed; a sweep brings nothing new, but time goes by."""
+    scores = await repository.lock(uow.connection, list(touched))
+    await evaluate(uow, scores, touched, by_time_alone=uow.phase is Phase.SWEEP)

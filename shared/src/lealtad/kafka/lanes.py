@@ -24,6 +24,9 @@ BUSY_BATCH = 8
 BACKFILL_WAIT_S = 0.02
 """How long live topics are waited for while there is a backfill to go on with."""
 
+LONGEST_SLEEP_MS = 50
+"""Nothing more is fetched while records lie in the client, so that a long gathering takes them now and then."""
+
 Fetched = dict[TopicPartition, list[ConsumerRecord]]
 
 
@@ -97,10 +100,12 @@ class Lanes:
         limit = self._settings.poll_records
         found: Fetched = await self.live.getmany(timeout_ms=int(wait_s * 1000), max_records=limit)
         number = sum(map(len, found.values()))
-        gather_ms = self._gather_ms(number)
-        if gather_ms and number < limit:
-            await asyncio.sleep(gather_ms / 1000)
+        left_ms = self._gather_ms(number)
+        while left_ms > 0 and number < limit:
+            await asyncio.sleep(min(left_ms, LONGEST_SLEEP_MS) / 1000)
+            left_ms -= LONGEST_SLEEP_MS
             more: Fetched = await self.live.getmany(timeout_ms=0, max_records=limit - number)
+            number += sum(map(len, more.values()))
             for partition, records in more.items():
                 found.setdefault(partition, []).extend(records)
         return found

@@ -1,9 +1,13 @@
-"""The client that reads records, also those whose header names are not UTF-8.
+"""The client that reads records: also those whose header names are not UTF-8, and all partitions at any time.
 
 The broker takes any bytes for a name. aiokafka's parser raises UnicodeDecodeError there, at every attempt, so that one
 such record would end its readers for ever (seen with 0.14). Here the fetched bytes are then parsed once more by its
 parser in Python, which is given bytes that decode with replacement; all other records go the usual way. What is
 replaced are two names in its module `fetcher`; a test reads such records from a broker.
+
+aiokafka asks a broker by one request at a time. While some partitions hold records that were not taken yet it asks,
+after 0.1 s, for the others alone, and a record that then arrives in one of the first is not seen until that request
+ends, half a second later. Here it waits longer for records to be taken, and asks for all partitions at once.
 """
 
 from typing import Any
@@ -13,11 +17,23 @@ from aiokafka.consumer import fetcher
 from aiokafka.record.default_records import DefaultRecordBatch, _DefaultRecordBatchPy
 from aiokafka.record.memory_records import MemoryRecords, _MemoryRecordsPy
 
+PATIENCE_S = 2.0
+"""A batch rarely takes so long."""
+
+
+class ReadingClient(AIOKafkaConsumer):  # type: ignore[misc] # aiokafka has no types
+    """aiokafka's client, which asks for all partitions together unless records are left lying for `PATIENCE_S`."""
+
+    async def start(self) -> None:
+        """Start as aiokafka's does."""
+        await super().start()
+        self._fetcher._prefetch_backoff = PATIENCE_S  # noqa: SLF001 - it has no option for it
+
 
 def create_reading_client(**options: Any) -> AIOKafkaConsumer:
     """Return a client with aiokafka's `options` that is not started."""
     install_tolerant_parser()
-    return AIOKafkaConsumer(**options)
+    return ReadingClient(**options)
 
 
 def install_tolerant_parser() -> None:

@@ -106,9 +106,11 @@ class Assessor:
     def _modelled(self, basis: Basis, group: Sequence[Subject]) -> list[Assessment]:
         columns = columns_of([subject.profile for subject in group])
         risks, steps = self._outlook(self.models[basis], columns)
-        changes = self.policy.days_until_change(steps)
+        holds = [subject.held if basis is Basis.INACTIVITY else None for subject in group]
+        published = self.policy.held(steps[0], holds)
+        changes = self.policy.days_until_change(steps, published)
         return [
-            self._scored(basis, subject, float(risks[place]), int(steps[0, place]), int(changes[place]))
+            self._scored(basis, subject, float(risks[place]), int(published[place]), int(changes[place]))
             for place, subject in enumerate(group)
         ]
 

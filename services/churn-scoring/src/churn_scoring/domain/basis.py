@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
@@ -37,6 +38,8 @@ class Subject:
     profile: Profile
     contracts: ContractStatus = NO_CONTRACTS
     gone: NoScore | None = None
+    held: Decimal | None = None
+    """The published probability of inactivity, where nothing but time has gone by since: it holds within the drift."""
 
     @property
     def customer_id(self) -> UUID:

@@ -1,5 +1,6 @@
 """The scoring policy: everything a manager tunes about scores, as one versioned document with defaults."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
 from math import ceil
@@ -106,7 +107,7 @@ class ScoringPolicy(Document):
     horizon_days: int = Field(default=90, ge=7, le=730, description="Leaving = no purchase for so long")
     grid: Probability = Field(default=Decimal("0.02"), gt=0, le=Decimal("0.25"))
     drift: Probability = Field(
-        default=Decimal("0.02"), gt=0, le=Decimal("0.5"), description="Time alone is told of from so much change on"
+        default=Decimal("0.06"), gt=0, le=Decimal("0.5"), description="Time alone is told of from so much change on"
     )
     recheck_days: int = Field(default=14, ge=1, le=90, description="A score is looked at again at least so often")
     bands: tuple[Band, ...] = Field(default_factory=_default_bands, min_length=1, max_length=10)
@@ -136,17 +137,31 @@ class ScoringPolicy(Document):
         last = int((1 - self.grid) / self.grid)
         return np.clip(np.rint(probabilities / grid), 1, last).astype(np.int64)
 
-    def days_until_change(self, steps: NDArray[np.int64]) -> NDArray[np.int64]:
+    def held(self, steps: NDArray[np.int64], held: Sequence[Decimal | None]) -> NDArray[np.int64]:
+        """Return the steps to publish: `held`, where it is given and `steps` are within the drift of it, else `steps`.
+
+        `held` are published probabilities since which nothing but time went by.
+        """
+        before = np.array([steps[at] if one is None else int(one / self.grid) for at, one in enumerate(held)], np.int64)
+        return np.where(self._leaves(steps, before), steps, before)
+
+    def days_until_change(self, steps: NDArray[np.int64], published: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return when each customer is to be scored again: after how many days, given steps by day (rows) and customer.
 
-        That is when the step has moved by `drift` or into another band, or the last day looked at.
+        That is when the step has left the `published` one by `drift` or for another band, or the last day looked at.
         """
-        starts = [ceil(band.from_probability / self.grid) for band in self.bands]
-        bands = np.searchsorted(starts, steps, side="right")
-        changed = (np.abs(steps - steps[0]) >= ceil(self.drift / self.grid)) | (bands != bands[0])
+        changed = self._leaves(steps, published)
         changed[-1] = True
         days: NDArray[np.int64] = changed.argmax(axis=0)
         return days
+
+    def _leaves(self, steps: NDArray[np.int64], published: NDArray[np.int64]) -> NDArray[np.bool_]:
+        far: NDArray[np.bool_] = np.abs(steps - published) >= ceil(self.drift / self.grid)
+        return far | (self._bands_of(steps) != self._bands_of(published))
+
+    def _bands_of(self, steps: NDArray[np.int64]) -> NDArray[np.int64]:
+        starts = [ceil(band.from_probability / self.grid) for band in self.bands]
+        return np.searchsorted(starts, steps, side="right")
 
     def published(self, step: int) -> Decimal:
         """Return the published probability of a grid step."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from churn_scoring.customers import repository as customers
@@ -27,12 +28,14 @@ async def evaluate(
 ) -> None:
     """Evaluate customers whose score rows are locked, under the release in force.
 
-    What is published depends on the stored facts, the release and the business day alone, not on how the facts were
-    batched. Facts that change nothing published wait to be named by the next announcement.
+    What facts lead to depends on the stored facts, the release and the business day alone, not on how the facts were
+    batched; where nothing but time went by, what was published holds within the drift. Facts that change nothing
+    published wait to be named by the next announcement.
     """
     scorers = scorers_of(uow)
     in_force = await scorers.in_force(uow.connection)
-    subjects = await _subjects(uow, [score.customer_id for score in scores])
+    held = {score.customer_id: score.held(in_force.release.id) for score in scores if by_time_alone}
+    subjects = await _subjects(uow, [score.customer_id for score in scores], held)
     # Models take milliseconds of processor time: not in the event loop.
     with SCORING_SECONDS.time():
         assessments, reasons = await asyncio.to_thread(_assess, in_force, uow.now, subjects, scores)
@@ -43,7 +46,7 @@ async def evaluate(
     await repository.store(uow.connection, scores)
 
 
-async def _subjects(uow: UnitOfWork, ids: Sequence[UUID]) -> list[Subject]:
+async def _subjects(uow: UnitOfWork, ids: Sequence[UUID], held: Mapping[UUID, Decimal | None]) -> list[Subject]:
     connection = uow.connection
     histories = await facts.histories_of(connection, ids)
     contracts = await facts.contracts_of(connection, ids)
@@ -53,7 +56,8 @@ async def _subjects(uow: UnitOfWork, ids: Sequence[UUID]) -> list[Subject]:
     for customer in ids:
         status = status_at(contracts.get(customer, ()), uow.now)
         profile = Profile(histories.get(customer) or History(customer), cases.get(customer, 0), status.active)
-        subjects.append(Subject(profile, status, NoScore(gone[customer]) if customer in gone else None))
+        withdrawn = NoScore(gone[customer]) if customer in gone else None
+        subjects.append(Subject(profile, status, withdrawn, held.get(customer)))
     return subjects
 
 

@@ -48,6 +48,10 @@ class Score:
     waiting: list[UUID] = field(default_factory=list)
     waiting_count: int = 0
 
+    def held(self, release: int) -> Decimal | None:
+        """Return the published probability that holds while only time goes by; None after a change of the release."""
+        return self.probability if self.kind == KIND_OF[Basis.INACTIVITY] and self.release == release else None
+
     def differs_from(self, assessment: Assessment) -> bool:
         """Say whether what an evaluation found is news: score or value on its grid, band, kind or why there is none."""
         announced = (self.probability, self.announced_value, self.band, self.kind, self.no_score)

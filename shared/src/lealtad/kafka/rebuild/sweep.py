@@ -12,7 +12,7 @@ from lealtad.errors import reason_of
 from lealtad.kafka.projections import React
 from lealtad.kafka.rebuild.errors import may_pass, patiently
 from lealtad.kafka.rebuild.progress import Meter, Say
-from lealtad.unit_of_work import Database
+from lealtad.unit_of_work import Database, Phase
 
 log = structlog.get_logger(__name__)
 
@@ -76,7 +76,7 @@ class Sweep:
         log.error("rebuild_cannot_evaluate", customer_id=str(customer), reason=reason_of(error))
 
     async def _react(self, ids: Sequence[UUID]) -> None:
-        async with self.database.begin() as uow:
+        async with self.database.begin(phase=Phase.SWEEP) as uow:
             waiting = set((await uow.connection.execute(WAITING, {"ids": list(ids)})).scalars())
             if touched := [customer for customer in ids if customer not in waiting]:
                 await self.react(uow, {customer: [uow.due_cause(customer, ACTION)] for customer in touched})
