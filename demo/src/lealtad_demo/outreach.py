@@ -1,5 +1,6 @@
 """Plays those who talk to customers: presents next-best actions, and passes on what the simulated customers answer."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -33,8 +34,7 @@ class Outreach:
             *self._not_lately(await self._endangered(), now.date())[: most.endangered],
             *self._not_lately(buying, now.date())[: most.buying],
         ]
-        for customer in dict.fromkeys(chosen):
-            await self._approach(customer, now)
+        await asyncio.gather(*(self._approach(customer, now) for customer in dict.fromkeys(chosen)))
 
     async def _endangered(self) -> list[str]:
         """Return the customers with the most value at risk."""

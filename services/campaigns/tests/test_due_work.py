@@ -8,6 +8,7 @@ from sqlalchemy import text
 from campaigns.decisions import repository, reviewing
 from campaigns.decisions.deciding import decide_standing
 from campaigns.service import SERVICE
+from lealtad.due import backlog
 from lealtad.testing.driving import deliver, take_due
 
 from .builders import START, registered, scored, segmented
@@ -75,6 +76,6 @@ async def test_who_cannot_be_decided_stops_no_other(database, monkeypatch):
     async with database.read() as uow:
         decided = text("SELECT customer_id, count(*) FROM decision GROUP BY customer_id")
         numbers = {row.customer_id: row.count for row in await uow.connection.execute(decided)}
-        assert await reviewing.count_due(uow.connection, uow.now) == 0
+        assert await backlog.found(uow.connection, SERVICE.due_actions, uow.now) == []
     assert numbers.pop(poison) == 1
     assert set(numbers.values()) == {2}

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from churn_scoring.scoring import repository, rescoring
+from churn_scoring.scoring import rescoring
 from churn_scoring.scoring.evaluating import evaluate
 from churn_scoring.service import SERVICE
+from lealtad.due import backlog
 from lealtad.ids import new_id
 from lealtad.testing.driving import deliver, take_due
 from lealtad.unit_of_work import Database, UnitOfWork
@@ -30,4 +31,5 @@ async def test_who_cannot_be_rescored_is_tried_again_a_day_later(
 
     assert sorted(event.key for event in scored) == sorted(others)
     async with database.read() as uow:
-        assert await repository.count_due(uow.connection, at(15)) >= 1
+        [action] = await backlog.found(uow.connection, SERVICE.due_actions, at(15))
+    assert action.name == "rescore"

@@ -3,12 +3,13 @@
 from decimal import Decimal
 
 from churn_scoring.domain.policy import ScoringPolicy
+from churn_scoring.reactions import react
 from churn_scoring.service import SERVICE
 from lealtad.events.catalog.churn_scoring import ChurnKind, ChurnScored, ModelRef
 from lealtad.ids import new_id
-from lealtad.testing.driving import deliver, take_due
+from lealtad.testing.driving import deliver, emitted, take_due
 from lealtad.testing.plugin import DatabaseFactory
-from lealtad.unit_of_work import Database
+from lealtad.unit_of_work import Database, Phase
 
 from .builders import (
     START,
@@ -180,6 +181,21 @@ async def test_days_that_are_skipped_lead_to_the_same_score_as_days_lived_one_by
 
     assert at_once.data.band == scores[-1].data.band
     assert abs(at_once.data.probability - scores[-1].data.probability) < ScoringPolicy().drift
+
+
+async def test_the_sweep_of_a_rebuild_tells_no_more_than_time_alone_would(database: Database) -> None:
+    await deliver(SERVICE, database, [a_purchase(CUSTOMER, -20), a_purchase(CUSTOMER, -4)])
+    (first,) = await take_due(SERVICE, database, now=at(40))
+    before = await emitted(database)
+    a_step_later = at(43)
+
+    async with database.begin(now=a_step_later, phase=Phase.SWEEP) as uow:
+        await react(uow, {CUSTOMER: [uow.due_cause(CUSTOMER, "sweep")]})
+    held = await emitted(database)
+    (exact,) = await deliver(SERVICE, database, [a_touchpoint(CUSTOMER, 43)], now=a_step_later)
+
+    assert held == before
+    assert 0 < exact.data.probability - first.data.probability < ScoringPolicy().drift
 
 
 async def test_a_merged_customer_loses_the_score(database: Database) -> None:

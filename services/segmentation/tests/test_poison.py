@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from lealtad.due import backlog
 from lealtad.ids import new_id
 from lealtad.testing.driving import deliver, take_due
 from lealtad.unit_of_work import Database, Touched, UnitOfWork
-from segmentation.memberships import reevaluation, repository
+from segmentation.memberships import reevaluation
 from segmentation.memberships.announcing import evaluate_and_announce
 from segmentation.service import SERVICE
 
@@ -31,5 +32,6 @@ async def test_who_cannot_be_evaluated_is_tried_again_a_day_later(
 
     assert {event.key for event in left} == set(others)
     async with database.read() as uow:
-        assert await repository.count_due(uow.connection, later) == 0
-        assert await repository.count_due(uow.connection, later + timedelta(days=1)) >= 1
+        assert await backlog.found(uow.connection, SERVICE.due_actions, later) == []
+        late = await backlog.counted(uow.connection, SERVICE.due_actions, later + timedelta(days=1))
+    assert late[reevaluation.ACTION] >= 1

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from lealtad.due import DueAction
+from lealtad.due import DueAction, backlog
 from lealtad.ids import new_id
 from lealtad.testing.driving import deliver, statements, take_due
 from lealtad.unit_of_work import Database
@@ -171,4 +171,4 @@ async def test_boundaries_wait_for_a_walk(database: Database, customers: Sequenc
     assert await step(database, "compute-boundaries") == 0
     await take_due(SERVICE, database)
     async with database.read() as uow:
-        assert await value.count_due(uow.connection, NOW) == 0
+        assert set((await backlog.counted(uow.connection, SERVICE.due_actions, NOW)).values()) == {0}

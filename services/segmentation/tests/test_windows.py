@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from lealtad.due import backlog
 from lealtad.events.envelope import Event
 from lealtad.ids import new_id
 from lealtad.testing.driving import deliver, take_due
@@ -119,5 +120,5 @@ async def test_nothing_stays_due_after_it_was_taken(database: Database) -> None:
     await take_due(SERVICE, database, now=later)
 
     async with database.read() as uow:
-        backlogs = [await action.backlog(uow.connection, later) for action in SERVICE.due_actions]
-    assert set(backlogs) == {0}
+        late = await backlog.counted(uow.connection, SERVICE.due_actions, later)
+    assert set(late.values()) == {0}

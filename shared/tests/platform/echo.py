@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lealtad.app import Service
 from lealtad.db import metadata
@@ -37,7 +36,7 @@ DUE = text("""
         SELECT customer_id FROM reminder WHERE due_at <= :now ORDER BY due_at LIMIT :limit FOR UPDATE SKIP LOCKED)
     RETURNING customer_id
 """)
-BACKLOG = text("SELECT count(*) FROM reminder WHERE due_at <= :now")
+REMINDERS_DUE = "SELECT 1 FROM reminder WHERE due_at <= :now"
 
 projections = Projections()
 
@@ -93,10 +92,6 @@ async def remind(uow: UnitOfWork, limit: int) -> int:
     return len(rows)
 
 
-async def count_due(connection: AsyncConnection, now: datetime) -> int:
-    return int(await connection.scalar(BACKLOG, {"now": now}) or 0)
-
-
 ECHO = Service(
     name="churn-scoring",
     title="Echo",
@@ -106,5 +101,5 @@ ECHO = Service(
     routers=(),
     projections=projections,
     react=react,
-    due_actions=(DueAction("remind", remind, count_due),),
+    due_actions=(DueAction("remind", remind, REMINDERS_DUE),),
 )

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from structlog.testing import capture_logs
 
-from lealtad.due import DueAction, DueLoop, act_on
+from lealtad.due import DueAction, DueLoop, act_on, backlog
 from lealtad.events.cause import Cause
 from lealtad.events.model import Causes
 from lealtad.ids import new_id
@@ -20,7 +20,7 @@ from lealtad.observability.health import Heartbeat
 from lealtad.unit_of_work import Database, Touched, UnitOfWork
 
 from .conftest import WorkerFactory, until
-from .echo import ECHO, count_due, react
+from .echo import ECHO, REMINDERS_DUE, react
 from .publishing import publish
 
 SEEN = text("INSERT INTO seen (event_id, customer_id, place) SELECT id, id, 1 FROM unnest(CAST(:ids AS uuid[])) AS id")
@@ -88,6 +88,7 @@ REMINDERS = text("INSERT INTO reminder SELECT id, CAST(:now AS timestamptz) FROM
 LOCK_REMINDERS = text("SELECT customer_id FROM reminder WHERE due_at <= :now LIMIT :limit FOR UPDATE SKIP LOCKED")
 DONE = text("UPDATE reminder SET due_at = NULL WHERE customer_id = ANY(CAST(:ids AS uuid[]))")
 POSTPONE = text("UPDATE reminder SET due_at = :until WHERE customer_id = :id")
+ALWAYS = "SELECT 1"
 DETAILS = text("SELECT detail FROM journal WHERE kind = 'due' AND key = :id")
 
 
@@ -108,7 +109,7 @@ def reminding_all_but(poison: UUID) -> DueAction:
     async def postpone(connection: AsyncConnection, identity: UUID, until: datetime) -> None:
         await connection.execute(POSTPONE, {"until": until, "id": identity})
 
-    return DueAction("remind", take, count_due)
+    return DueAction("remind", take, REMINDERS_DUE)
 
 
 async def test_a_due_row_that_always_fails_costs_itself_until_tomorrow(database_for, clock):
@@ -124,7 +125,7 @@ async def test_a_due_row_that_always_fails_costs_itself_until_tomorrow(database_
     async with database.read() as uow:
         due = (await uow.connection.execute(text("SELECT * FROM reminder WHERE due_at IS NOT NULL"))).all()
         [told] = (await uow.connection.execute(DETAILS, {"id": poison})).scalars()
-        assert await count_due(uow.connection, uow.now) == 0
+        assert await backlog.counted(uow.connection, ECHO.due_actions, uow.now) == {"remind": 0}
     assert due == [(poison, clock.now() + timedelta(days=1))]
     assert "ZeroDivisionError" in told
 
@@ -143,7 +144,7 @@ async def test_a_due_action_that_fails_as_a_whole_stops_no_other(database_for):
         turned.set()
         return 0
 
-    actions = (DueAction("fails", fail, count_due), DueAction("succeeds", succeed, count_due))
+    actions = (DueAction("fails", fail, ALWAYS), DueAction("succeeds", succeed, ALWAYS))
     loop = DueLoop(database, actions, poll_s=0.01, heartbeat=Heartbeat("due", 60))
     running = asyncio.create_task(loop.run())
     for _ in range(3):

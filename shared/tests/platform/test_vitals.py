@@ -7,7 +7,8 @@ from structlog.testing import capture_logs
 from lealtad.app import vitals
 from lealtad.app.vitals import Vitals
 from lealtad.due import DueAction
-from lealtad.kafka.progress import COUNTED, STATE
+from lealtad.due.backlog import COUNTED
+from lealtad.kafka.progress import STATE
 from lealtad.observability.health import Heartbeat
 from lealtad.observability.metrics import REGISTRY
 from lealtad.outbox.wakeup import plain_dsn
@@ -49,13 +50,10 @@ async def test_a_snapshot_that_is_left_open_is_measured_and_from_a_minute_on_nam
 
 
 async def test_work_that_is_due_is_counted(database_for):
-    async def backlog(_connection, _now):
-        return 17
-
     async def take(_uow, _limit):
         return 0
 
-    await look(await database_for(ECHO), DueAction("rest", take, backlog))
+    await look(await database_for(ECHO), DueAction("rest", take, "SELECT generate_series(1, 17)"))
 
     assert REGISTRY.get_sample_value("due_backlog", {"action": "rest"}) == 17
 

@@ -47,19 +47,20 @@ async def settle(stack: Stack, client: httpx.AsyncClient, timeout_s: float = 60)
     poll. `client` carries a token (`Stack.client`). Raises `NotSettledError`.
     """
     began = time.monotonic()
-    # A worker tells the progress of its whole service, so that one of each is enough.
+    # A worker tells the progress of its whole service, so that one of each is enough. Reading costs the services work:
+    # the first of those that still moved is asked alone, and all of them when it rests.
     workers = [service.worker(0) for service in SERVICES]
     progress: dict[str, Progress | None] = {}
-    moving, before = workers, None
+    moving: list[str] = []
+    before = None
     while time.monotonic() - began < timeout_s:
-        # Reading costs the services work, so that only those that still moved are asked; at last, all of them.
-        asked = moving or workers
+        asked = moving[:1] or workers
         progress |= await read_progress(stack, client, asked)
         now = _positions(progress) if asked == workers else None
         if now is not None and now == before:
             return time.monotonic() - began
         before = now
-        moving = [worker for worker in workers if not _is_settled(progress[worker])]
+        moving = [worker for worker in asked if not _is_settled(progress[worker])]
         await asyncio.sleep(POLL_S if moving else 0)
     raise NotSettledError(f"Not settled after {timeout_s:.0f} s: {'; '.join(_moving(progress))}")
 

@@ -36,9 +36,10 @@ SERVICE = Service(
     settings=Settings,
     prunes=(Prune("decisions", lambda settings: timedelta(days=settings.decision_days), pruning_repository.prune),),
     due_actions=(
-        DueAction("expire-reservations", expiring.take_expired, contact_ledger.count_expired),
-        DueAction("lapse-unanswered-offers", lapsing.take_unanswered, given_responses.count_unanswered),
-        DueAction("review-best-action", reviewing.take_due, reviewing.count_due),
-        DueAction("review-with-fresh-inputs", reviewing.take_waiting, reviewing.count_waiting),
+        DueAction("expire-reservations", expiring.take_expired, contact_ledger.DUE),
+        DueAction("lapse-unanswered-offers", lapsing.take_unanswered, given_responses.UNANSWERED),
+        DueAction("review-best-action", reviewing.take_due, reviewing.DUE),
+        # Whether inputs are fresh is a matter of the machine's time: nobody is due at a business time.
+        DueAction("review-with-fresh-inputs", reviewing.take_waiting, reviewing.WAITING, by_business_time=False),
     ),
 )

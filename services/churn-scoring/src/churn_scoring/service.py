@@ -8,7 +8,7 @@ from churn_scoring.reactions import react
 from churn_scoring.registry.loading import Scorers
 from churn_scoring.registry.routes import router as model_routes
 from churn_scoring.scoring import rescoring
-from churn_scoring.scoring.repository import count_due, count_outdated
+from churn_scoring.scoring.repository import DUE, OUTDATED
 from churn_scoring.scoring.routes import router as score_routes
 from churn_scoring.scoring.taking_back import take_back
 from lealtad.app import Service
@@ -43,8 +43,8 @@ SERVICE = Service(
     every_customer=every_customer,
     take_back=take_back,
     due_actions=(
-        DueAction("rescore", rescoring.rescore_due, count_due),
-        DueAction("apply-release", rescoring.rescore_outdated, count_outdated),
+        DueAction("rescore", rescoring.rescore_due, DUE),
+        DueAction("apply-release", rescoring.rescore_outdated, OUTDATED),
     ),
     on_start=make_scorers,
     commands={"train": train},

@@ -60,3 +60,17 @@ def test_evidence_must_name_a_known_feature_once() -> None:
 
 def test_every_evidence_feature_exists() -> None:
     assert set(EVIDENCE) <= set(COLUMN)
+
+
+@given(st.integers(1, 49), st.integers(1, 49))
+def test_what_is_published_holds_within_the_drift_and_its_band(before: int, now: int) -> None:
+    told, found = POLICY.published(before), POLICY.published(now)
+
+    (step,) = POLICY.held(np.array([now]), [told])
+
+    near = abs(found - told) < POLICY.drift and POLICY.band_of(found) == POLICY.band_of(told)
+    assert POLICY.published(int(step)) == (told if near else found)
+
+
+def test_nothing_holds_that_was_not_published() -> None:
+    assert POLICY.held(np.array([7, 9]), [None, None]).tolist() == [7, 9]

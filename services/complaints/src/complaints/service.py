@@ -24,5 +24,5 @@ SERVICE = Service(
     react=react,
     every_customer=every_customer,
     take_back=take_back,
-    due_actions=(DueAction("case-deadlines", deadlines.take_due, repository.count_due),),
+    due_actions=(DueAction("case-deadlines", deadlines.take_due, repository.DUE),),
 )

@@ -32,9 +32,9 @@ SERVICE = Service(
     every_customer=every_customer,
     take_back=take_back,
     due_actions=(
-        DueAction("sweep", sweeping.take_due, sweeps.count, batch=sweeping.CUSTOMERS_A_STEP),
-        DueAction(reevaluation.ACTION, reevaluation.take_due, memberships.count_due),
-        DueAction("compute-boundaries", computing.take_due, value.count_due),
-        DueAction("prepare-segment", preparing.take_due, preparations.count),
+        DueAction("sweep", sweeping.take_due, sweeps.DUE, batch=sweeping.CUSTOMERS_A_STEP),
+        DueAction(reevaluation.ACTION, reevaluation.take_due, memberships.DUE),
+        DueAction("compute-boundaries", computing.take_due, value.DUE),
+        DueAction("prepare-segment", preparing.take_due, preparations.DUE),
     ),
 )

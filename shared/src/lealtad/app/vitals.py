@@ -7,7 +7,7 @@ import structlog
 
 from lealtad.db import snapshots
 from lealtad.db.engine import TRANSACTION_S
-from lealtad.due import DueAction
+from lealtad.due import DueAction, backlog
 from lealtad.errors import is_transient
 from lealtad.observability.health import Heartbeat
 from lealtad.observability.metrics import DUE_BACKLOG, OLDEST_SNAPSHOT_SECONDS
@@ -42,8 +42,8 @@ class Vitals:
         """Set the metrics, and name in the log a session whose snapshot is older than a transaction may get."""
         async with self._database.read() as uow:
             held = await snapshots.oldest(uow.connection)
-            for action in self._actions:
-                DUE_BACKLOG.labels(action=action.name).set(await action.backlog(uow.connection, uow.now))
+            for action, number in (await backlog.counted(uow.connection, self._actions, uow.now)).items():
+                DUE_BACKLOG.labels(action=action).set(number)
         OLDEST_SNAPSHOT_SECONDS.set(held.age_s if held else 0)
         if held and held.age_s > TRANSACTION_S:
             log.warning("long_snapshot", pid=held.pid, application=held.application, age_s=round(held.age_s))

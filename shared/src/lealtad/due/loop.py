@@ -2,19 +2,19 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lealtad.db.engine import TRANSACTION_S
+from lealtad.due import backlog
+from lealtad.due.action import DueAction
 from lealtad.errors import is_transient
 from lealtad.observability.health import Heartbeat
 from lealtad.observability.metrics import DUE_ACTIONS, DUE_FAILURES
-from lealtad.unit_of_work import Database, UnitOfWork
+from lealtad.unit_of_work import Database
 
 log = structlog.get_logger(__name__)
 
@@ -23,22 +23,6 @@ STEP, STEP_SEEN_S = timedelta(seconds=30), 0.03
 """Business time that goes on by more than so much within one rest was set, and is noticed so soon."""
 REST_S = 60.0
 """How long an action rests that fails as a whole; the others go on."""
-
-
-@dataclass(frozen=True, slots=True)
-class DueAction:
-    """Something that time alone brings about.
-
-    `take(uow, limit)` locks at most `limit` rows that are due at `uow.now` (`FOR UPDATE SKIP LOCKED`, so that several
-    workers share the work), acts on them (by `act_on`, so that one which fails costs only itself), sets when they are
-    due next, and returns how many it took.
-    `backlog(connection, now)` returns how many are due.
-    """
-
-    name: str
-    take: Callable[[UnitOfWork, int], Awaitable[int]]
-    backlog: Callable[[AsyncConnection, datetime], Awaitable[int]]
-    batch: int = 500
 
 
 class DueLoop:
@@ -64,10 +48,11 @@ class DueLoop:
         while not self._stopping.is_set():
             self._heartbeat.beat()
             try:
-                for action in self._actions:
-                    await self._take_all_or_rest(action)
+                taken = sum([await self._take_all_or_rest(action) for action in await self._due()])
                 pause = FIRST_PAUSE_S
-                await self._rest_until_next_look()
+                # What was done may have made something else due.
+                if not taken:
+                    await self._rest_until_next_look()
             except Exception as error:
                 if not is_transient(error):
                     raise
@@ -75,17 +60,22 @@ class DueLoop:
                 await self._rest(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_S)
 
-    async def _take_all_or_rest(self, action: DueAction) -> None:
+    async def _due(self) -> list[DueAction]:
+        async with self._database.read() as uow:
+            return await backlog.found(uow.connection, self._actions, uow.now)
+
+    async def _take_all_or_rest(self, action: DueAction) -> int:
         if time.monotonic() < self._rests_until.get(action.name, 0):
-            return
+            return 0
         try:
-            await self.take_all(action)
+            return await self.take_all(action)
         except Exception as error:
             if is_transient(error):
                 raise
             DUE_FAILURES.labels(action=action.name).inc()
             log.exception("due_action_rests", action=action.name, again_in_s=REST_S)
             self._rests_until[action.name] = time.monotonic() + REST_S
+            return 0
 
     async def take_all(self, action: DueAction) -> int:
         """Take everything that is due for `action`; return how many rows that were."""

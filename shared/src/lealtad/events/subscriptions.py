@@ -11,7 +11,7 @@ from lealtad.events.catalog import campaigns, churn_scoring, complaints, custome
 from lealtad.events.model import EventData
 from lealtad.events.topics import ACTIVITY, CASES, CUSTOMERS, OFFERS, SCORES, SEGMENTS, Topic
 
-FOLLOW_UP_MS = 250
+FOLLOW_UP_MS = 150
 """How long a reaction waits for its follow-up, unless the follow-up comes first."""
 
 

@@ -7,14 +7,12 @@ from aiokafka.errors import KafkaError
 from pydantic import BaseModel, Field
 from sqlalchemy import text
 
-from lealtad.due import DueAction
+from lealtad.due import DueAction, backlog
+from lealtad.due.backlog import COUNTED
 from lealtad.events.subscriptions import Reader
 from lealtad.kafka import positions
 from lealtad.kafka.end_offsets import Lookout
 from lealtad.unit_of_work import Database
-
-COUNTED = 10_000
-"""More rows are as bad as so many, and are not counted: it is asked every two seconds."""
 
 STATE = text(f"""
     SELECT (SELECT count(*) FROM (SELECT FROM outbox LIMIT {COUNTED}) AS counted) AS rows,
@@ -40,7 +38,7 @@ class Progress(BaseModel):
     process: str
     now: str = Field(description="Business time")
     outbox: OutboxProgress
-    due: dict[str, int] = Field(description="Due and not yet taken, by action")
+    due: dict[str, int] = Field(description=f"Due and not yet taken, by action; at most {COUNTED} are counted")
     pending_reactions: int = Field(
         description="Customers whose evaluation waits for a follow-up event, or for the end of a backfill"
     )
@@ -68,7 +66,7 @@ async def read_progress(
     async with database.read() as uow:
         now = uow.now
         state = (await uow.connection.execute(STATE)).one()
-        due = {action.name: await action.backlog(uow.connection, now) for action in actions}
+        due = await backlog.counted(uow.connection, actions, now)
         stored = await positions.all_of(uow.connection, group)
     lag = await _lag(lookout, reader, stored)
     idle = state.held is None and state.rows == 0 and state.pending == 0 and not any(due.values())

@@ -29,7 +29,7 @@ EXPIRED_CUSTOMERS = text("""
         ORDER BY expires_at LIMIT :limit
     ) AS expired ORDER BY customer_id
 """)
-EXPIRED_COUNT = text("SELECT count(*) FROM contact WHERE status = 'reserved' AND expires_at <= :now")
+DUE = "SELECT 1 FROM contact WHERE status = 'reserved' AND expires_at <= :now"
 
 
 async def counted(
@@ -86,8 +86,3 @@ async def customers_with_expired(connection: AsyncConnection, now: datetime, lim
 async def release_expired(connection: AsyncConnection, customers: Sequence[UUID], now: datetime) -> Sequence[Row[Any]]:
     """Release the expired reservations of `customers`, who must be locked; return them."""
     return (await connection.execute(TAKE_EXPIRED, {"customers": list(customers), "now": now})).all()
-
-
-async def count_expired(connection: AsyncConnection, now: datetime) -> int:
-    """Return how many reservations expired and are not released yet."""
-    return int((await connection.execute(EXPIRED_COUNT, {"now": now})).scalar_one())

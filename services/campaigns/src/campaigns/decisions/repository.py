@@ -50,6 +50,7 @@ DUE = {
     "rules": "rulebook < (SELECT revision FROM rulebook)",
     "inputs": "awaits_inputs",
 }
+ANYBODY_DUE = {why: f"SELECT 1 FROM next_best_action WHERE {due}" for why, due in DUE.items()}
 TAKE_DUE = {
     why: text(f"SELECT customer_id FROM next_best_action WHERE {due} LIMIT :limit FOR UPDATE SKIP LOCKED")
     for why, due in DUE.items()
@@ -63,7 +64,6 @@ POSTPONE = text("""
     SET next_due_at = :until, rulebook = (SELECT revision FROM rulebook), awaits_inputs = false
     WHERE customer_id = :customer_id
 """)
-COUNT_DUE = {why: text(f"SELECT count(*) FROM next_best_action WHERE {due}") for why, due in DUE.items()}
 
 
 async def lock(connection: AsyncConnection, customers: Sequence[UUID]) -> dict[UUID, Found[Any]]:
@@ -129,8 +129,3 @@ async def lanes(connection: AsyncConnection, customers: Sequence[UUID]) -> dict[
 async def postpone(connection: AsyncConnection, customer_id: UUID, until: datetime) -> None:
     """Let a locked customer be due no sooner than `until`, for whatever reason."""
     await connection.execute(POSTPONE, {"customer_id": customer_id, "until": until})
-
-
-async def count_due(connection: AsyncConnection, why: str, now: datetime) -> int:
-    """Return how many customers are due for this reason."""
-    return int((await connection.execute(COUNT_DUE[why], {"now": now})).scalar_one())

@@ -1,10 +1,7 @@
 """Due work: customers for whom time, other rules, or inputs that are fresh again may change the best action."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
-
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from campaigns import freshness
 from campaigns.decisions import repository
@@ -13,6 +10,9 @@ from campaigns.policy import repository as policies
 from lealtad.due import act_on
 from lealtad.events.cause import Lane
 from lealtad.unit_of_work import UnitOfWork
+
+DUE = f"{repository.ANYBODY_DUE['time']} UNION ALL {repository.ANYBODY_DUE['rules']}"
+WAITING = repository.ANYBODY_DUE["inputs"]
 
 
 async def take_due(uow: UnitOfWork, limit: int) -> int:
@@ -42,13 +42,3 @@ async def _review(uow: UnitOfWork, why: str, limit: int) -> int:
 
     await act_on(uow, f"review-{why}", due, decide, repository.postpone)
     return len(due)
-
-
-async def count_due(connection: AsyncConnection, now: datetime) -> int:
-    """Return how many customers are due by time or rules."""
-    return await repository.count_due(connection, "time", now) + await repository.count_due(connection, "rules", now)
-
-
-async def count_waiting(_: AsyncConnection, __: datetime) -> int:
-    """Return 0: whether inputs are fresh is a matter of the machine's time, so nobody is due at a business time."""
-    return 0

@@ -30,7 +30,7 @@ TAKE_UNANSWERED = text("""
         AND decision.decision_id = late.decision_id
     RETURNING response.customer_id, response.offer_id, response.channel, decision.band
 """)
-COUNT_UNANSWERED = text("SELECT count(*) FROM response WHERE open_until <= :now")
+UNANSWERED = "SELECT 1 FROM response WHERE open_until <= :now"
 
 
 async def recent(
@@ -61,11 +61,6 @@ async def take_unanswered(connection: AsyncConnection, now: datetime, limit: int
     """Let offers that were not answered in time await no answer; return their customers and cells."""
     rows = await connection.execute(TAKE_UNANSWERED, {"now": now, "limit": limit})
     return [(row.customer_id, Cell(row.offer_id, Channel(row.channel), row.band)) for row in rows]
-
-
-async def count_unanswered(connection: AsyncConnection, now: datetime) -> int:
-    """Return how many presented offers were not answered in time."""
-    return int((await connection.execute(COUNT_UNANSWERED, {"now": now})).scalar_one())
 
 
 async def add(connection: AsyncConnection, values: dict[str, Any]) -> Row[Any]:

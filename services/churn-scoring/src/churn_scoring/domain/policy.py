@@ -156,8 +156,9 @@ class ScoringPolicy(Document):
         return days
 
     def _leaves(self, steps: NDArray[np.int64], published: NDArray[np.int64]) -> NDArray[np.bool_]:
-        far: NDArray[np.bool_] = np.abs(steps - published) >= ceil(self.drift / self.grid)
-        return far | (self._bands_of(steps) != self._bands_of(published))
+        far = np.abs(steps - published) >= ceil(self.drift / self.grid)
+        leaves: NDArray[np.bool_] = far | (self._bands_of(steps) != self._bands_of(published))
+        return leaves
 
     def _bands_of(self, steps: NDArray[np.int64]) -> NDArray[np.int64]:
         starts = [ceil(band.from_probability / self.grid) for band in self.bands]

@@ -42,8 +42,8 @@ POSTPONE = text("""
     UPDATE score SET next_due_at = :until, release = (SELECT max(id) FROM release) WHERE customer_id = :id
 """)
 
-COUNT_DUE = text("SELECT count(*) FROM score WHERE next_due_at <= :now")
-COUNT_OUTDATED = text("SELECT count(*) FROM score WHERE release < (SELECT max(id) FROM release)")
+DUE = "SELECT 1 FROM score WHERE next_due_at <= :now"
+OUTDATED = "SELECT 1 FROM score WHERE release < (SELECT max(id) FROM release)"
 
 RANKED = f"{SELECT} WHERE probability IS NOT NULL {{band}} {{after}} ORDER BY {{order}} LIMIT :limit"
 
@@ -90,18 +90,6 @@ async def lock_outdated(connection: AsyncConnection, release: int, limit: int) -
 async def postpone(connection: AsyncConnection, customer_id: UUID, until: datetime) -> None:
     """Let time, or another release, change a locked score no sooner than `until`."""
     await connection.execute(POSTPONE, {"id": customer_id, "until": until})
-
-
-async def count_due(connection: AsyncConnection, now: datetime) -> int:
-    """Return how many scores time changes by `now`."""
-    number: int = await connection.scalar(COUNT_DUE, {"now": now})
-    return number
-
-
-async def count_outdated(connection: AsyncConnection, _now: datetime) -> int:
-    """Return how many scores were evaluated under an earlier release."""
-    number: int = await connection.scalar(COUNT_OUTDATED)
-    return number
 
 
 async def store(connection: AsyncConnection, scores: Sequence[Score]) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, insert, select, text, tuple_, update
+from sqlalchemy import ColumnElement, Select, bindparam, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Row, RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -24,6 +24,7 @@ GESTURE_COLUMNS = (
     gesture.c.occurred_at.label("gesture_at"),
 )
 
+DUE = "SELECT 1 FROM service_case WHERE next_due_at <= :now"
 UPDATE_STATE = (
     update(service_case)
     .where(service_case.c.id == bindparam("case_id"))
@@ -70,12 +71,6 @@ async def lock_due(connection: AsyncConnection, now: datetime, limit: int) -> li
 async def postpone(connection: AsyncConnection, id: UUID, until: datetime) -> None:  # noqa: A002 - the field's name
     """Let time change a locked case no sooner than `until`."""
     await connection.execute(update(service_case).where(service_case.c.id == id).values(next_due_at=until))
-
-
-async def count_due(connection: AsyncConnection, now: datetime) -> int:
-    """Answer how many cases time changes at `now`."""
-    query = text("SELECT count(*) FROM service_case WHERE next_due_at <= :now")
-    return int((await connection.execute(query, {"now": now})).scalar_one())
 
 
 async def append(connection: AsyncConnection, changes: Sequence[Change], recorded: Sequence[Recorded]) -> None:

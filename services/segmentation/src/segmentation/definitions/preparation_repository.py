@@ -4,12 +4,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from segmentation.definitions.models import preparation
 
 BEFORE_ALL = UUID(int=0)
+
+DUE = "SELECT 1 FROM preparation"
 
 
 async def begin(connection: AsyncConnection, segment_id: UUID, version: int, now: datetime) -> None:
@@ -49,8 +51,3 @@ async def evaluated(connection: AsyncConnection, segment_ids: list[UUID]) -> dic
     query = select(preparation.c.segment_id, preparation.c.evaluated)
     rows = await connection.execute(query.where(preparation.c.segment_id.in_(segment_ids)))
     return {row.segment_id: row.evaluated for row in rows}
-
-
-async def count(connection: AsyncConnection, _now: datetime) -> int:
-    """Return the number of versions in preparation."""
-    return (await connection.execute(select(func.count()).select_from(preparation))).scalar_one()

@@ -28,7 +28,8 @@ class Evaluator:
     def of(cls, rulebook: Rulebook) -> "Evaluator":
         """Compile `rulebook`."""
         statement = evaluation(listed_customers(), rulebook)
-        compiled = statement.compile(dialect=asyncpg.dialect(), compile_kwargs={"render_postcompile": True})
+        dialect = asyncpg.dialect()  # type: ignore[no-untyped-call] # SQLAlchemy has no types for it
+        compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
         values = compiled.construct_params(_check=False)
         return cls(rulebook, str(compiled), tuple((name, values[name]) for name in compiled.positiontup or ()))
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, select, text, update
+from sqlalchemy import ColumnElement, exists, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lealtad.events.catalog.segmentation import MembershipsChanged
@@ -25,6 +25,7 @@ LOCK_DUE = text("""
 SELECT customer_id FROM standing WHERE next_due_at <= :now ORDER BY next_due_at LIMIT :number FOR UPDATE SKIP LOCKED
 """)
 
+DUE = "SELECT 1 FROM standing WHERE next_due_at <= :now"
 FOLLOWING = text("SELECT customer_id FROM standing WHERE customer_id > :after ORDER BY customer_id LIMIT :number")
 
 LOCK_FREE = text("""
@@ -114,12 +115,6 @@ async def is_anybody_due(connection: AsyncConnection, now: datetime) -> bool:
     """Return whether there is a customer for whom time may have changed something."""
     query = select(standing.c.customer_id).where(standing.c.next_due_at <= now).limit(1)
     return (await connection.execute(query)).first() is not None
-
-
-async def count_due(connection: AsyncConnection, now: datetime) -> int:
-    """Return for how many customers time may have changed something."""
-    due = select(func.count()).select_from(standing).where(standing.c.next_due_at <= now)
-    return (await connection.execute(due)).scalar_one()
 
 
 async def enter(connection: AsyncConnection, rows: Sequence[Mapping[str, Any]], since: datetime) -> None:

@@ -5,13 +5,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from segmentation.domain.sweeps import SweepReason
 from segmentation.memberships.models import standing, sweep
 
 BEFORE_ALL = UUID(int=0)
+
+DUE = "SELECT 1 FROM sweep"
 
 
 async def begin(
@@ -62,8 +64,3 @@ async def is_under_way(connection: AsyncConnection, segment_id: UUID | None = No
     if segment_id is not None:
         query = query.where(sweep.c.segment_id == segment_id)
     return (await connection.execute(query)).first() is not None
-
-
-async def count(connection: AsyncConnection, _now: datetime) -> int:
-    """Return the number of walks to do."""
-    return (await connection.execute(select(func.count()).select_from(sweep))).scalar_one()

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from segmentation.domain.boundaries import Boundaries
 from segmentation.value.models import value_boundaries, value_schedule
 
+DUE = "SELECT 1 FROM value_schedule WHERE next_due_at <= :now"
 BOUNDARIES = TypeAdapter(Boundaries)
 
 
@@ -53,9 +54,3 @@ async def lock_schedule(connection: AsyncConnection, now: datetime) -> bool:
 async def schedule(connection: AsyncConnection, at: datetime) -> None:
     """Say when boundaries are computed next."""
     await connection.execute(update(value_schedule).values(next_due_at=at))
-
-
-async def count_due(connection: AsyncConnection, now: datetime) -> int:
-    """Return 1 where a computation is due, else 0."""
-    due = select(value_schedule.c.only).where(value_schedule.c.next_due_at <= now)
-    return len((await connection.execute(due)).all())

@@ -1,0 +1,40 @@
+"""What is due: looked for, and counted, for all actions of a service by one statement each."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+
+from sqlalchemy import TextClause, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lealtad.due.action import DueAction
+
+COUNTED = 10_000
+"""More rows are as bad as so many, and are not counted."""
+
+
+async def found(connection: AsyncConnection, actions: Sequence[DueAction], now: datetime) -> list[DueAction]:
+    """Return the actions that have something to take at `now`."""
+    if not actions:
+        return []
+    row = (await connection.execute(_looking(tuple(action.due for action in actions)), {"now": now})).one()
+    return [action for action, is_due in zip(actions, row, strict=True) if is_due]
+
+
+async def counted(connection: AsyncConnection, actions: Sequence[DueAction], now: datetime) -> dict[str, int]:
+    """Return how many rows are due at `now`, by action, `COUNTED` at most."""
+    if not actions:
+        return {}
+    row = (await connection.execute(_counting(tuple(action.backlog for action in actions)), {"now": now})).one()
+    return dict(zip((action.name for action in actions), row, strict=True))
+
+
+@lru_cache(maxsize=16)
+def _looking(queries: tuple[str, ...]) -> TextClause:
+    return text(f"SELECT {', '.join(f'EXISTS ({query})' for query in queries)}")
+
+
+@lru_cache(maxsize=16)
+def _counting(queries: tuple[str, ...]) -> TextClause:
+    counts = (f"(SELECT count(*) FROM ({query} LIMIT {COUNTED}) AS counted)" for query in queries)
+    return text(f"SELECT {', '.join(counts)}")
