@@ -55,7 +55,7 @@ class ServiceSettings(BaseSettings):
     )
     gather_ms: int = Field(default=10, ge=0, le=1000, description="how long a poll on the decision path gathers")
     idle_gather_ms: int = Field(
-        default=250, ge=0, le=5000, description="the same, for a consumer off the decision path"
+        default=100, ge=0, le=5000, description="the same, for a consumer off the decision path"
     )
     rebuild_records: int = Field(default=2000, ge=1, description="events one transaction of a rebuild takes at most")
     relay_batch: int = Field(default=1000, ge=1, description="live outbox rows relayed at once at most")
