@@ -1,5 +1,6 @@
 """The complaints desk: takes in simulated complaints about real returns, and resolves them some days later."""
 
+import asyncio
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
@@ -29,22 +30,26 @@ class Desk:
 
     async def take_in(self, day: int, returns: list[Invoice]) -> int:
         """Open a case for each of the returns that comes with a complaint; return how many."""
-        opened = 0
-        for invoice in returns:
-            amount = sum((line.amount for line in invoice.lines), Decimal(0))
-            if grievance := self.simulator.complaint(invoice.number, amount):
-                await self._open(day, invoice, grievance)
-                opened += 1
-        return opened
+        grievances = [(invoice, self._grievance(invoice)) for invoice in returns]
+        complained = [(invoice, grievance) for invoice, grievance in grievances if grievance]
+        cases = await asyncio.gather(
+            *(self.apis.post(COMPLAINTS, "/v1/cases", case_of(invoice, grievance)) for invoice, grievance in complained)
+        )
+        for (invoice, _), case in zip(complained, cases, strict=True):
+            self._note(day, invoice, case)
+        return len(cases)
 
     async def resolve_due(self, day: int, today: date) -> None:
         """Resolve the cases whose resolution falls on this trading day."""
-        for _, complaint in self._due.pop(day, []):
-            await self.apis.post(COMPLAINTS, f"/v1/cases/{complaint.case_id}/resolve")
+        due = [complaint for _, complaint in self._due.pop(day, [])]
+        await asyncio.gather(*(self.apis.post(COMPLAINTS, f"/v1/cases/{one.case_id}/resolve") for one in due))
+        for complaint in due:
             complaint.resolved_on = today
 
-    async def _open(self, day: int, invoice: Invoice, grievance: Grievance) -> None:
-        case = await self.apis.post(COMPLAINTS, "/v1/cases", case_of(invoice, grievance))
+    def _grievance(self, invoice: Invoice) -> Grievance | None:
+        return self.simulator.complaint(invoice.number, sum((line.amount for line in invoice.lines), Decimal(0)))
+
+    def _note(self, day: int, invoice: Invoice, case: Json) -> None:
         complaint = Complaint(case["id"], case["event_id"], invoice.at.date())
         self.chronicle.pasts[invoice.customer].complaints.append(complaint)
         self._due[day + self.simulator.days_to_resolve(invoice.number)].append((invoice.customer, complaint))
