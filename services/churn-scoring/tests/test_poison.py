@@ -27,9 +27,9 @@ async def test_who_cannot_be_rescored_is_tried_again_a_day_later(
             raise ZeroDivisionError
 
     monkeypatch.setattr(rescoring, "evaluate", evaluate_but_poison)
-    scored = await take_due(SERVICE, database, now=at(14))
+    scored = await take_due(SERVICE, database, now=at(40))
 
     assert sorted(event.key for event in scored) == sorted(others)
     async with database.read() as uow:
-        [action] = await backlog.found(uow.connection, SERVICE.due_actions, at(15))
+        [action] = await backlog.found(uow.connection, SERVICE.due_actions, at(41))
     assert action.name == "rescore"

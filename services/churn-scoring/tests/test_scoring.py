@@ -183,6 +183,16 @@ async def test_days_that_are_skipped_lead_to_the_same_score_as_days_lived_one_by
     assert abs(at_once.data.probability - scores[-1].data.probability) < ScoringPolicy().drift
 
 
+async def test_time_alone_tells_no_other_value_while_the_risk_holds(database: Database) -> None:
+    customer = new_id()
+    (scored,) = await deliver(SERVICE, database, [a_purchase(customer, -20)])
+
+    assert await take_due(SERVICE, database, now=at(14)) == []
+    (exact,) = await deliver(SERVICE, database, [a_case(customer, 14, case=new_id())], now=at(14))
+
+    assert exact.data.expected_value.amount < scored.data.expected_value.amount
+
+
 async def test_the_sweep_of_a_rebuild_tells_no_more_than_time_alone_would(database: Database) -> None:
     await deliver(SERVICE, database, [a_purchase(CUSTOMER, -20), a_purchase(CUSTOMER, -4)])
     (first,) = await take_due(SERVICE, database, now=at(40))

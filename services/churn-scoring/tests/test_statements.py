@@ -52,7 +52,7 @@ async def test_rescoring_takes_a_batch_with_a_few_statements(database: Database)
     await deliver(SERVICE, database, [a_purchase(new_id(), -20) for _ in range(400)])
 
     with statements(database) as seen:
-        scored = await take_due(SERVICE, database, now=at(14))
+        scored = await take_due(SERVICE, database, now=at(40))
 
     assert len(scored) == 400
     assert len(seen) <= 30

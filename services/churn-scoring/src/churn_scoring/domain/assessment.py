@@ -9,7 +9,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from churn_scoring.domain.basis import Basis, NoScore, Subject, basis_of
+from churn_scoring.domain.basis import KIND_OF, Basis, Held, NoScore, Subject, basis_of
 from churn_scoring.domain.facts import day_of, start_of
 from churn_scoring.domain.features import Columns, Floats, columns_of, feature_rows
 from churn_scoring.domain.models import ChurnModel, ContractModel
@@ -90,7 +90,7 @@ class Assessor:
         return groups
 
     def _withdrawn(self, subject: Subject) -> Assessment:
-        expected = self._expected(subject)
+        expected, held = self._expected(subject), _held(Basis.WITHDRAWN, subject)
         return Assessment(
             customer_id=subject.customer_id,
             basis=Basis.WITHDRAWN,
@@ -99,15 +99,15 @@ class Assessor:
             band=self.policy.band_of(CERTAIN),
             expected_value=expected,
             value_at_risk=value_at_risk(CERTAIN, expected),
-            published_value=self._published(expected),
+            published_value=held.value if held else self._published(expected),
             ended_by=subject.contracts.ended_by,
         )
 
     def _modelled(self, basis: Basis, group: Sequence[Subject]) -> list[Assessment]:
         columns = columns_of([subject.profile for subject in group])
         risks, steps = self._outlook(self.models[basis], columns)
-        holds = [subject.held if basis is Basis.INACTIVITY else None for subject in group]
-        published = self.policy.held(steps[0], holds)
+        holds = [_held(basis, subject) for subject in group]
+        published = self.policy.held(steps[0], [held.probability if held else None for held in holds])
         changes = self.policy.days_until_change(steps, published)
         return [
             self._scored(basis, subject, float(risks[place]), int(published[place]), int(changes[place]))
@@ -123,7 +123,7 @@ class Assessor:
         return risks[0], self.policy.steps(risks)
 
     def _scored(self, basis: Basis, subject: Subject, risk: float, step: int, change_in_days: int) -> Assessment:
-        probability = self.policy.published(step)
+        probability, held = self.policy.published(step), _held(basis, subject)
         expected = self._expected(subject)
         return Assessment(
             customer_id=subject.customer_id,
@@ -133,7 +133,7 @@ class Assessor:
             band=self.policy.band_of(probability),
             expected_value=expected,
             value_at_risk=value_at_risk(probability, expected),
-            published_value=self._published(expected),
+            published_value=held.value if held and held.probability == probability else self._published(expected),
             next_due_at=min([start_of(self.day + change_in_days), *self._contract_turns(subject)]),
         )
 
@@ -159,6 +159,10 @@ class Assessor:
             return []
         effect = float(self.policy.contract.ending_probability - self.policy.contract.probability)
         return [Reason("contract-ending", f"The last contract ends on {ends:%Y-%m-%d}", effect)]
+
+
+def _held(basis: Basis, subject: Subject) -> Held | None:
+    return subject.held if subject.held and subject.held.kind == KIND_OF[basis] else None
 
 
 def _withdrawal(subject: Subject) -> Reason:

@@ -23,6 +23,15 @@ class Basis(StrEnum):
     """The last contract has ended and nothing was bought since: has left."""
 
 
+KIND_OF = {
+    Basis.INACTIVITY: "inactivity",
+    Basis.CONTRACT: "contract",
+    Basis.CONTRACT_ENDING: "contract",
+    Basis.WITHDRAWN: "withdrawn",
+}
+"""What other services are told of the basis of a score."""
+
+
 class NoScore(StrEnum):
     """Why a customer has no score."""
 
@@ -32,14 +41,22 @@ class NoScore(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """What was published, where nothing but time has gone by since: it holds within the drift."""
+
+    kind: str
+    probability: Decimal
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """A customer to assess; `gone` when the record was merged into another or erased."""
 
     profile: Profile
     contracts: ContractStatus = NO_CONTRACTS
     gone: NoScore | None = None
-    held: Decimal | None = None
-    """The published probability of inactivity, where nothing but time has gone by since: it holds within the drift."""
+    held: Held | None = None
 
     @property
     def customer_id(self) -> UUID:

@@ -3,12 +3,11 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from uuid import UUID
 
 from churn_scoring.customers import repository as customers
 from churn_scoring.domain.assessment import Assessment, Assessor
-from churn_scoring.domain.basis import NoScore, Subject
+from churn_scoring.domain.basis import Held, NoScore, Subject
 from churn_scoring.domain.contracts import status_at
 from churn_scoring.domain.features import Profile
 from churn_scoring.domain.history import History
@@ -46,7 +45,7 @@ async def evaluate(
     await repository.store(uow.connection, scores)
 
 
-async def _subjects(uow: UnitOfWork, ids: Sequence[UUID], held: Mapping[UUID, Decimal | None]) -> list[Subject]:
+async def _subjects(uow: UnitOfWork, ids: Sequence[UUID], held: Mapping[UUID, Held | None]) -> list[Subject]:
     connection = uow.connection
     histories = await facts.histories_of(connection, ids)
     contracts = await facts.contracts_of(connection, ids)

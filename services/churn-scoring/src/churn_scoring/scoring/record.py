@@ -7,16 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from churn_scoring.domain.assessment import Assessment
-from churn_scoring.domain.basis import Basis
+from churn_scoring.domain.basis import KIND_OF, Held
 from lealtad.events.model import ROOTS_LISTED, Causes
-
-KIND_OF = {
-    Basis.INACTIVITY: "inactivity",
-    Basis.CONTRACT: "contract",
-    Basis.CONTRACT_ENDING: "contract",
-    Basis.WITHDRAWN: "withdrawn",
-}
-"""What other services are told of the basis of a score."""
 
 
 @dataclass(slots=True)
@@ -48,9 +40,11 @@ class Score:
     waiting: list[UUID] = field(default_factory=list)
     waiting_count: int = 0
 
-    def held(self, release: int) -> Decimal | None:
-        """Return the published probability that holds while only time goes by; None after a change of the release."""
-        return self.probability if self.kind == KIND_OF[Basis.INACTIVITY] and self.release == release else None
+    def held(self, release: int) -> Held | None:
+        """Return what is published and holds while only time goes by; None after a change of the release."""
+        if self.probability is None or self.kind is None or self.release != release:
+            return None
+        return Held(self.kind, self.probability, self.announced_value)
 
     def differs_from(self, assessment: Assessment) -> bool:
         """Say whether what an evaluation found is news: score or value on its grid, band, kind or why there is none."""
