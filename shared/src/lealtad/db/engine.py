@@ -60,8 +60,6 @@ def create_engine(url: str, *, application: str, pool: int = 10, derived: str = 
         asyncpg_url(url),
         pool_size=pool,
         max_overflow=0,
-        # The connection used last has its statements prepared, and its pages at hand.
-        pool_use_lifo=True,
         pool_timeout=10,
         pool_recycle=1800,
         # Errors are logged, and parameters may be personal.
