@@ -41,13 +41,13 @@ async def _put_policy_in_force(stage: Stage) -> None:
 
     async def is_changed() -> bool:
         """Like any client, ask again after a 503: the faults of the chapter before are hardly over."""
-        current = await stage.http.get(url)
-        if current.status_code == HTTPStatus.OK:
-            document = {name: value for name, value in current.json().items() if name not in OF_THE_VERSION}
-            headers = {"If-Match": current.headers["etag"]}
-            current = await stage.http.put(url, json=document | WITHOUT_CHANCE, headers=headers)
-        assert current.status_code in {HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE}, current.text
-        return current.status_code == HTTPStatus.OK
+        answer = await stage.http.get(url)
+        if answer.status_code == HTTPStatus.OK:
+            document = {name: value for name, value in answer.json().items() if name not in OF_THE_VERSION}
+            headers = {"If-Match": answer.headers["etag"]}
+            answer = await stage.http.put(url, json=document | WITHOUT_CHANCE, headers=headers)
+        assert answer.status_code in {HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE}, answer.text
+        return answer.status_code == HTTPStatus.OK
 
     await until(is_changed, "the contact policy is in force once more")
 

@@ -34,8 +34,6 @@ class Replay:
     show: Show
     chronicle: Chronicle = field(default_factory=Chronicle)
     _writer: FactWriter = field(default_factory=FactWriter)
-    _lag: asyncio.Task[dict[str, int]] | None = None
-    """Read while the day goes on: it waits for busy services."""
 
     async def run(self, days: Iterable[TradingDay]) -> None:
         """Replay the days in order; returns when the last has settled."""
@@ -48,7 +46,7 @@ class Replay:
             await self._enrol(day)
             if number % self.simulator.settings.contact_every_days:
                 await self._send(self._facts(day))
-                await self._serve(day, desk)
+                self.figures.lag, _ = await asyncio.gather(self.stage.lag(), self._serve(day, desk))
             else:
                 await self._meet(day, desk, outreach)
             await self._show()
@@ -63,7 +61,6 @@ class Replay:
         accepted, problems = await send_batches(self.stage.apis, facts)
         self._count(accepted)
         self.figures.refused += len(problems)
-        self._lag = asyncio.create_task(self.stage.lag())
 
     async def _serve(self, day: TradingDay, desk: Desk) -> None:
         """Resolve the cases that are due, and take complaints in."""
@@ -77,7 +74,7 @@ class Replay:
         facts, meter = self._facts(day), LoopMeter(self.stage.apis, self.figures.loops)
         single = last_purchases(facts, MEASURED)
         await self._send([fact for fact in facts if fact not in single])
-        await self.stage.settled()
+        self.figures.lag, _ = await asyncio.gather(self.stage.lag(), self.stage.settled())
         await meter.send(single)
         self._count(single)
         buying = [invoice.customer for invoice in day.invoices if not invoice.is_return]
@@ -105,6 +102,4 @@ class Replay:
         if self.figures.day % OVERVIEW_EVERY_DAYS == 0 or self.figures.day == self.figures.days:
             self.figures.segments = await segment_sizes(self.stage.apis)
             self.figures.bands = await churn_bands(self.stage.apis)
-        if self._lag:
-            self.figures.lag = await self._lag
         self.show(self.figures)

@@ -1,11 +1,14 @@
 """When the due-loop looks, and at what."""
 
 import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from lealtad.due import DueAction, DueLoop
 from lealtad.observability.health import Heartbeat
-from lealtad.unit_of_work import UnitOfWork
+from lealtad.unit_of_work import Database, UnitOfWork
 
 from .echo import ECHO
 
@@ -13,38 +16,54 @@ AN_HOUR_S = 3600
 LATER = "SELECT 1 WHERE CAST(:now AS timestamptz) >= '{}'"
 
 
-async def test_business_time_that_is_set_on_ends_the_rest(database_for, clock):
-    acted = asyncio.Event()
+class Calls:
+    """What was called, how often; an action of its takes nothing."""
 
-    async def act(_uow: UnitOfWork, _limit: int) -> int:
-        acted.set()
-        return 0
+    def __init__(self) -> None:
+        self.number = Counter[str]()
+        self._changed = asyncio.Condition()
 
-    tomorrow = clock.now() + timedelta(days=1)
-    action = DueAction("tomorrow", act, LATER.format(tomorrow.isoformat()))
-    loop = DueLoop(await database_for(ECHO), (action,), poll_s=AN_HOUR_S, heartbeat=Heartbeat("due", AN_HOUR_S))
+    def action(self, name: str, due: str) -> DueAction:
+        async def take(_uow: UnitOfWork, _limit: int) -> int:
+            async with self._changed:
+                self.number[name] += 1
+                self._changed.notify_all()
+            return 0
+
+        return DueAction(name, take, due)
+
+    async def reach(self, name: str, number: int = 1) -> None:
+        async with asyncio.timeout(10), self._changed:
+            await self._changed.wait_for(lambda: self.number[name] >= number)
+
+
+@asynccontextmanager
+async def looping(database: Database, actions: Sequence[DueAction], poll_s: float):
+    loop = DueLoop(database, actions, poll_s=poll_s, heartbeat=Heartbeat("due", AN_HOUR_S))
     running = asyncio.create_task(loop.run())
+    try:
+        yield
+    finally:
+        loop.stop()
+        await asyncio.wait_for(running, 10)
 
-    clock.set(tomorrow)
-    await asyncio.wait_for(acted.wait(), 10)
-    loop.stop()
-    await asyncio.wait_for(running, 10)
+
+async def test_business_time_that_is_set_on_ends_the_rest(database_for, clock):
+    calls, tomorrow = Calls(), clock.now() + timedelta(days=1)
+    actions = [calls.action("always", "SELECT 1"), calls.action("tomorrow", LATER.format(tomorrow.isoformat()))]
+
+    async with looping(await database_for(ECHO), actions, poll_s=AN_HOUR_S):
+        await calls.reach("always")
+        assert calls.number["tomorrow"] == 0
+        clock.set(tomorrow)
+        await calls.reach("tomorrow")
 
 
 async def test_an_action_that_has_nothing_to_do_opens_no_transaction(database_for):
-    looked = asyncio.Event()
+    calls = Calls()
+    actions = [calls.action("nothing", "SELECT 1 WHERE false"), calls.action("something", "SELECT 1")]
 
-    async def act(_uow: UnitOfWork, _limit: int) -> int:
-        looked.set()
-        return 0
+    async with looping(await database_for(ECHO), actions, poll_s=0.01):
+        await calls.reach("something", 3)
 
-    async def never(_uow: UnitOfWork, _limit: int) -> int:
-        raise AssertionError("nothing was due")
-
-    actions = (DueAction("nothing", never, "SELECT 1 WHERE false"), DueAction("something", act, "SELECT 1"))
-    loop = DueLoop(await database_for(ECHO), actions, poll_s=0.01, heartbeat=Heartbeat("due", 60))
-    running = asyncio.create_task(loop.run())
-
-    await asyncio.wait_for(looked.wait(), 10)
-    loop.stop()
-    await asyncio.wait_for(running, 10)
+    assert calls.number["nothing"] == 0

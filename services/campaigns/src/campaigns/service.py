@@ -8,6 +8,7 @@ from campaigns.contacts import expiring
 from campaigns.contacts import repository as contact_ledger
 from campaigns.contacts.routes import router as contacts
 from campaigns.decisions import pruning_repository, reviewing
+from campaigns.decisions import repository as standing_actions
 from campaigns.decisions.routes import router as decisions
 from campaigns.offers.routes import router as offers
 from campaigns.policy.routes import router as policy
@@ -37,9 +38,9 @@ SERVICE = Service(
     prunes=(Prune("decisions", lambda settings: timedelta(days=settings.decision_days), pruning_repository.prune),),
     due_actions=(
         DueAction("expire-reservations", expiring.take_expired, contact_ledger.DUE),
-        DueAction("lapse-unanswered-offers", lapsing.take_unanswered, given_responses.UNANSWERED),
-        DueAction("review-best-action", reviewing.take_due, reviewing.DUE),
+        DueAction("lapse-unanswered-offers", lapsing.take_unanswered, given_responses.DUE),
+        DueAction("review-best-action", reviewing.take_due, standing_actions.DUE),
         # Whether inputs are fresh is a matter of the machine's time: nobody is due at a business time.
-        DueAction("review-with-fresh-inputs", reviewing.take_waiting, reviewing.WAITING, by_business_time=False),
+        DueAction("review-with-fresh-inputs", reviewing.take_waiting, standing_actions.WAITING, by_business_time=False),
     ),
 )

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -47,12 +47,13 @@ class DueLoop:
         pause = FIRST_PAUSE_S
         while not self._stopping.is_set():
             self._heartbeat.beat()
+            looked_at = self._database.clock.now()
             try:
-                taken = sum([await self._take_all_or_rest(action) for action in await self._due()])
+                taken = sum([await self._take_all_or_rest(action) for action in await self._due(looked_at)])
                 pause = FIRST_PAUSE_S
                 # What was done may have made something else due.
                 if not taken:
-                    await self._rest_until_next_look()
+                    await self._rest_until_next_look(looked_at)
             except Exception as error:
                 if not is_transient(error):
                     raise
@@ -60,9 +61,9 @@ class DueLoop:
                 await self._rest(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_S)
 
-    async def _due(self) -> list[DueAction]:
+    async def _due(self, now: datetime) -> list[DueAction]:
         async with self._database.read() as uow:
-            return await backlog.found(uow.connection, self._actions, uow.now)
+            return await backlog.found(uow.connection, self._actions, now)
 
     async def _take_all_or_rest(self, action: DueAction) -> int:
         if time.monotonic() < self._rests_until.get(action.name, 0):
@@ -90,9 +91,9 @@ class DueLoop:
             DUE_ACTIONS.labels(action=action.name).inc(taken)
         return total
 
-    async def _rest_until_next_look(self) -> None:
+    async def _rest_until_next_look(self, looked_at: datetime) -> None:
         """Rest until the next look: early when business time is set on, which happens to the clock of a stack."""
-        looked_at, ends = self._database.clock.now(), time.monotonic() + self._poll_s
+        ends = time.monotonic() + self._poll_s
         while not self._stopping.is_set() and (left := ends - time.monotonic()) > 0:
             await self._rest(min(left, STEP_SEEN_S))
             if self._database.clock.now() - looked_at > STEP:

@@ -31,8 +31,6 @@ def create_backfill_client(settings: ServiceSettings, service: str) -> AIOKafkaC
     return create_reading_client(
         bootstrap_servers=settings.kafka_bootstrap,
         client_id=f"{service}-{settings.instance}-backfill",
-        # Mostly there is none: it need not be asked for every half second.
-        fetch_max_wait_ms=3_000,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         request_timeout_ms=20_000,

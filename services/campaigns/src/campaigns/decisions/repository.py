@@ -45,15 +45,16 @@ STANDING_OF = text("SELECT decision_id FROM next_best_action WHERE customer_id =
 FORGET_DRAW = text("UPDATE next_best_action SET seed = NULL WHERE customer_id = :customer_id")
 
 # Each condition has an index of its own.
-DUE = {
+WHY_DUE = {
     "time": "next_due_at <= :now",
     "rules": "rulebook < (SELECT revision FROM rulebook)",
     "inputs": "awaits_inputs",
 }
-ANYBODY_DUE = {why: f"SELECT 1 FROM next_best_action WHERE {due}" for why, due in DUE.items()}
+DUE = " UNION ALL ".join(f"SELECT 1 FROM next_best_action WHERE {WHY_DUE[why]}" for why in ("time", "rules"))
+WAITING = f"SELECT 1 FROM next_best_action WHERE {WHY_DUE['inputs']}"
 TAKE_DUE = {
     why: text(f"SELECT customer_id FROM next_best_action WHERE {due} LIMIT :limit FOR UPDATE SKIP LOCKED")
-    for why, due in DUE.items()
+    for why, due in WHY_DUE.items()
 }
 LANES = text("""
     SELECT customer_id, lane FROM next_best_action JOIN decision USING (customer_id, decision_id)

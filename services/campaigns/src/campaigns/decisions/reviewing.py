@@ -11,9 +11,6 @@ from lealtad.due import act_on
 from lealtad.events.cause import Lane
 from lealtad.unit_of_work import UnitOfWork
 
-DUE = f"{repository.ANYBODY_DUE['time']} UNION ALL {repository.ANYBODY_DUE['rules']}"
-WAITING = repository.ANYBODY_DUE["inputs"]
-
 
 async def take_due(uow: UnitOfWork, limit: int) -> int:
     """Decide anew for at most `limit` customers who are due by time or rules; return how many they were."""

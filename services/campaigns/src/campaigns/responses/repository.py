@@ -30,7 +30,7 @@ TAKE_UNANSWERED = text("""
         AND decision.decision_id = late.decision_id
     RETURNING response.customer_id, response.offer_id, response.channel, decision.band
 """)
-UNANSWERED = "SELECT 1 FROM response WHERE open_until <= :now"
+DUE = "SELECT 1 FROM response WHERE open_until <= :now"
 
 
 async def recent(

@@ -55,8 +55,8 @@ async def _subjects(uow: UnitOfWork, ids: Sequence[UUID], held: Mapping[UUID, He
     for customer in ids:
         status = status_at(contracts.get(customer, ()), uow.now)
         profile = Profile(histories.get(customer) or History(customer), cases.get(customer, 0), status.active)
-        withdrawn = NoScore(gone[customer]) if customer in gone else None
-        subjects.append(Subject(profile, status, withdrawn, held.get(customer)))
+        no_score = NoScore(gone[customer]) if customer in gone else None
+        subjects.append(Subject(profile, status, no_score, held.get(customer)))
     return subjects
 
 

@@ -17,7 +17,7 @@ from segmentation.evaluation.statement import evaluation, listed_customers
 
 @dataclass(frozen=True)
 class Evaluator:
-    """A rulebook, compiled: large as it is, SQLAlchemy would take longer over the statement than PostgreSQL."""
+    """A rulebook, compiled once to SQL: it is a large statement, and evaluations are many."""
 
     rulebook: Rulebook
     sql: str
