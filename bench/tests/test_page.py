@@ -1,7 +1,9 @@
 import pytest
 
 from lealtad_bench.page import tables
+from lealtad_bench.report import BesideHistory
 from lealtad_bench.tabling import marks, write_into
+from lealtad_demo.report import Latency
 
 from .builders import a_report, a_side
 
@@ -19,7 +21,21 @@ def test_a_restless_machine_a_quick_run_and_purchases_not_seen_are_said():
     assert "1 (7 not seen, 7 not accepted)" in tables(a_report(ours=a_side(failed=7)))
 
 
+def test_purchases_beside_a_backfill_stand_beside_the_same_rate_alone():
+    beside = BesideHistory(
+        invoices=100_000,
+        latency_ms=Latency.of([0.1]),
+        not_seen=0,
+        loaded_meanwhile=60_000,
+        loaded_s=90.0,
+        settled_s=30.0,
+    )
+    row = "| 60,000 of 100,000 | 100.0 | 100.0 | 100.0 | 2.00 | 90.0 | 30.0 | 1 |"
+    assert row in tables(a_report(beside_history=beside))
+
+
 def test_what_was_not_measured_has_no_table():
+    assert "backfill" not in tables(a_report())
     assert "Median of each hop" not in tables(a_report(hops_ms={}))
 
 

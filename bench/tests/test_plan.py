@@ -9,7 +9,8 @@ def test_the_full_run_watches_3000_purchases_a_point_and_holds_200_a_second_for_
 
 def test_every_purchase_that_is_to_change_everything_has_a_customer_of_its_own():
     (point,) = QUICK.points
-    assert QUICK.customers == point.warm_up.count + point.measured.count + QUICK.purchases_meanwhile.count
+    beside = QUICK.purchases_meanwhile.count + QUICK.beside_history.count
+    assert QUICK.customers == point.warm_up.count + point.measured.count + beside
 
 
 def test_a_part_of_the_plan_measures_nothing_else():

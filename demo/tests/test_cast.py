@@ -4,17 +4,24 @@ from decimal import Decimal
 import pytest
 
 from lealtad_demo.cast import CastRules, cast
-from lealtad_demo.chronicle import Complaint, Past
+from lealtad_demo.chronicle import Complaint, Contact, Past
 
 TODAY = date(2011, 5, 5)
-RULES = CastRules(loyal_bought_within_days=14, regular_purchase_days=4, regular_gap_days=30, stopped_silent_days=60)
+RULES = CastRules(
+    loyal_bought_within_days=14,
+    loyal_purchase_days=4,
+    regular_purchase_days=4,
+    regular_gap_days=30,
+    stopped_silent_days=60,
+    stopped_silent_gaps=3,
+)
 
 
 def days_ago(*days):
     return [TODAY - timedelta(days=each) for each in days]
 
 
-def a_past(customer="17850", bought=(40, 30, 20, 10), spent=100, complaints=()):
+def a_past(customer="17850", bought=(40, 30, 20, 10), spent=100, complaints=(), answers=()):
     return Past(
         customer,
         "EIRE",
@@ -22,6 +29,7 @@ def a_past(customer="17850", bought=(40, 30, 20, 10), spent=100, complaints=()):
         purchases=len(bought),
         spent=Decimal(spent),
         complaints=list(complaints),
+        contacts=[Contact(TODAY - timedelta(days=5), "decision", answer) for answer in answers],
     )
 
 
@@ -43,8 +51,17 @@ def test_who_bought_on_most_days_is_the_most_loyal_then_who_spent_more():
     assert parts(*pasts)["loyal"] == ["often", "rich", "rare"]
 
 
-@pytest.mark.parametrize("bought", [(90, 80, 70, 15), (30, 20, 10)])
-def test_nobody_is_loyal_who_was_silent_lately_or_bought_on_few_days(bought):
+def test_who_answered_offers_goes_before_who_did_not_and_both_answers_before_one():
+    pasts = [
+        a_past("often", bought=(50, 40, 30, 20, 10), answers=[None]),
+        a_past("took-one", answers=["accepted", "accepted"]),
+        a_past("took-one-refused-one", answers=["accepted", None, "rejected"]),
+    ]
+    assert parts(*pasts)["loyal"] == ["took-one-refused-one", "took-one", "often"]
+
+
+@pytest.mark.parametrize("bought", [(90, 80, 70, 15), (30, 20, 10), (70, 60, 50, 10)])
+def test_nobody_is_loyal_who_was_silent_for_long_or_bought_on_few_days(bought):
     assert parts(a_past(bought=bought))["loyal"] == []
 
 
@@ -63,13 +80,26 @@ def test_who_stops_bought_regularly_and_is_silent_for_long():
         a_past("rare", bought=(300, 200, 150, 90)),
         a_past("complained", bought=(120, 110, 100, 90), complaints=[a_complaint(95, 92)]),
         a_past("buying", bought=(120, 110, 100, 59)),
+        a_past("slow", bought=(150, 120, 90, 65)),
     ]
     assert parts(*pasts)["stopped"] == ["stopped"]
 
 
-def test_the_usual_gap_is_a_median_and_unknown_before_the_second_purchase():
+def test_the_usual_gap_is_a_mean_and_unknown_before_the_second_purchase():
     assert a_past(bought=(100, 90, 20)).usual_gap == 40
     assert a_past(bought=(10,)).usual_gap is None
+
+
+def test_the_last_purchase_before_a_day_is_not_the_one_of_that_day():
+    past = a_past(bought=(40, 10))
+    assert past.last_bought_before(TODAY - timedelta(days=10)) == TODAY - timedelta(days=40)
+    assert past.last_bought_before(TODAY - timedelta(days=40)) is None
+
+
+@pytest.mark.parametrize(("opened", "contacts"), [(6, 1), (5, 0)])
+def test_only_contacts_after_the_day_of_the_complaint_are_about_it(opened, contacts):
+    past = a_past(complaints=[a_complaint(opened, None)], answers=[None])
+    assert past.contacts_since_complaint == contacts
 
 
 def test_shipped_rules_are_valid():

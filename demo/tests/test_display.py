@@ -1,9 +1,10 @@
+from collections import Counter
 from datetime import date
 from io import StringIO
 
 from rich.console import Console
 
-from lealtad_demo.display import rows, shown, table
+from lealtad_demo.display import rows, shown, table, wrapped
 from lealtad_demo.figures import WARM_UP_MEASUREMENTS, Figures
 
 
@@ -30,7 +31,16 @@ def test_round_trips_of_the_warm_up_do_not_count():
     figures = some_figures(loops=[9.0] * WARM_UP_MEASUREMENTS)
     assert rows(figures)["loop"] == "warming up"
     figures.loops.append(0.1)
-    assert rows(figures)["loop"].startswith("p50 100.0 ms, p99 100.0 ms (1 ")
+    assert rows(figures)["loop"].startswith("p50 100.0 ms, p99 100.0 ms of 1 ")
+
+
+def test_offers_without_an_answer_are_counted_too():
+    figures = some_figures(presented=6, answers=Counter(accepted=3, rejected=1))
+    assert rows(figures)["offers"] == "6 made: 3 accepted, 1 rejected, 2 no answer (simulated answers)"
+
+
+def test_a_long_line_goes_on_deeper_than_it_began():
+    assert wrapped("  one two three", 9) == "  one two\n    three"
 
 
 def test_simulated_figures_are_labelled():

@@ -64,7 +64,11 @@ def test_the_file_holds_the_figures_that_are_asked_for(tmp_path):
         doubled=0,
         held={},
         cases=0,
-        offers=Offers(presented=0, accepted=0, rejected=0),
+        offers=Offers(presented=4, accepted=2, rejected=1, unanswered=1),
+        muted=1,
+        segments={"loyal": 3},
+        churn_bands={"low": 1},
+        lag={"campaigns": 2},
         loop_latency_ms=Latency.of([0.1]),
         facts_per_second=1,
         healthy_seconds=None,
@@ -74,4 +78,5 @@ def test_the_file_holds_the_figures_that_are_asked_for(tmp_path):
     report.write(tmp_path / "report.json")
     written = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert (written["accepted"], written["lost"], written["doubled"], written["seconds"]) == (1, 0, 0, 1.5)
+    assert (written["segments"], written["churn_bands"], written["lag"]) == ({"loyal": 3}, {"low": 1}, {"campaigns": 2})
     assert written["loop_latency_ms"] == {"measured": 1, "p50": 100, "p95": 100, "p99": 100}

@@ -1,37 +1,80 @@
 from datetime import date
 from decimal import Decimal
 
+import pytest
+
 from lealtad_demo import words
 from lealtad_demo.chronicle import Past
-from lealtad_demo.evidence import turning_points
+from lealtad_demo.evidence import Evidence, Fact
+from lealtad_demo.story import is_called_back, was_muted_and_recovered
+from lealtad_demo.timeline import FIRST, LAST, timeline
+
+from .decisions import NAMES, a_decision, answers
+
+LOW = ("0.1", "low")
+CASE = {
+    "about": {"fact_id": "C543119"},
+    "cause": "wrong-item",
+    "severity": "low",
+    "opened_at": "2011-03-02T12:00:00Z",
+    "due_at": "2011-03-04T12:00:00Z",
+    "resolved_at": "2011-03-03T15:30:00Z",
+    "tier": "premium",
+}
 
 
-def a_decision(kind=None, band=None, mute=None, origin="standing"):
-    return {
-        "action": {"offer": {"kind": kind, "key": f"{kind}-offer"}, "channel": "email"} if kind else None,
-        "inputs": {"score": {"band": band, "probability": "0.5"} if band else None},
-        "mute": mute,
-        "muted": mute is not None,
-        "origin": origin,
-        "reason": "no-consent",
-    }
+def an_evidence(*decisions, cases=()):
+    marked = [decision | {"standing": False} for decision in decisions]
+    marked[-1]["standing"] = True
+    return Evidence({}, {"p": Fact("purchase", date(2011, 3, 1))}, {}, {}, marked, list(cases))
 
 
-def test_only_decisions_that_change_the_situation_are_turning_points():
-    first, again = a_decision("reward", "low"), a_decision("reward", "low")
-    risen, muted = a_decision("reward", "medium"), a_decision("reward", "medium", mute="complaint-open")
-    assert turning_points([a_decision(), first, again, risen, muted]) == [first, risen, muted]
+def told(*decisions, cases=()):
+    past = Past("17850", "EIRE", bought_on=[date(2011, 3, 1)])
+    return timeline(past, an_evidence(*decisions, cases=cases), NAMES)
 
 
-def test_a_decision_that_a_channel_asked_for_turns_nothing():
-    assert turning_points([a_decision("reward", "low", origin="asked")]) == []
+def test_facts_come_before_the_decision_they_led_to_and_contacts_after_the_decision_they_carry_out():
+    offered = answers(3, "presented", "accepted")
+    decisions = [
+        a_decision(1, "reward-gift", LOW, causes={"ids": ["p"]}),
+        a_decision(2, "recovery-call", LOW, mute="complaint-open", responses=offered),
+        a_decision(3, "recovery-call", LOW, mute="complaint-cool-down"),
+    ]
+    assert [line.partition(";")[0] for line in told(*decisions, cases=[CASE])] == [
+        "  1 Mar 2011: first purchase: churn 10% (low)",
+        "  2 Mar 2011: complains about return C543119: wrong item, severity low (simulated)",
+        "  2 Mar 2011: complaint: promotions rest while the complaint is open",
+        '  3 Mar 2011: offered "We call you" by email: accepted (simulated)',
+        "  3 Mar 2011: the complaint is resolved in time, at 15:30 (simulated)",
+        "  3 Mar 2011: complaint resolved: promotions rest a while longer",
+    ]
 
 
-def test_a_turn_says_risk_mute_and_action():
-    decision = a_decision("service-recovery", "medium", mute="complaint-open")
-    expected = "churn 50% (medium), promotions muted (complaint-open) -> service-recovery-offer by email"
-    assert words.turn(decision) == expected
-    assert words.turn(a_decision(band="low")) == "churn 50% (low) -> no action (no-consent)"
+def test_a_customer_who_was_never_contacted_is_told_so():
+    assert "no offer was made" in told(a_decision(1, "reward-gift", LOW))[-1]
+
+
+def test_of_a_long_story_the_middle_is_left_out():
+    kinds = ["reward-gift", "recovery-call"] * 14
+    lines = told(*(a_decision(day, kind, LOW) for day, kind in enumerate(kinds, start=1)))
+    assert len(lines) == FIRST + LAST + 1
+    assert lines[FIRST] == "  … 9 more lines …"
+
+
+def test_who_complains_shows_the_point_when_recovery_was_offered_while_promotions_rested():
+    muted = a_decision(2, "service-recovery", mute="complaint-open", responses=answers(3, "presented"))
+    muted["action"]["offer"]["kind"] = "service-recovery"
+    now = a_decision(9, "reward-gift")
+    assert was_muted_and_recovered(an_evidence(muted, now))
+    assert not was_muted_and_recovered(an_evidence(muted | {"responses": []}, now))
+    assert not was_muted_and_recovered(an_evidence(muted))
+
+
+@pytest.mark.parametrize(("segments", "offer"), [(["lapsing"], "reward-gift"), (["loyal"], "retention-call")])
+def test_who_stops_shows_the_point_when_lapsing_and_called_back(segments, offer):
+    assert is_called_back(an_evidence(a_decision(1, "retention-call", segments=["lapsing"])))
+    assert not is_called_back(an_evidence(a_decision(1, offer, segments=segments)))
 
 
 def test_a_past_is_told_with_singular_and_plural():
@@ -42,25 +85,42 @@ def test_a_past_is_told_with_singular_and_plural():
     )
 
 
-def test_answers_and_complaints_are_labelled_as_simulated():
-    action = {"offer": {"key": "reward-free-delivery"}, "channel": "email"}
-    assert words.contact(action, None) == "offered reward-free-delivery by email: no answer (simulated)"
-    case = {"about": {"fact_id": "C543119"}, "cause": "damaged", "severity": "low"}
-    assert words.complaint(case).endswith("(simulated)")
-
-
-def test_of_each_rule_one_exclusion_is_told_and_what_came_furthest_first():
-    def excluded(rule, stage):
-        return {"rule": rule, "stage": stage, "detail": "why", "offer": {"key": f"offer-{rule}"}}
-
-    decision = {
-        "ruled_out": [
-            excluded("segment-needed", "applicability"),
-            excluded("segment-needed", "applicability"),
-            excluded("contact-cap", "contact-policy"),
-        ]
+def test_a_score_says_as_of_when_and_in_which_direction_each_reason_moves_it():
+    score = {
+        "probability": "0.42",
+        "horizon_days": 90,
+        "band": "medium",
+        "value_at_risk": None,
+        "as_of": "2011-04-14T18:59:00Z",
+        "reasons": [{"text": "63 days of silence", "effect": "0.317"}, {"text": "a habit", "effect": "-0.011"}],
     }
-    assert words.ruled_out(decision) == [
-        "offer-contact-cap: why (contact-cap)",
-        "offer-segment-needed: why (segment-needed)",
-    ]
+    assert words.risk(score) == (
+        "42% chance of no purchase in 90 days (medium), as of 14 Apr 2011. Why, compared with a first-time buyer: "
+        "63 days of silence (raises it by 32 points); a habit (lowers it by 1 point)."
+    )
+
+
+def test_segments_are_told_by_name_in_the_order_of_entering():
+    entered = [("loyal", "2011-03-05"), ("lapsing", "2011-02-01"), ("big", "2011-03-05")]
+    segments = {
+        "value": {"rfm": None, "tier": "gold"},
+        "segments": [{"key": key, "since": f"{day}T12:00:00Z"} for key, day in entered],
+    }
+    assert words.standing(segments, NAMES) == (
+        "gold tier; since 1 Feb 2011: Lapsing; since 5 Mar 2011: Loyal customers, big."
+    )
+
+
+def test_a_complaint_is_told_with_its_due_time_and_how_it_ended():
+    assert words.complaint(CASE) == (
+        "complains about return C543119: wrong item, severity low (simulated); due 4 Mar 2011 12:00, "
+        "service tier premium"
+    )
+    late = CASE | {"resolved_at": "2011-03-04T12:01:00Z"}
+    assert words.resolution(late) == "the complaint is resolved late, at 12:01 (simulated)"
+
+
+@pytest.mark.parametrize(("given", "said"), [((), "no answer"), (("rejected",), "rejected")])
+def test_an_offer_is_told_with_the_simulated_answer(given, said):
+    decision = a_decision(1, "reward-gift", responses=answers(1, "presented", *given))
+    assert words.contact(decision, NAMES) == f'offered "A gift" by email: {said} (simulated)'

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -38,6 +39,21 @@ class Between(Generic[T]):
     after: T
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What purchases met that arrived while history was loaded."""
+
+    invoices: int
+    seconds: list[float]
+    """Latencies."""
+    not_seen: int
+    loaded_meanwhile: int
+    """Invoices that were accepted by the time of the last purchase."""
+    loaded_s: float
+    """Until all of the history was accepted."""
+    settled_s: float
+
+
 @dataclass(slots=True)
 class Findings:
     """Everything that was measured, by point."""
@@ -48,6 +64,7 @@ class Findings:
     asked: dict[str, float] = field(default_factory=dict)
     """GETs until a decision was readable, by point, on average."""
     reads: list[float] = field(default_factory=list)
+    beside_history: Beside | None = None
     idle_cpu_ms_per_s: dict[str, float] = field(default_factory=dict)
     memory_mib: dict[str, float] = field(default_factory=dict)
 
@@ -63,6 +80,8 @@ async def measure(stack: Stack, plan: Plan, board: Board) -> Findings:
             await run.load(name, load)
         if plan.reads.count:
             await run.reads()
+        if plan.history:
+            await run.backfill()
         run.findings.memory_mib = memory_mib(ours.processes)
         return run.findings
 
@@ -93,6 +112,7 @@ class Run:
         async with self.board.step(f"ours {point.name}", seconds):
             ours = await latency(self.ours, point)
         measured = self.ours.samples[-point.measured.watched :]
+        await self.ours.trace(measured)
         after = await self._on_floor(f"floor {point.name}", seconds, lambda floor: latency(floor, point))
         self.findings.points[point.name] = Between(before, ours, after)
         self.findings.hops_ms[point.name] = medians_ms(measured)
@@ -116,6 +136,27 @@ class Run:
             )
             await self.ours.settle()
         self.findings.reads = read.seconds
+
+    async def backfill(self) -> None:
+        """Measure live purchases while a backfill is under way."""
+        live, accepted = self.plan.beside_history, Counter[str]()
+        async with self.board.step(f"purchases beside a backfill of {self.plan.history:,} invoices", live.seconds):
+            began = time.monotonic()
+            async with asyncio.TaskGroup() as group:
+                loading = group.create_task(self.ours.load_history(self.plan.history, accepted))
+                followed = await follow(live, self.ours.buy)
+                meanwhile = accepted["invoices"]
+                await loading
+            loaded_s = time.monotonic() - began
+            settled_s = await self.ours.settle()
+        self.findings.beside_history = Beside(
+            invoices=self.plan.history,
+            seconds=followed.seconds,
+            not_seen=live.watched - len(followed.seconds),
+            loaded_meanwhile=meanwhile,
+            loaded_s=round(loaded_s, 1),
+            settled_s=round(settled_s, 1),
+        )
 
     async def _on_floor(self, text: str, seconds: float, measured: Callable[[Floor], Awaitable[T]]) -> T:
         home, servers = self.stack.home, {name: self.ours.processes[name] for name in SERVERS}

@@ -9,7 +9,7 @@ PERCENTILES = ("p50", "p95", "p99")
 
 def tables(report: Report) -> str:
     """Return all tables of a report as Markdown."""
-    parts = (origin, latency, throughput, reading, hops, cpu, memory)
+    parts = (origin, latency, throughput, reading, backfill, hops, cpu, memory)
     return "\n\n".join(text for part in parts if (text := part(report)))
 
 
@@ -56,6 +56,24 @@ def reading(report: Report) -> str:
     row = [number(read.p50_ms), number(read.p95_ms), number(read.p99_ms), str(read.measured)]
     rows = [row] if read.measured else []
     return table("Reading a next-best action in ms, 200/s beside 20 purchases/s", [*PERCENTILES, "samples"], rows)
+
+
+def backfill(report: Report) -> str:
+    """Return what a backfill does to live purchases, beside the same rate without one."""
+    beside = report.beside_history
+    if beside is None:
+        return ""
+    alone, found = report.ours.latency_ms.get("at_20"), beside.latency_ms
+    row = [
+        f"{beside.loaded_meanwhile:,} of {beside.invoices:,}",
+        *_percentiles(found),
+        times(ratio(found.p99, alone.p99 if alone else None)),
+        number(beside.loaded_s),
+        number(beside.settled_s),
+        f"{found.measured}" + (f" ({beside.not_seen} not seen)" if beside.not_seen else ""),
+    ]
+    head = ["invoices meanwhile", *PERCENTILES, "p99 ratio to 20/s alone", "all accepted after s", "settled after s"]
+    return table("Latency in ms at 20/s while a backfill is under way", [*head, "samples"], [row])
 
 
 def hops(report: Report) -> str:

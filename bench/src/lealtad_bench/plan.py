@@ -28,9 +28,13 @@ class Plan:
     reads: Schedule
     purchases_meanwhile: Schedule
     """What arrives while next-best actions are read."""
+    history: int
+    """Invoices of former years that are loaded as a backfill."""
+    beside_history: Schedule
+    """What arrives while they are."""
 
     def only(self, names: Sequence[str]) -> "Plan":
-        """Return the plan of these points, throughputs or `reads` alone."""
+        """Return the plan of these points, throughputs, `reads` or `backfill` alone."""
         nothing = Schedule(1, 0)
         return replace(
             self,
@@ -38,19 +42,24 @@ class Plan:
             loads={name: load for name, load in self.loads.items() if name in names},
             reads=self.reads if "reads" in names else nothing,
             purchases_meanwhile=self.purchases_meanwhile if "reads" in names else nothing,
+            history=self.history if "backfill" in names else 0,
+            beside_history=self.beside_history if "backfill" in names else nothing,
         )
 
     @property
     def names(self) -> list[str]:
         """What the plan consists of."""
         reads = ["reads"] if self.reads.count else []
-        return [*(point.name for point in self.points), *self.loads, *reads]
+        backfill = ["backfill"] if self.history else []
+        return [*(point.name for point in self.points), *self.loads, *reads, *backfill]
 
     @property
     def customers(self) -> int:
         """How many customers have to be prepared: each is good for one purchase that changes everything."""
         warm_up_and_measured = [each for point in self.points for each in (point.warm_up, point.measured)]
-        return sum(schedule.count for schedule in (*warm_up_and_measured, self.purchases_meanwhile))
+        return sum(
+            schedule.count for schedule in (*warm_up_and_measured, self.purchases_meanwhile, self.beside_history)
+        )
 
 
 FULL = Plan(
@@ -67,6 +76,8 @@ FULL = Plan(
     warm_up_batches=8,
     reads=Schedule(200, 60),
     purchases_meanwhile=Schedule(20, 60),
+    history=100_000,
+    beside_history=Schedule(20, 60),
 )
 
 QUICK = Plan(
@@ -78,5 +89,7 @@ QUICK = Plan(
     warm_up_batches=1,
     reads=Schedule(200, 2),
     purchases_meanwhile=Schedule(20, 2),
+    history=2000,
+    beside_history=Schedule(20, 3),
 )
 """A rough answer in a minute."""

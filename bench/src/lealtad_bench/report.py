@@ -69,6 +69,17 @@ class Reading(Figures):
         return cls(measured=found.measured, p50_ms=found.p50, p95_ms=found.p95, p99_ms=found.p99)
 
 
+class BesideHistory(Figures):
+    """Live purchases, 20/s, while invoices of former years are loaded as a backfill."""
+
+    invoices: int
+    latency_ms: Latency
+    not_seen: int
+    loaded_meanwhile: int = Field(description="Invoices accepted by the time of the last live purchase")
+    loaded_s: float = Field(description="Until all invoices were accepted")
+    settled_s: float = Field(description="From then until nothing was under way, all customers evaluated")
+
+
 class FloorPair(Figures):
     """The floor before and after ours, at one point: p50 and p99 in ms, or the sustained rate."""
 
@@ -125,6 +136,7 @@ class Report(Written):
     floors: dict[str, FloorPair] = Field(description="By point")
     floors_differ: list[str] = Field(description="Points at which the two floors differ by more than 25 %")
     next_best_action_read: Reading = Field(description="At 200 reads/s while 20 purchases/s arrive")
+    beside_history: BesideHistory | None = None
     cpu_ms_per_purchase: dict[str, dict[str, float]] = Field(description="Ours: by point, then by process")
     idle_cpu_ms_per_s: dict[str, float] = Field(description="By process, while nothing happens")
     memory_mib: dict[str, float] = Field(description="Proportional set size after all load, by process")

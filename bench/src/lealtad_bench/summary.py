@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from lealtad_bench.loop import Findings
 from lealtad_bench.measure import LoadResult, PointResult
-from lealtad_bench.report import FloorPair, Machine, Reading, Report, Side, Throughput, restless
+from lealtad_bench.report import BesideHistory, FloorPair, Machine, Reading, Report, Side, Throughput, restless
 from lealtad_bench.throughput import Trial, best
 from lealtad_demo.report import Latency
 
@@ -31,12 +31,27 @@ def summarise(findings: Findings, machine: Machine, *, quick: bool, seconds: flo
         floors=floors,
         floors_differ=restless(floors),
         next_best_action_read=Reading.of(findings.reads),
+        beside_history=beside_history(findings),
         cpu_ms_per_purchase=ours.cpu_ms_per_purchase,
         idle_cpu_ms_per_s=findings.idle_cpu_ms_per_s,
         memory_mib=findings.memory_mib,
         hops_ms=findings.hops_ms,
         asked_per_sample=findings.asked,
         seconds=round(seconds, 1),
+    )
+
+
+def beside_history(findings: Findings) -> BesideHistory | None:
+    """Return the figures of live purchases beside a backfill, if it was measured."""
+    if (found := findings.beside_history) is None:
+        return None
+    return BesideHistory(
+        invoices=found.invoices,
+        latency_ms=Latency.of(found.seconds),
+        not_seen=found.not_seen,
+        loaded_meanwhile=found.loaded_meanwhile,
+        loaded_s=found.loaded_s,
+        settled_s=found.settled_s,
     )
 
 

@@ -18,9 +18,11 @@ class CastRules(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     loyal_bought_within_days: int = Field(gt=0)
+    loyal_purchase_days: int = Field(gt=1, description="Days with a purchase that make a loyal customer")
     regular_purchase_days: int = Field(gt=1, description="Days with a purchase that make a regular customer")
-    regular_gap_days: int = Field(gt=0, description="Largest usual gap of a regular customer")
+    regular_gap_days: int = Field(gt=0, description="Largest usual gap of a regular customer, and any of a loyal one")
     stopped_silent_days: int = Field(gt=0)
+    stopped_silent_gaps: int = Field(gt=1, description="Usual gaps that the silence is at least as long as")
 
     @classmethod
     def load(cls, path: Path = CAST) -> "CastRules":
@@ -38,7 +40,7 @@ class Cast:
 
 
 def cast(pasts: Iterable[Past], rules: CastRules, today: date) -> Cast:
-    """Choose among customers who bought at least once; ties go to who spent more, then to the smaller number."""
+    """Choose among customers who bought at least once, those who answered offers first."""
     buyers = sorted((past for past in pasts if past.bought_on), key=fitness)
     return Cast(
         loyal=[past for past in buyers if is_loyal(past, rules, today)],
@@ -47,15 +49,16 @@ def cast(pasts: Iterable[Past], rules: CastRules, today: date) -> Cast:
     )
 
 
-def fitness(past: Past) -> tuple[int, float, str]:
-    """Order by most days with a purchase, then by most spent."""
-    return (-len(past.bought_on), -float(past.spent), past.customer)
+def fitness(past: Past) -> tuple[int, int, float, str]:
+    """Order by most kinds of answers to offers, then by most days with a purchase, then by most spent."""
+    return (-past.kinds_of_answer, -len(past.bought_on), -float(past.spent), past.customer)
 
 
 def is_loyal(past: Past, rules: CastRules, today: date) -> bool:
-    """Bought regularly, lately too, and never complained."""
+    """Bought often and without a long gap, lately too, and never complained."""
     lately = past.silent_days(today) <= rules.loyal_bought_within_days
-    return lately and not past.complaints and len(past.bought_on) >= rules.regular_purchase_days
+    steady = len(past.bought_on) >= rules.loyal_purchase_days and past.longest_gap <= rules.regular_gap_days
+    return lately and steady and not past.complaints
 
 
 def came_back_after_complaint(past: Past, rules: CastRules) -> bool:
@@ -70,7 +73,7 @@ def came_back_after_complaint(past: Past, rules: CastRules) -> bool:
 
 def has_stopped(past: Past, rules: CastRules, today: date) -> bool:
     """Bought regularly, without a complaint, and then nothing for far longer than the usual gap."""
-    regular = len(past.bought_on) >= rules.regular_purchase_days
-    gap = past.usual_gap
-    often = gap is not None and gap <= rules.regular_gap_days
-    return regular and often and not past.complaints and past.silent_days(today) >= rules.stopped_silent_days
+    gap, silent = past.usual_gap, past.silent_days(today)
+    often = gap is not None and gap <= rules.regular_gap_days and len(past.bought_on) >= rules.regular_purchase_days
+    broken = gap is not None and silent >= max(rules.stopped_silent_days, gap * rules.stopped_silent_gaps)
+    return often and broken and not past.complaints

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from statistics import median
 
 from lealtad_demo.invoices import Invoice
 
@@ -45,9 +44,29 @@ class Past:
 
     @property
     def usual_gap(self) -> float | None:
-        """Median number of days between days with a purchase; None before the second."""
-        gaps = [(later - earlier).days for earlier, later in zip(self.bought_on, self.bought_on[1:], strict=False)]
-        return median(gaps) if gaps else None
+        """Mean number of days between days with a purchase, as churn-scoring has it; None before the second."""
+        gaps = len(self.bought_on) - 1
+        return (self.bought_on[-1] - self.bought_on[0]).days / gaps if gaps > 0 else None
+
+    @property
+    def longest_gap(self) -> int:
+        """Most days between two days with a purchase; 0 before the second."""
+        pairs = zip(self.bought_on, self.bought_on[1:], strict=False)
+        return max(((later - earlier).days for earlier, later in pairs), default=0)
+
+    @property
+    def kinds_of_answer(self) -> int:
+        """How many different answers the customer gave to offers: 0, 1 or 2."""
+        return len({contact.answer for contact in self.contacts if contact.answer})
+
+    @property
+    def contacts_since_complaint(self) -> int:
+        """How often the customer was contacted after the day of the newest complaint, which there must be."""
+        return sum(contact.on > self.complaints[-1].opened_on for contact in self.contacts)
+
+    def last_bought_before(self, day: date) -> date | None:
+        """Return the last day with a purchase before `day`; None: there was none."""
+        return next((bought for bought in reversed(self.bought_on) if bought < day), None)
 
     def silent_days(self, today: date) -> int:
         """Return the days since the last purchase, which there must be."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from textwrap import fill
 from typing import Protocol
 
 from rich.console import Console
@@ -12,6 +13,7 @@ from lealtad_demo.figures import Figures
 from lealtad_demo.report import Latency
 
 PLAIN_EVERY_DAYS = 10
+PACE = "over HTTP, paced: every day waits until the last has settled"
 
 
 class Show(Protocol):
@@ -51,16 +53,17 @@ def table(figures: Figures) -> Table:
 def rows(figures: Figures) -> dict[str, str]:
     """Return what is shown, by name."""
     offers = figures.offers
-    answers = f"{offers.accepted} accepted, {offers.rejected} rejected (simulated answers)"
+    answers = f"{offers.accepted} accepted, {offers.rejected} rejected, {offers.unanswered} no answer"
     return {
         "day": f"{figures.day}/{figures.days} ({figures.today})",
-        "facts": f"{figures.accepted} accepted, {figures.refused} refused, {figures.facts_per_second}/s",
+        "facts": f"{figures.accepted} accepted, {figures.refused} refused, {figures.facts_per_second}/s ({PACE})",
         "lag": counted(figures.lag),
         "loop": milliseconds(figures.latency),
         "segments": counted(figures.segments),
         "churn bands": counted(figures.bands),
-        "offers": f"{offers.presented} made, {answers}",
-        "complaints": f"{figures.open_cases} open of {figures.cases} (simulated), {figures.muted} customers muted",
+        "offers": f"{offers.presented} made: {answers} (simulated answers)",
+        "complaints": f"{figures.open_cases} open of {figures.cases} (simulated)",
+        "muted": f"promotions rested for {figures.muted} of the customers contacted so far, because of a complaint",
     }
 
 
@@ -73,4 +76,10 @@ def milliseconds(latency: Latency) -> str:
     """Return p50 and p99 with the number of measurements."""
     if not latency.measured:
         return "warming up"
-    return f"p50 {latency.p50} ms, p99 {latency.p99} ms ({latency.measured} purchases that changed a decision)"
+    return f"p50 {latency.p50} ms, p99 {latency.p99} ms of {latency.measured} purchases that changed a decision"
+
+
+def wrapped(line: str, width: int) -> str:
+    """Return a line in pieces no wider than `width`; those after the first are indented a little more than it."""
+    indent = line[: len(line) - len(line.lstrip())]
+    return fill(line, width, subsequent_indent=f"{indent}  ", break_on_hyphens=False)

@@ -1,12 +1,19 @@
 """Registers the customers of the shop: number and country are real, the person is simulated."""
 
+from collections.abc import Mapping
+
 from lealtad_demo.client import PROFILE, Apis
 from lealtad_demo.facts import SYSTEM, Json
 from lealtad_demo.invoices import Country, countries
 from lealtad_demo.simulator import LABEL, Persona, Simulator
 
+BATCH = 1000
 ALL_CHANNELS = "all"
 NOWHERE = Country()
+
+
+class RefusedRegistrationError(Exception):
+    """A customer of the shop could not be registered; the message says why."""
 
 
 def registration(customer: str, country: str, persona: Persona) -> Json:
@@ -32,7 +39,19 @@ def consents(persona: Persona) -> list[Json]:
     return [{"purpose": "marketing", "channel": channel, "granted": True, "source": f"{LABEL}-form"}]
 
 
-async def enrol(apis: Apis, simulator: Simulator, customer: str, country: str) -> str:
-    """Register a customer; return the id that the services use."""
-    body = registration(customer, country, simulator.persona(customer))
-    return str((await apis.post(PROFILE, "/v1/customers", body))["id"])
+async def enrol(apis: Apis, simulator: Simulator, countries_of: Mapping[str, str]) -> dict[str, str]:
+    """Register customers, given with their countries; return the ids that the services use.
+
+    Raises RefusedRegistrationError.
+    """
+    ids: dict[str, str] = {}
+    customers = list(countries_of)
+    for start in range(0, len(customers), BATCH):
+        batch = customers[start : start + BATCH]
+        body = [registration(customer, countries_of[customer], simulator.persona(customer)) for customer in batch]
+        answer = await apis.post(PROFILE, "/v1/customer-batches", {"customers": body})
+        for customer, item in zip(batch, answer["items"], strict=True):
+            if item["id"] is None:
+                raise RefusedRegistrationError(f"customer {customer} was not registered: {item['problem']}")
+            ids[customer] = str(item["id"])
+    return ids

@@ -1,12 +1,23 @@
 """What the five services themselves say about one customer: the only source of the stories' judgements."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
 
 from lealtad_demo.client import CAMPAIGNS, CHURN, COMPLAINTS, PROFILE, SEGMENTATION, Apis
 from lealtad_demo.facts import Json, customer_ref
 
 MOST_DECISIONS = 200
+PURCHASE, RETURN = "purchase", "return"
+
+
+class Fact(NamedTuple):
+    """A purchase or a return, and its day."""
+
+    kind: str
+    on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +26,8 @@ class Evidence:
 
     profile: Json
     """The 360 view of customer-profile."""
+    facts: Mapping[str, Fact]
+    """Of customer-profile: the customer's purchases and returns, by the event that announced each."""
     score: Json
     segments: Json
     decisions: list[Json]
@@ -30,14 +43,23 @@ class Evidence:
 async def gather(apis: Apis, customer: str) -> Evidence:
     """Ask all five services about a customer of the shop."""
     ref = customer_ref(customer)
-    profile, score, segments, decisions, cases = await asyncio.gather(
+    profile, purchases, returns, score, segments, decisions, cases = await asyncio.gather(
         apis.get(PROFILE, f"/v1/customers/{ref}"),
+        _facts(apis, PURCHASE, ref),
+        _facts(apis, RETURN, ref),
         apis.get(CHURN, f"/v1/customers/{ref}/churn-score"),
         apis.get(SEGMENTATION, f"/v1/customers/{ref}/segments"),
         apis.get(CAMPAIGNS, f"/v1/customers/{ref}/decisions", limit=MOST_DECISIONS),
         apis.get(COMPLAINTS, "/v1/cases", customer=ref),
     )
-    return Evidence(profile, score, segments, decisions["items"][::-1], cases["items"])
+    return Evidence(profile, purchases | returns, score, segments, decisions["items"][::-1], cases["items"])
+
+
+async def _facts(apis: Apis, kind: str, ref: str) -> dict[str, Fact]:
+    return {
+        fact["event_id"]: Fact(kind, datetime.fromisoformat(fact["occurred_at"]).date())
+        async for fact in apis.items(PROFILE, f"/v1/{kind}s", customer=ref)
+    }
 
 
 def kind_of(decision: Json) -> str | None:
@@ -46,16 +68,11 @@ def kind_of(decision: Json) -> str | None:
     return str(action["offer"]["kind"]) if action else None
 
 
-def turning_points(decisions: list[Json]) -> list[Json]:
-    """Return the decisions by which the customer's situation changed: kind of action, churn band, or mute.
+def band_of(decision: Json) -> str | None:
+    """Return the churn band that was decided on; None: there was no score."""
+    return (decision["inputs"]["score"] or {}).get("band")
 
-    Before the first score and the first action there is nothing to tell.
-    """
-    points: list[Json] = []
-    before: tuple[str | None, str | None, str | None] = (None, None, None)
-    for decision in decisions:
-        situation = (kind_of(decision), (decision["inputs"]["score"] or {}).get("band"), decision["mute"])
-        if situation != before and decision["origin"] == "standing":
-            points.append(decision)
-            before = situation
-    return points
+
+def segments_of(decision: Json) -> set[str]:
+    """Return the keys of the segments that were decided on."""
+    return set((decision["inputs"]["segments"] or {}).get("versions", ()))

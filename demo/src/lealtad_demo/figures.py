@@ -27,7 +27,7 @@ class Figures:
     presented: int = 0
     answers: Counter[str] = field(default_factory=Counter)
     muted: int = 0
-    """Customers who were to be contacted, but whose promotions rested because of a complaint."""
+    """Customers whose promotions rested because of a complaint when the staff turned to them."""
     loops: list[float] = field(default_factory=list)
     """Seconds from a purchase sent to the decision that names it, in the order of measuring."""
     lag: dict[str, int] = field(default_factory=dict)
@@ -58,4 +58,9 @@ class Figures:
     @property
     def offers(self) -> Offers:
         """What became of the offers presented."""
-        return Offers(presented=self.presented, accepted=self.answers["accepted"], rejected=self.answers["rejected"])
+        return Offers(
+            presented=self.presented,
+            accepted=self.answers["accepted"],
+            rejected=self.answers["rejected"],
+            unanswered=self.presented - self.answers.total(),
+        )

@@ -15,7 +15,7 @@ from rich.console import Console
 from lealtad_demo.cast import CastRules, cast
 from lealtad_demo.chronicle import Chronicle
 from lealtad_demo.client import Apis
-from lealtad_demo.display import shown
+from lealtad_demo.display import shown, wrapped
 from lealtad_demo.facts import CURRENCY
 from lealtad_demo.figures import Figures
 from lealtad_demo.holdings import held
@@ -88,7 +88,7 @@ def require_disposable(home: Home) -> None:
     if before and before.options.clock is None and home.postgres.exists():
         raise StackError(
             f"{home.folder} holds the data of a stack of your own, and the demo begins with an empty one. Remove them "
-            "(lealtad down --wipe), or run the demo elsewhere (LEALTAD_HOME=FOLDER)."
+            "(.venv/bin/lealtad down --wipe), or run the demo elsewhere (LEALTAD_HOME=FOLDER)."
         )
 
 
@@ -115,6 +115,10 @@ async def perform(running: Stack, days: Sequence[TradingDay], console: Console, 
         held=compared,
         cases=figures.cases,
         offers=figures.offers,
+        muted=figures.muted,
+        segments=figures.segments,
+        churn_bands=figures.bands,
+        lag=figures.lag,
         loop_latency_ms=figures.latency,
         facts_per_second=round(figures.accepted / replayed, 1),
         healthy_seconds=round(healthy, 1),
@@ -127,9 +131,9 @@ async def tell_stories(apis: Apis, chronicle: Chronicle, today: date, console: C
     """Print the stories of three customers."""
     chosen = cast(chronicle.pasts.values(), CastRules.load(), today)
     for story in await tell(apis, chosen, today):
-        console.print(f"\n{story.title}", style="bold", markup=False, highlight=False)
+        console.print(f"\n{wrapped(story.title, console.width)}", style="bold", markup=False, highlight=False)
         for line in story.lines:
-            console.print(line, markup=False, highlight=False)
+            console.print(wrapped(line, console.width), markup=False, highlight=False)
 
 
 def verdict(report: Report) -> str:
@@ -147,4 +151,4 @@ def invite(running: Stack, console: Console) -> None:
         console.print(f"{service:<18} {url}/docs")
     console.print("\nA token for all of them, valid for 12 hours:")
     console.out(running.token())
-    console.print("\nStop it: lealtad down")
+    console.print("\nIts clock stands in the year of the invoices. Stop it: .venv/bin/lealtad down")

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from http import HTTPStatus
 
 from lealtad_demo.chronicle import Chronicle, Contact
-from lealtad_demo.client import CAMPAIGNS, CHURN, Apis, RefusedError
+from lealtad_demo.client import CAMPAIGNS, CHURN, SEGMENTATION, Apis, RefusedError
 from lealtad_demo.facts import Json, customer_ref
 from lealtad_demo.figures import Figures
 from lealtad_demo.simulator import Simulator
@@ -18,7 +18,7 @@ CALL_LIST = 50
 
 @dataclass(slots=True)
 class Outreach:
-    """Contacts some customers a day with what campaigns says is best for them."""
+    """Contacts some customers with what campaigns says is best for them."""
 
     apis: Apis
     simulator: Simulator
@@ -26,25 +26,41 @@ class Outreach:
     figures: Figures
     _muted: set[str] = field(default_factory=set)
 
-    async def contact(self, complaining: Iterable[str], buying: Iterable[str], now: datetime) -> None:
-        """Contact those who complain, those most endangered, and those who bought today, as many as the staff can."""
-        most = self.simulator.settings.contacts_a_day
+    async def attend(self, complaining: Iterable[str], now: datetime) -> None:
+        """Contact those whose complaint is open and who have not been contacted since, as many as the desk can."""
+        pasts = [self.chronicle.pasts[customer] for customer in dict.fromkeys(complaining)]
+        waiting = [past.customer for past in pasts if past.contacts_since_complaint == 0]
+        await self._approach_all(waiting[: self.simulator.settings.contacts_a_day.complaining], now)
+
+    async def contact(self, buying: Iterable[str], now: datetime) -> None:
+        """Contact those most endangered, regulars who lapse, and those who bought today, as many as the staff can."""
+        most, today = self.simulator.settings.contacts_a_day, now.date()
+        endangered, lapsing = await asyncio.gather(self._endangered(), self._lapsing())
         chosen = [
-            *self._not_lately(complaining, now.date())[: most.complaining],
-            *self._not_lately(await self._endangered(), now.date())[: most.endangered],
-            *self._not_lately(buying, now.date())[: most.buying],
+            *self._not_lately(endangered, today)[: most.endangered],
+            *self._not_lately(lapsing, today)[: most.lapsing],
+            *self._not_lately(buying, today)[: most.buying],
         ]
-        await asyncio.gather(*(self._approach(customer, now) for customer in dict.fromkeys(chosen)))
+        await self._approach_all(dict.fromkeys(chosen), now)
 
     async def _endangered(self) -> list[str]:
         """Return the customers with the most value at risk."""
         ranked = await self.apis.get(CHURN, "/v1/churn-scores", order="value_at_risk", limit=CALL_LIST)
         return [self.chronicle.number_of(score["customer_id"]) for score in ranked["items"]]
 
+    async def _lapsing(self) -> list[str]:
+        """Return the customers who used to buy and do not any more, those who bought on most days first."""
+        members = self.apis.items(SEGMENTATION, "/v1/segments/lapsing/members")
+        pasts = [self.chronicle.pasts[self.chronicle.number_of(member["customer_id"])] async for member in members]
+        return [past.customer for past in sorted(pasts, key=lambda past: (-len(past.bought_on), past.customer))]
+
     def _not_lately(self, customers: Iterable[str], today: date) -> list[str]:
         since = today - timedelta(days=self.simulator.settings.days_between_contacts)
         pasts = (self.chronicle.pasts[customer] for customer in customers)
         return [past.customer for past in pasts if not past.contacts or past.contacts[-1].on < since]
+
+    async def _approach_all(self, customers: Iterable[str], now: datetime) -> None:
+        await asyncio.gather(*(self._approach(customer, now) for customer in customers))
 
     async def _approach(self, customer: str, now: datetime) -> None:
         path = f"/v1/customers/{customer_ref(customer)}/next-best-action"

@@ -4,7 +4,7 @@ from collections import Counter
 
 from lealtad_demo.client import CHURN, SEGMENTATION, Apis
 
-NO_SCORE = "no score"
+NO_SCORE = "without a score"
 
 
 async def segment_sizes(apis: Apis) -> dict[str, int]:
@@ -17,7 +17,7 @@ async def segment_sizes(apis: Apis) -> dict[str, int]:
     return dict(sorted(sizes.items(), key=lambda size: -size[1]))
 
 
-async def churn_bands(apis: Apis) -> dict[str, int]:
-    """Return the number of customers by churn band, the most endangered first."""
-    bands = Counter([score["band"] or NO_SCORE async for score in apis.items(CHURN, "/v1/churn-scores")])
-    return dict(bands)
+async def churn_bands(apis: Apis, customers: int) -> dict[str, int]:
+    """Return how many of all customers are in each churn band, the most endangered first, and how many in none."""
+    bands = Counter([score["band"] async for score in apis.items(CHURN, "/v1/churn-scores") if score["band"]])
+    return {**bands, NO_SCORE: customers - bands.total()}

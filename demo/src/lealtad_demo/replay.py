@@ -20,7 +20,6 @@ from lealtad_demo.stage import Stage
 
 MEASURED = 5
 """Purchases sent one at a time on a day of contacts, to measure the loop; all others go in batches."""
-ENROLLED_AT_ONCE = 32
 OVERVIEW_EVERY_DAYS = 10
 
 
@@ -43,7 +42,7 @@ class Replay:
         for number, day in enumerate(days, start=1):
             await self.stage.move_to(day.closes_at)
             self.figures.day, self.figures.today = number, day.closes_at.date()
-            await self._enrol(day)
+            await asyncio.gather(self._enrol(day), outreach.attend(desk.complaining, day.closes_at))
             if number % self.simulator.settings.contact_every_days:
                 await self._send(self._facts(day))
                 self.figures.lag, _ = await asyncio.gather(self.stage.lag(), self._serve(day, desk))
@@ -78,7 +77,7 @@ class Replay:
         await meter.send(single)
         self._count(single)
         buying = [invoice.customer for invoice in day.invoices if not invoice.is_return]
-        await outreach.contact(desk.complaining, buying, day.closes_at)
+        await outreach.contact(buying, day.closes_at)
         await self._serve(day, desk)
         await self.stage.settled()
         await meter.stop()
@@ -86,14 +85,11 @@ class Replay:
     async def _enrol(self, day: TradingDay) -> None:
         """Register the customers who were never seen before."""
         countries = {invoice.customer: invoice.country for invoice in day.invoices}
-        newcomers = [customer for customer in countries if customer not in self.chronicle.pasts]
-        for start in range(0, len(newcomers), ENROLLED_AT_ONCE):
-            together = newcomers[start : start + ENROLLED_AT_ONCE]
-            ids = await asyncio.gather(
-                *(enrol(self.stage.apis, self.simulator, customer, countries[customer]) for customer in together)
-            )
-            for customer, identity in zip(together, ids, strict=True):
-                self.chronicle.enrol(customer, countries[customer], identity)
+        newcomers = {
+            customer: country for customer, country in countries.items() if customer not in self.chronicle.pasts
+        }
+        for customer, identity in (await enrol(self.stage.apis, self.simulator, newcomers)).items():
+            self.chronicle.enrol(customer, newcomers[customer], identity)
 
     def _count(self, facts: Sequence[Fact]) -> None:
         self.figures.facts.update(fact.customer for fact in facts)
@@ -101,5 +97,5 @@ class Replay:
     async def _show(self) -> None:
         if self.figures.day % OVERVIEW_EVERY_DAYS == 0 or self.figures.day == self.figures.days:
             self.figures.segments = await segment_sizes(self.stage.apis)
-            self.figures.bands = await churn_bands(self.stage.apis)
+            self.figures.bands = await churn_bands(self.stage.apis, len(self.chronicle.pasts))
         self.show(self.figures)

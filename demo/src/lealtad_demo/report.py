@@ -62,6 +62,7 @@ class Offers(Figures):
     presented: int
     accepted: int
     rejected: int
+    unanswered: int
 
 
 class Report(Figures):
@@ -76,6 +77,10 @@ class Report(Figures):
     held: dict[str, Held] = Field(description="By service")
     cases: int
     offers: Offers
+    muted: int = Field(description="Customers whose promotions rested because of a complaint when they were contacted")
+    segments: dict[str, int] = Field(description="Members at the end")
+    churn_bands: dict[str, int] = Field(description="Customers at the end")
+    lag: dict[str, int] = Field(description="Events not handled yet, by service, just after the last day's were sent")
     loop_latency_ms: Latency = Field(description="Purchase sent to decision readable, after warm-up")
     facts_per_second: float = Field(description="Over the replay, settling included")
     healthy_seconds: float | None = Field(description="Start of the stack; None where it was up already")

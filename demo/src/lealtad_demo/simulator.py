@@ -29,12 +29,13 @@ class Responsiveness(BaseModel):
 
 
 class Contacts(BaseModel):
-    """How many customers the simulated staff contacts in a round."""
+    """How many customers the simulated staff contacts at most: every day those who complain, in a round the others."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     complaining: int = Field(ge=0, description="Customers whose complaint is open")
     endangered: int = Field(ge=0, description="Customers with the most value at risk")
+    lapsing: int = Field(ge=0, description="Customers who bought often and stopped")
     buying: int = Field(ge=0, description="Customers who bought on that day")
 
 

@@ -1,19 +1,26 @@
-"""Sentences about what the services answered."""
+"""Sentences about a customer's past, and about what churn-scoring, segmentation and complaints say."""
 
 from datetime import date, datetime
 
 from lealtad_demo.chronicle import Past
 from lealtad_demo.facts import Json
+from lealtad_demo.names import Names, channel, plain
+from lealtad_demo.simulator import LABEL
 
-RULED_OUT_SHOWN = 4
+OPEN, COOL_DOWN = "complaint-open", "complaint-cool-down"
+"""Why promotions rest."""
 REASONS_SHOWN = 3
-STAGES = ("contact-policy", "suitability", "eligibility", "applicability")
-"""Stages of a decision, the last one first: what came further says more."""
 
 
 def day(moment: date) -> str:
     """Return a date as people write it: 3 Feb 2011."""
     return f"{moment.day} {moment:%b %Y}"
+
+
+def minute(moment: str) -> str:
+    """Return a moment to the minute: 3 Feb 2011 13:31."""
+    at = datetime.fromisoformat(moment)
+    return f"{day(at)} {at:%H:%M}"
 
 
 def percent(probability: str) -> str:
@@ -33,89 +40,77 @@ def counted(number: int, thing: str) -> str:
 
 def bought(past: Past, net: Json, today: date) -> str:
     """Say how often, since when and how much the customer bought, and how long ago the last purchase is."""
-    gap = f", usually every {past.usual_gap:g} days" if past.usual_gap else ""
+    gap = f", every {counted(round(past.usual_gap), 'day')} on average" if past.usual_gap else ""
     returns = f", {counted(past.returns, 'return')}" if past.returns else ""
     return (
         f"Bought on {counted(len(past.bought_on), 'day')} "
         f"from {day(past.bought_on[0])} to {day(past.bought_on[-1])}{gap}: "
         f"{counted(past.purchases, 'invoice')}{returns}, {money(net)} net. "
-        f"Last purchase {counted(past.silent_days(today), 'day')} ago."
+        f"Last purchase {ago(past.silent_days(today))}."
     )
+
+
+def ago(days: int) -> str:
+    """Say how long ago something was."""
+    return f"{counted(days, 'day')} ago" if days else "today"
 
 
 def risk(score: Json) -> str:
-    """Say the churn score with its main reasons."""
+    """Say the churn score, since when it holds, and its main reasons with their direction."""
     if score["probability"] is None:
-        return f"no score ({score['no_score_reason']})"
-    reasons = "; ".join(reason["text"] for reason in score["reasons"][:REASONS_SHOWN])
+        return f"no score ({plain(score['no_score_reason'])})"
+    reasons = "; ".join(reason_text(reason) for reason in score["reasons"][:REASONS_SHOWN])
     at_risk = f", {money(score['value_at_risk'])} at risk" if score["value_at_risk"] else ""
     return (
         f"{percent(score['probability'])} chance of no purchase in {score['horizon_days']} days "
-        f"({score['band']}{at_risk}). Why: {reasons or 'as a newcomer'}."
+        f"({score['band']}{at_risk}), as of {day(datetime.fromisoformat(score['as_of']))}. "
+        f"Why, compared with a first-time buyer: {reasons or 'no difference'}."
     )
 
 
-def standing(segments: Json) -> str:
-    """Say value and segments, each with the day of entering."""
+def reason_text(reason: Json) -> str:
+    """Say a reason with what it does to the score."""
+    points = round(float(reason["effect"]) * 100)
+    if points == 0:
+        return str(reason["text"])
+    return f"{reason['text']} ({'raises' if points > 0 else 'lowers'} it by {counted(abs(points), 'point')})"
+
+
+def standing(segments: Json, names: Names) -> str:
+    """Say value, and the segments in the order of entering."""
     value = segments["value"]
     rfm = value["rfm"]
     quintiles = f", RFM {rfm['recency']}-{rfm['frequency']}-{rfm['monetary']}" if rfm else ""
-    tier = f"{value['tier']} tier" if value["tier"] else f"no tier ({value['unknown_reason']})"
-    members = ", ".join(
-        f"{membership['key']} since {day(datetime.fromisoformat(membership['since']))}"
-        for membership in segments["segments"]
-    )
+    tier = f"{value['tier']} tier" if value["tier"] else f"no tier ({plain(value['unknown_reason'])})"
+    entered: dict[date, list[str]] = {}
+    for membership in segments["segments"]:
+        entered.setdefault(datetime.fromisoformat(membership["since"]).date(), []).append(membership["key"])
+    members = "; ".join(f"since {day(since)}: {names.listed(keys)}" for since, keys in sorted(entered.items()))
     return f"{tier}{quintiles}; {members or 'in no segment'}."
 
 
 def complaint(case: Json) -> str:
-    """Say what a complaint was about; complaints are simulated."""
-    return f"complained about return {case['about']['fact_id']}: {case['cause']}, {case['severity']} (simulated)"
-
-
-def turn(decision: Json) -> str:
-    """Say what was decided at a turning point, and on what."""
-    score = decision["inputs"]["score"]
-    known = score and score["probability"] is not None
-    churn = f"churn {percent(score['probability'])} ({score['band']})" if known else "no churn score yet"
-    return f"{churn}{muted(decision)} -> {action(decision)}"
-
-
-def muted(decision: Json) -> str:
-    """Say why promotions rest, if they do."""
-    return f", promotions muted ({decision['mute']})" if decision["muted"] else ""
-
-
-def action(decision: Json) -> str:
-    """Say the best action, or why there is none."""
-    best = decision["action"]
-    if best is None:
-        return f"no action ({decision['reason']})"
-    return f"{best['offer']['key']} by {best['channel']}"
-
-
-def decision(standing_decision: Json) -> str:
-    """Say the standing decision with the numbers of its priority."""
-    best = standing_decision["action"]
-    if best is None:
-        return f"no action: {standing_decision['reason']}{muted(standing_decision)}."
-    first = standing_decision["ranked"][0]
+    """Say what a complaint was about, and by when it was to be resolved; complaints are simulated."""
     return (
-        f'"{best["content"]["title"]}" ({best["offer"]["key"]}) by {best["channel"]}{muted(standing_decision)}. '
-        f"Why: best of {counted(len(standing_decision['ranked']), 'possible action')}, "
-        f"expected {first['priority']:.2f} = acceptance {first['propensity']:.0%} "
-        f"x situation {first['context']:g} x value {first['value']:.2f} x lever {first['lever']:g}."
+        f"complains about return {case['about']['fact_id']}: {plain(case['cause'])}, severity {case['severity']} "
+        f"({LABEL}); due {minute(case['due_at'])}{for_tier(case)}"
     )
 
 
-def ruled_out(standing_decision: Json) -> list[str]:
-    """Say which other offers were ruled out, and by which rule: one of each rule, those that came furthest first."""
-    by_rule: dict[str, str] = {}
-    for excluded in sorted(standing_decision["ruled_out"], key=lambda each: STAGES.index(each["stage"])):
-        by_rule.setdefault(excluded["rule"], f"{excluded['offer']['key']}: {excluded['detail']} ({excluded['rule']})")
-    return list(by_rule.values())[:RULED_OUT_SHOWN]
+def for_tier(case: Json) -> str:
+    """Say by which service tier the due time was set."""
+    return f", service tier {case['tier']}" if case["tier"] else ""
 
 
-def contact(best: Json, answer: str | None) -> str:
+def resolution(case: Json) -> str:
+    """Say when a complaint was resolved, and whether in time."""
+    resolved = datetime.fromisoformat(case["resolved_at"])
+    when = "late" if resolved > datetime.fromisoformat(case["due_at"]) else "in time"
+    return f"the complaint is resolved {when}, at {resolved:%H:%M} ({LABEL})"
+
+
+def contact(decision: Json, names: Names) -> str:
     """Say that an offer was made, and what the simulated customer answered."""
-    return f"offered {best['offer']['key']} by {best['channel']}: {answer or 'no answer'} (simulated)"
+    best, answers = decision["action"], [given["response"] for given in decision["responses"]]
+    answer = next((each for each in answers if each != "presented"), "no answer")
+    return f"offered {names.offer(best['offer']['key'])} {channel(best['channel'])}: {answer} ({LABEL})"

@@ -5,6 +5,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -67,6 +68,25 @@ async def test_it_is_reached_only_from_this_machine_and_with_the_password(server
     with pytest.raises(asyncpg.InvalidPasswordError):
         await asyncpg.connect(server.url, password="wrong", timeout=10)
     assert stat.S_IMODE((server.folder / "server.json").stat().st_mode) == 0o600
+
+
+@pytest.fixture
+def short_folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="lealtad-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.mark.parametrize(("name", "way"), [('a "folder" ñ&?%', "socket"), ("a,b", "TCP"), ("x" * 90, "TCP")])
+async def test_it_is_reached_through_a_socket_where_its_path_can_be_one(
+    short_folder: Path, name: str, way: str
+) -> None:
+    server = start_postgres(short_folder / name)
+    try:
+        by_tcp = await run(server, "SELECT inet_server_addr() IS NOT NULL")
+        assert ("TCP" if by_tcp else "socket") == way
+    finally:
+        server.discard()
 
 
 def test_a_frozen_server_does_not_answer_until_it_is_thawed(server: PostgresServer) -> None:

@@ -164,17 +164,32 @@ def test_down_takes_everything_down_and_the_next_up_finds_ports_and_data_again(r
     assert "machine's time" in str(running.lealtad("clock", "show").exception)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
-def test_a_tool_that_is_stopped_while_it_brings_up_takes_all_along(tmp_path: Path, number: signal.Signals) -> None:
+@pytest.fixture
+def another(tmp_path: Path) -> Iterator[Checkout]:
     checkout = Checkout(tmp_path)
+    yield checkout
+    down(checkout.home)
+    wipe(checkout.home)
+
+
+@pytest.fixture
+def _interruptible() -> Iterator[None]:
+    """A shell has what it starts in the background ignore Ctrl-C, and so would the tool that a test starts there."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_interruptible")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_a_tool_that_is_stopped_while_it_brings_up_takes_all_along(another: Checkout, number: signal.Signals) -> None:
     command = [str(Path(sys.executable).with_name("lealtad")), "up"]
     quiet = subprocess.DEVNULL
-    tool = subprocess.Popen(command, env=os.environ | checkout.env, stdout=quiet, stderr=quiet)  # noqa: S603
-    state = until_a_server_runs(checkout)
+    tool = subprocess.Popen(command, env=os.environ | another.env, stdout=quiet, stderr=quiet)  # noqa: S603
+    state = until_a_server_runs(another)
     tool.send_signal(number)
     tool.wait(60)
-    assert wait_gone(checkout.state().identities() + state.identities(), 60)
-    wipe(checkout.home)
+    assert wait_gone(another.state().identities() + state.identities(), 60)
 
 
 def until_a_server_runs(checkout: Checkout) -> StackState:

@@ -1,7 +1,6 @@
 """The migrations make the tables that the code knows, and ship data that it understands."""
 
-from campaigns.offers import repository as offers
-from campaigns.policy import repository as policies
+from campaigns.decisions.subjects import rules_in_force
 from campaigns.service import SERVICE
 from lealtad.testing.migrations import differences
 from lealtad.unit_of_work import Database
@@ -13,10 +12,10 @@ async def test_nothing_is_missing_and_nothing_is_left_over(database: Database) -
 
 async def test_shipped_offers_speak_both_languages_and_reach_somebody(database):
     async with database.read() as uow:
-        shipped = await offers.in_force(uow.connection)
-        policy = (await policies.in_force(uow.connection)).policy
-    assert {offer.terms.kind for offer in shipped} == set(policy.priors)
-    for offer in shipped:
+        rules = await rules_in_force(uow)
+    policy = rules.policy
+    assert {offer.terms.kind for offer in rules.offers} == set(policy.priors)
+    for offer in rules.offers:
         assert set(offer.terms.contents) == {"es", "en"}, offer.key
         assert all(offer.terms.value > offer.terms.cost + policy.channel(c).cost for c in offer.terms.channels), (
             offer.key

@@ -107,4 +107,4 @@ async def test_the_number_of_statements_does_not_depend_on_the_batch(database, c
     events = [e for n in names for e in (registered(n), segmented(n, "loyal"), scored(n), complained(n, case=f"c-{n}"))]
     with statements(database) as seen:
         await deliver(SERVICE, database, events)
-    assert len([s for s in seen if "outbox WHERE" not in s and "coalesce(max(seq)" not in s]) <= 26, "\n\n".join(seen)
+    assert len([s for s in seen if "outbox WHERE" not in s and "coalesce(max(seq)" not in s]) <= 18, "\n\n".join(seen)

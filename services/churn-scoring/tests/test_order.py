@@ -80,7 +80,7 @@ async def state_of(database: Database) -> State:
     async with database.read() as uow:
         found: State = {}
         for name, query in STATE.items():
-            found[name] = [dict(row) for row in (await uow.connection.execute(query)).mappings()]
+            found[name] = [dict(row) for row in await uow.connection.execute(query)]
         return found
 
 

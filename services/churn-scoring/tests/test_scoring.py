@@ -118,6 +118,19 @@ async def test_the_end_of_the_last_contract_makes_the_score_one_and_names_the_ca
     assert left.data.reasons[0].code == "contract-ended"
 
 
+async def test_a_contract_is_as_its_newest_fact_says_whoever_else_is_in_the_batch(database: Database) -> None:
+    alone, together, other = new_id(), new_id(), new_id()
+    for customer, at_once in ((alone, []), (together, [a_purchase(other, -1)])):
+        contract = new_id()
+        await deliver(SERVICE, database, [a_contract(customer, -100, contract)])
+        await deliver(SERVICE, database, [a_cancellation(other, -1, contract, ends=0)])
+        await deliver(SERVICE, database, [a_touchpoint(customer), *at_once])
+
+    kinds = {event.key: event.data.kind for event in await emitted(database)}
+
+    assert kinds[alone] == kinds[together] == ChurnKind.CONTRACT
+
+
 async def test_a_cancellation_that_takes_effect_later_is_due_then_by_time_alone(database: Database) -> None:
     contract = new_id()
     cancelled = a_cancellation(CUSTOMER, 0, contract, ends=10.5)

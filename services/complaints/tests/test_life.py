@@ -3,8 +3,8 @@
 import asyncio
 
 import pytest
+from asyncpg import PostgresError
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
 from complaints.cases import repository, rows
 from complaints.domain.case import replay
@@ -148,7 +148,7 @@ async def test_the_stored_history_replays_to_the_stored_case(desk):
 async def test_the_database_itself_refuses_to_overwrite_history(desk, change):
     await desk.open_case()
 
-    with pytest.raises(DBAPIError, match="only grows"):
+    with pytest.raises(PostgresError, match="only grows"):
         async with desk.database.begin() as uow:
             await uow.connection.execute(text(change))
 

@@ -6,6 +6,7 @@ from customer_profile.facts import examples
 
 ROUTES = {
     "customers",
+    "customer-batches",
     "purchases",
     "returns",
     "payments",
@@ -63,8 +64,11 @@ async def test_the_examples_of_facts_tell_one_story_that_is_accepted(shop):
 async def test_the_examples_of_customers_work_as_they_stand(shop, client, operations):
     schemas = operations[0][2]
     (profile,) = schemas["RegistrationIn"]["examples"]
+    (batch,) = schemas["CustomerBatchIn"]["examples"]
     (consent,) = schemas["ConsentIn"]["examples"]
     (policy,) = schemas["IntakePolicy"]["examples"]
     assert (await shop.post("customers", profile)).status_code == 201
+    together = await shop.post("customer-batches", batch)
+    assert [item["status"] for item in together.json()["items"]] == [200, 201]
     assert (await shop.post("customers/web-shop:17850/consents", consent)).status_code == 201
     assert (await client.put("/v1/intake-policy", json=policy, headers={"If-Match": '"1"'})).status_code == 200

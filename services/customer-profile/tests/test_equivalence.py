@@ -78,7 +78,7 @@ async def test_what_is_stored_is_what_was_announced(shop, database):
     )
     announced = {event.id: event for event in await emitted(database) if isinstance(event.data, Fact)}
     async with database.read() as uow:
-        rows = (await uow.connection.execute(text("SELECT id, sequence, customer_id, data FROM fact"))).all()
+        rows = await uow.connection.execute(text("SELECT id, sequence, customer_id, data FROM fact"))
     assert len(rows) == len(announced) == 10
     for row in rows:
         event = announced[row.id]

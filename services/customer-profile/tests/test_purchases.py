@@ -158,4 +158,4 @@ async def test_a_purchase_costs_a_fixed_number_of_statements(shop, database):
     await shop.buys()
     with statements(database) as seen:
         await shop.buys(lines=[shop.line(f"S{number}") for number in range(50)])
-    assert len(seen) == 7, seen
+    assert len(seen) == 6, seen

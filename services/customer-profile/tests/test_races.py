@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 
+from customer_profile.customers import repository as customers
 from lealtad.events.catalog.customer_profile import CustomerRegistered, PurchaseRecorded
 from lealtad.testing.driving import emitted
 
@@ -25,6 +26,20 @@ async def test_identical_facts_at_once_are_recorded_once(shop, database):
     assert Counter(answer.status_code for answer in answers) == {201: 1, 200: 7}
     assert len({answer.json()["id"] for answer in answers}) == 1
     assert len([event for event in await emitted(database) if isinstance(event.data, PurchaseRecorded)]) == 1
+
+
+async def test_a_fact_that_makes_its_customer_known_while_it_is_sent_again_is_no_conflict(shop, monkeypatch):
+    lock, meanwhile = customers.lock, [shop.buys("536365")]
+
+    async def lock_before_the_other_commits(connection, refs):
+        found = await lock(connection, refs)
+        while meanwhile:
+            assert (await meanwhile.pop()).status_code == 201
+        return found
+
+    monkeypatch.setattr(customers, "lock", lock_before_the_other_commits)
+
+    assert (await shop.buys("536365")).status_code == 200
 
 
 async def test_different_contents_of_one_fact_at_once_leave_one(shop):

@@ -133,7 +133,7 @@ async def test_a_repeated_fact_counts_once(database: Database) -> None:
     await told(database, bought)
 
     async with database.read() as uow:
-        row = await uow.connection.exec_driver_sql("SELECT purchases, purchase_amount FROM activity_total")
+        row = await uow.connection.run("SELECT purchases, purchase_amount FROM activity_total")
         assert tuple(row.one()) == (1, 10)
 
 
@@ -144,6 +144,6 @@ async def test_what_was_announced_is_stored_with_its_cause(database: Database) -
     [event] = await deliver(SERVICE, database, [bought], now=NOW)
 
     async with database.read() as uow:
-        rows = await uow.connection.exec_driver_sql("SELECT DISTINCT cause_id, event_id, since FROM membership")
+        rows = await uow.connection.run("SELECT DISTINCT cause_id, event_id, since FROM membership")
         row = rows.one()
     assert (UUID(str(row.cause_id)), UUID(str(row.event_id)), row.since) == (bought.id, event.id, NOW)

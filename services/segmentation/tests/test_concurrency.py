@@ -3,17 +3,24 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from lealtad.events.envelope import Event
 from lealtad.ids import new_id
 from lealtad.testing.driving import deliver, emitted, take_due
 from lealtad.unit_of_work import Database
 from segmentation.service import SERVICE
 
-from .builders import NOW, case, purchase, score
+from .builders import NOW, case, purchase, registered, score
 
 
-async def test_simultaneous_batches_of_one_customer_announce_each_segment_once(database: Database) -> None:
+@pytest.mark.parametrize("known", [False, True])
+async def test_simultaneous_batches_of_one_customer_announce_each_segment_once(
+    database: Database, *, known: bool
+) -> None:
     customer = new_id()
+    if known:
+        await deliver(SERVICE, database, [registered(customer)], now=NOW)
     batches: list[list[Event[Any]]] = [
         [purchase(customer) for _ in range(3)],
         [case(customer)],

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from lealtad.events.envelope import Event
 from lealtad.ids import new_id
+from lealtad.testing.driving import undone
 from lealtad.unit_of_work import Database, Phase, UnitOfWork
 from segmentation.consumers import projections
 from segmentation.domain.boundaries import Boundaries
@@ -40,12 +41,10 @@ Base = dict[UUID, list[Event[Any]]]
 @asynccontextmanager
 async def projected(database: Database, base: Base) -> AsyncIterator[UnitOfWork]:
     """Fold the events of a base in a transaction that leaves nothing behind."""
-    async with database.engine.connect() as connection:
-        async with database.begin(phase=Phase.PROJECT) as unit:
-            unit.connection = connection
-            await projections.run(unit, [event for events in base.values() for event in events])
-            yield unit
-        await connection.rollback()
+    async with undone(database) as connection, database.begin(phase=Phase.PROJECT) as unit:
+        unit.connection = connection
+        await projections.run(unit, [event for events in base.values() for event in events])
+        yield unit
 
 
 async def standings(

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
 from sqlalchemy import text
 
+from lealtad.db.columns import DERIVED
+from lealtad.db.statements import compiled
 from lealtad.due import DueAction, backlog
 from lealtad.ids import new_id
 from lealtad.testing.driving import deliver, statements, take_due
@@ -96,14 +97,11 @@ async def test_a_step_reads_the_base_by_its_key(database: Database) -> None:
         boundaries = await value.current_boundaries(uow.connection)
         assert boundaries is not None
         query = sweeps.query(UUID(int=2**127), 5000, ranked_otherwise(boundaries, [frozenset({4, 5})]))
-        compiled = query.compile(dialect=uow.connection.dialect)
-        values = compiled.construct_params(moments(NOW))
-        raw: Any = await uow.connection.get_raw_connection()
-        arguments = [values[name] for name in compiled.positiontup or ()]
-        plan = await raw.driver_connection.fetchval(f"EXPLAIN (FORMAT JSON) {compiled}", *arguments)
+        statement, (values,) = compiled(query, [moments(NOW)], DERIVED)
+        plan = await uow.connection.run(f"EXPLAIN (FORMAT JSON) {statement.sql}", *statement.arguments(values))
 
-    assert "pk_standing" in json.dumps(plan)
-    assert "Seq Scan" not in json.dumps(plan)
+    assert "pk_standing" in json.dumps(plan[0][0])
+    assert "Seq Scan" not in json.dumps(plan[0][0])
 
 
 async def test_a_walk_goes_on_where_it_was_interrupted(database: Database, customers: Sequence[UUID]) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from lealtad.ids import new_id
-from lealtad.testing.driving import deliver, take_due
+from lealtad.testing.driving import deliver, take_due, undone
 from lealtad.unit_of_work import Database
 from segmentation.domain.boundaries import Boundaries
 from segmentation.domain.value_policy import TierRule, ValuePolicy
@@ -39,13 +39,11 @@ buyers = st.lists(st.tuples(st.integers(0, 364), st.integers(1, 9), st.integers(
 
 
 async def computed(database: Database, base: Buyers) -> Boundaries | None:
-    async with database.engine.connect() as connection:
+    async with undone(database) as connection:
         days, counts, amounts = (list(column) for column in zip(*base, strict=True))
         binds = {"today": NOW.date(), "days": days, "counts": counts, "amounts": amounts}
         await connection.execute(BASE, binds)
-        found = await base_repository.compute(connection, POLICY, NOW)
-        await connection.rollback()
-    return found
+        return await base_repository.compute(connection, POLICY, NOW)
 
 
 on_a_database = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -102,7 +100,7 @@ async def test_there_is_no_tier_before_there_are_enough_buyers(database: Databas
 
     assert await take_due(SERVICE, database, now=NOW + timedelta(hours=1)) == []
     async with database.read() as uow:
-        assert not (await uow.connection.execute(text("SELECT version FROM value_boundaries"))).all()
+        assert not await uow.connection.execute(text("SELECT version FROM value_boundaries"))
 
 
 async def test_boundaries_come_at_the_next_full_hour_and_everybody_gets_a_tier(database: Database) -> None:
@@ -151,4 +149,4 @@ async def test_new_boundaries_move_only_whom_they_change(database: Database) -> 
 
     async with database.read() as uow:
         rows = await uow.connection.execute(text("SELECT version FROM value_boundaries ORDER BY version"))
-        assert rows.scalars().all() == [1, 2]
+        assert rows.scalars() == [1, 2]

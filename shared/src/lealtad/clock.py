@@ -17,6 +17,9 @@ STAMP_BYTES = 26
 class Clock(Protocol):
     """Business time."""
 
+    steps: bool
+    """Whether it may be set on at any moment, and does not only go by."""
+
     def now(self) -> datetime:
         """Return the business time, in UTC."""
         ...
@@ -30,6 +33,8 @@ def system_now() -> datetime:
 class SystemClock:
     """Business time that is the machine's time: production."""
 
+    steps = False
+
     def now(self) -> datetime:
         """Return the machine's time, in UTC."""
         return system_now()
@@ -37,6 +42,8 @@ class SystemClock:
 
 class FixedClock:
     """Business time that stands still until it is moved: tests of one process."""
+
+    steps = True
 
     def __init__(self, start: str | datetime) -> None:
         moment = datetime.fromisoformat(start) if isinstance(start, str) else start
@@ -59,12 +66,24 @@ class FixedClock:
 class StackClock:
     """Business time kept in a small file that all processes of one stack read: demo and tests of many processes.
 
-    The file holds one UTC time stamp of fixed length, so that a write replaces it whole.
+    The file holds one UTC time stamp of fixed length, so that a write replaces it whole. It stays open as long as the
+    process runs; who asks only now and then calls `read`.
     """
+
+    steps = True
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._file = os.open(path, os.O_RDONLY)
+
+    @classmethod
+    def read(cls, path: Path) -> datetime:
+        """Return once what the clock in `path` says."""
+        clock = cls(path)
+        try:
+            return clock.now()
+        finally:
+            os.close(clock._file)
 
     @staticmethod
     def write(path: Path, moment: datetime) -> None:

@@ -3,8 +3,6 @@
 import traceback
 
 import asyncpg
-from sqlalchemy.exc import DBAPIError, InterfaceError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 TRANSIENT_STATES = ("08", "40", "53", "55", "57", "28", "3D", "3F", "42")
 """SQLSTATE classes: connection lost, transaction rolled back, resources, object in use, operator intervention; and what
@@ -12,6 +10,9 @@ only a bad deploy brings about, never an event: credentials, a missing database,
 
 CLOSED_TRANSPORT = "the handler is closed"
 """What uvloop says by a plain RuntimeError when a connection that was lost in this moment is written to."""
+
+DATA_EXCEPTION = "22"
+"""SQLSTATE class of values that cannot be stored."""
 
 QUERY_CANCELED = "57014"
 """SQLSTATE of a statement that took longer than the `statement_timeout`."""
@@ -23,7 +24,7 @@ class PermanentError(Exception):
 
 def sqlstate_of(error: BaseException) -> str | None:
     """Return the SQLSTATE that the database gave `error`, if it came from the database at all."""
-    return getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None
+    return error.sqlstate if isinstance(error, asyncpg.PostgresError) else None
 
 
 def reason_of(error: BaseException) -> str:
@@ -41,15 +42,26 @@ def reason_of(error: BaseException) -> str:
     return f"{kind}{f' (SQLSTATE {state})' if state else ''}{place}"
 
 
-def is_transient(error: BaseException) -> bool:
-    """Whether the same work may succeed a little later."""
-    if isinstance(error, OSError | EOFError | TimeoutError | PoolTimeoutError | InterfaceError):
-        return True
-    if isinstance(error, asyncpg.InterfaceError | asyncpg.InternalClientError):
-        return True
+def is_value_refused(error: BaseException) -> bool:
+    """Whether a value cannot be stored: it is out of range, or holds characters such as NUL."""
+    # What asyncpg cannot encode is an InterfaceError, and no DataError of the server's.
+    encoding = isinstance(error, asyncpg.InterfaceError) and isinstance(error, ValueError)
+    return encoding or (sqlstate_of(error) or "").startswith(DATA_EXCEPTION)
+
+
+def is_connection_lost(error: BaseException) -> bool:
+    """Whether the connection to the database broke off, or could not be opened."""
     if isinstance(error, RuntimeError):
         return CLOSED_TRANSPORT in str(error)
-    if isinstance(error, DBAPIError):
-        state = sqlstate_of(error)
-        return error.connection_invalidated or state is None or state.startswith(TRANSIENT_STATES)
-    return False
+    if is_value_refused(error):
+        return False
+    return isinstance(error, OSError | EOFError | TimeoutError | asyncpg.InterfaceError | asyncpg.InternalClientError)
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether the same work may succeed a little later."""
+    # A statement was prepared before a migration; the next time it is prepared anew.
+    if isinstance(error, asyncpg.InvalidCachedStatementError):
+        return True
+    state = sqlstate_of(error)
+    return state.startswith(TRANSIENT_STATES) if state else is_connection_lost(error)

@@ -53,9 +53,14 @@ class ServiceSettings(BaseSettings):
     backfill_share: float = Field(
         default=0.5, gt=0, le=1, description="of its time, that a worker gives to a backfill beside live events"
     )
-    gather_ms: int = Field(default=10, ge=0, le=1000, description="how long a poll on the decision path gathers")
+    gather_ms: int = Field(
+        default=50, ge=0, le=1000, description="a worker rests as long as its last batch took, and so long at most"
+    )
+    hold_ms: int = Field(
+        default=100, ge=0, le=1000, description="how long records are held that may wait for what usually follows"
+    )
     idle_gather_ms: int = Field(
-        default=100, ge=0, le=5000, description="the same, for a consumer off the decision path"
+        default=100, ge=0, le=5000, description="how long a worker off the decision path gathers records"
     )
     rebuild_records: int = Field(default=2000, ge=1, description="events one transaction of a rebuild takes at most")
     relay_batch: int = Field(default=1000, ge=1, description="live outbox rows relayed at once at most")

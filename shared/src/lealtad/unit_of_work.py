@@ -8,12 +8,12 @@ from enum import Enum, auto
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-
 from lealtad.clock import Clock, system_now
+from lealtad.db import Connection, Engine
 from lealtad.events.cause import Cause, Lane, lane_of
 from lealtad.events.envelope import Event, EventRef
 from lealtad.events.model import Causes, EventData
+from lealtad.flush import flush
 from lealtad.ids import new_id
 from lealtad.journal import Entry, Journal
 from lealtad.outbox import Outbox
@@ -44,7 +44,7 @@ class Waker(Protocol):
 class UnitOfWork:
     """One transaction; see `Database.begin`."""
 
-    connection: AsyncConnection
+    connection: Connection
     now: datetime
     """Business time, read once."""
     resources: Any
@@ -62,17 +62,19 @@ class UnitOfWork:
         causes: Sequence[Cause] = (),
         lane: Lane = Lane.LIVE,
         event_id: UUID | None = None,
+        traceparent: str | None = None,
     ) -> EventRef:
         """Put an event into the outbox, to be written at the commit.
 
-        Without causes it is a fact: its own root, at depth 0, in `lane`. With causes it inherits the last one's
+        Without causes it is a fact: its own root, at depth 0, in `lane`, in the trace `traceparent` or else in that of
+        the unit of work. With causes it inherits the last one's
         correlation and trace, the largest depth + 1, and the backfill lane only if all causes are of it.
         Raises RuntimeError while derived state is projected, EventTooLargeError above 256 KiB.
         """
         if self.phase is Phase.PROJECT:
             raise RuntimeError("project folds derived state and emits nothing; announce in react")
         identity = event_id or new_id()
-        cause = self._derived(identity, causes) if causes else self._root(identity, lane)
+        cause = self._derived(identity, causes) if causes else self._root(identity, lane, traceparent)
         ref = EventRef(cause, data.type, key, system_now())
         self.outbox.add(ref, data, causes[-1].id if causes else None)
         if causes:
@@ -86,12 +88,16 @@ class UnitOfWork:
         """Draw the sequences of the events emitted so far, for rows that keep them."""
         await self.outbox.allocate(self.connection)
 
+    async def flush(self) -> bool:
+        """Write what was emitted and noted so far; return whether events were."""
+        return await flush(self.connection, self.outbox, self.journal, self.now)
+
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """Undo what the block did, emitted and noted, when it raises; the transaction itself goes on."""
         events, rows = self.outbox.mark(), self.journal.mark()
         try:
-            async with self.connection.begin_nested():
+            async with self.connection.transaction():
                 yield
         except BaseException:
             self.outbox.restore(events)
@@ -112,8 +118,8 @@ class UnitOfWork:
         """Say that a consumed event had no effect and triggers no reaction."""
         self.journal.ignore(event.id, reason)
 
-    def _root(self, identity: UUID, lane: Lane) -> Cause:
-        return replace(Cause.root(identity, self.traceparent), lane=lane)
+    def _root(self, identity: UUID, lane: Lane, traceparent: str | None = None) -> Cause:
+        return replace(Cause.root(identity, traceparent or self.traceparent), lane=lane)
 
     def _derived(self, identity: UUID, causes: Sequence[Cause]) -> Cause:
         last, united = causes[-1], Causes.of(causes)
@@ -132,14 +138,13 @@ class Database:
     """A service's database: units of work that write, and connections that only read."""
 
     def __init__(
-        self, engine: AsyncEngine, *, service: str, clock: Clock, waker: Waker | None = None, resources: Any = None
+        self, engine: Engine, *, service: str, clock: Clock, waker: Waker | None = None, resources: Any = None
     ) -> None:
         self.engine = engine
         self.service = service
         self.clock = clock
         self.waker = waker
         self.resources = resources
-        self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def begin(
@@ -149,20 +154,17 @@ class Database:
         async with self.engine.begin() as connection:
             uow = self._unit(connection, now, traceparent, phase)
             yield uow
-            rows = await uow.outbox.flush(connection)
-            await uow.journal.flush(connection, uow.now)
-        if rows and self.waker:
+            emitted = await uow.flush()
+        if emitted and self.waker:
             self.waker.wake()
 
     @asynccontextmanager
     async def read(self, *, now: datetime | None = None) -> AsyncIterator[UnitOfWork]:
         """Open a connection for reading: every statement sees the newest committed state, none holds a snapshot."""
-        async with self._reading.connect() as connection:
+        async with self.engine.connect() as connection:
             yield self._unit(connection, now, None, Phase.PROJECT)
 
-    def _unit(
-        self, connection: AsyncConnection, now: datetime | None, traceparent: str | None, phase: Phase
-    ) -> UnitOfWork:
+    def _unit(self, connection: Connection, now: datetime | None, traceparent: str | None, phase: Phase) -> UnitOfWork:
         return UnitOfWork(
             connection=connection,
             now=now or self.clock.now(),

@@ -40,8 +40,7 @@ async def copy_of(database: Database) -> list[list[Any]]:
     async with database.read() as uow:
         tables = (CUSTOMERS.customer, CUSTOMERS.external_id)
         return [
-            list((await uow.connection.execute(select(table).order_by(*table.primary_key.columns))).all())
-            for table in tables
+            list(await uow.connection.execute(select(table).order_by(*table.primary_key.columns))) for table in tables
         ]
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from lealtad.clock import FixedClock
-from lealtad.db.engine import asyncpg_url, create_engine
+from lealtad.db.engine import Engine, asyncpg_url
 from lealtad.db.platform_tables import PLATFORM
 from lealtad.events.catalog.customer_profile import PurchaseLine, PurchaseRecorded
 from lealtad.events.catalog.shared_types import FactSource
@@ -41,6 +41,7 @@ from lealtad.observability.health import Health
 from lealtad.observability.redaction import redact
 from lealtad.observability.routes import health_routes
 from lealtad.settings import ServiceSettings
+from lealtad.testing.postgres import with_database
 from lealtad.unit_of_work import Database, UnitOfWork
 
 SHELF = """
@@ -103,8 +104,7 @@ async def change(name: str, body: Thing, command: Annotated[Command, Depends(wri
     """Change a thing."""
 
     async def change_thing(uow: UnitOfWork) -> Answer:
-        found = await uow.connection.execute(text("SELECT version FROM thing WHERE name = :n FOR UPDATE"), {"n": name})
-        version = found.scalar_one_or_none()
+        version = await uow.connection.scalar(text("SELECT version FROM thing WHERE name = :n FOR UPDATE"), {"n": name})
         if version is None:
             raise not_found("thing", name)
         require_match(command.if_match, version, required=True)
@@ -157,20 +157,21 @@ def settings() -> ServiceSettings:
 async def database(postgres_url: str) -> AsyncIterator[Database]:
     """A database with the platform's tables and the shelf."""
     name = f"http_{uuid4().hex}"
-    server = create_async_engine(asyncpg_url(postgres_url), isolation_level="AUTOCOMMIT")
+    server = Engine(postgres_url, application="tests")
     async with server.connect() as connection:
-        await connection.execute(text(f"CREATE DATABASE {name}"))
-    engine = create_engine(
-        str(asyncpg_url(postgres_url).set(database=name).render_as_string(hide_password=False)), application="tests"
-    )
+        await connection.run(f"CREATE DATABASE {name}")
+    url = with_database(postgres_url, name)
+    engine = Engine(url, application="tests")
     async with engine.begin() as connection:
-        for statement in filter(str.strip, SHELF.split(";")):
-            await connection.execute(text(statement))
-        await connection.run_sync(PLATFORM.create_all)
+        await connection.run_script(SHELF)
+    tables = create_async_engine(asyncpg_url(url))
+    async with tables.begin() as described:
+        await described.run_sync(PLATFORM.create_all)
+    await tables.dispose()
     yield Database(engine, service="shelf", clock=FixedClock("2011-03-01T09:00:00Z"))
     await engine.dispose()
     async with server.connect() as connection:
-        await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        await connection.run(f"DROP DATABASE {name} WITH (FORCE)")
     await server.dispose()
 
 
@@ -191,7 +192,7 @@ class Shelf:
 
     async def count(self, table: str) -> int:
         async with self.database.read() as uow:
-            return int((await uow.connection.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one())
+            return int((await uow.connection.execute(text(f"SELECT count(*) FROM {table}"))).one()[0])
 
 
 @pytest.fixture

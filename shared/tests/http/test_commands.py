@@ -15,8 +15,7 @@ CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON owned.thing DEFERRABLE INITIALL
 
 async def _run_script(shelf, script: str) -> None:
     async with shelf.database.begin() as uow:
-        raw = await uow.connection.get_raw_connection()
-        await raw.driver_connection.execute(script)
+        await uow.connection.run_script(script)
 
 
 @pytest.mark.parametrize("key", [None, "k1"])
@@ -94,7 +93,7 @@ async def test_a_real_deadlock_ends_well_for_both(shelf):
 
 async def _amounts(uow):
     rows = await uow.connection.execute(text("SELECT name, amount FROM thing"))
-    return Answer([dict(row._mapping) for row in rows])
+    return Answer([dict(row) for row in rows])
 
 
 async def _cannot_serialise(uow, thing):

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from lealtad.http import CustomerRef, Problem
 
-sources = st.from_regex(r"[a-z0-9-]{1,64}", fullmatch=True)
+sources = st.from_regex(r"[a-z0-9-]{1,40}", fullmatch=True)
 external_ids = st.from_regex(r"[^/\x00-\x1f\x7f]{1,60}", fullmatch=True)
 
 

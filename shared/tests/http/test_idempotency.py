@@ -161,5 +161,5 @@ async def _someone_waits_for_a_lock(shelf) -> None:
     )
     async with asyncio.timeout(4), shelf.database.read() as uow:
         # The database tells nobody that a lock is waited for.
-        while not (await uow.connection.execute(waiting)).scalar_one():  # noqa: ASYNC110 - there is nothing to await
+        while not (await uow.connection.execute(waiting)).one()[0]:  # noqa: ASYNC110 - there is nothing to await
             await asyncio.sleep(0.01)

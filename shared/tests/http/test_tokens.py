@@ -77,6 +77,16 @@ def test_a_token_that_cannot_be_trusted_is_refused(settings, forge):
     assert 'error="invalid_token"' in caught.value.headers["WWW-Authenticate"]
 
 
+def test_a_token_that_was_accepted_is_refused_once_it_expired(settings, monkeypatch):
+    token = mint_token(settings, "pos-1", ["facts:write"], lifetime=timedelta(minutes=1))
+    assert principal_of(token, settings).subject == "pos-1"
+
+    monkeypatch.setattr("lealtad.http.auth.system_now", lambda: system_now() + timedelta(minutes=2))
+
+    with pytest.raises(Problem, match="401"):
+        principal_of(token, settings)
+
+
 async def test_without_a_token_the_answer_is_a_challenge(client):
     for header in ("", "Basic cG9zOjE=", "Bearer"):
         answer = await client.get("/v1/things", headers={"Authorization": header})

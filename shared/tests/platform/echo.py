@@ -65,7 +65,7 @@ async def skip(uow: UnitOfWork, events: Sequence[Event[Any]]) -> None:
 
 async def react(uow: UnitOfWork, touched: Touched) -> None:
     rows = await uow.connection.execute(COUNT, {"ids": list(touched)})
-    for row in rows.all():
+    for row in rows:
         uow.emit(
             a_score(row.customer_id, row.number, uow.now, touched[row.customer_id]),
             key=row.customer_id,
@@ -85,7 +85,7 @@ def a_score(customer_id: Any, number: int, now: datetime, causes: Sequence[Any])
 
 
 async def remind(uow: UnitOfWork, limit: int) -> int:
-    rows = (await uow.connection.execute(DUE, {"now": uow.now, "limit": limit})).all()
+    rows = await uow.connection.execute(DUE, {"now": uow.now, "limit": limit})
     for row in rows:
         cause = uow.due_cause(row.customer_id, "remind")
         uow.emit(a_score(row.customer_id, 0, uow.now, [cause]), key=row.customer_id, causes=[cause])

@@ -11,10 +11,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lealtad.app import Service
-from lealtad.db import metadata
+from lealtad.db import Connection, metadata
 from lealtad.errors import PermanentError
 from lealtad.events.catalog.customer_profile import PurchaseRecorded
 from lealtad.events.envelope import Event
@@ -69,13 +68,13 @@ async def skip(uow: UnitOfWork, events: Sequence[Event[Any]]) -> None:
 
 
 async def react(uow: UnitOfWork, touched: Touched) -> None:
-    for row in (await uow.connection.execute(CHANGED, {"ids": list(touched)})).all():
+    for row in await uow.connection.execute(CHANGED, {"ids": list(touched)}):
         causes = touched[row.customer_id]
         uow.emit(a_score(row.customer_id, row.number, uow.now, causes), key=row.customer_id, causes=causes)
 
 
-async def every_customer(connection: AsyncConnection, after: UUID | None, limit: int) -> Sequence[UUID]:
-    return (await connection.execute(PAGE, {"after": after, "limit": limit})).scalars().all()
+async def every_customer(connection: Connection, after: UUID | None, limit: int) -> Sequence[UUID]:
+    return (await connection.execute(PAGE, {"after": after, "limit": limit})).scalars()
 
 
 TALLY = Service(

@@ -13,7 +13,6 @@ from lealtad.ids import new_id
 from lealtad.kafka import relay
 from lealtad.kafka.lanes import Lanes
 from lealtad.kafka.progress import read_progress
-from lealtad.outbox.wakeup import plain_dsn
 from lealtad.testing.postgres import settings_for
 from lealtad.unit_of_work import Database
 
@@ -182,7 +181,7 @@ async def test_a_dead_letter_of_a_backfill_costs_only_itself(bus, databases, wor
 async def outbox(database_for):
     """Give a database, and a way to read the next turn of the relay."""
     database = await database_for(ECHO)
-    connection = await asyncpg.connect(plain_dsn(database.engine.url.render_as_string(hide_password=False)))
+    connection = await asyncpg.connect(database.engine.url)
     await connection.execute("SET search_path = derived, owned, platform")
 
     async def turn(rows: int = 1000, backfill_rows: int = 1000, octets: int = 1 << 30) -> list[str]:

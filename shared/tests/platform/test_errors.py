@@ -5,16 +5,16 @@ import asyncio
 import asyncpg
 import pytest
 import uvloop
+from asyncpg import PostgresError
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
 from lealtad.errors import is_transient
 
 from .echo import ECHO
 
 
-async def failure_of(database, statement: str, **values: object) -> DBAPIError:
-    with pytest.raises(DBAPIError) as failure:
+async def failure_of(database, statement: str, **values: object) -> PostgresError:
+    with pytest.raises(PostgresError) as failure:
         async with database.begin() as uow:
             await uow.connection.execute(text(statement), values)
     return failure.value
@@ -42,7 +42,7 @@ async def test_a_session_that_the_server_ended_is_no_fault_of_the_event(database
     database = await database_for(ECHO)
     async with database.begin() as other:
         terminate = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
-        with pytest.raises(DBAPIError) as failure:
+        with pytest.raises(PostgresError) as failure:
             async with database.begin() as uow:
                 await uow.connection.execute(text("SELECT 1"))
                 await other.connection.execute(text(f"{terminate} AND datname = current_database()"))

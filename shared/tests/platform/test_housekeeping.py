@@ -49,7 +49,7 @@ async def test_all_that_is_old_is_forgotten_in_small_transactions(database_for, 
         long_ago = uow.now - timedelta(days=5000)
         await uow.connection.execute(LETTERS, {"start": 0, "number": 25, "replayed_at": long_ago})
         await uow.connection.execute(LETTERS, {"start": 100, "number": 4, "replayed_at": None})
-    url = database.engine.url.render_as_string(hide_password=False)
+    url = database.engine.url
     settings: ServiceSettings = settings_for(ECHO, url)
 
     await Housekeeping(database, settings, (), Heartbeat("housekeeping", 60)).tidy()
@@ -66,7 +66,7 @@ async def test_a_service_forgets_its_own_rows_too(database_for):
         asked.append((before, limit))
         return left.pop()
 
-    settings = settings_for(ECHO, database.engine.url.render_as_string(hide_password=False), journal_days=7)
+    settings = settings_for(ECHO, database.engine.url, journal_days=7)
     prune = Prune("things", lambda settings: timedelta(days=settings.journal_days), take)
 
     await Housekeeping(database, settings, (prune,), Heartbeat("housekeeping", 60)).tidy()

@@ -2,8 +2,8 @@
 
 import asyncpg
 
+from lealtad.db.engine import plain_dsn
 from lealtad.ids import new_id
-from lealtad.outbox.wakeup import plain_dsn
 from lealtad.testing.postgres import TestDatabases
 
 from .conftest import Bus, WorkerFactory

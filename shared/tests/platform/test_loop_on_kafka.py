@@ -129,7 +129,7 @@ async def test_a_gap_in_the_outbox_numbers_that_fills_late_is_not_skipped(bus, d
     async with worker_of(ECHO, await databases.create_url(ECHO)) as (_, runtime):
         async with runtime.database.begin() as uow:
             uow.emit(a_purchase(slow), key=slow)
-            await uow.outbox.flush(uow.connection)
+            await uow.flush()
             async with runtime.database.begin() as other:
                 other.emit(a_purchase(quick), key=quick)
             await bus.read("activity", 1)

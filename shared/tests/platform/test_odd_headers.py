@@ -78,6 +78,6 @@ async def test_a_record_with_an_odd_header_is_read_or_put_aside_with_its_place(
 
         await until(all_are_applied)
         async with runtime.database.read() as uow:
-            [letter] = (await uow.connection.execute(LETTERS)).all()
+            [letter] = await uow.connection.execute(LETTERS)
 
     assert letter == ("activity", 0, 2, b"a key", b"no event")

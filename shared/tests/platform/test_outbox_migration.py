@@ -3,7 +3,9 @@
 from types import SimpleNamespace
 
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
 
+from lealtad.db.engine import asyncpg_url
 from lealtad.db.migrations import keep_emitted_events
 from lealtad.ids import new_id
 from lealtad.testing.driving import emitted
@@ -28,12 +30,13 @@ async def test_what_waited_in_the_outbox_goes_on_waiting_and_new_events_follow_i
         await emit(database, customer)
     async with database.engine.begin() as connection:
         await connection.execute(text("DELETE FROM outbox WHERE seq = 1"))
-        for statement in BEFORE.split(";"):
-            await connection.execute(text(statement))
+        await connection.run_script(BEFORE)
 
+    migrating = create_async_engine(asyncpg_url(database.engine.url))
     for _ in range(2):  # a second run finds nothing to do
-        async with database.engine.begin() as connection:
+        async with migrating.begin() as connection:
             await connection.run_sync(lambda bound: keep_emitted_events(SimpleNamespace(get_bind=lambda: bound)))
+    await migrating.dispose()
     await emit(database, customer)
 
     assert [event.sequence for event in await emitted(database)] == [2, 3, 4]

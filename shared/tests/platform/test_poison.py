@@ -8,9 +8,9 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 from structlog.testing import capture_logs
 
+from lealtad.db import Connection
 from lealtad.due import DueAction, DueLoop, act_on, backlog
 from lealtad.events.cause import Cause
 from lealtad.events.model import Causes
@@ -53,7 +53,7 @@ async def test_a_reaction_that_always_fails_costs_one_customer(bus, databases, w
 
         async def is_postponed() -> bool:
             async with runtime.database.read() as uow:
-                return (await uow.connection.execute(WAITING)).scalars().all() == [poison]
+                return (await uow.connection.execute(WAITING)).scalars() == [poison]
 
         await until(is_postponed)
 
@@ -65,7 +65,7 @@ async def test_the_causes_of_one_waiting_reaction_do_not_grow_for_ever(database_
     async with database.begin() as uow:
         for some in (causes[:2], causes[2:5], causes[5:]):
             await pending.defer(uow.connection, {(0, customer): some}, after_ms=0)
-        kept = (await pending.take(uow.connection, [(0, customer)]))[customer]
+        kept = (await pending.take_due(uow.connection, [0], 1))[customer]
 
     assert kept[1:] == causes[-499:]
     assert (kept[0].id, kept[0].root_count) == (causes[-500].id, 201)
@@ -79,7 +79,7 @@ async def test_a_few_causes_of_a_waiting_reaction_are_all_kept(database_for):
     async with database.begin() as uow:
         for cause in causes:
             await pending.defer(uow.connection, {(0, customer): [cause]}, after_ms=0)
-        kept = (await pending.take(uow.connection, [(0, customer)]))[customer]
+        kept = (await pending.take_due(uow.connection, [0], 1))[customer]
 
     assert kept == causes
 
@@ -106,7 +106,7 @@ def reminding_all_but(poison: UUID) -> DueAction:
         await act_on(uow, "remind", ids, act, postpone)
         return len(ids)
 
-    async def postpone(connection: AsyncConnection, identity: UUID, until: datetime) -> None:
+    async def postpone(connection: Connection, identity: UUID, until: datetime) -> None:
         await connection.execute(POSTPONE, {"until": until, "id": identity})
 
     return DueAction("remind", take, REMINDERS_DUE)
@@ -123,7 +123,7 @@ async def test_a_due_row_that_always_fails_costs_itself_until_tomorrow(database_
     assert await loop.take_all(reminding_all_but(poison)) == 30
 
     async with database.read() as uow:
-        due = (await uow.connection.execute(text("SELECT * FROM reminder WHERE due_at IS NOT NULL"))).all()
+        due = await uow.connection.execute(text("SELECT * FROM reminder WHERE due_at IS NOT NULL"))
         [told] = (await uow.connection.execute(DETAILS, {"id": poison})).scalars()
         assert await backlog.counted(uow.connection, ECHO.due_actions, uow.now) == {"remind": 0}
     assert due == [(poison, clock.now() + timedelta(days=1))]

@@ -17,7 +17,7 @@ from .echo import ECHO
 
 async def test_a_topic_that_ends_before_the_stored_position_ends_the_worker(bus, database_for):
     database = await database_for(ECHO)
-    url = database.engine.url.render_as_string(hide_password=False)
+    url = database.engine.url
     settings = settings_for(ECHO, url, kafka_bootstrap=bus.address, topic_prefix=bus.prefix)
     place, cluster = Place("activity", 1), await cluster_id(settings)
     async with database.begin() as uow:

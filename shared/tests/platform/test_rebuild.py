@@ -7,10 +7,9 @@ from uuid import UUID
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
-from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import text
-from sqlalchemy.engine import Engine
 
+from lealtad.db import Connection
 from lealtad.db.migrations import RebuildRunsError, migrate
 from lealtad.ids import new_id
 from lealtad.kafka.rebuild import RebuildError, structure
@@ -172,19 +171,18 @@ async def interrupted_at(statement: int, tally: Tally) -> bool:
     """Rebuild, and end it before its `statement`-th SQL statement; return False when it has not that many."""
     executed = 0
 
-    def count(_connection, _cursor, _statement, *_) -> None:
+    def count(*_) -> None:
         nonlocal executed
         executed += 1
         if executed == statement:
             raise Interrupted
 
-    sqlalchemy_event.listen(Engine, "before_cursor_execute", count)
-    try:
-        await tally.rebuild(rebuild_records=10)
-    except Interrupted:
-        return True
-    finally:
-        sqlalchemy_event.remove(Engine, "before_cursor_execute", count)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Connection, "_tell", count)
+        try:
+            await tally.rebuild(rebuild_records=10)
+        except Interrupted:
+            return True
     return False
 
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import text
 
-from lealtad.db import create_engine
+from lealtad.db import Engine
 from lealtad.ids import new_id
 from lealtad.kafka import dead_letters
 from lealtad.kafka.rebuild import structure
@@ -23,7 +23,7 @@ GROUP = "test.churn-scoring"
 async def following(databases, clock) -> AsyncIterator[Database]:
     """Give the database of a service with `derived_next` where SQL means `derived`."""
     url = await databases.create_url(TALLY)
-    engine = create_engine(url, application="test", derived=structure.NEXT)
+    engine = Engine(url, application="test", derived=structure.NEXT)
     yield Database(engine, service=TALLY.name, clock=clock)
     await engine.dispose()
 

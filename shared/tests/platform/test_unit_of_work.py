@@ -4,8 +4,8 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from asyncpg import PostgresError
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
 from lealtad.events.cause import Cause
 from lealtad.events.codec import EventTooLargeError
@@ -25,7 +25,7 @@ async def test_an_error_takes_the_event_back_with_the_state(database_for):
     with pytest.raises(ZeroDivisionError):
         async with database.begin() as uow:
             uow.emit(a_purchase(customer), key=customer)
-            await uow.outbox.flush(uow.connection)
+            await uow.flush()
             raise ZeroDivisionError
     assert await emitted(database) == []
 
@@ -70,7 +70,7 @@ async def test_writing_costs_the_same_number_of_statements_for_one_event_and_for
                     uow.emit(a_purchase(customer), key=customer)
         return len(seen)
 
-    assert await cost(1) == await cost(300) == 3
+    assert await cost(1) == await cost(300) == 1
 
 
 async def test_nothing_is_emitted_while_derived_state_is_projected(database_for):
@@ -134,7 +134,7 @@ async def test_no_transaction_of_ours_outlives_a_minute(database_for):
             text("SELECT setting::int FROM pg_settings WHERE name = 'transaction_timeout'")
         )
         assert timedelta(milliseconds=limit) <= timedelta(minutes=1)
-    with pytest.raises(DBAPIError):
+    with pytest.raises(PostgresError):
         async with database.read() as uow:
             await uow.connection.execute(text("SET transaction_timeout = '50ms'"))
             await uow.connection.execute(text("SELECT pg_sleep(5)"))

@@ -11,7 +11,6 @@ from lealtad.due.backlog import COUNTED
 from lealtad.kafka.progress import STATE
 from lealtad.observability.health import Heartbeat
 from lealtad.observability.metrics import REGISTRY
-from lealtad.outbox.wakeup import plain_dsn
 
 from .echo import ECHO
 
@@ -27,7 +26,7 @@ async def look(database, *actions):
 
 async def test_a_snapshot_that_is_left_open_is_measured_and_from_a_minute_on_named(database_for, monkeypatch):
     database = await database_for(ECHO)
-    url = plain_dsn(database.engine.url.render_as_string(hide_password=False))
+    url = database.engine.url
     assert await look(database) == []
     assert REGISTRY.get_sample_value(AGE) == 0
     holder = await asyncpg.connect(url, server_settings={"application_name": "a forgotten console"})

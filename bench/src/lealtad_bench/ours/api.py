@@ -43,9 +43,9 @@ class Api:
         """Record one purchase."""
         await self._post("/v1/purchases", body)
 
-    async def buy_batch(self, bodies: list[dict[str, Any]]) -> None:
-        """Record a batch of purchases, of which none may be refused."""
-        answer = await self._post("/v1/batches", {"facts": bodies})
+    async def buy_batch(self, bodies: list[dict[str, Any]], mode: str = "live") -> None:
+        """Record a batch of purchases, `live` or as a `backfill`, of which none may be refused."""
+        answer = await self._post("/v1/batches", {"mode": mode, "facts": bodies})
         if answer["refused"]:
             problem = next(item["problem"] for item in answer["items"] if item.get("problem"))
             raise NotAcceptedError(f"{answer['refused']} of {len(bodies)} facts were refused: {problem['detail']}")

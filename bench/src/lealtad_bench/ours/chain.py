@@ -1,7 +1,8 @@
 """Lealtad as a chain that takes purchases in."""
 
 import time
-from collections import deque
+from collections import Counter, deque
+from collections.abc import Sequence
 from itertools import cycle
 from typing import Any
 
@@ -15,6 +16,8 @@ from lealtad_local.progress import read_progress, settle
 from lealtad_local.services import SERVICES
 from lealtad_local.state import StackState
 
+HISTORY_BATCH = 500
+HISTORY_DAYS_AGO = (200, 800)
 SETTLE_S = 900.0
 """Long enough for a load that the chain did not keep up with."""
 
@@ -66,10 +69,23 @@ class Ours:
         else:
             await self._api.buy_batch(bodies)
 
+    async def load_history(self, invoices: int, accepted: Counter[str]) -> None:
+        """Load invoices of former years as a backfill, in batches; count in `accepted["invoices"]` how far it is."""
+        ages = cycle(range(*HISTORY_DAYS_AGO))
+        while (left := invoices - accepted["invoices"]) > 0:
+            names = [next(self._all).external_id for _ in range(min(HISTORY_BATCH, left))]
+            bodies = [self._facts.purchase(name, days_ago=next(ages)) for name in names]
+            await self._api.buy_batch(bodies, mode="backfill")
+            accepted["invoices"] += len(bodies)
+
     async def read(self, due: float, watched: bool) -> float:  # noqa: ARG002 - as all that a schedule calls
         """Read the next-best action of some customer; return the seconds since it was due."""
         await self._api.next_best_action(next(self._all).external_id)
         return time.monotonic() - due
+
+    async def trace(self, samples: Sequence[Sample]) -> None:
+        """Let samples note what they left on every topic."""
+        await self._watch.trace(samples)
 
     async def backlog(self) -> int:
         """Return how many events wait in outboxes and topics, over all services."""

@@ -15,7 +15,7 @@ def read(home: Home) -> datetime:
         raise StackError(
             "This stack runs on the machine's time. Start one with a clock of its own: lealtad up --clock TIME"
         )
-    return StackClock(home.clock).now()
+    return StackClock.read(home.clock)
 
 
 def set_to(home: Home, moment: datetime) -> None:

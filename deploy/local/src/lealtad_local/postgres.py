@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 import psutil
 
@@ -35,13 +36,15 @@ SUPERUSER = "postgres"
 ACCOUNT = "embedded_postgres"
 """The account that the server runs as when root starts it: PostgreSQL refuses to run as root."""
 
+LONGEST_SOCKET_PATH = 107
+"""Bytes, on Linux (`unix(7)`)."""
+
 _SSL_REQUEST = struct.pack(">ii", 8, 80877103)
 
 # fsync, synchronous_commit and full_page_writes stay at their durable defaults: a commit that was answered
 # survives a power cut.
 _OPTIONS = {
     "listen_addresses": HOST,
-    "unix_socket_directories": "",
     "max_connections": "200",
     "shared_buffers": "256MB",
     "log_timezone": "UTC",
@@ -78,8 +81,20 @@ class PostgresServer(LocalServer):
 
     @property
     def url(self) -> str:
-        """URL of the superuser on the `postgres` database."""
-        return f"postgresql://{SUPERUSER}:{self._password}@{HOST}:{self._port}/postgres"
+        """URL of the superuser on the `postgres` database.
+
+        Through a Unix socket, which takes half the processor time of TCP, or by TCP where its path cannot be one.
+        """
+        if not self._sockets:
+            return f"postgresql://{SUPERUSER}:{self._password}@{HOST}:{self._port}/postgres"
+        return f"postgresql://{SUPERUSER}:{self._password}@/postgres?host={quote(self._sockets)}&port={self._port}"
+
+    @property
+    def _sockets(self) -> str:
+        """The folder of the server's Unix socket, which only its account and root enter; empty: it has none."""
+        folder = str(self.data)
+        fits = len(f"{folder}/.s.PGSQL.{self._port}".encode()) <= LONGEST_SOCKET_PATH
+        return folder if fits and "," not in folder else ""  # servers and clients take a comma for a list
 
     @property
     def initialised(self) -> bool:
@@ -97,7 +112,8 @@ class PostgresServer(LocalServer):
             self._initialise()
 
     def command(self) -> Command:
-        options = [f"--{name}={value}" for name, value in {**self._options, "port": str(self._port)}.items()]
+        settings = {**self._options, "port": str(self._port), "unix_socket_directories": self._sockets}
+        options = [f"--{name}={value}" for name, value in settings.items()]
         return Command(
             (self._program("postgres"), "-D", str(self.data), *options),
             user=_account(),

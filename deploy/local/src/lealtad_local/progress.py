@@ -43,8 +43,8 @@ async def read_progress(
 async def settle(stack: Stack, client: httpx.AsyncClient, timeout_s: float = 60) -> float:
     """Wait until outboxes are empty, every position is at its end offset and nothing is due; return the seconds.
 
-    Two readings in a row must be settled and equal: one alone may fall between a service's commit and the next one's
-    poll. `client` carries a token (`Stack.client`). Raises `NotSettledError`.
+    Two readings in turn must be settled and equal: one alone may ask the reader of a topic before its writer.
+    `client` carries a token (`Stack.client`). Raises `NotSettledError`.
     """
     began = time.monotonic()
     # A worker tells the progress of its whole service, so that one of each is enough. Reading costs the services work:
@@ -61,7 +61,8 @@ async def settle(stack: Stack, client: httpx.AsyncClient, timeout_s: float = 60)
             return time.monotonic() - began
         before = now
         moving = [worker for worker in asked if not _is_settled(progress[worker])]
-        await asyncio.sleep(POLL_S if moving else 0)
+        if moving:
+            await asyncio.sleep(POLL_S)
     raise NotSettledError(f"Not settled after {timeout_s:.0f} s: {'; '.join(_moving(progress))}")
 
 

@@ -1,17 +1,19 @@
 """Whether the inputs that can forbid a promotion, consents and complaints, are read to their end."""
 
+from collections.abc import Iterable
+from decimal import Decimal
+
 from campaigns.domain.findings import Finding
 from lealtad.events.topics import CASES, CUSTOMERS
-from lealtad.kafka.freshness import input_ages
-from lealtad.unit_of_work import UnitOfWork
+from lealtad.kafka.freshness import ages_of
 
 FORBIDDING = (CASES.name, CUSTOMERS.name)
 """Topics whose events can forbid a promotion."""
 
 
-async def ages(uow: UnitOfWork) -> dict[str, float]:
+def ages(measured: Iterable[tuple[str, Decimal]]) -> dict[str, float]:
     """Return the age of each forbidding input in seconds of system time; infinite when it was never read to its end."""
-    return await input_ages(uow.connection, FORBIDDING)
+    return ages_of(FORBIDDING, measured)
 
 
 def staleness(age_of: dict[str, float], limit_s: int) -> Finding | None:

@@ -13,7 +13,7 @@ from scipy.integrate import quad
 from scipy.stats import beta, gamma
 
 from churn_scoring.domain.bgnbd import BgNbd, Floats, log_likelihood, probability_alive, probability_of_silence
-from churn_scoring.training.bgnbd_fit import FitError, expected_purchases, fit
+from churn_scoring.training.bgnbd_fit import FitError, _slopes, expected_purchases, fit
 
 REFERENCE = BgNbd(r=0.2426, alpha=4.4136, a=0.7930, b=2.4261)
 Summary = tuple[Floats, Floats, Floats]
@@ -43,6 +43,16 @@ def test_the_fit_of_cdnow_finds_the_published_parameters(cdnow: Summary) -> None
     assert fitted.alpha == pytest.approx(REFERENCE.alpha, abs=2e-3)
     assert fitted.a == pytest.approx(REFERENCE.a, abs=1e-3)
     assert fitted.b == pytest.approx(REFERENCE.b, abs=2e-3)
+
+
+def test_the_slopes_that_the_search_follows_are_the_likelihoods(cdnow: Summary) -> None:
+    here, step = np.array([0.3, 5.0, 0.9, 2.0]), 1e-6
+
+    slopes = _slopes(BgNbd(*here), *cdnow)
+
+    for number, change in enumerate(np.eye(4) * step):
+        after, before = (log_likelihood(BgNbd(*moved), *cdnow) for moved in (here + change, here - change))
+        assert slopes[:, number] == pytest.approx((after - before) / (2 * step), abs=1e-6)
 
 
 def test_the_expected_purchases_of_one_customer_are_the_published_ones() -> None:

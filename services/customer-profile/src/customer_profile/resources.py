@@ -2,18 +2,21 @@
 
 from dataclasses import dataclass
 
+from customer_profile.batches.gathering import Gathering
 from customer_profile.settings import Settings
 from lealtad.unit_of_work import Database
 
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """Settings that use cases need."""
+    """Settings that use cases need, and what requests share."""
 
     reporting_currency: str
     batch_transaction_facts: int
+    gathering: Gathering
 
 
-async def start(_database: Database, settings: Settings) -> Resources:
+async def start(database: Database, settings: Settings) -> Resources:
     """Return the resources of a process."""
-    return Resources(settings.reporting_currency, settings.batch_transaction_facts)
+    size = settings.batch_transaction_facts
+    return Resources(settings.reporting_currency, size, Gathering(database, size))

@@ -5,6 +5,7 @@ from pathlib import Path
 from customer_profile.batches.routes import router as batches
 from customer_profile.consents.routes import router as consents
 from customer_profile.consumers import projections
+from customer_profile.customer_batches.routes import router as customer_batches
 from customer_profile.customers.routes import router as customers
 from customer_profile.facts.routes import router as facts
 from customer_profile.listing.routes import router as listing
@@ -23,7 +24,7 @@ SERVICE = Service(
     description="Customers, their consents and the facts about them, and the 360 view: everything in one call.",
     migrations=Path(__file__).parents[2] / "migrations",
     metadata=metadata_of("customer_profile"),
-    routers=(customers, view, consents, facts, listing, batches, policy),
+    routers=(customers, customer_batches, view, consents, facts, listing, batches, policy),
     projections=projections,
     react=react,
     take_back=take_back,

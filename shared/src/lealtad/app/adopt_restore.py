@@ -20,7 +20,7 @@ import structlog
 from aiokafka.errors import KafkaError
 
 from lealtad.app.service import Runtime, Service, open_runtime
-from lealtad.db.engine import server_settings
+from lealtad.db.engine import plain_dsn, server_settings
 from lealtad.events.codec import DecodeError, Record, decode
 from lealtad.events.envelope import Event
 from lealtad.journal import Entry
@@ -29,7 +29,6 @@ from lealtad.kafka.positions import MismatchError, Place
 from lealtad.kafka.relay import LOCK
 from lealtad.kafka.tail import Stretch, read_stretches
 from lealtad.observability.logging import configure_logging
-from lealtad.outbox.wakeup import plain_dsn
 from lealtad.settings import ServiceSettings
 from lealtad.unit_of_work import Phase, UnitOfWork
 

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lealtad.clock import system_now
+from lealtad.db import Connection
 from lealtad.db.engine import TRANSACTION_S
 from lealtad.errors import is_transient
 from lealtad.http import idempotency
@@ -38,7 +38,7 @@ class Prune:
 
     name: str
     keep: Callable[[Any], timedelta]
-    take: Callable[[AsyncConnection, datetime, int], Awaitable[int]]
+    take: Callable[[Connection, datetime, int], Awaitable[int]]
 
 
 PLATFORM = (

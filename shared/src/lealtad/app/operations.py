@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
-from sqlalchemy import Row
 
 from lealtad.app.service import Runtime
 from lealtad.clock import system_now
+from lealtad.db import Row
 from lealtad.http import Answer, Command, Page, PageQuery, Query, not_found, problems, reads, writes
 from lealtad.journal import trace
 from lealtad.kafka import dead_letters
@@ -51,8 +51,10 @@ class DeadLetter(BaseModel):
     replayed_at: datetime | None
 
 
-def progress_routes(process: str, paused: Callable[[], Sequence[str]] = tuple) -> APIRouter:
-    """Return `/progress`."""
+def progress_routes(
+    process: str, paused: Callable[[], Sequence[str]] = tuple, hurry: Callable[[], None] = lambda: None
+) -> APIRouter:
+    """Return `/progress`; who asks is about to wait, so that `hurry` is called."""
     router = APIRouter(tags=["operations"])
 
     @router.get("/progress")
@@ -61,6 +63,7 @@ def progress_routes(process: str, paused: Callable[[], Sequence[str]] = tuple) -
 
         Settled means: outbox empty, every position at its end offset, nothing waiting, nothing due.
         """
+        hurry()
         runtime: Runtime = request.app.state.runtime
         service = runtime.service
         return await read_progress(
@@ -116,7 +119,7 @@ async def _trace(uow: UnitOfWork, service: str, event_id: UUID, since: datetime)
     row = await trace.read(uow.connection, event_id)
     if row is None:
         return Answer(Trace(service=service, event_id=event_id, known=False, journal_since=since))
-    fields = {name: value for name, value in row._mapping.items() if name in Trace.model_fields}  # noqa: SLF001 - public
+    fields = {name: value for name, value in row.items() if name in Trace.model_fields}
     return Answer(Trace(service=service, known=True, journal_since=since, **fields))
 
 
@@ -126,7 +129,7 @@ async def _dead_letters(uow: UnitOfWork, query: PageQuery) -> Answer:
     return Answer(Page.of(rows, query.limit, cursor_of=lambda row: (row.id,), item_of=_dead_letter))
 
 
-def _dead_letter(row: Row[Any]) -> DeadLetter:
+def _dead_letter(row: Row) -> DeadLetter:
     return DeadLetter.model_validate(row, from_attributes=True)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import MetaData, text
 
 from lealtad.app.housekeeping import Prune
 from lealtad.clock import Clock, business_clock
-from lealtad.db import create_engine
+from lealtad.db import Engine
 from lealtad.due import DueAction
 from lealtad.events.envelope import Event
 from lealtad.events.subscriptions import READERS, Reader
@@ -91,7 +91,7 @@ class Runtime:
 async def open_runtime(service: Service, settings: ServiceSettings, process: str) -> AsyncIterator[Runtime]:
     """Open the database, begin to wake the relay, and make the service's own resources."""
     url = settings.database_url.get_secret_value()
-    engine = create_engine(url, application=f"{service.name} {process}", pool=settings.database_pool)
+    engine = Engine(url, application=f"{service.name} {process}", pool=settings.database_pool)
     notifier = Notifier(url, service.name)
     clock = business_clock(settings.clock_file)
     database = Database(engine, service=service.name, clock=clock, waker=notifier)

@@ -26,6 +26,7 @@ from lealtad.kafka.relay import Relay
 from lealtad.kafka.replay import ReplayLoop
 from lealtad.observability.routes import health_routes
 from lealtad.settings import ServiceSettings
+from lealtad.unit_of_work import Waker
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +38,21 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Capture none."""
         yield
+
+
+class _NearestWaker:
+    """Wakes the relay: directly where it works in this process, else whichever process it works in."""
+
+    def __init__(self, relay: Relay, elsewhere: Waker | None) -> None:
+        self._relay = relay
+        self._elsewhere = elsewhere
+
+    def wake(self) -> None:
+        """Return at once."""
+        if self._relay.leads:
+            self._relay.wake()
+        elif self._elsewhere:
+            self._elsewhere.wake()
 
 
 class Worker:
@@ -56,6 +72,7 @@ class Worker:
         self.replay = ReplayLoop(database, BatchHandler(database, processing, runtime.group), beat("replay", stuck))
         verify = partial(own_topics.require_known, settings, database, service.name)
         self.relay = Relay(settings, service.name, beat("relay", stuck), verify)
+        database.waker = _NearestWaker(self.relay, database.waker)
         self.hold = Hold(runtime)
         self.monitor = Monitor(
             database,
@@ -107,7 +124,7 @@ class Worker:
         app = FastAPI(title=f"{runtime.service.title}: worker", docs_url=None, redoc_url=None, openapi_url=None)
         app.state.runtime = runtime
         app.include_router(health_routes(runtime.health))
-        app.include_router(progress_routes("worker", self._paused))
+        app.include_router(progress_routes("worker", self._paused, self.consumer.hurry))
         install_http_habits(app, runtime.settings)
         return app
 

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import TextClause, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lealtad.db import Connection
 from lealtad.db.recordset import Row, as_rows
 
 FORGET_EXTERNAL_IDS = text("DELETE FROM customer_external_id WHERE customer_id = ANY(CAST(:customers AS uuid[]))")
@@ -33,14 +33,14 @@ BY_EXTERNAL_ID = text("""
 """)
 
 
-async def keep_states(connection: AsyncConnection, keep: TextClause, states: Iterable[Row]) -> set[UUID]:
+async def keep_states(connection: Connection, keep: TextClause, states: Iterable[Row]) -> set[UUID]:
     """Store states, one per customer, with the statement `keep`; return the customers whose stored one was older."""
     rows = await connection.execute(keep, as_rows(states))
     return set(rows.scalars())
 
 
 async def replace_external_ids(
-    connection: AsyncConnection, customers: Collection[UUID], external_ids: Sequence[tuple[str, str, UUID]]
+    connection: Connection, customers: Collection[UUID], external_ids: Sequence[tuple[str, str, UUID]]
 ) -> None:
     """Let (source, external id, customer) be all external ids of `customers`."""
     await connection.execute(FORGET_EXTERNAL_IDS, {"customers": sorted(customers)})
@@ -52,18 +52,18 @@ async def replace_external_ids(
     await connection.execute(ADD_EXTERNAL_IDS, parameters)
 
 
-async def page(connection: AsyncConnection, after: UUID | None, limit: int) -> Sequence[UUID]:
+async def page(connection: Connection, after: UUID | None, limit: int) -> Sequence[UUID]:
     """Return the known customers after the id `after` (None: from the first), in ascending id, at most `limit`."""
-    return (await connection.execute(PAGE, {"after": after, "limit": limit})).scalars().all()
+    return (await connection.execute(PAGE, {"after": after, "limit": limit})).scalars()
 
 
-async def by_id(connection: AsyncConnection, customer_id: UUID) -> UUID | None:
+async def by_id(connection: Connection, customer_id: UUID) -> UUID | None:
     """Return the customer with this id, or the one this one was merged into; None where none is known or left."""
     found: UUID | None = await connection.scalar(BY_ID, {"id": customer_id})
     return found
 
 
-async def by_external_id(connection: AsyncConnection, source: str, external_id: str) -> UUID | None:
+async def by_external_id(connection: Connection, source: str, external_id: str) -> UUID | None:
     """Return the customer that a source system knows by this id, or the one it was merged into; None if unknown."""
     found: UUID | None = await connection.scalar(BY_EXTERNAL_ID, {"source": source, "external_id": external_id})
     return found

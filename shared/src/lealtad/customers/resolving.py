@@ -2,22 +2,21 @@
 
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from lealtad.customers import repository
+from lealtad.db import Connection
 from lealtad.http import CustomerRef, Problem, not_found
 
 HINT = "No such customer is known here yet. Check the reference; if the customer is new, try again in a moment."
 
 
-async def find(connection: AsyncConnection, ref: CustomerRef) -> UUID | None:
+async def find(connection: Connection, ref: CustomerRef) -> UUID | None:
     """Return the customer that `ref` names, after a merge the surviving one; None while unknown, or once erased."""
     if ref.id is not None:
         return await repository.by_id(connection, ref.id)
     return await repository.by_external_id(connection, ref.source or "", ref.external_id or "")
 
 
-async def resolve(connection: AsyncConnection, reference: str, pointer: str = "ref") -> UUID:
+async def resolve(connection: Connection, reference: str, pointer: str = "ref") -> UUID:
     """Return the customer that the id or `source:external_id` names; raise 404, or 422 that points at `pointer`."""
     found = await find(connection, CustomerRef.parse(reference, pointer))
     if found is None:

@@ -1,6 +1,8 @@
-"""PostgreSQL: engine, schemas, the platform's own tables, migrations."""
+"""PostgreSQL: engine, connections, schemas, the platform's own tables, migrations."""
 
-from lealtad.db.engine import create_engine, metadata
+from lealtad.db.connection import Connection
+from lealtad.db.engine import Engine, metadata
+from lealtad.db.rows import Row, Rows
 from lealtad.db.tables import metadata_of
 
-__all__ = ["create_engine", "metadata", "metadata_of"]
+__all__ = ["Connection", "Engine", "Row", "Rows", "metadata", "metadata_of"]

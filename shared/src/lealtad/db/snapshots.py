@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lealtad.db import Connection
 
 # Of other roles' sessions only a member of pg_read_all_stats sees this. Vacuum's own snapshots hold nothing up.
 OLDEST = text("""
@@ -24,7 +25,7 @@ class Snapshot:
     age_s: float
 
 
-async def oldest(connection: AsyncConnection) -> Snapshot | None:
+async def oldest(connection: Connection) -> Snapshot | None:
     """Return the oldest snapshot that a session of this database holds; None while there is none."""
     row = (await connection.execute(OLDEST)).one_or_none()
     return None if row is None else Snapshot(row.pid, row.application_name, float(row.age_s))

@@ -5,15 +5,15 @@ from datetime import datetime
 from functools import lru_cache
 
 from sqlalchemy import TextClause, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lealtad.db import Connection
 from lealtad.due.action import DueAction
 
 COUNTED = 10_000
 """More rows are as bad as so many, and are not counted."""
 
 
-async def found(connection: AsyncConnection, actions: Sequence[DueAction], now: datetime) -> list[DueAction]:
+async def found(connection: Connection, actions: Sequence[DueAction], now: datetime) -> list[DueAction]:
     """Return the actions that have something to take at `now`."""
     if not actions:
         return []
@@ -21,7 +21,7 @@ async def found(connection: AsyncConnection, actions: Sequence[DueAction], now: 
     return [action for action, is_due in zip(actions, row, strict=True) if is_due]
 
 
-async def counted(connection: AsyncConnection, actions: Sequence[DueAction], now: datetime) -> dict[str, int]:
+async def counted(connection: Connection, actions: Sequence[DueAction], now: datetime) -> dict[str, int]:
     """Return how many rows are due at `now`, by action, `COUNTED` at most."""
     if not actions:
         return {}

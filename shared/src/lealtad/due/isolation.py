@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lealtad.db import Connection
 from lealtad.errors import is_transient, reason_of
 from lealtad.observability.metrics import DUE_ROWS_SET_ASIDE
 from lealtad.unit_of_work import UnitOfWork
@@ -17,7 +17,7 @@ AGAIN_AFTER = timedelta(days=1)
 """Business time until a row that was set aside is tried again."""
 
 Act = Callable[[Sequence[UUID]], Awaitable[None]]
-Postpone = Callable[[AsyncConnection, UUID, datetime], Awaitable[None]]
+Postpone = Callable[[Connection, UUID, datetime], Awaitable[None]]
 
 
 async def act_on(uow: UnitOfWork, action: str, ids: Sequence[UUID], act: Act, postpone: Postpone) -> None:

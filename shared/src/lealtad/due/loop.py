@@ -93,9 +93,12 @@ class DueLoop:
 
     async def _rest_until_next_look(self, looked_at: datetime) -> None:
         """Rest until the next look: early when business time is set on, which happens to the clock of a stack."""
+        if not self._database.clock.steps:
+            await self._rest(self._poll_s)
+            return
         ends = time.monotonic() + self._poll_s
         while not self._stopping.is_set() and (left := ends - time.monotonic()) > 0:
-            await self._rest(min(left, STEP_SEEN_S))
+            await asyncio.sleep(min(left, STEP_SEEN_S))
             if self._database.clock.now() - looked_at > STEP:
                 return
 

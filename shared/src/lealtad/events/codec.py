@@ -13,6 +13,7 @@ from lealtad.events.envelope import MAX_DEPTH, Event
 from lealtad.events.model import CATALOG, EventData
 
 MAX_EVENT_BYTES = 256 * 1024
+SEQUENCE = "ce_sequence"
 SEQUENCE_DIGITS = 20
 
 
@@ -51,9 +52,19 @@ def encode_data(data: EventData) -> bytes:
 
 
 def encode_headers(
-    *, cause: Cause, causation_id: UUID | None, type_: str, source: str, key: UUID, sequence: int, recorded_at: datetime
+    *,
+    cause: Cause,
+    causation_id: UUID | None,
+    type_: str,
+    source: str,
+    key: UUID,
+    sequence: int | None,
+    recorded_at: datetime,
 ) -> dict[str, str]:
-    """Return the headers of an event that is `cause` for others and was itself caused by `causation_id`."""
+    """Return the headers of an event that is `cause` for others and was itself caused by `causation_id`.
+
+    Without a sequence, it has to be added once it is drawn, as `SEQUENCE` with `SEQUENCE_DIGITS`.
+    """
     headers = {
         "content-type": "application/json",
         "ce_specversion": "1.0",
@@ -62,11 +73,12 @@ def encode_headers(
         "ce_source": f"/lealtad/{source}",
         "ce_time": recorded_at.isoformat(),
         "ce_partitionkey": str(key),
-        "ce_sequence": f"{sequence:0{SEQUENCE_DIGITS}d}",
         "ce_correlationid": str(cause.correlation_id),
         "ce_causationdepth": str(cause.depth),
         "ce_lane": cause.lane.value,
     }
+    if sequence is not None:
+        headers[SEQUENCE] = f"{sequence:0{SEQUENCE_DIGITS}d}"
     if causation_id is not None:
         headers["ce_causationid"] = str(causation_id)
     if cause.traceparent is not None:
@@ -107,7 +119,7 @@ def _event(record: Record, headers: Mapping[str, str], data: EventData) -> Event
         source=headers["ce_source"],
         time=datetime.fromisoformat(headers["ce_time"]),
         key=key,
-        sequence=int(headers["ce_sequence"]),
+        sequence=int(headers[SEQUENCE]),
         correlation_id=UUID(headers["ce_correlationid"]),
         causation_id=UUID(causation) if causation else None,
         depth=depth,

@@ -23,11 +23,13 @@ class Subscription:
     """With it goes its backfill twin, if it has one."""
     types: tuple[type[EventData], ...]
     react_after_ms: int = 0
+    urgent: bool = True
+    """Whether something may have to be decided on it at once; what is not is held for a moment, to go with others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """All that a service reads; off the decision path it may gather longer."""
+    """All that a service reads; off the decision path nothing is urgent."""
 
     service: str
     on_decision_path: bool
@@ -39,6 +41,12 @@ class Reader:
     def live_topics(self) -> tuple[Topic, ...]:
         """What is read first."""
         return tuple(item.topic for item in self.subscriptions)
+
+    @property
+    def urgent_topics(self) -> tuple[Topic, ...]:
+        """What is handled as it comes: all on the decision path that waits for no follow-up."""
+        urgent = [item.topic for item in self.subscriptions if item.urgent and not item.react_after_ms]
+        return tuple(urgent) if self.on_decision_path else ()
 
     @property
     def backfill_topics(self) -> tuple[Topic, ...]:
@@ -103,7 +111,7 @@ READERS: dict[str, Reader] = {
                 Subscription(ACTIVITY, FACTS, react_after_ms=FOLLOW_UP_MS),
                 Subscription(CASES, CASE_STATES),
                 Subscription(SCORES, (churn_scoring.ChurnScored,)),
-                Subscription(OFFERS, (campaigns.OfferAccepted, campaigns.OfferRejected)),
+                Subscription(OFFERS, (campaigns.OfferAccepted, campaigns.OfferRejected), urgent=False),
             ),
         ),
         Reader(
@@ -113,7 +121,7 @@ READERS: dict[str, Reader] = {
                 Subscription(CUSTOMERS, CUSTOMER_STATES),
                 Subscription(ACTIVITY, FACTS),
                 Subscription(CASES, CASE_STATES),
-                Subscription(OFFERS, (campaigns.OfferAccepted, campaigns.OfferRejected)),
+                Subscription(OFFERS, (campaigns.OfferAccepted, campaigns.OfferRejected), urgent=False),
             ),
         ),
         Reader(
@@ -122,7 +130,7 @@ READERS: dict[str, Reader] = {
             backfill_stage=3,
             subscriptions=(
                 Subscription(CUSTOMERS, CUSTOMER_STATES),
-                Subscription(ACTIVITY, (*PURCHASES, *CONTRACTS)),
+                Subscription(ACTIVITY, (*PURCHASES, *CONTRACTS), urgent=False),
                 Subscription(CASES, CASE_STATES),
                 Subscription(SCORES, (churn_scoring.ChurnScored,), react_after_ms=FOLLOW_UP_MS),
                 Subscription(SEGMENTS, (segmentation.MembershipsChanged,)),

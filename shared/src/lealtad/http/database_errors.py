@@ -3,11 +3,10 @@
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from sqlalchemy.exc import DBAPIError, InterfaceError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
-from lealtad.errors import sqlstate_of
+from lealtad.db.engine import AllConnectionsBusyError
+from lealtad.errors import is_connection_lost, is_value_refused, sqlstate_of
 from lealtad.http.problem import Problem, invalid, unavailable
 
 T = TypeVar("T")
@@ -21,7 +20,6 @@ DEADLOCK_DETECTED = "40P01"
 LOCK_NOT_AVAILABLE = "55P03"
 QUERY_CANCELED = "57014"
 BUSY = (SERIALIZATION_FAILURE, DEADLOCK_DETECTED, LOCK_NOT_AVAILABLE, QUERY_CANCELED)
-DATA_EXCEPTION_CLASS = "22"
 UNAVAILABLE_CLASSES = ("08", "53", "57")
 """Connection lost, resources exhausted, and the server shutting down or starting (57P0x)."""
 
@@ -56,20 +54,13 @@ async def with_retries(transaction: Callable[[], Awaitable[T]]) -> T:
 def problem_of(error: Exception) -> Problem | None:
     """Return what to answer to the caller, or None for an error of our own."""
     state = sqlstate_of(error) or ""
-    if isinstance(error, PoolTimeoutError | LostRaceError) or state in BUSY:
+    if isinstance(error, AllConnectionsBusyError | LostRaceError) or state in BUSY:
         return unavailable(f"Other requests are using the same data or all connections. {AGAIN}")
-    if state.startswith(UNAVAILABLE_CLASSES) or _is_connection_lost(error):
+    if state.startswith(UNAVAILABLE_CLASSES) or is_connection_lost(error):
         return unavailable(f"The database cannot be reached. {AGAIN}")
-    if state.startswith(DATA_EXCEPTION_CLASS):
+    if is_value_refused(error):
         return invalid("A value cannot be stored: it is out of range or holds characters such as NUL. Correct it.")
     return None
-
-
-def _is_connection_lost(error: Exception) -> bool:
-    if isinstance(error, DBAPIError):
-        return isinstance(error, InterfaceError) or error.connection_invalidated
-    # Opening a connection fails with the plain errors of the socket.
-    return isinstance(error, ConnectionError | TimeoutError)
 
 
 def _lost_to_a_concurrent_one(error: BaseException) -> bool:

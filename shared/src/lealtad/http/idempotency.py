@@ -10,16 +10,26 @@ from datetime import datetime
 from hashlib import sha256
 from http import HTTPStatus
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
+import orjson
+from asyncpg import PostgresError
+from sqlalchemy import text
 
-from lealtad.db.platform_tables import idempotency_key as keys
+from lealtad.db import Connection
 from lealtad.http.answer import RenderedAnswer
 from lealtad.http.database_errors import is_lock_timeout
 from lealtad.http.problem import Problem, conflict, invalid
 
+CLAIM = text("""
+    INSERT INTO idempotency_key (scope, body_hash) VALUES (:scope, :content) ON CONFLICT DO NOTHING RETURNING 1
+""")
+READ = text("SELECT body_hash, status, headers, body FROM idempotency_key WHERE scope = :scope")
+STORE = text("""
+    UPDATE idempotency_key SET status = :status, headers = CAST(:headers AS jsonb), body = :body WHERE scope = :scope
+""")
+PRUNE = text("""
+    DELETE FROM idempotency_key
+    WHERE scope IN (SELECT scope FROM idempotency_key WHERE stored_at < :before LIMIT :limit)
+""")
 RETRY_AFTER_S = 1
 REPLAYED = {"idempotent-replayed": "true"}
 
@@ -41,15 +51,14 @@ class IdempotentRequest:
         return cls(_digest(*(part.encode() for part in named)), _digest(query, body))
 
 
-async def claim(connection: AsyncConnection, request: IdempotentRequest) -> RenderedAnswer | None:
+async def claim(connection: Connection, request: IdempotentRequest) -> RenderedAnswer | None:
     """Take the key for this transaction and return None, or return the answer that it has already.
 
     Raises 422 if the key was used for another content, and 409 if its first request is still at work.
     """
     if await _inserted(connection, request):
         return None
-    query = select(keys.c.body_hash, keys.c.status, keys.c.headers, keys.c.body)
-    row = (await connection.execute(query.where(keys.c.scope == request.scope))).one_or_none()
+    row = (await connection.execute(READ, {"scope": request.scope})).one_or_none()
     if row is None:  # pruned between the two statements
         raise _still_at_work()
     if row.body_hash != request.content:
@@ -61,10 +70,11 @@ async def claim(connection: AsyncConnection, request: IdempotentRequest) -> Rend
     return RenderedAnswer(row.status, row.headers, row.body)
 
 
-async def store(connection: AsyncConnection, request: IdempotentRequest, answer: RenderedAnswer) -> None:
+async def store(connection: Connection, request: IdempotentRequest, answer: RenderedAnswer) -> None:
     """Keep `answer` under the key that this transaction has claimed."""
-    values = {"status": answer.status, "headers": dict(answer.headers), "body": answer.body}
-    await connection.execute(update(keys).where(keys.c.scope == request.scope).values(values))
+    headers = orjson.dumps(dict(answer.headers)).decode()
+    values = {"status": answer.status, "headers": headers, "body": answer.body}
+    await connection.execute(STORE, {"scope": request.scope, **values})
 
 
 def is_kept(status: int) -> bool:
@@ -72,18 +82,15 @@ def is_kept(status: int) -> bool:
     return status < HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.TOO_MANY_REQUESTS
 
 
-async def prune(connection: AsyncConnection, before: datetime, limit: int) -> int:
+async def prune(connection: Connection, before: datetime, limit: int) -> int:
     """Forget at most `limit` keys stored before `before` (system time, at least 24 h ago); return how many."""
-    old = select(keys.c.scope).where(keys.c.stored_at < before).limit(limit)
-    return (await connection.execute(delete(keys).where(keys.c.scope.in_(old)))).rowcount
+    return await connection.affected(PRUNE, {"before": before, "limit": limit})
 
 
-async def _inserted(connection: AsyncConnection, request: IdempotentRequest) -> bool:
-    values = {"scope": request.scope, "body_hash": request.content}
-    statement = insert(keys).values(values).on_conflict_do_nothing().returning(keys.c.scope)
+async def _inserted(connection: Connection, request: IdempotentRequest) -> bool:
     try:
-        return (await connection.execute(statement)).one_or_none() is not None
-    except DBAPIError as error:
+        return bool(await connection.execute(CLAIM, {"scope": request.scope, "content": request.content}))
+    except PostgresError as error:
         if is_lock_timeout(error):
             raise _still_at_work() from error
         raise

@@ -8,9 +8,6 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 
 class Outcome(StrEnum):
     """What became of an event."""
@@ -42,7 +39,7 @@ class Entry:
 
 
 # A replayed dead letter has its row already.
-INSERT_ROWS = text("""
+INSERT_ROWS = """
     INSERT INTO journal (event_id, kind, type, key, parent_id, topic, partition, "offset", lane,
                          outcome, detail, coalesced_into, emitted, business_at)
     SELECT event_id, kind, type, key, parent_id, topic, partition, "offset", lane, outcome, detail, coalesced_into,
@@ -56,18 +53,17 @@ INSERT_ROWS = text("""
                outcome, detail, coalesced_into, emitted)
     ON CONFLICT (event_id) DO UPDATE
     SET outcome = excluded.outcome, detail = excluded.detail, emitted = excluded.emitted
-""")
+"""
 
-# A deferred reaction comes after the rows of its causes were written.
-COMPLETE_ROWS = text("""
+# A deferred reaction comes after the rows of its causes were written. They are named twice, so that they are found by
+# the index however small the table was when the plan was made.
+COMPLETE_ROWS = """
     UPDATE journal
     SET emitted = journal.emitted || CAST(rows.emitted AS uuid[]), detail = coalesce(rows.detail, journal.detail)
-    FROM unnest(CAST(:event_id AS uuid[]), CAST(:emitted AS text[]), CAST(:detail AS text[]))
+    FROM unnest(CAST(:later AS uuid[]), CAST(:later_emitted AS text[]), CAST(:later_detail AS text[]))
         AS rows (event_id, emitted, detail)
-    WHERE journal.event_id = rows.event_id
-""")
-
-KNOWN_IDS = text("SELECT event_id FROM journal WHERE event_id = ANY(CAST(:ids AS uuid[])) AND outcome <> 'dead'")
+    WHERE journal.event_id = rows.event_id AND journal.event_id = ANY(CAST(:later AS uuid[]))
+"""
 
 COLUMNS = (
     "event_id",
@@ -141,33 +137,40 @@ class Journal:
             if entry and event_id != into and entry.outcome is Outcome.APPLIED:
                 entry.outcome, entry.coalesced_into = Outcome.COALESCED, into
 
-    async def known(self, connection: AsyncConnection, ids: list[UUID]) -> set[UUID]:
-        """Return which of `ids` were handled before: what the relay sent twice."""
-        return {row.event_id for row in await connection.execute(KNOWN_IDS, {"ids": ids})}
+    def __bool__(self) -> bool:
+        return bool(self._entries)
 
-    async def flush(self, connection: AsyncConnection, business_at: datetime) -> None:
-        """Write all rows with at most two statements."""
-        if self._entries:
-            entries = list(self._entries.values())
-            for entry in entries:
-                if entry.detail is None and entry.key is not None:
-                    entry.detail = self._notes.get(entry.key)
-            columns: dict[str, Any] = {name: [getattr(entry, name) for entry in entries] for name in COLUMNS}
-            columns["emitted"] = [_array(entry.emitted) for entry in entries]
-            await connection.execute(INSERT_ROWS, {**columns, "business_at": business_at})
-        if later := list(dict.fromkeys([*self._emitted_later, *self._noted_later()])):
-            await connection.execute(
-                COMPLETE_ROWS,
-                {
-                    "event_id": later,
-                    "emitted": [_array(self._emitted_later.get(event_id, [])) for event_id in later],
-                    "detail": [self._notes.get(self._waited.get(event_id, event_id)) for event_id in later],
-                },
-            )
+    @property
+    def completes(self) -> bool:
+        """Whether there is something to add to rows that are written already."""
+        return bool(self._later())
+
+    def clear(self) -> None:
+        """Forget everything: it is written."""
         self.__init__()  # type: ignore[misc]
 
-    def _noted_later(self) -> list[UUID]:
-        return [event_id for event_id, key in self._waited.items() if key in self._notes]
+    def parameters(self, business_at: datetime) -> dict[str, Any]:
+        """Return what `INSERT_ROWS` is to write."""
+        entries = list(self._entries.values())
+        for entry in entries:
+            if entry.detail is None and entry.key is not None:
+                entry.detail = self._notes.get(entry.key)
+        columns: dict[str, Any] = {name: [getattr(entry, name) for entry in entries] for name in COLUMNS}
+        columns["emitted"] = [_array(entry.emitted) for entry in entries]
+        return {**columns, "business_at": business_at}
+
+    def completion(self) -> dict[str, Any]:
+        """Return what `COMPLETE_ROWS` is to add."""
+        later = self._later()
+        return {
+            "later": later,
+            "later_emitted": [_array(self._emitted_later.get(event_id, [])) for event_id in later],
+            "later_detail": [self._notes.get(self._waited.get(event_id, event_id)) for event_id in later],
+        }
+
+    def _later(self) -> list[UUID]:
+        noted = [event_id for event_id, key in self._waited.items() if key in self._notes]
+        return list(dict.fromkeys([*self._emitted_later, *noted]))
 
 
 def _array(ids: list[UUID]) -> str:

@@ -5,8 +5,8 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lealtad.db import Connection
 from lealtad.events.codec import SEQUENCE_DIGITS, Record
 from lealtad.kafka.positions import Place
 
@@ -70,7 +70,7 @@ PUT_BACK = text("""
 """)
 
 
-async def keep(connection: AsyncConnection, records: Sequence[Record]) -> None:
+async def keep(connection: Connection, records: Sequence[Record]) -> None:
     """Keep published events as emitted ones, with their bytes."""
     headers = [{name: value.decode() for name, value in record.headers} for record in records]
     values = {
@@ -82,22 +82,22 @@ async def keep(connection: AsyncConnection, records: Sequence[Record]) -> None:
     await connection.execute(KEEP, values)
 
 
-async def raise_counters(connection: AsyncConnection, published: Sequences) -> None:
+async def raise_counters(connection: Connection, published: Sequences) -> None:
     """Let the next event of each key follow what is published."""
     await connection.execute(RAISE, _columns(published))
 
 
-async def forget_sent(connection: AsyncConnection, ids: Iterable[str]) -> int:
+async def forget_sent(connection: Connection, ids: Iterable[str]) -> int:
     """Take published events out of the outbox; return how many were in it."""
-    return (await connection.execute(FORGET_SENT, {"ids": list(ids)})).rowcount
+    return await connection.affected(FORGET_SENT, {"ids": list(ids)})
 
 
-async def renumber_waiting(connection: AsyncConnection, published: Sequences) -> int:
+async def renumber_waiting(connection: Connection, published: Sequences) -> int:
     """Give events that were never sent sequences behind those published meanwhile; return how many it were."""
     return int(await connection.scalar(RENUMBER, _columns(published)) or 0)
 
 
-async def put_back(connection: AsyncConnection, group: str, first: Mapping[Place, int]) -> None:
+async def put_back(connection: Connection, group: str, first: Mapping[Place, int]) -> None:
     """Set positions to the beginnings of topics that were made anew."""
     values = {
         "group": group,

@@ -30,6 +30,11 @@ class Item:
     unreadable: str | None = None
 
     @property
+    def is_skipped(self) -> bool:
+        """Whether the service reads no such type."""
+        return self.event is None and self.unreadable is None
+
+    @property
     def place(self) -> Place:
         """The partition it stood in."""
         return Place(self.record.topic, self.record.partition)
@@ -78,10 +83,13 @@ class BatchHandler:
 
     async def handle(self, items: Sequence[Item], moves: Mapping[Place, Move]) -> datetime | None:
         """Handle `items` and move the positions; return when the first reaction that now waits is due, if any."""
-        async with self._database.begin() as uow:
-            if moves:
+        if all(item.is_skipped for item in items):
+            async with self._database.read() as uow:
                 await positions.move(uow.connection, self._group, moves)
-            fresh, earliest = await self._take_in(uow, items, self._waits)
+            self._count(items, ())
+            return None
+        async with self._database.begin() as uow:
+            fresh, earliest = await self._take_in(uow, items, moves, self._waits)
         self._count(items, fresh)
         return earliest
 
@@ -90,7 +98,7 @@ class BatchHandler:
         async with self._database.begin() as uow:
             if not await dead_letters.claim(uow.connection, dead_letter_id):
                 return
-            fresh, _ = await self._take_in(uow, [item], None)
+            fresh, _ = await self._take_in(uow, [item], {}, None)
             await dead_letters.mark_replayed(uow.connection, dead_letter_id)
         self._count([item], fresh)
 
@@ -125,21 +133,22 @@ class BatchHandler:
             uow.note(touched, f"the reaction fails and is tried again every {after_s:.0f} s: {reason}")
 
     async def _take_in(
-        self, uow: UnitOfWork, items: Sequence[Item], waits: Mapping[str, int] | None
+        self, uow: UnitOfWork, items: Sequence[Item], moves: Mapping[Place, Move], waits: Mapping[str, int] | None
     ) -> tuple[list[Event[Any]], datetime | None]:
+        events = [item.event for item in items if item.event is not None]
+        first = {event.id: event for event in reversed(events)}
+        parted = _by_wait(events, waits)
+        known, waited = await positions.move(uow.connection, self._group, moves, first, parted.get(0, ()))
         for item in items:
             if item.unreadable is not None:
                 await dead_letters.bury(uow, item.record, item.unreadable, None)
-        fresh = await self._without_duplicates(uow, [item.event for item in items if item.event is not None])
-        return fresh, await self._apply(uow, fresh, waits) if fresh else None
-
-    async def _without_duplicates(self, uow: UnitOfWork, events: Sequence[Event[Any]]) -> list[Event[Any]]:
-        first = {event.id: event for event in reversed(events)}
-        known = await uow.journal.known(uow.connection, list(first)) if first else set()
-        return [event for event in events if event is first[event.id] and event.id not in known]
+        fresh = [event for event in events if event is first[event.id] and event.id not in known]
+        if not fresh and not waited:
+            return fresh, None
+        return fresh, await self._apply(uow, fresh, waited, waits)
 
     async def _apply(
-        self, uow: UnitOfWork, events: Sequence[Event[Any]], waits: Mapping[str, int] | None
+        self, uow: UnitOfWork, events: Sequence[Event[Any]], waited: Touched, waits: Mapping[str, int] | None
     ) -> datetime | None:
         for event in events:
             uow.journal.add(entry_of(event))
@@ -148,20 +157,18 @@ class BatchHandler:
         uow.phase = Phase.OPEN
         touching = [event for event in events if not uow.journal.is_ignored(event.id)]
         _coalesce(uow, touching)
-        earliest = None
-        for wait_ms, causes in _by_wait(touching, waits).items():
-            if wait_ms == 0:
-                await self._react(uow, causes)
-            else:
-                until = await pending.defer(uow.connection, causes, wait_ms)
-                earliest = min(filter(None, (earliest, until)), default=None)
-        return earliest
+        parted = _by_wait(touching, waits)
+        await self._react(uow, parted.pop(0, {}), waited)
+        deferred = [await pending.defer(uow.connection, causes, wait_ms) for wait_ms, causes in parted.items()]
+        return min(filter(None, deferred), default=None)
 
-    async def _react(self, uow: UnitOfWork, causes: CausesByPlace) -> None:
-        waited = await pending.take(uow.connection, causes)
-        _explain(uow, waited)
-        touched: Touched = {key: waited.get(key, []) + found for (_, key), found in sorted(causes.items())}
-        await self._processing.react(uow, dict(sorted(touched.items())))
+    async def _react(self, uow: UnitOfWork, causes: CausesByPlace, waited: Touched) -> None:
+        touched = dict(waited)
+        for (_, key), found in causes.items():
+            touched[key] = waited.get(key, []) + found
+        if touched:
+            _explain(uow, waited)
+            await self._processing.react(uow, dict(sorted(touched.items())))
 
     def _count(self, items: Sequence[Item], fresh: Sequence[Event[Any]]) -> None:
         kept = {event.id for event in fresh}

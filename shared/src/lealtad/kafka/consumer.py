@@ -66,6 +66,7 @@ class Consumer:
         self._backfill = BackfillLane(settings, processing.reader.backfill_stage)
         self._recent = deque[bool](maxlen=DEAD_WINDOW)
         self._assignment: Assignment | None = None
+        self._lanes: Lanes | None = None
         self.paused: set[Place] = set()
         self.last_record_at = time.monotonic()
         self.polling = False
@@ -83,6 +84,11 @@ class Consumer:
                 await asyncio.wait_for(self._assignment.commit_offsets(), COMMIT_TIMEOUT_S)
             except (KafkaError, TimeoutError) as error:
                 log.info("group_offsets_not_committed", error=type(error).__name__)
+
+    def hurry(self) -> None:
+        """Handle soon what is held or gathered: somebody waits for all to settle."""
+        if self._lanes:
+            self._lanes.hurry()
 
     def stop(self) -> None:
         """Ask the loop to end after the batch in hand."""
@@ -109,7 +115,7 @@ class Consumer:
     async def _read_with_one_client(self) -> None:
         self._heartbeat.declare_wait(POLL_S + 20)
         cluster = await asyncio.wait_for(cluster_id(self._settings), 15)
-        lanes = Lanes(self._settings, self._reader)
+        self._lanes = lanes = Lanes(self._settings, self._reader)
         assignment = Assignment(self._settings, self._database, self._group, cluster, lanes)
         self._assignment = assignment
         try:

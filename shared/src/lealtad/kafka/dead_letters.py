@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Row, text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import text
 
+from lealtad.db import Connection, Row
 from lealtad.events.codec import Record
 from lealtad.ids import new_id
 from lealtad.journal import Entry, Outcome
@@ -113,31 +113,31 @@ def as_record(row: Any) -> Record:
     return Record(row.topic, row.partition, row.offset, row.key, headers, row.value)
 
 
-async def requested(connection: AsyncConnection, limit: int) -> list[tuple[UUID, Record]]:
+async def requested(connection: Connection, limit: int) -> list[tuple[UUID, Record]]:
     """Return dead letters that somebody asked to try again."""
     return [(row.id, as_record(row)) for row in await connection.execute(REQUESTED, {"limit": limit})]
 
 
-async def claim(connection: AsyncConnection, identity: UUID) -> bool:
+async def claim(connection: Connection, identity: UUID) -> bool:
     """Lock a dead letter that is to be tried again; return False when it no longer is, or another worker has it."""
     return await connection.scalar(CLAIM, {"id": identity}) is not None
 
 
-async def mark_replayed(connection: AsyncConnection, identity: UUID) -> None:
+async def mark_replayed(connection: Connection, identity: UUID) -> None:
     """Note that it was tried again and did not fail."""
     await connection.execute(MARK, {"id": identity})
 
 
-async def request_replay(connection: AsyncConnection, identity: UUID) -> bool:
+async def request_replay(connection: Connection, identity: UUID) -> bool:
     """Ask the worker to try a dead letter again; return whether there is such a one."""
     return await connection.scalar(REQUEST, {"id": identity}) is not None
 
 
-async def page(connection: AsyncConnection, after: UUID | None, limit: int) -> Sequence[Row[Any]]:
+async def page(connection: Connection, after: UUID | None, limit: int) -> Sequence[Row]:
     """Return dead letters in the order of their ids, without their contents, which may be personal."""
-    return (await connection.execute(PAGE, {"after": after, "limit": limit})).all()
+    return await connection.execute(PAGE, {"after": after, "limit": limit})
 
 
-async def prune(connection: AsyncConnection, before: datetime, limit: int) -> int:
+async def prune(connection: Connection, before: datetime, limit: int) -> int:
     """Delete at most `limit` dead letters that were replayed before `before` (system time); return their number."""
-    return (await connection.execute(PRUNE, {"before": before, "limit": limit})).rowcount
+    return await connection.affected(PRUNE, {"before": before, "limit": limit})

@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import UnknownTopicOrPartitionError
 
 from lealtad.kafka.naming import topic_on_wire
 from lealtad.kafka.positions import Place
@@ -24,7 +25,10 @@ class Lookout:
         self._lock = asyncio.Lock()
 
     async def ends(self, topics: Iterable[str]) -> dict[Place, int]:
-        """Return the end offset of every partition of `topics`."""
+        """Return the end offset of every partition of `topics`.
+
+        Raises KafkaError, OSError or TimeoutError, and never leaves out a topic that the brokers do not tell of now.
+        """
         async with self._lock:
             try:
                 async with asyncio.timeout(TIMEOUT_S):
@@ -41,9 +45,10 @@ class Lookout:
     async def _ends(self, topics: list[str]) -> dict[Place, int]:
         names = {topic_on_wire(self._settings, topic): topic for topic in topics}
         client = await self._opened(names)
-        wanted = [
-            TopicPartition(name, number) for name in names for number in sorted(client.partitions_for_topic(name) or ())
-        ]
+        partitions = {name: client.partitions_for_topic(name) for name in names}
+        if missing := [names[name] for name, numbers in partitions.items() if not numbers]:
+            raise UnknownTopicOrPartitionError(f"{', '.join(missing)}: not told of by the brokers")
+        wanted = [TopicPartition(name, number) for name, numbers in partitions.items() for number in sorted(numbers)]
         offsets = await client.end_offsets(wanted)
         return {Place(names[place.topic], place.partition): offset for place, offset in offsets.items()}
 

@@ -1,13 +1,12 @@
 """The clients that read topics: as a member of a service's group, and beside it."""
 
-from aiokafka import AIOKafkaConsumer
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 
-from lealtad.kafka.reading_client import create_reading_client
+from lealtad.kafka.reading_client import ReadingClient, create_reading_client
 from lealtad.settings import ServiceSettings
 
 
-def create_group_client(settings: ServiceSettings, service: str, group: str) -> AIOKafkaConsumer:
+def create_group_client(settings: ServiceSettings, service: str, group: str) -> ReadingClient:
     """Return a client that is not started, a static member of `group` under the name of its slot."""
     return create_reading_client(
         bootstrap_servers=settings.kafka_bootstrap,
@@ -26,13 +25,15 @@ def create_group_client(settings: ServiceSettings, service: str, group: str) -> 
     )
 
 
-def create_backfill_client(settings: ServiceSettings, service: str) -> AIOKafkaConsumer:
+def create_backfill_client(settings: ServiceSettings, service: str) -> ReadingClient:
     """Return a client that is not started and in no group: it is told which partitions to read."""
     return create_reading_client(
         bootstrap_servers=settings.kafka_bootstrap,
         client_id=f"{service}-{settings.instance}-backfill",
         enable_auto_commit=False,
         auto_offset_reset="earliest",
+        # Almost always there is nothing, and nothing else is asked through it that would have to wait.
+        fetch_max_wait_ms=5_000,
         request_timeout_ms=20_000,
         metadata_max_age_ms=30_000,
     )

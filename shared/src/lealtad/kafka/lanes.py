@@ -5,8 +5,10 @@ partition that were not taken, and so a backfill would hold up what is live.
 """
 
 import asyncio
+import time
 from collections.abc import Mapping
 from contextlib import suppress
+from math import ceil
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import IllegalStateError
@@ -16,16 +18,16 @@ from lealtad.events.codec import Record
 from lealtad.events.subscriptions import Reader
 from lealtad.kafka.group_client import create_backfill_client, create_group_client
 from lealtad.kafka.naming import group_of, topic_of, topic_on_wire
+from lealtad.kafka.pacing import Pace
+from lealtad.kafka.reading_client import ReadingClient
 from lealtad.settings import ServiceSettings
 
 START_TIMEOUT_S = 20.0
-BUSY_BATCH = 8
-"""From so many records in a poll on, waiting a little for more costs less than it saves."""
 BACKFILL_WAIT_S = 0.02
 """How long live topics are waited for while there is a backfill to go on with."""
 
-LONGEST_SLEEP_MS = 50
-"""Nothing more is fetched while records lie in the client, so that a long gathering takes them now and then."""
+ONE_REQUEST_S = 0.005
+"""How long one request for what is there already is waited for."""
 
 Fetched = dict[TopicPartition, list[ConsumerRecord]]
 
@@ -36,10 +38,11 @@ class Lanes:
     def __init__(self, settings: ServiceSettings, reader: Reader) -> None:
         self._settings = settings
         self._reader = reader
-        self.live: AIOKafkaConsumer = create_group_client(settings, reader.service, group_of(settings, reader.service))
-        self.backfill: AIOKafkaConsumer | None = None
+        self.live: ReadingClient = create_group_client(settings, reader.service, group_of(settings, reader.service))
+        self.backfill: ReadingClient | None = None
         if reader.backfill_topics:
             self.backfill = create_backfill_client(settings, reader.service)
+        self._pace = Pace(reader, settings)
         self._reads_backfill = False
         self._held: Fetched = {}
 
@@ -90,6 +93,10 @@ class Lanes:
         held, self._held = self._held, {}
         return self._records(held)
 
+    def hurry(self) -> None:
+        """Wait for nothing more before what was read is handled: somebody waits for that."""
+        self._pace.hurry()
+
     async def is_behind(self) -> bool:
         """Whether records of a backfill are left."""
         if self.backfill is None or not self._reads_backfill:
@@ -97,24 +104,43 @@ class Lanes:
         return bool(self._held) or await has_lag(self.backfill)
 
     async def _poll_live(self, wait_s: float) -> Fetched:
-        limit = self._settings.poll_records
-        found: Fetched = await self.live.getmany(timeout_ms=int(wait_s * 1000), max_records=limit)
-        number = sum(map(len, found.values()))
-        left_ms = self._gather_ms(number)
-        while left_ms > 0 and number < limit:
-            await asyncio.sleep(min(left_ms, LONGEST_SLEEP_MS) / 1000)
-            left_ms -= LONGEST_SLEEP_MS
-            more: Fetched = await self.live.getmany(timeout_ms=0, max_records=limit - number)
-            number += sum(map(len, more.values()))
-            for partition, records in more.items():
-                found.setdefault(partition, []).extend(records)
+        await asyncio.sleep(self._pace.rest_s())
+        self.live.go_on()
+        found = await self._fetch_more({}, wait_s)
+        if found and self._pace.gathers:
+            self.live.rest()
+            await self._pace.gather()
+            self.live.go_on()
+            await self._fetch_more(found, ONE_REQUEST_S)
+        elif found:
+            await self._hold(found)
+        if found:
+            self.live.rest()
+            self._pace.batch_begins()
         return found
 
-    def _gather_ms(self, number: int) -> int:
-        """On the decision path only a busy poll waits for more; off it every poll does."""
-        if not self._reader.on_decision_path:
-            return self._settings.idle_gather_ms if number else 0
-        return self._settings.gather_ms if number >= BUSY_BATCH else 0
+    async def _hold(self, found: Fetched) -> None:
+        """Wait with records on which nobody decides at once, and add to them what comes, until one is urgent."""
+        until = time.monotonic() + self._pace.hold_s(self._topics(found))
+        while (left_s := until - time.monotonic()) > 0 and self._room(found) > 0:
+            await self._fetch_more(found, left_s)
+            if not self._pace.hold_s(self._topics(found)):
+                break
+
+    async def _fetch_more(self, found: Fetched, wait_s: float) -> Fetched:
+        room = self._room(found)
+        if room <= 0:
+            return found
+        fetched = await self.live.getmany(timeout_ms=ceil(wait_s * 1000), max_records=room)
+        for partition, records in fetched.items():
+            found.setdefault(partition, []).extend(records)
+        return found
+
+    def _room(self, found: Fetched) -> int:
+        return self._settings.poll_records - sum(map(len, found.values()))
+
+    def _topics(self, found: Fetched) -> set[str]:
+        return {topic_of(self._settings, partition.topic) for partition in found}
 
     def _records(self, fetched: Fetched) -> list[Record]:
         return [self._as_record(record) for records in fetched.values() for record in records]

@@ -10,8 +10,8 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lealtad.db import Connection
 from lealtad.events.codec import Record
 from lealtad.events.topics import TOPICS
 from lealtad.kafka.end_offsets import Lookout, cluster_id
@@ -84,7 +84,7 @@ async def known_ends(settings: ServiceSettings, database: Database) -> tuple[str
     """
     cluster = await cluster_id(settings)
     async with database.read() as uow:
-        rows = (await uow.connection.execute(ENDS)).all()
+        rows = await uow.connection.execute(ENDS)
         if not rows and await uow.connection.scalar(HAS_EMITTED):
             return cluster, None
     if elsewhere := [row for row in rows if row.cluster_id != cluster]:
@@ -95,12 +95,12 @@ async def known_ends(settings: ServiceSettings, database: Database) -> tuple[str
     return cluster, {Place(row.topic, row.partition): row.next for row in rows}
 
 
-async def forget_ends(connection: AsyncConnection) -> None:
+async def forget_ends(connection: Connection) -> None:
     """Forget how far topics reached that may have been made anew."""
     await connection.execute(FORGET)
 
 
-async def note_ends(connection: AsyncConnection, cluster: str, ends: Mapping[Place, int]) -> None:
+async def note_ends(connection: Connection, cluster: str, ends: Mapping[Place, int]) -> None:
     """Note that the database knows its topics up to `ends`."""
     values = {
         "topics": [place.topic for place in ends],
@@ -111,7 +111,7 @@ async def note_ends(connection: AsyncConnection, cluster: str, ends: Mapping[Pla
     await connection.execute(NOTE, values)
 
 
-async def unknown_among(connection: AsyncConnection, records: Sequence[Record]) -> list[Record]:
+async def unknown_among(connection: Connection, records: Sequence[Record]) -> list[Record]:
     """Return the events among `records` that this database never emitted; what is no event of ours is left out."""
     events = {identity: record for record in records if (identity := id_of(record))}
     headers = [dict(record.headers) for record in events.values()]

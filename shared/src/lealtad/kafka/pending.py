@@ -12,9 +12,9 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lealtad.clock import system_now
+from lealtad.db import Connection
 from lealtad.events.cause import Cause, Lane
 from lealtad.unit_of_work import Touched
 
@@ -36,12 +36,13 @@ DEFER = text("""
             FROM (SELECT pending.causes || excluded.causes) AS told (joined),
                 jsonb_path_query_array(joined, '$[last - 499 to last]') AS kept)
 """)
-TAKE = text("""
+TAKE = """
     DELETE FROM pending_reaction AS pending
-    USING unnest(CAST(:partitions AS int[]), CAST(:keys AS uuid[])) AS touched (partition, key)
+    USING unnest(CAST(:waiting_partitions AS int[]), CAST(:waiting_keys AS uuid[])) AS touched (partition, key)
     WHERE pending.partition = touched.partition AND pending.key = touched.key
     RETURNING pending.key, pending.causes
-""")
+"""
+"""Forgets what waits for some customers, whose follow-up is here; goes with the move of the positions."""
 TAKE_DUE = text("""
     DELETE FROM pending_reaction WHERE (partition, key) IN (
         SELECT partition, key FROM pending_reaction
@@ -80,7 +81,7 @@ class Waiting:
 
 
 async def defer(
-    connection: AsyncConnection, waiting: Mapping[tuple[int, UUID], Sequence[Cause]], after_ms: int | None
+    connection: Connection, waiting: Mapping[tuple[int, UUID], Sequence[Cause]], after_ms: int | None
 ) -> datetime | None:
     """Let customers wait `after_ms` (system time) for a follow-up, or for the end of the backfill; return until when.
 
@@ -99,22 +100,13 @@ async def defer(
     return not_before
 
 
-async def take(connection: AsyncConnection, touched: Iterable[tuple[int, UUID]]) -> Touched:
-    """Return and forget what waits for these customers: their follow-up is here."""
-    places = list(touched)
-    rows = await connection.execute(
-        TAKE, {"partitions": [partition for partition, _ in places], "keys": [key for _, key in places]}
-    )
-    return _touched(rows)
-
-
-async def take_due(connection: AsyncConnection, partitions: Iterable[int], limit: int) -> Touched:
+async def take_due(connection: Connection, partitions: Iterable[int], limit: int) -> Touched:
     """Return and forget who waited long enough, at most `limit` customers."""
     rows = await connection.execute(TAKE_DUE, {"partitions": list(partitions), "now": system_now(), "limit": limit})
     return _touched(rows)
 
 
-async def postpone_first(connection: AsyncConnection, partitions: Iterable[int], after_s: float) -> Touched:
+async def postpone_first(connection: Connection, partitions: Iterable[int], after_s: float) -> Touched:
     """Let the first of those who waited long enough wait `after_s` more; return that customer."""
     now = system_now()
     until = now + timedelta(seconds=after_s)
@@ -122,16 +114,21 @@ async def postpone_first(connection: AsyncConnection, partitions: Iterable[int],
     return _touched(rows)
 
 
-async def release(connection: AsyncConnection, partitions: Iterable[int], limit: int) -> int:
+async def release(connection: Connection, partitions: Iterable[int], limit: int) -> int:
     """Let at most `limit` of those who wait for the end of a backfill be due now; return how many they are."""
     parameters = {"partitions": list(partitions), "now": system_now(), "limit": limit}
-    return (await connection.execute(RELEASE, parameters)).rowcount
+    return await connection.affected(RELEASE, parameters)
 
 
-async def look(connection: AsyncConnection, partitions: Iterable[int]) -> Waiting:
+async def look(connection: Connection, partitions: Iterable[int]) -> Waiting:
     """Return what waits in `partitions`."""
     row = (await connection.execute(WAITING, {"partitions": list(partitions)})).one()
     return Waiting(row.until, row.backfill)
+
+
+def taken(causes: Mapping[str, Sequence[Mapping[str, Any]]]) -> Touched:
+    """Return what `TAKE` forgot, from its causes by key."""
+    return {UUID(key): [_from_json(cause) for cause in some] for key, some in sorted(causes.items())}
 
 
 def _touched(rows: Iterable[Any]) -> Touched:

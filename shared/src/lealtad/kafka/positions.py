@@ -6,9 +6,13 @@ partitions without knowing it changes nothing.
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
+from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lealtad.db import Connection
+from lealtad.kafka.pending import TAKE, taken
+from lealtad.unit_of_work import Touched
 
 
 class Place(NamedTuple):
@@ -68,13 +72,21 @@ CREATE = text("""
     ORDER BY topic, partition
     ON CONFLICT DO NOTHING
 """)
-MOVE = text("""
-    UPDATE consumer_position AS position SET next = move.following
-    FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS int[]),
-                CAST(:expected AS bigint[]), CAST(:following AS bigint[]))
-        AS move (topic, partition, expected, following)
-    WHERE position.consumer_group = :group AND position.topic = move.topic
-      AND position.partition = move.partition AND position.next = move.expected
+# The relay may have sent an event twice. If another worker moves a position meanwhile, this one waits for it, moves
+# nothing, and is fenced: what the journal said before that does not count, and nothing is taken.
+MOVE = text(f"""
+    WITH waited AS ({TAKE}), moved AS (
+        UPDATE consumer_position AS position SET next = move.following
+        FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS int[]),
+                    CAST(:expected AS bigint[]), CAST(:following AS bigint[]))
+            AS move (topic, partition, expected, following)
+        WHERE position.consumer_group = :group AND position.topic = move.topic
+          AND position.partition = move.partition AND position.next = move.expected
+        RETURNING 1
+    )
+    SELECT (SELECT count(*) FROM moved) AS moved, ARRAY(
+        SELECT event_id FROM journal WHERE event_id = ANY(CAST(:events AS uuid[])) AND outcome <> 'dead') AS known,
+        (SELECT jsonb_object_agg(key, causes) FROM waited) AS waited
 """)
 # A position that moves in this moment is passed over: two transactions that each want several would wait for another.
 CONFIRM = text("""
@@ -94,9 +106,9 @@ CONFIRM = text("""
 ALL = text("SELECT topic, partition, next FROM consumer_position WHERE consumer_group = :group")
 
 
-async def read(connection: AsyncConnection, group: str, places: Iterable[Place], cluster_id: str) -> dict[Place, int]:
+async def read(connection: Connection, group: str, places: Iterable[Place], cluster_id: str) -> dict[Place, int]:
     """Return the stored positions of `places`; raise AnotherClusterError when they were made on another cluster."""
-    rows = (await connection.execute(READ, {"group": group, **_columns(places)})).all()
+    rows = await connection.execute(READ, {"group": group, **_columns(places)})
     for row in rows:
         if row.cluster_id != cluster_id:
             raise AnotherClusterError(
@@ -129,35 +141,47 @@ def require_not_older(stored: Mapping[Place, int], committed: Mapping[Place, int
             )
 
 
-async def create(connection: AsyncConnection, group: str, first: Mapping[Place, int], cluster_id: str) -> None:
+async def create(connection: Connection, group: str, first: Mapping[Place, int], cluster_id: str) -> None:
     """Store first positions where there are none."""
     await connection.execute(
         CREATE, {"group": group, "cluster_id": cluster_id, "next": list(first.values()), **_columns(first)}
     )
 
 
-async def move(connection: AsyncConnection, group: str, moves: Mapping[Place, Move]) -> None:
-    """Move the positions; raise FencedError unless each stood where it was expected."""
-    result = await connection.execute(
-        MOVE,
-        {
-            "group": group,
-            "expected": [item.expected for item in moves.values()],
-            "following": [item.following for item in moves.values()],
-            **_columns(moves),
-        },
-    )
-    if result.rowcount != len(moves):
-        raise FencedError(f"{len(moves) - result.rowcount} of {len(moves)} positions were moved by another worker")
+async def move(
+    connection: Connection,
+    group: str,
+    moves: Mapping[Place, Move],
+    events: Iterable[UUID] = (),
+    customers: Iterable[tuple[int, UUID]] = (),
+) -> tuple[set[UUID], Touched]:
+    """Move the positions; return which of `events` were handled before, and what waited for `customers`, forgotten.
+
+    A customer is told with the partition. Raises FencedError unless each position stood where it was expected.
+    """
+    reacting = list(customers)
+    values = {
+        "waiting_partitions": [partition for partition, _ in reacting],
+        "waiting_keys": [key for _, key in reacting],
+        "group": group,
+        "expected": [item.expected for item in moves.values()],
+        "following": [item.following for item in moves.values()],
+        "events": list(events),
+        **_columns(moves),
+    }
+    row = (await connection.execute(MOVE, values)).one()
+    if row.moved != len(moves):
+        raise FencedError(f"{len(moves) - row.moved} of {len(moves)} positions were moved by another worker")
+    return set(row.known), taken(row.waited or {})
 
 
-async def confirm(connection: AsyncConnection, group: str, reached: Mapping[Place, Reached]) -> None:
+async def confirm(connection: Connection, group: str, reached: Mapping[Place, Reached]) -> None:
     """Note until when these partitions are read: to an end that was theirs so many seconds ago."""
     ends, ages_s = [item.end for item in reached.values()], [item.age_s for item in reached.values()]
     await connection.execute(CONFIRM, {"group": group, "ends": ends, "ages_s": ages_s, **_columns(reached)})
 
 
-async def all_of(connection: AsyncConnection, group: str) -> dict[Place, int]:
+async def all_of(connection: Connection, group: str) -> dict[Place, int]:
     """Return every position of the group."""
     rows = await connection.execute(ALL, {"group": group})
     return {Place(row.topic, row.partition): row.next for row in rows}

@@ -62,12 +62,17 @@ async def read_progress(
     process: str,
     paused: Sequence[str] = (),
 ) -> Progress:
-    """Return the progress of the whole service, whichever process is asked."""
+    """Return the progress of the whole service, whichever process is asked.
+
+    What is looked at first becomes what is looked at later: what a batch or a due action wrote before it was looked at
+    is in the outbox by then, or in a topic. So two readings in turn of all services, settled and with the same
+    positions, leave no moment between them in which an event was hidden.
+    """
     async with database.read() as uow:
         now = uow.now
-        state = (await uow.connection.execute(STATE)).one()
-        due = await backlog.counted(uow.connection, actions, now)
         stored = await positions.all_of(uow.connection, group)
+        due = await backlog.counted(uow.connection, actions, now)
+        state = (await uow.connection.execute(STATE)).one()
     lag = await _lag(lookout, reader, stored)
     idle = state.held is None and state.rows == 0 and state.pending == 0 and not any(due.values())
     return Progress(
@@ -91,6 +96,8 @@ async def _lag(lookout: Lookout, reader: Reader, stored: dict[positions.Place, i
         ends = await lookout.ends([topic.name for topic in reader.topics])
     except (KafkaError, OSError, TimeoutError):
         return None
+    if not stored.keys() <= ends.keys():
+        return None  # brokers that just started tell of some partitions only: nothing is known of the others
     return {f"{place.topic}/{place.partition}": end - stored.get(place, 0) for place, end in sorted(ends.items())}
 
 

@@ -20,13 +20,13 @@ import structlog
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from aiokafka.structs import RecordMetadata
 
-from lealtad.db.engine import server_settings
+from lealtad.db.engine import plain_dsn, server_settings
 from lealtad.errors import is_transient
 from lealtad.kafka.naming import topic_of, topic_on_wire
 from lealtad.kafka.producer import OutboxProducer, create_producer
 from lealtad.observability.health import Heartbeat
 from lealtad.observability.metrics import RELAY_BATCH_SECONDS, RELAY_FAILURES, RELAY_RECORDS
-from lealtad.outbox.wakeup import CHANNEL, plain_dsn
+from lealtad.outbox.wakeup import CHANNEL
 from lealtad.settings import ServiceSettings
 
 log = structlog.get_logger(__name__)
@@ -46,8 +46,6 @@ READ = """
     WHERE octets_before < $3
     ORDER BY lane, seq
 """
-# Both tables by their keys, whatever the statistics say of tables that were empty when the plan was made.
-BY_KEY = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off"}
 # What was sent and how far the topics then reached are known together: behind that, only what is in the outbox is ours.
 DELETE = """
     WITH live AS (DELETE FROM outbox WHERE lane = 0 AND seq = ANY($1::bigint[])),
@@ -91,6 +89,10 @@ class Relay:
         self._cluster = ""
         self.leads = False
 
+    def wake(self) -> None:
+        """Look for new rows at once."""
+        self._wake.set()
+
     async def run(self) -> None:
         """Relay for ever; failures are waited out with growing pauses."""
         pause = FIRST_PAUSE_S
@@ -112,7 +114,7 @@ class Relay:
     async def _relay_on_one_connection(self) -> None:
         connection = await asyncpg.connect(
             plain_dsn(self._settings.database_url.get_secret_value()),
-            server_settings={**server_settings(f"{self._service} relay"), **BY_KEY},
+            server_settings=server_settings(f"{self._service} relay"),
             timeout=10,
             command_timeout=30,
         )

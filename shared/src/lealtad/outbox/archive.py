@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lealtad.db import Connection
 from lealtad.events.topics import TOPICS, Kind
 from lealtad.outbox.writer import LANE
 
@@ -64,26 +64,26 @@ class Reached:
     seq: int = 0
 
 
-async def following(connection: AsyncConnection, after: Reached, until: datetime, limit: int) -> Sequence[Reached]:
+async def following(connection: Connection, after: Reached, until: datetime, limit: int) -> Sequence[Reached]:
     """Return the places of at most `limit` events that were stored after `after` and before `until`, oldest first."""
     values = {"stored_at": after.stored_at, "seq": after.seq, "until": until, "limit": limit}
     return [Reached(row.stored_at, row.seq) for row in await connection.execute(NEXT, values)]
 
 
-async def queue_again(connection: AsyncConnection, seqs: Sequence[int]) -> int:
+async def queue_again(connection: Connection, seqs: Sequence[int]) -> int:
     """Have events sent once more as they are, of a customer's state the newest alone; return their number.
 
     Dead letters are no events: they stay where they are.
     """
     values = {"seqs": list(seqs), "topics": [topic.name for topic in TOPICS], "state_topics": STATE_TOPICS}
-    return (await connection.execute(QUEUE, values)).rowcount
+    return await connection.affected(QUEUE, values)
 
 
-async def count_waiting(connection: AsyncConnection, limit: int) -> int:
+async def count_waiting(connection: Connection, limit: int) -> int:
     """Return how many rows wait for the relay, counting to `limit` at most."""
     return int(await connection.scalar(WAITING, {"limit": limit}) or 0)
 
 
-async def prune(connection: AsyncConnection, before: datetime, limit: int) -> int:
+async def prune(connection: Connection, before: datetime, limit: int) -> int:
     """Delete at most `limit` derived events older than `before` (system time); return their number."""
-    return (await connection.execute(PRUNE, {"before": before, "limit": limit})).rowcount
+    return await connection.affected(PRUNE, {"before": before, "limit": limit})

@@ -10,17 +10,12 @@ import contextlib
 import asyncpg
 import structlog
 
-from lealtad.db.engine import server_settings
+from lealtad.db.engine import plain_dsn, server_settings
 
 CHANNEL = "lealtad_outbox"
 RECONNECT_S = 1.0
 
 log = structlog.get_logger(__name__)
-
-
-def plain_dsn(url: str) -> str:
-    """Return `url` for asyncpg itself, which knows no SQLAlchemy drivers."""
-    return url.replace("postgresql+asyncpg://", "postgresql://", 1)
 
 
 class Notifier:

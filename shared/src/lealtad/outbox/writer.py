@@ -1,46 +1,50 @@
 """Writing events into the outbox within a business transaction."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 import orjson
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lealtad.events.codec import encode_data, encode_headers
+from lealtad.db import Connection
+from lealtad.events.codec import SEQUENCE, SEQUENCE_DIGITS, encode_data, encode_headers
 from lealtad.events.envelope import EventRef
 from lealtad.events.model import EventData
 
 # Counters are locked in one order everywhere; the lock makes the order of sequences the order of outbox rows.
-DRAW_SEQUENCES = text("""
+DRAW_SEQUENCES = """
     INSERT INTO sequence_counter AS counter (topic, key, last)
     SELECT topic, key, number
-    FROM unnest(CAST(:topics AS text[]), CAST(:keys AS uuid[]), CAST(:numbers AS bigint[]))
-        AS drawn (topic, key, number)
+    FROM unnest(CAST(:drawn_topics AS text[]), CAST(:drawn_keys AS uuid[]), CAST(:numbers AS bigint[]))
+        AS wanted (topic, key, number)
     ORDER BY topic, key
     ON CONFLICT (topic, key) DO UPDATE SET last = counter.last + excluded.last
     RETURNING topic, key, last
-""")
+"""
 
 LANE = "CASE WHEN topic LIKE '%-backfill' THEN 1 ELSE 0 END"
 """Only topics of a backfill's own are slow: what shares its keys with live events keeps its place among them."""
 
-# What was emitted is kept, to be sent again when Kafka lost it; the queue holds references to it.
-INSERT_ROWS = text(f"""
-    WITH emitted AS (
+ADD_SEQUENCE = f"jsonb_build_object('{SEQUENCE}', lpad(CAST(last - following AS text), {SEQUENCE_DIGITS}, '0'))"
+# What was emitted is kept, to be sent again when Kafka lost it; the queue holds references to it. Rows get their
+# numbers after the sort, and so after all counters were locked.
+INSERT_RECORDS = f"""
+    drawn AS ({DRAW_SEQUENCES}), emitted AS (
         INSERT INTO emitted_event (topic, key, headers, value, is_fact)
-        SELECT topic, key, CAST(headers AS jsonb), value, is_fact
+        SELECT record.topic, record.key,
+            CAST(headers AS jsonb) || CASE WHEN last IS NULL THEN '{{}}' ELSE {ADD_SEQUENCE} END, value, is_fact
         FROM unnest(
             CAST(:topics AS text[]), CAST(:keys AS bytea[]), CAST(:headers AS text[]), CAST(:values AS bytea[]),
-            CAST(:are_facts AS boolean[])
-        ) WITH ORDINALITY AS rows (topic, key, headers, value, is_fact, place)
+            CAST(:are_facts AS boolean[]), CAST(:streams AS uuid[]), CAST(:followings AS bigint[])
+        ) WITH ORDINALITY AS record (topic, key, headers, value, is_fact, stream, following, place)
+        LEFT JOIN drawn ON drawn.topic = record.topic AND drawn.key = stream
         ORDER BY place
         RETURNING seq, topic
-    )
-    INSERT INTO outbox (lane, event) SELECT {LANE}, seq FROM emitted ORDER BY seq
-""")
+    ), queued AS (INSERT INTO outbox (lane, event) SELECT {LANE}, seq FROM emitted ORDER BY seq)
+"""
+"""Common table expressions that write what was emitted; see `Outbox.parameters`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ class RawRecord:
     """Caused by no other event."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Emitted:
     ref: EventRef
     topic: str
@@ -65,7 +69,7 @@ class _Emitted:
 
 @dataclass(slots=True)
 class Outbox:
-    """What one transaction emits; written by `flush` with two statements, however many events there are."""
+    """What one transaction emits."""
 
     service: str
     _events: list[_Emitted] = field(default_factory=list)
@@ -87,40 +91,57 @@ class Outbox:
         """Forget what was taken since `mark`."""
         del self._events[mark[0] :], self._raw[mark[1] :]
 
-    async def allocate(self, connection: AsyncConnection) -> None:
+    async def allocate(self, connection: Connection) -> None:
         """Draw the sequences of the events taken so far."""
-        waiting = [event for event in self._events if event.ref.sequence is None]
+        waiting, draws = self._draws()
         if not waiting:
             return
-        numbers = Counter((event.topic, event.ref.key) for event in waiting)
-        drawn = await connection.execute(
-            DRAW_SEQUENCES,
-            {
-                "topics": [topic for topic, _ in numbers],
-                "keys": [key for _, key in numbers],
-                "numbers": list(numbers.values()),
-            },
-        )
-        following = {(row.topic, row.key): row.last - numbers[row.topic, row.key] + 1 for row in drawn}
-        for event in waiting:
-            place = (event.topic, event.ref.key)
-            event.ref.sequence = following[place]
-            following[place] += 1
+        rows = await connection.execute(text(DRAW_SEQUENCES), draws)
+        last = {(row.topic, row.key): row.last for row in rows}
+        for event, following in waiting.items():
+            event.ref.sequence = last[event.topic, event.ref.key] - following
 
-    async def flush(self, connection: AsyncConnection) -> int:
-        """Write everything taken; return the number of rows."""
-        await self.allocate(connection)
-        rows = [*map(self._row, self._events), *self._raw]
-        if rows:
-            await connection.execute(INSERT_ROWS, _columns(rows))
+    def __bool__(self) -> bool:
+        return bool(self._events or self._raw)
+
+    def clear(self) -> None:
+        """Forget everything: it is written."""
         self._events.clear()
         self._raw.clear()
-        return len(rows)
 
-    def _row(self, event: _Emitted) -> RawRecord:
+    def parameters(self) -> dict[str, list[Any]]:
+        """Return what `INSERT_RECORDS` is to write: everything taken, and what sequences are to be drawn for it."""
+        waiting, draws = self._draws()
+        records = [*map(self._record, self._events), *self._raw]
+        none = [None] * len(self._raw)
+        return {
+            **draws,
+            "topics": [record.topic for record in records],
+            "keys": [record.key for record in records],
+            "headers": [orjson.dumps(record.headers).decode() for record in records],
+            "values": [record.value for record in records],
+            "are_facts": [record.is_fact for record in records],
+            "streams": [event.ref.key if event in waiting else None for event in self._events] + none,
+            "followings": [waiting.get(event) for event in self._events] + none,
+        }
+
+    def _draws(self) -> tuple[dict[_Emitted, int], dict[str, list[Any]]]:
+        """Return the events without a sequence, each with how many follow it in its stream, and what to draw."""
+        numbers: Counter[tuple[str, UUID]] = Counter()
+        following: dict[_Emitted, int] = {}
+        for event in reversed(self._events):
+            if event.ref.sequence is None:
+                stream = (event.topic, event.ref.key)
+                following[event] = numbers[stream]
+                numbers[stream] += 1
+        return following, {
+            "drawn_topics": [topic for topic, _ in numbers],
+            "drawn_keys": [key for _, key in numbers],
+            "numbers": list(numbers.values()),
+        }
+
+    def _record(self, event: _Emitted) -> RawRecord:
         ref = event.ref
-        if ref.sequence is None:
-            raise AssertionError("allocate() draws every sequence")
         headers = encode_headers(
             cause=ref.cause,
             causation_id=event.causation_id,
@@ -131,13 +152,3 @@ class Outbox:
             recorded_at=ref.recorded_at,
         )
         return RawRecord(event.topic, str(ref.key).encode(), headers, event.value, is_fact=ref.cause.depth == 0)
-
-
-def _columns(rows: Sequence[RawRecord]) -> dict[str, list[object]]:
-    return {
-        "topics": [row.topic for row in rows],
-        "keys": [row.key for row in rows],
-        "headers": [orjson.dumps(row.headers).decode() for row in rows],
-        "values": [row.value for row in rows],
-        "are_facts": [row.is_fact for row in rows],
-    }

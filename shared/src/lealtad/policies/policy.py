@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from pydantic import BaseModel
-from sqlalchemy import MetaData, Row
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import MetaData
 
+from lealtad.db import Connection, Row
 from lealtad.http import Answer, InvalidField, invalid, not_found, require_match
 from lealtad.policies import repository
 from lealtad.policies.schemas import PolicyStamp
@@ -39,14 +39,14 @@ class Policy(Generic[P]):
         # A version never changes, so each is parsed once a process.
         self.parse = lru_cache(maxsize=64)(model.model_validate_json)
 
-    async def in_force(self, connection: AsyncConnection) -> PolicyVersion[P]:
+    async def in_force(self, connection: Connection) -> PolicyVersion[P]:
         """Return the newest version."""
         row = await repository.read(connection, self.table)
         if row is None:
             raise LookupError(f"{self.table.name} is empty: its first version comes with a migration")
         return self._version(row)
 
-    async def of_version(self, connection: AsyncConnection, version: int) -> PolicyVersion[P]:
+    async def of_version(self, connection: Connection, version: int) -> PolicyVersion[P]:
         """Return a version; 404 where there is none."""
         row = await repository.read(connection, self.table, version)
         if row is None:
@@ -85,7 +85,7 @@ class Policy(Generic[P]):
         body = self._shown.model_validate(version.policy.model_dump(mode="json", by_alias=True) | stamp)
         return Answer(body, etag=version.version)
 
-    def _version(self, row: Row[Any]) -> PolicyVersion[P]:
+    def _version(self, row: Row) -> PolicyVersion[P]:
         return PolicyVersion(row.version, self.parse(row.policy), row.changed_at, row.changed_by)
 
 

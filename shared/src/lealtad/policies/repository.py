@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Integer, MetaData, Row, String, Table, Text, cast, insert, select, text
+from sqlalchemy import Column, Integer, MetaData, String, Table, insert, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lealtad.db import Connection, Row
 from lealtad.db.columns import OWNED, moment
 
 
@@ -24,23 +24,25 @@ def policy_table(metadata: MetaData, name: str) -> Table:
     )
 
 
-async def read(connection: AsyncConnection, table: Table, version: int | None = None) -> Row[Any] | None:
+async def read(connection: Connection, table: Table, version: int | None = None) -> Row | None:
     """Return a version, by default the one in force, its policy as JSON text."""
-    columns = table.c
-    query = select(columns.version, cast(columns.policy, Text).label("policy"), columns.changed_at, columns.changed_by)
-    if version is not None:
-        query = query.where(columns.version == version)
-    return (await connection.execute(query.order_by(columns.version.desc()).limit(1))).one_or_none()
+    # With every fact that comes in: as text, it need not be composed each time.
+    condition = "" if version is None else "WHERE version = :version"
+    query = f"""
+        SELECT version, CAST(policy AS text) AS policy, changed_at, changed_by FROM {table.name} {condition}
+        ORDER BY version DESC LIMIT 1
+    """
+    return (await connection.execute(text(query), {} if version is None else {"version": version})).one_or_none()
 
 
-async def lock(connection: AsyncConnection, table: Table) -> None:
+async def lock(connection: Connection, table: Table) -> None:
     """Let no other change of the policy come until this transaction ends; it is read meanwhile."""
     await connection.execute(text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
 
 
 async def add(
-    connection: AsyncConnection, table: Table, policy: Mapping[str, Any], *, version: int, at: datetime, by: str
+    connection: Connection, table: Table, policy: Mapping[str, Any], *, version: int, at: datetime, by: str
 ) -> None:
     """Store a version; none is ever overwritten."""
     values = {"version": version, "policy": policy, "changed_at": at, "changed_by": by}
-    await connection.execute(insert(table), values)
+    await connection.execute(insert(table).values(values))

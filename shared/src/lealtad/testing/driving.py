@@ -1,19 +1,19 @@
 """Driving a service in-process: deliver events as a worker would, take what is due, read what was emitted."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import httpx
-from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import text
 
 from lealtad.app import Service
 from lealtad.app.api import create_api
 from lealtad.app.service import Runtime
 from lealtad.clock import Clock
+from lealtad.db import Connection
 from lealtad.due import DueLoop
 from lealtad.events.codec import Record, decode
 from lealtad.events.envelope import Event
@@ -81,7 +81,7 @@ async def emitted(database: Database, *, after: int = 0) -> list[Event[Any]]:
 
 def client_for(service: Service, database: Database, **values: object) -> httpx.AsyncClient:
     """Return a client of the service's API in this process, with a token of all scopes; close it after use."""
-    url = database.engine.url.render_as_string(hide_password=False)
+    url = database.engine.url
     settings = settings_for(service, url, **values)
     runtime = Runtime(service, settings, database.clock, database, Health(), Lookout(settings))
     token = mint_token(settings, "tester", SCOPES)
@@ -97,15 +97,24 @@ def statements(database: Database) -> Iterator[list[str]]:
     """Collect the SQL statements that the block executes."""
     seen: list[str] = []
 
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        seen.append(statement)
-
-    engine = database.engine.sync_engine
-    sqlalchemy_event.listen(engine, "before_cursor_execute", note)
+    database.engine.listeners.append(seen.append)
     try:
         yield seen
     finally:
-        sqlalchemy_event.remove(engine, "before_cursor_execute", note)
+        database.engine.listeners.remove(seen.append)
+
+
+class _Undo(Exception):  # noqa: N818 - no failure
+    """Ends a transaction that is to leave nothing behind."""
+
+
+@asynccontextmanager
+async def undone(database: Database) -> AsyncIterator[Connection]:
+    """Lend a connection with a transaction of which nothing stays."""
+    with suppress(_Undo):
+        async with database.engine.begin() as connection:
+            yield connection
+            raise _Undo
 
 
 async def _newest(database: Database) -> int:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from lealtad.app import Service
+from lealtad.db.engine import asyncpg_url
 from lealtad.unit_of_work import Database
 
 OPTIONS = {
@@ -24,7 +25,7 @@ async def differences(service: Service, database: Database) -> list[Any]:
         return list(compare_metadata(MigrationContext.configure(connection, opts=OPTIONS), service.metadata))
 
     # Without our search path, so that alembic finds every schema under its own name.
-    engine = create_async_engine(database.engine.url)
+    engine = create_async_engine(asyncpg_url(database.engine.url))
     try:
         async with engine.connect() as connection:
             return await connection.run_sync(compared)

@@ -8,10 +8,10 @@ import asyncpg
 
 from lealtad.app import Service
 from lealtad.clock import Clock
-from lealtad.db import create_engine
+from lealtad.db import Engine
+from lealtad.db.engine import plain_dsn
 from lealtad.db.migrations import migrate
 from lealtad.ids import new_id
-from lealtad.outbox.wakeup import plain_dsn
 from lealtad.settings import ServiceSettings
 from lealtad.unit_of_work import Database
 
@@ -37,7 +37,7 @@ class TestDatabases:
     async def create(self, service: Service, clock: Clock) -> Database:
         """Return a fresh, migrated database of `service` with `clock` as its business time."""
         url = await self.create_url(service)
-        engine = create_engine(url, application=f"{service.name} test", pool=20)
+        engine = Engine(url, application=f"{service.name} test", pool=20)
         database = Database(engine, service=service.name, clock=clock)
         if service.on_start:
             database.resources = await service.on_start(database, settings_for(service, url))

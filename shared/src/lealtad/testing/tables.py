@@ -3,7 +3,7 @@
 import asyncpg
 
 from lealtad.db.columns import DERIVED
-from lealtad.outbox.wakeup import plain_dsn
+from lealtad.db.engine import plain_dsn
 
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = $1 ORDER BY tablename"
 

@@ -1,10 +1,7 @@
 """Use cases: reserve, confirm and release a slot, and read a customer's ledger."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
-
-from sqlalchemy import Row
 
 from campaigns.contacts import repository, slots
 from campaigns.contacts.schemas import ContactOut
@@ -13,6 +10,7 @@ from campaigns.decisions.deciding import decide_standing
 from campaigns.decisions.reading import existing
 from campaigns.decisions.resolving import resolve
 from campaigns.domain.customer import ContactStatus
+from lealtad.db import Row
 from lealtad.events.catalog.campaigns import ContactReleased, ContactReserved
 from lealtad.events.cause import Lane
 from lealtad.http import Answer, Page, PageQuery, conflict, not_found
@@ -76,7 +74,7 @@ async def decision_of(uow: UnitOfWork, contact_id: UUID) -> UUID:
     return decision_id
 
 
-async def _locked(uow: UnitOfWork, contact_id: UUID) -> Row[Any]:
+async def _locked(uow: UnitOfWork, contact_id: UUID) -> Row:
     slot = await repository.read(uow.connection, contact_id)
     if slot is None:
         raise not_found("contact", contact_id)
@@ -84,7 +82,7 @@ async def _locked(uow: UnitOfWork, contact_id: UUID) -> Row[Any]:
     return await repository.read(uow.connection, contact_id) or slot
 
 
-async def _release(uow: UnitOfWork, slot: Row[Any], reason: str) -> Row[Any]:
+async def _release(uow: UnitOfWork, slot: Row, reason: str) -> Row:
     freed = await repository.change(
         uow.connection, slot.contact_id, status=ContactStatus.RELEASED, release_reason=reason
     )

@@ -3,13 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row
-
 from campaigns.contacts import repository
 from campaigns.decisions.subjects import RulesInForce, customers_as_they_stand, rules_in_force
 from campaigns.domain.customer import ContactStatus
 from campaigns.domain.offers import ContactClass
 from campaigns.domain.rules import objection
+from lealtad.db import Row
 from lealtad.events.catalog.campaigns import ContactConfirmed, ContactEvent, OfferKind, OfferRef
 from lealtad.events.catalog.customer_profile import Channel
 from lealtad.http import conflict
@@ -17,7 +16,7 @@ from lealtad.ids import new_id
 from lealtad.unit_of_work import UnitOfWork
 
 
-async def take(uow: UnitOfWork, decision: Row[Any], status: ContactStatus) -> Row[Any]:
+async def take(uow: UnitOfWork, decision: Row, status: ContactStatus) -> Row:
     """Take a slot for a decision's action, or raise 409 with the rule that forbids the contact now.
 
     The customer must be locked.
@@ -47,7 +46,7 @@ async def take(uow: UnitOfWork, decision: Row[Any], status: ContactStatus) -> Ro
     )
 
 
-async def spend(uow: UnitOfWork, decision: Row[Any]) -> Row[Any]:
+async def spend(uow: UnitOfWork, decision: Row) -> Row:
     """Let a contact that takes place spend its slot: the one reserved for it, or a new one; 409 where there is none.
 
     Emits ContactConfirmed. The customer must be locked.
@@ -67,12 +66,12 @@ async def spend(uow: UnitOfWork, decision: Row[Any]) -> Row[Any]:
     return spent
 
 
-def is_held(slot: Row[Any], uow: UnitOfWork) -> bool:
+def is_held(slot: Row, uow: UnitOfWork) -> bool:
     """Return whether a slot is reserved and has not expired."""
     return slot.status == ContactStatus.RESERVED and bool(slot.expires_at > uow.now)
 
 
-def event_fields(slot: Row[Any], uow: UnitOfWork) -> dict[str, Any]:
+def event_fields(slot: Row, uow: UnitOfWork) -> dict[str, Any]:
     """Return what events about `slot` have in common."""
     offer = OfferRef(
         offer_id=slot.offer_id, key=slot.offer_key, version=slot.offer_version, kind=OfferKind(slot.offer_kind)
@@ -88,7 +87,7 @@ def event_fields(slot: Row[Any], uow: UnitOfWork) -> dict[str, Any]:
     return {name: getattr(common, name) for name in ContactEvent.model_fields}
 
 
-async def _permit(uow: UnitOfWork, decision: Row[Any], rules: RulesInForce) -> None:
+async def _permit(uow: UnitOfWork, decision: Row, rules: RulesInForce) -> None:
     if decision.valid_until <= uow.now:
         raise conflict(
             "decision-expired", "The decision has expired", "Read the next-best action again, or ask for a decision."

@@ -6,8 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
-
 from campaigns.decisions import repository
 from campaigns.decisions.records import Origin, Verdict, record_of
 from campaigns.decisions.subjects import RulesInForce, customers_as_they_stand, rules_in_force
@@ -15,6 +13,7 @@ from campaigns.domain.arbitration import decide
 from campaigns.domain.customer import Customer
 from campaigns.domain.priority import Action
 from campaigns.metrics import DECISIONS
+from lealtad.db import Row
 from lealtad.events.catalog.campaigns import NextBestActionChanged, OfferRef
 from lealtad.events.model import Causes
 from lealtad.ids import new_id
@@ -39,20 +38,20 @@ async def decide_standing(uow: UnitOfWork, touched: Touched) -> None:
         verdicts = _verdicts(due, rules, touched, uow.now)
     else:
         verdicts = await asyncio.to_thread(_verdicts, due, rules, touched, uow.now)
-    await repository.add(uow.connection, [record_of(verdict, rules) for verdict, _ in verdicts])
-    await repository.keep_standing(uow.connection, [_standing(v, until, rules) for v, until in verdicts])
+    rows = [record_of(verdict, rules) | _standing(verdict, until, rules) for verdict, until in verdicts]
+    await repository.add_standing(uow.connection, rows)
     for verdict, _ in verdicts:
         _announce(uow, verdict, standing[verdict.customer.customer_id])
 
 
 def _verdicts(
-    due: Sequence[tuple[Customer, Row[Any]]], rules: RulesInForce, touched: Touched, now: datetime
+    due: Sequence[tuple[Customer, Row]], rules: RulesInForce, touched: Touched, now: datetime
 ) -> list[tuple[Verdict, datetime]]:
     return [_verdict(customer, standing, rules, touched, now) for customer, standing in due]
 
 
 def _verdict(
-    customer: Customer, standing: Row[Any], rules: RulesInForce, touched: Touched, now: datetime
+    customer: Customer, standing: Row, rules: RulesInForce, touched: Touched, now: datetime
 ) -> tuple[Verdict, datetime]:
     """Return the verdict and until when its draw of propensities holds.
 
@@ -70,22 +69,17 @@ def _verdict(
 
 
 def _standing(verdict: Verdict, drawn_until: datetime, rules: RulesInForce) -> dict[str, Any]:
-    decision, best = verdict.decision, verdict.decision.chosen
+    """Return what is kept of a decision while it stands, beside its record."""
+    decision = verdict.decision
     return {
-        "customer_id": verdict.customer.customer_id,
-        "decision_id": verdict.decision_id,
-        "offer_id": best.offer.offer_id if best else None,
-        "channel": best.channel if best else None,
-        "mute": decision.mute.reason if decision.mute else None,
-        "seed": verdict.seed,
         "drawn_until": drawn_until,
         "next_due_at": decision.review_at,
-        "rulebook": rules.in_force.revision,
+        "rulebook": rules.revision,
         "awaits_inputs": any(e.finding.rule.endswith("-not-fresh") for e in decision.ruled_out),
     }
 
 
-def _announce(uow: UnitOfWork, verdict: Verdict, before: Row[Any]) -> None:
+def _announce(uow: UnitOfWork, verdict: Verdict, before: Row) -> None:
     decision, best, customer_id = verdict.decision, verdict.decision.chosen, verdict.customer.customer_id
     mute = decision.mute.reason if decision.mute else None
     now_stands = (best.offer.offer_id, best.channel, mute) if best else (None, None, mute)

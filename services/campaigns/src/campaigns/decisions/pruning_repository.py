@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lealtad.db import Connection
 from lealtad.ids import first_id_at
 
 # Ids grow with the time at which they were made. What was offered, presented or answered is kept: it is what effects
@@ -22,6 +22,6 @@ PRUNE = text("""
 """)
 
 
-async def prune(connection: AsyncConnection, before: datetime, limit: int) -> int:
+async def prune(connection: Connection, before: datetime, limit: int) -> int:
     """Delete at most `limit` such decisions made before `before` (system time); return their number."""
-    return (await connection.execute(PRUNE, {"before": first_id_at(before), "limit": limit})).rowcount
+    return await connection.affected(PRUNE, {"before": first_id_at(before), "limit": limit})

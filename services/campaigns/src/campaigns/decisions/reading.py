@@ -1,13 +1,11 @@
 """Use cases: read the standing next-best action, and explain any decision. Nothing is computed here."""
 
-from typing import Any
 from uuid import UUID
-
-from sqlalchemy import Row
 
 from campaigns.decisions import repository
 from campaigns.decisions.resolving import resolve
 from campaigns.decisions.schemas import DecisionOut
+from lealtad.db import Row
 from lealtad.http import Page, PageQuery, Problem, not_found
 from lealtad.unit_of_work import UnitOfWork
 
@@ -15,15 +13,15 @@ from lealtad.unit_of_work import UnitOfWork
 async def read_next_best_action(uow: UnitOfWork, reference: str) -> DecisionOut:
     """Return the standing decision of a customer; 404 while there is none."""
     customer_id = await resolve(uow.connection, reference)
-    decision_id = await repository.standing_of(uow.connection, customer_id)
-    if decision_id is None:
+    standing = await repository.read_standing(uow.connection, customer_id)
+    if standing is None:
         raise Problem(
             404,
             "no-decision-yet",
             "Nothing was decided yet",
             "Try again in a moment: the customer has just become known. Or ask with POST /v1/decisions.",
         )
-    return await read_decision(uow, decision_id)
+    return DecisionOut.of(standing)
 
 
 async def read_decision(uow: UnitOfWork, decision_id: UUID) -> DecisionOut:
@@ -39,7 +37,7 @@ async def list_of_customer(uow: UnitOfWork, reference: str, page: PageQuery) -> 
     return Page.of(rows, page.limit, lambda row: (row.decision_id,), DecisionOut.of)
 
 
-async def existing(uow: UnitOfWork, decision_id: UUID) -> Row[Any]:
+async def existing(uow: UnitOfWork, decision_id: UUID) -> Row:
     """Return the row of a decision; 404 where there is none."""
     row = await repository.read(uow.connection, decision_id)
     if row is None:

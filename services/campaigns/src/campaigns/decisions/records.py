@@ -65,7 +65,7 @@ def record_of(verdict: Verdict, rules: RulesInForce) -> dict[str, Any]:
         "probability": decision.probability,
         "contact_at": decision.contact_at,
         "valid_until": decision.valid_until,
-        "policy_version": rules.in_force.version,
+        "policy_version": rules.policy_version,
         "held_out": customer.held_out,
         "seed": verdict.seed,
         "inputs": _inputs(customer, rules),

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row as Found
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from campaigns.decisions.models import decision, next_best_action
+from lealtad.db import Connection
+from lealtad.db import Row as Found
 from lealtad.db.recordset import Row, as_rows, insert_rows, recordset
 from lealtad.events.cause import Lane
 
@@ -22,11 +21,13 @@ LOCK = text("""
     WHERE customer_id = ANY(CAST(:customers AS uuid[])) ORDER BY customer_id FOR UPDATE
 """)
 STANDING = [column.name for column in next_best_action.columns if not column.primary_key]
-KEEP_STANDING = text(f"""
+ADD_DECISIONS = insert_rows(decision)
+# The same rows are read twice: as what was decided, and as what stands now.
+ADD_STANDING_DECISIONS = text(f"""
+    WITH added AS ({ADD_DECISIONS.text})
     UPDATE next_best_action AS standing SET {", ".join(f"{name} = row.{name}" for name in STANDING)}
     FROM {recordset(next_best_action)} WHERE standing.customer_id = row.customer_id
 """)
-ADD_DECISIONS = insert_rows(decision)
 SHOWN = """
     SELECT d.*, v.terms, c.language, standing.decision_id = d.decision_id AS is_standing,
         (SELECT jsonb_agg(jsonb_build_object('response', r.response, 'occurred_at', r.occurred_at, 'reason', r.reason)
@@ -37,6 +38,9 @@ SHOWN = """
     LEFT JOIN next_best_action AS standing ON standing.customer_id = d.customer_id
 """
 READ = text(f"{SHOWN} WHERE d.decision_id = :decision_id")
+READ_STANDING = text(f"""{SHOWN}
+    WHERE d.decision_id = (SELECT decision_id FROM next_best_action WHERE customer_id = :customer_id)
+""")
 PAGE = text(f"""{SHOWN}
     WHERE d.customer_id = :customer_id AND (CAST(:before AS uuid) IS NULL OR d.decision_id < :before)
     ORDER BY d.decision_id DESC LIMIT :limit
@@ -67,7 +71,7 @@ POSTPONE = text("""
 """)
 
 
-async def lock(connection: AsyncConnection, customers: Sequence[UUID]) -> dict[UUID, Found[Any]]:
+async def lock(connection: Connection, customers: Sequence[UUID]) -> dict[UUID, Found]:
     """Lock the customers in ascending id and return the standing action of each; only then touch anything of theirs."""
     locked = await _lock(connection, customers)
     if len(locked) == len(set(customers)):
@@ -76,57 +80,60 @@ async def lock(connection: AsyncConnection, customers: Sequence[UUID]) -> dict[U
     return await _lock(connection, customers)
 
 
-async def _lock(connection: AsyncConnection, customers: Sequence[UUID]) -> dict[UUID, Found[Any]]:
+async def _lock(connection: Connection, customers: Sequence[UUID]) -> dict[UUID, Found]:
     rows = await connection.execute(LOCK, {"customers": list(customers)})
     return {row.customer_id: row for row in rows}
 
 
-async def add(connection: AsyncConnection, decisions: Sequence[Row]) -> None:
+async def add(connection: Connection, decisions: Sequence[Row]) -> None:
     """Insert records of decisions."""
     await connection.execute(ADD_DECISIONS, as_rows(decisions))
 
 
-async def keep_standing(connection: AsyncConnection, standing: Sequence[Row]) -> None:
-    """Update the standing actions of locked customers."""
-    await connection.execute(KEEP_STANDING, as_rows(standing))
+async def add_standing(connection: Connection, decisions: Sequence[Row]) -> None:
+    """Insert records of decisions about locked customers, and let them stand: each has the columns of both tables."""
+    await connection.execute(ADD_STANDING_DECISIONS, as_rows(decisions))
 
 
-async def read(connection: AsyncConnection, decision_id: UUID) -> Found[Any] | None:
+async def read(connection: Connection, decision_id: UUID) -> Found | None:
     """Return a decision with the terms of its offer's version and the customer's language."""
     return (await connection.execute(READ, {"decision_id": decision_id})).one_or_none()
 
 
-async def page(
-    connection: AsyncConnection, customer_id: UUID, *, before: UUID | None, limit: int
-) -> Sequence[Found[Any]]:
+async def read_standing(connection: Connection, customer_id: UUID) -> Found | None:
+    """Return the standing decision of a customer, as `read` does, if there is one yet."""
+    return (await connection.execute(READ_STANDING, {"customer_id": customer_id})).one_or_none()
+
+
+async def page(connection: Connection, customer_id: UUID, *, before: UUID | None, limit: int) -> Sequence[Found]:
     """Return a customer's decisions, newest first, made before the one with this id."""
     wanted = {"customer_id": customer_id, "before": before, "limit": limit}
-    return (await connection.execute(PAGE, wanted)).all()
+    return await connection.execute(PAGE, wanted)
 
 
-async def standing_of(connection: AsyncConnection, customer_id: UUID) -> UUID | None:
+async def standing_of(connection: Connection, customer_id: UUID) -> UUID | None:
     """Return the standing decision of a customer, if there is one yet."""
     found: UUID | None = await connection.scalar(STANDING_OF, {"customer_id": customer_id})
     return found
 
 
-async def forget_draw(connection: AsyncConnection, customer_id: UUID) -> None:
+async def forget_draw(connection: Connection, customer_id: UUID) -> None:
     """Let the next decision about the customer draw its propensities anew."""
     await connection.execute(FORGET_DRAW, {"customer_id": customer_id})
 
 
-async def take_due(connection: AsyncConnection, why: str, now: datetime, limit: int) -> list[UUID]:
+async def take_due(connection: Connection, why: str, now: datetime, limit: int) -> list[UUID]:
     """Lock customers who are due by time, by rules, or wait for inputs; return them in ascending id."""
     rows = await connection.execute(TAKE_DUE[why], {"now": now, "limit": limit})
     return sorted(rows.scalars())
 
 
-async def lanes(connection: AsyncConnection, customers: Sequence[UUID]) -> dict[UUID, Lane]:
+async def lanes(connection: Connection, customers: Sequence[UUID]) -> dict[UUID, Lane]:
     """Return the lane of each standing decision."""
     rows = await connection.execute(LANES, {"customers": list(customers)})
     return {row.customer_id: Lane(row.lane) for row in rows}
 
 
-async def postpone(connection: AsyncConnection, customer_id: UUID, until: datetime) -> None:
+async def postpone(connection: Connection, customer_id: UUID, until: datetime) -> None:
     """Let a locked customer be due no sooner than `until`, for whatever reason."""
     await connection.execute(POSTPONE, {"customer_id": customer_id, "until": until})

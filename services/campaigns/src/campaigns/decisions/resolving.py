@@ -2,14 +2,13 @@
 
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from campaigns.decisions import repository
 from lealtad.customers import find, unknown_customer
+from lealtad.db import Connection
 from lealtad.http import CustomerRef
 
 
-async def resolve(connection: AsyncConnection, reference: str, pointer: str = "ref") -> UUID:
+async def resolve(connection: Connection, reference: str, pointer: str = "ref") -> UUID:
     """Return the id of the customer that `reference` (id or source:external_id) names; raise 404 or 422.
 
     A customer may be decided on, by what others say under the id, before the customer's own state arrives.

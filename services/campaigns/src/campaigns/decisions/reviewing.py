@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from campaigns import freshness
 from campaigns.decisions import repository
 from campaigns.decisions.deciding import decide_standing
-from campaigns.policy import repository as policies
+from campaigns.decisions.subjects import rules_in_force
 from lealtad.due import act_on
 from lealtad.events.cause import Lane
 from lealtad.unit_of_work import UnitOfWork
@@ -22,8 +21,7 @@ async def take_due(uow: UnitOfWork, limit: int) -> int:
 
 async def take_waiting(uow: UnitOfWork, limit: int) -> int:
     """Decide anew, once inputs are fresh again, where promotions rested because they were old; return how many."""
-    in_force = await policies.in_force(uow.connection)
-    if freshness.staleness(await freshness.ages(uow), in_force.policy.input_age_limit_s):
+    if (await rules_in_force(uow)).stale:
         return 0
     return await _review(uow, "inputs", limit)
 

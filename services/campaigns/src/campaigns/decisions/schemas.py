@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Row
 
 from campaigns.decisions.records import Origin
 from campaigns.domain.customer import Response as CustomerResponse
 from campaigns.domain.offers import ContactClass, Content, OfferTerms
 from campaigns.domain.rules import Stage
+from lealtad.db import Row
 from lealtad.events.catalog.campaigns import OfferKind
 from lealtad.events.catalog.customer_profile import Channel
 from lealtad.events.catalog.shared_types import Slug
@@ -114,9 +114,9 @@ class DecisionOut(BaseModel):
     inputs: dict[str, Any] = Field(description="Score, segments and ages of inputs that were decided on")
 
     @classmethod
-    def of(cls, row: Row[Any]) -> "DecisionOut":
+    def of(cls, row: Row) -> "DecisionOut":
         """Return a stored decision as callers see it."""
-        plain = {name: value for name, value in row._mapping.items() if name in cls.model_fields}  # noqa: SLF001 - public
+        plain = {name: value for name, value in row.items() if name in cls.model_fields}
         return cls(
             **plain | {"causes": Causes(ids=row.causes, count=row.cause_count)},
             standing=bool(row.is_standing),
@@ -126,7 +126,7 @@ class DecisionOut(BaseModel):
         )
 
 
-def _action(row: Row[Any]) -> ActionOut:
+def _action(row: Row) -> ActionOut:
     terms = OfferTerms.model_validate(row.terms)
     return ActionOut(
         offer=OfferShown(

@@ -6,42 +6,48 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from campaigns import freshness
-from campaigns.contacts import repository as contacts
-from campaigns.domain.customer import Customer
+from campaigns.decisions import inputs_repository
+from campaigns.domain.customer import Answer, Contact, ContactStatus, Customer, Response
+from campaigns.domain.findings import Finding
 from campaigns.domain.hold_out import is_held_out
 from campaigns.domain.mute import mute_of
 from campaigns.domain.offers import Offer
 from campaigns.domain.policy import ContactPolicy
 from campaigns.domain.propensity import Cell, Tally
 from campaigns.domain.rules import Circumstances
-from campaigns.learning import repository as learning
-from campaigns.offers import repository as offers
+from campaigns.offers.repository import terms_of
 from campaigns.picture import reading
-from campaigns.picture import repository as picture
-from campaigns.policy import repository as policies
-from campaigns.policy.repository import PolicyInForce
-from campaigns.responses import repository as responses
+from campaigns.policy.models import CONTACT_POLICY
+from lealtad.db import Row
+from lealtad.events.catalog.campaigns import OfferKind
+from lealtad.events.catalog.customer_profile import Channel
 from lealtad.unit_of_work import UnitOfWork
+
+CHANNELS = {channel.value: channel for channel in Channel}
+"""By name; calling the enumeration would take twice as long for the hundreds of cells that are read each time."""
 
 
 @dataclass(frozen=True, slots=True)
 class RulesInForce:
     """Everything that is the same for all customers of one transaction."""
 
-    in_force: PolicyInForce
+    revision: int
+    """Of policy and offers together."""
+    hold_out_salt: str
+    policy_version: int
+    policy: ContactPolicy
     offers: list[Offer]
     tallies: dict[Cell, Tally]
     input_ages: dict[str, float]
 
     @property
-    def policy(self) -> ContactPolicy:
-        """The contact policy."""
-        return self.in_force.policy
+    def stale(self) -> Finding | None:
+        """Why promotions are ruled out because an input is too old, or None."""
+        return freshness.staleness(self.input_ages, self.policy.input_age_limit_s)
 
     def circumstances(self, customer: Customer, now: datetime, holds_until: datetime) -> Circumstances:
         """Return what a decision about `customer` at `now` depends on."""
-        stale = freshness.staleness(self.input_ages, self.policy.input_age_limit_s)
-        return Circumstances(now, self.policy, holds_until, mute_of(customer, self.policy, now), stale)
+        return Circumstances(now, self.policy, holds_until, mute_of(customer, self.policy, now), self.stale)
 
     def offer(self, offer_id: UUID) -> Offer | None:
         """Return the offer in force with this id."""
@@ -49,33 +55,55 @@ class RulesInForce:
 
 
 async def rules_in_force(uow: UnitOfWork) -> RulesInForce:
-    """Return the rules; the revision is read first, so that a change meanwhile makes the decision due again."""
+    """Return the rules, all as of one moment."""
+    row = await inputs_repository.read_rules(uow.connection, freshness.FORBIDDING)
     return RulesInForce(
-        in_force=await policies.in_force(uow.connection),
-        offers=await offers.in_force(uow.connection),
-        tallies=await learning.tallies(uow.connection),
-        input_ages=await freshness.ages(uow),
+        revision=row.revision,
+        hold_out_salt=row.hold_out_salt,
+        policy_version=row.policy_version,
+        policy=CONTACT_POLICY.parse(row.policy),
+        offers=[Offer(id_, key, version, terms_of(terms), taken) for id_, key, version, terms, taken in row.offers],
+        tallies={
+            Cell(offer_id, CHANNELS[channel], band): Tally(accepted, rejected)
+            for offer_id, channel, band, accepted, rejected in row.tallies
+        },
+        input_ages=freshness.ages(row.input_ages),
     )
 
 
 async def customers_as_they_stand(uow: UnitOfWork, ids: Sequence[UUID], rules: RulesInForce) -> list[Customer]:
-    """Return the customers in ascending id; four statements however many they are."""
-    connection, policy = uow.connection, rules.policy
-    rows = await picture.read(connection, ids, uow.now)
-    cases = reading.cases_by_customer(await picture.read_cases(connection, ids))
-    slots = await contacts.counted(connection, ids, uow.now - _widest_cap(policy))
-    answers = await responses.recent(connection, ids, uow.now - _longest_rest(rules))
+    """Return the customers in ascending id; one statement however many they are."""
+    rows = await inputs_repository.read_customers(
+        uow.connection,
+        ids,
+        uow.now,
+        contacts=uow.now - _widest_cap(rules.policy),
+        answers=uow.now - _longest_rest(rules),
+    )
     return [
         Customer(
             customer_id=row.customer_id,
-            held_out=is_held_out(row.customer_id, rules.in_force.hold_out_salt, policy.hold_out_share),
-            cases=cases.get(row.customer_id, ()),
-            contacts=slots.get(row.customer_id, ()),
-            answers=answers.get(row.customer_id, ()),
+            held_out=is_held_out(row.customer_id, rules.hold_out_salt, rules.policy.hold_out_share),
+            contacts=_contacts(row),
+            answers=_answers(row),
             **reading.attributes(row),
         )
         for row in rows
     ]
+
+
+def _contacts(row: Row) -> tuple[Contact, ...]:
+    return tuple(
+        Contact(offer_id, Channel(channel), ContactStatus(status), at, expires_at)
+        for offer_id, channel, status, at, expires_at in row.contacts
+    )
+
+
+def _answers(row: Row) -> tuple[Answer, ...]:
+    return tuple(
+        Answer(offer_id, OfferKind(kind), promotional, Response(response), at)
+        for offer_id, kind, promotional, response, at in row.answers
+    )
 
 
 def _widest_cap(policy: ContactPolicy) -> timedelta:

@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from sqlalchemy import select, text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import text
 
 from campaigns.domain.propensity import Cell, Tally
 from campaigns.learning.models import propensity
+from lealtad.db import Connection
 from lealtad.db.recordset import as_rows, recordset
-from lealtad.events.catalog.customer_profile import Channel
 
 COUNT = text(f"""
     INSERT INTO propensity AS tally (offer_id, channel, band, accepted, rejected)
@@ -19,13 +18,7 @@ COUNT = text(f"""
 """)
 
 
-async def tallies(connection: AsyncConnection) -> dict[Cell, Tally]:
-    """Return all cells: offers x channels x bands, a few hundred at most."""
-    rows = await connection.execute(select(propensity))
-    return {Cell(r.offer_id, Channel(r.channel), r.band): Tally(r.accepted, r.rejected) for r in rows}
-
-
-async def count(connection: AsyncConnection, tallies: Mapping[Cell, Tally]) -> None:
+async def count(connection: Connection, tallies: Mapping[Cell, Tally]) -> None:
     """Add final responses to their cells, which are locked in ascending order."""
     rows = [{**cell._asdict(), **asdict(tally)} for cell, tally in tallies.items()]
     await connection.execute(COUNT, as_rows(rows))

@@ -1,15 +1,13 @@
 """Use cases: read, create, change and withdraw offers; a change makes a version and has all customers decided anew."""
 
-from typing import Any
 from uuid import UUID
-
-from sqlalchemy import Row
 
 from campaigns.domain.offers import OfferTerms
 from campaigns.offers import repository
 from campaigns.offers.repository import Edit
 from campaigns.offers.schemas import OfferIn, OfferOut
 from campaigns.policy import repository as rules
+from lealtad.db import Row
 from lealtad.events.catalog.campaigns import OfferDefinitionChanged, OfferRef
 from lealtad.http import Answer, Page, PageQuery, conflict, not_found, require_match
 from lealtad.ids import new_id
@@ -65,7 +63,7 @@ async def withdraw_offer(uow: UnitOfWork, reference: str, *, if_match: str | Non
     return await _announced(uow, row.key)
 
 
-def shown(row: Row[Any]) -> OfferOut:
+def shown(row: Row) -> OfferOut:
     """Return a row as callers see it."""
     return OfferOut(
         **row.terms,
@@ -78,7 +76,7 @@ def shown(row: Row[Any]) -> OfferOut:
     )
 
 
-async def _existing(uow: UnitOfWork, reference: str, *, if_match: str | None = None, lock: bool = False) -> Row[Any]:
+async def _existing(uow: UnitOfWork, reference: str, *, if_match: str | None = None, lock: bool = False) -> Row:
     row = await repository.read(uow.connection, reference, lock=lock)
     if row is None:
         raise not_found("offer", reference)

@@ -6,18 +6,13 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, String, cast, insert, or_, select, text, tuple_, update
+from sqlalchemy import String, cast, insert, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from campaigns.domain.offers import Offer, OfferTerms
+from campaigns.domain.offers import OfferTerms
 from campaigns.offers.models import offer, offer_version
+from lealtad.db import Connection, Row
 
-IN_FORCE = text("""
-    SELECT o.offer_id, o.key, o.version, CAST(o.terms AS text) AS terms, coalesce(a.accepted, 0) AS accepted
-    FROM offer AS o LEFT JOIN offer_acceptances AS a USING (offer_id)
-    WHERE NOT o.withdrawn ORDER BY o.key
-""")
 # Two acceptances of the last one wait for each other here; the second finds none left.
 COUNT_ACCEPTANCE = text("""
     INSERT INTO offer_acceptances AS tally (offer_id, accepted) VALUES (:offer_id, 1)
@@ -40,39 +35,33 @@ def terms_of(document: str) -> OfferTerms:
     return OfferTerms.model_validate_json(document)
 
 
-async def in_force(connection: AsyncConnection) -> list[Offer]:
-    """Return every offer that is not withdrawn, with how often it was accepted."""
-    rows = await connection.execute(IN_FORCE)
-    return [Offer(row.offer_id, row.key, row.version, terms_of(row.terms), row.accepted) for row in rows]
-
-
-async def count_acceptance(connection: AsyncConnection, offer_id: UUID, total: int | None) -> bool:
+async def count_acceptance(connection: Connection, offer_id: UUID, total: int | None) -> bool:
     """Count one more acceptance unless `total` are reached; return whether it was counted."""
     return await connection.scalar(COUNT_ACCEPTANCE, {"offer_id": offer_id, "total": total}) is not None
 
 
-async def read(connection: AsyncConnection, reference: str, *, lock: bool = False) -> Row[Any] | None:
+async def read(connection: Connection, reference: str, *, lock: bool = False) -> Row | None:
     """Return the row of the offer with this id or key."""
     found = select(offer).where(or_(cast(offer.c.offer_id, String) == reference, offer.c.key == reference))
     return (await connection.execute(found.with_for_update() if lock else found)).one_or_none()
 
 
-async def read_version(connection: AsyncConnection, offer_id: UUID, version: int) -> Row[Any] | None:
+async def read_version(connection: Connection, offer_id: UUID, version: int) -> Row | None:
     """Return one version of an offer, in force or not."""
     at = (offer_version.c.offer_id == offer_id) & (offer_version.c.version == version)
     found = select(offer_version, offer.c.key).join(offer, offer.c.offer_id == offer_version.c.offer_id).where(at)
     return (await connection.execute(found)).one_or_none()
 
 
-async def terms_at(connection: AsyncConnection, offer_id: UUID, version: int) -> OfferTerms:
+async def terms_at(connection: Connection, offer_id: UUID, version: int) -> OfferTerms:
     """Return the terms of a version that a decision names."""
     at = (offer_version.c.offer_id == offer_id) & (offer_version.c.version == version)
-    document = (await connection.execute(select(offer_version.c.terms).where(at))).scalar_one()
+    document = (await connection.execute(select(offer_version.c.terms).where(at))).one()[0]
     return OfferTerms.model_validate(document)
 
 
 async def terms_of_versions(
-    connection: AsyncConnection, versions: Collection[tuple[UUID, int]]
+    connection: Connection, versions: Collection[tuple[UUID, int]]
 ) -> dict[tuple[UUID, int], OfferTerms]:
     """Return the terms of those versions that exist."""
     columns = offer_version.c
@@ -82,18 +71,18 @@ async def terms_of_versions(
 
 
 async def page(
-    connection: AsyncConnection, *, after: str | None, limit: int, kind: str | None, withdrawn: bool
-) -> Sequence[Row[Any]]:
+    connection: Connection, *, after: str | None, limit: int, kind: str | None, withdrawn: bool
+) -> Sequence[Row]:
     """Return offers by key, after the key `after`."""
     found = select(offer).where(offer.c.withdrawn == withdrawn).order_by(offer.c.key).limit(limit)
     if after is not None:
         found = found.where(offer.c.key > after)
     if kind is not None:
         found = found.where(offer.c.terms["kind"].astext == kind)
-    return (await connection.execute(found)).all()
+    return await connection.execute(found)
 
 
-async def add(connection: AsyncConnection, offer_id: UUID, key: str, terms: OfferTerms, edit: Edit) -> bool:
+async def add(connection: Connection, offer_id: UUID, key: str, terms: OfferTerms, edit: Edit) -> bool:
     """Insert an offer in its first version; return False where the key is taken."""
     values = _values(terms, edit, version=1, withdrawn=False)
     added = upsert(offer).values(offer_id=offer_id, key=key, **values).on_conflict_do_nothing(index_elements=["key"])
@@ -104,7 +93,7 @@ async def add(connection: AsyncConnection, offer_id: UUID, key: str, terms: Offe
 
 
 async def change(
-    connection: AsyncConnection, offer_id: UUID, terms: OfferTerms, edit: Edit, *, version: int, withdrawn: bool
+    connection: Connection, offer_id: UUID, terms: OfferTerms, edit: Edit, *, version: int, withdrawn: bool
 ) -> None:
     """Put another version in force; a version is never overwritten."""
     values = _values(terms, edit, version=version, withdrawn=withdrawn)

@@ -1,20 +1,18 @@
-"""From stored rows to what a decision sees of a customer."""
+"""From a stored row to what a decision sees of the picture that the other services give of a customer."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row
 
 from campaigns.domain.customer import Case, Consent, Score, Segments
+from lealtad.db import Row
 from lealtad.events.catalog.customer_profile import Channel, CustomerStatus
 
 CONSENTS = TypeAdapter(tuple[Consent, ...])
 
 
-def attributes(row: Row[Any]) -> dict[str, Any]:
+def attributes(row: Row) -> dict[str, Any]:
     """Return the fields of a `Customer` that come from a row of the picture."""
     return {
         "known": row.status is not None,
@@ -27,6 +25,7 @@ def attributes(row: Row[Any]) -> dict[str, Any]:
         "consents": CONSENTS.validate_python(row.consents or ()),
         "score": _score(row),
         "memberships": _segments(row),
+        "cases": tuple(Case(mutes, is_open, resolved_at) for mutes, is_open, resolved_at in row.cases),
         "first_seen_at": _earliest(row.registered_at, row.first_activity_at),
         "has_contract": bool(row.has_contract),
         "contract_ends_at": row.contract_ends_at,
@@ -34,22 +33,13 @@ def attributes(row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def cases_by_customer(rows: Sequence[Row[Any]]) -> dict[UUID, tuple[Case, ...]]:
-    """Return the cases of each customer."""
-    found: dict[UUID, tuple[Case, ...]] = {}
-    for row in rows:
-        case = Case(row.mutes, row.is_open, row.resolved_at)
-        found[row.customer_id] = (*found.get(row.customer_id, ()), case)
-    return found
-
-
-def _score(row: Row[Any]) -> Score | None:
+def _score(row: Row) -> Score | None:
     if row.score_as_of is None:
         return None
     return Score(row.probability, row.band, row.value_at_risk, row.model, row.score_as_of, row.score_sequence)
 
 
-def _segments(row: Row[Any]) -> Segments | None:
+def _segments(row: Row) -> Segments | None:
     if row.segments is None:
         return None
     return Segments(row.segments, row.tier, row.segments_as_of, row.segments_sequence)

@@ -4,32 +4,30 @@ Each effect returns until when the decision now awaits an answer, or None.
 """
 
 from datetime import datetime, timedelta
-from typing import Any
-
-from sqlalchemy import Row
 
 from campaigns.contacts import slots
 from campaigns.domain.customer import Response
 from campaigns.domain.propensity import Cell, Tally
 from campaigns.learning import repository as learning
 from campaigns.offers import repository as offers
-from campaigns.policy import repository as policies
+from campaigns.policy.models import CONTACT_POLICY
 from campaigns.responses import repository
+from lealtad.db import Row
 from lealtad.events.catalog.customer_profile import Channel
 from lealtad.http import InvalidField, conflict, invalid
 from lealtad.unit_of_work import UnitOfWork
 
-Given = dict[str, Row[Any]]
+Given = dict[str, Row]
 
 
-async def present(uow: UnitOfWork, decision: Row[Any], _: Given, at: datetime) -> datetime:
+async def present(uow: UnitOfWork, decision: Row, _: Given, at: datetime) -> datetime:
     """Spend a slot of the ledger; 409 where the contact is not allowed now."""
     await slots.spend(uow, decision)
-    policy = (await policies.in_force(uow.connection)).policy
+    policy = (await CONTACT_POLICY.in_force(uow.connection)).policy
     return at + timedelta(days=policy.response_days)
 
 
-async def accept(uow: UnitOfWork, decision: Row[Any], given: Given, at: datetime) -> None:
+async def accept(uow: UnitOfWork, decision: Row, given: Given, at: datetime) -> None:
     """Use up one of a limited offer and learn; 409 where it is too late or none is left."""
     await _close(uow, decision, given, at)
     terms = await offers.terms_at(uow.connection, decision.offer_id, decision.offer_version)
@@ -40,7 +38,7 @@ async def accept(uow: UnitOfWork, decision: Row[Any], given: Given, at: datetime
     await learning.count(uow.connection, {_cell(decision): Tally(accepted=1)})
 
 
-async def reject(uow: UnitOfWork, decision: Row[Any], given: Given, at: datetime) -> None:
+async def reject(uow: UnitOfWork, decision: Row, given: Given, at: datetime) -> None:
     """Learn from a refusal; 409 where it is too late."""
     await _close(uow, decision, given, at)
     await learning.count(uow.connection, {_cell(decision): Tally(rejected=1)})
@@ -49,7 +47,7 @@ async def reject(uow: UnitOfWork, decision: Row[Any], given: Given, at: datetime
 EFFECTS = {Response.PRESENTED: present, Response.ACCEPTED: accept, Response.REJECTED: reject}
 
 
-async def _close(uow: UnitOfWork, decision: Row[Any], given: Given, at: datetime) -> None:
+async def _close(uow: UnitOfWork, decision: Row, given: Given, at: datetime) -> None:
     presented = given[Response.PRESENTED]
     if at < presented.occurred_at:
         error = InvalidField(pointer="/occurred_at", message="lies before the offer was presented")
@@ -62,5 +60,5 @@ async def _close(uow: UnitOfWork, decision: Row[Any], given: Given, at: datetime
     await repository.close(uow.connection, decision.decision_id)
 
 
-def _cell(decision: Row[Any]) -> Cell:
+def _cell(decision: Row) -> Cell:
     return Cell(decision.offer_id, Channel(decision.channel), decision.band)

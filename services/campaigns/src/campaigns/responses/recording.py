@@ -4,8 +4,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
-
 from campaigns.decisions import reading
 from campaigns.decisions import repository as decisions
 from campaigns.decisions.deciding import redecide_after
@@ -16,6 +14,7 @@ from campaigns.metrics import RESPONSES
 from campaigns.responses import repository
 from campaigns.responses.effects import EFFECTS
 from campaigns.responses.schemas import ResponseIn, ResponseOut
+from lealtad.db import Row
 from lealtad.events.catalog.campaigns import OfferAccepted, OfferKind, OfferPresented, OfferRef, OfferRejected
 from lealtad.http import Answer, InvalidField, conflict, invalid
 from lealtad.ids import new_id
@@ -54,7 +53,7 @@ def _require_possible(given: dict[str, Any], wanted: Response) -> None:
         raise conflict("impossible-response", "The response does not follow", detail, possible=allowed)
 
 
-def _time_of(wanted: ResponseIn, decision: Row[Any], now: datetime) -> datetime:
+def _time_of(wanted: ResponseIn, decision: Row, now: datetime) -> datetime:
     at = wanted.occurred_at or now
     if not decision.decided_at <= at <= now:
         error = InvalidField(pointer="/occurred_at", message="lies before the decision or in the future")
@@ -63,7 +62,7 @@ def _time_of(wanted: ResponseIn, decision: Row[Any], now: datetime) -> datetime:
 
 
 def _event(
-    identity: UUID, decision: Row[Any], wanted: ResponseIn, at: datetime
+    identity: UUID, decision: Row, wanted: ResponseIn, at: datetime
 ) -> OfferPresented | OfferAccepted | OfferRejected:
     common = {
         "customer_id": decision.customer_id,
@@ -84,7 +83,7 @@ def _event(
 
 
 def _row(
-    identity: UUID, decision: Row[Any], wanted: ResponseIn, at: datetime, open_until: datetime | None
+    identity: UUID, decision: Row, wanted: ResponseIn, at: datetime, open_until: datetime | None
 ) -> dict[str, Any]:
     return {
         "decision_id": decision.decision_id,
@@ -101,6 +100,6 @@ def _row(
     }
 
 
-async def _answer(uow: UnitOfWork, row: Row[Any], *, status: int) -> Answer:
+async def _answer(uow: UnitOfWork, row: Row, *, status: int) -> Answer:
     standing = await reading.read_next_best_action(uow, str(row.customer_id))
-    return Answer(ResponseOut(**row._mapping, event_id=row.response_id, next_best_action=standing), status=status)  # noqa: SLF001 - public
+    return Answer(ResponseOut(**row, event_id=row.response_id, next_best_action=standing), status=status)

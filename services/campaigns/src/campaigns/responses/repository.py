@@ -5,19 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select, text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import insert, select, text
 
-from campaigns.domain.customer import Answer, Response
 from campaigns.domain.propensity import Cell
 from campaigns.responses.models import response
-from lealtad.events.catalog.campaigns import OfferKind
+from lealtad.db import Connection, Row
 from lealtad.events.catalog.customer_profile import Channel
-
-RECENT = text("""
-    SELECT customer_id, offer_id, offer_kind, promotional, response, occurred_at FROM response
-    WHERE customer_id = ANY(CAST(:customers AS uuid[])) AND occurred_at > :since
-""")
 
 CLOSE = text("UPDATE response SET open_until = NULL WHERE decision_id = :decision_id AND open_until IS NOT NULL")
 TAKE_UNANSWERED = text("""
@@ -33,37 +26,24 @@ TAKE_UNANSWERED = text("""
 DUE = "SELECT 1 FROM response WHERE open_until <= :now"
 
 
-async def recent(
-    connection: AsyncConnection, customers: Sequence[UUID], since: datetime
-) -> dict[UUID, tuple[Answer, ...]]:
-    """Return the responses of each customer since then."""
-    found: dict[UUID, tuple[Answer, ...]] = {}
-    for row in await connection.execute(RECENT, {"customers": list(customers), "since": since}):
-        answer = Answer(
-            row.offer_id, OfferKind(row.offer_kind), row.promotional, Response(row.response), row.occurred_at
-        )
-        found[row.customer_id] = (*found.get(row.customer_id, ()), answer)
-    return found
-
-
-async def of_decision(connection: AsyncConnection, decision_id: UUID) -> Sequence[Row[Any]]:
+async def of_decision(connection: Connection, decision_id: UUID) -> Sequence[Row]:
     """Return the responses to a decision, oldest first."""
     found = select(response).where(response.c.decision_id == decision_id).order_by(response.c.occurred_at)
-    return (await connection.execute(found)).all()
+    return await connection.execute(found)
 
 
-async def close(connection: AsyncConnection, decision_id: UUID) -> None:
+async def close(connection: Connection, decision_id: UUID) -> None:
     """Let the presented offer of a decision await no answer any more."""
     await connection.execute(CLOSE, {"decision_id": decision_id})
 
 
-async def take_unanswered(connection: AsyncConnection, now: datetime, limit: int) -> list[tuple[UUID, Cell]]:
+async def take_unanswered(connection: Connection, now: datetime, limit: int) -> list[tuple[UUID, Cell]]:
     """Let offers that were not answered in time await no answer; return their customers and cells."""
     rows = await connection.execute(TAKE_UNANSWERED, {"now": now, "limit": limit})
     return [(row.customer_id, Cell(row.offer_id, Channel(row.channel), row.band)) for row in rows]
 
 
-async def add(connection: AsyncConnection, values: dict[str, Any]) -> Row[Any]:
+async def add(connection: Connection, values: dict[str, Any]) -> Row:
     """Insert a response and return its row."""
-    added: Row[Any] = (await connection.execute(insert(response).values(**values).returning(response))).one()
+    added: Row = (await connection.execute(insert(response).values(**values).returning(response))).one()
     return added

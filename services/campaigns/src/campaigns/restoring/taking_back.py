@@ -9,7 +9,7 @@ from campaigns.domain.customer import ContactStatus, Response
 from campaigns.domain.mute import OPEN
 from campaigns.domain.offers import ContactClass, OfferTerms
 from campaigns.offers import repository as offers
-from campaigns.policy import repository as policies
+from campaigns.policy.models import CONTACT_POLICY
 from campaigns.restoring import repository
 from lealtad.events.catalog.campaigns import (
     ContactConfirmed,
@@ -58,7 +58,7 @@ async def take_back(uow: UnitOfWork, events: Sequence[Event[Any]]) -> Iterable[U
 
 
 async def _store_contacts(uow: UnitOfWork, events: Sequence[Event[Any]], terms: Terms) -> None:
-    policy = (await policies.in_force(uow.connection)).policy
+    policy = (await CONTACT_POLICY.in_force(uow.connection)).policy
     newest: dict[UUID, dict[str, Any]] = {}
     for event in events:
         if isinstance(event.data, ContactEvent):

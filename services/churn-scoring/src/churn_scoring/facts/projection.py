@@ -43,11 +43,12 @@ async def project_cases(uow: UnitOfWork, events: Sequence[Event[CaseState]]) -> 
 
 async def fold(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
     """Store facts that are new and fold them into their customers' histories."""
-    inserted = await repository.insert_facts(uow.connection, facts) if facts else set()
-    new = _by_customer({fact.id: fact for fact in facts if fact.id in inserted}.values())
-    if not new:
+    if not facts:
         return
-    histories = await repository.lock_histories(uow.connection, sorted(new))
+    inserted, histories = await repository.insert_facts(uow.connection, facts)
+    if not inserted:
+        return
+    new = _by_customer({fact.id: fact for fact in facts if fact.id in inserted}.values())
     late = [customer for customer, some in new.items() if not histories[customer].precedes(some[0])]
     for customer in new.keys() - set(late):
         for fact in new[customer]:

@@ -2,42 +2,51 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import CursorResult, text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import text
 
-from churn_scoring.domain.contracts import Contract
 from churn_scoring.domain.facts import Fact, FactKind
 from churn_scoring.domain.history import History
 from churn_scoring.facts.translating import COMPLAINING
+from lealtad.db import Connection, Rows
 from lealtad.events.catalog.complaints import OPEN_STATUSES, CaseState
 from lealtad.events.catalog.customer_profile import ContractFact
 from lealtad.events.envelope import Event
 
-INSERT_FACTS = text("""
-    INSERT INTO fact (id, customer_id, kind, occurred_at, amount)
-    SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:customer_ids AS uuid[]), CAST(:kinds AS text[]),
-                         CAST(:occurred AS timestamptz[]), CAST(:amounts AS numeric[]))
-    ON CONFLICT (id) DO NOTHING
-    RETURNING id
+HISTORY_COLUMNS = [field.name for field in fields(History)]
+HISTORY = ", ".join(HISTORY_COLUMNS)
+
+# The lock waits for whoever folds facts of the same customer, and gives the history as that one left it: what had to be
+# waited for is read again. A history that somebody adds meanwhile is not seen.
+INSERT_FACTS = text(f"""
+    WITH inserted AS (
+        INSERT INTO fact (id, customer_id, kind, occurred_at, amount)
+        SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:customer_ids AS uuid[]), CAST(:kinds AS text[]),
+                             CAST(:occurred AS timestamptz[]), CAST(:amounts AS numeric[]))
+        ON CONFLICT (id) DO NOTHING
+        RETURNING id, customer_id
+    ), locked AS (
+        SELECT {HISTORY} FROM history WHERE customer_id = ANY(ARRAY(SELECT customer_id FROM inserted))
+        ORDER BY customer_id FOR NO KEY UPDATE
+    )
+    SELECT new.customer_id, new.facts, locked.*
+    FROM (SELECT customer_id, array_agg(id) AS facts FROM inserted GROUP BY customer_id) AS new
+        LEFT JOIN locked ON locked.customer_id = new.customer_id
+""")
+
+ADD_HISTORIES = text(f"""
+    INSERT INTO history (customer_id) SELECT id FROM unnest(CAST(:ids AS uuid[])) AS wanted (id) ORDER BY id
+    ON CONFLICT (customer_id) DO NOTHING
+    RETURNING {HISTORY}
+""")
+
+LOCK_HISTORIES = text(f"""
+    SELECT {HISTORY} FROM history WHERE customer_id = ANY(CAST(:ids AS uuid[])) ORDER BY customer_id FOR NO KEY UPDATE
 """)
 
 FACTS_OF = text("SELECT * FROM fact WHERE customer_id = ANY(CAST(:ids AS uuid[]))")
-
-ADD_HISTORIES = text("""
-    INSERT INTO history (customer_id) SELECT id FROM unnest(CAST(:ids AS uuid[])) AS wanted (id) ORDER BY id
-    ON CONFLICT (customer_id) DO NOTHING
-""")
-HISTORY_COLUMNS = [field.name for field in fields(History)]
-READ_HISTORIES = f"""
-    SELECT {", ".join(HISTORY_COLUMNS)} FROM history
-    WHERE customer_id = ANY(CAST(:ids AS uuid[])) ORDER BY customer_id
-"""
-LOCK_HISTORIES = text(f"{READ_HISTORIES} FOR NO KEY UPDATE")
 
 FOLDED = HISTORY_COLUMNS[1:]
 STORE_HISTORIES = text(f"""
@@ -53,15 +62,6 @@ INSERT_CONTRACT_FACTS = text("""
     ON CONFLICT (fact_id) DO NOTHING
 """)
 
-# The newest fact tells the whole contract; `known_at` hides what was not known then.
-CONTRACTS_OF = text("""
-    SELECT DISTINCT ON (contract_id) contract_id, customer_id, starts_at, ends_at, fact_id
-    FROM contract_fact
-    WHERE customer_id = ANY(CAST(:ids AS uuid[]))
-      AND (CAST(:known_at AS timestamptz) IS NULL OR occurred_at <= :known_at)
-    ORDER BY contract_id, occurred_at DESC, fact_id DESC
-""")
-
 KEEP_CASES = text("""
     INSERT INTO service_case AS known (case_id, version, customer_id, complains, open, opened_at, resolved_at)
     SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:versions AS int[]), CAST(:customer_ids AS uuid[]),
@@ -73,22 +73,9 @@ KEEP_CASES = text("""
     WHERE excluded.version > known.version
 """)
 
-OPEN_CASES = text("""
-    SELECT customer_id, count(*) AS number FROM service_case
-    WHERE customer_id = ANY(CAST(:ids AS uuid[])) AND complains AND open
-    GROUP BY customer_id
-""")
 
-OPEN_CASES_AT = text("""
-    SELECT customer_id, count(*) AS number FROM service_case
-    WHERE customer_id = ANY(CAST(:ids AS uuid[])) AND complains
-      AND opened_at <= :moment AND (resolved_at IS NULL OR resolved_at > :moment)
-    GROUP BY customer_id
-""")
-
-
-async def insert_facts(connection: AsyncConnection, facts: Sequence[Fact]) -> set[UUID]:
-    """Store facts; return the ids of those that were not stored before."""
+async def insert_facts(connection: Connection, facts: Sequence[Fact]) -> tuple[set[UUID], dict[UUID, History]]:
+    """Store facts; return the ids of those that were not stored before, and their customers' histories, locked."""
     rows = await connection.execute(
         INSERT_FACTS,
         {
@@ -99,36 +86,39 @@ async def insert_facts(connection: AsyncConnection, facts: Sequence[Fact]) -> se
             "amounts": [fact.amount for fact in facts],
         },
     )
-    return set(rows.scalars())
+    new: set[UUID] = set()
+    histories: dict[UUID, History] = {}
+    without: list[UUID] = []
+    for customer, ids, *history in rows:
+        new.update(ids)
+        if history[0] is None:
+            without.append(customer)
+        else:
+            histories[customer] = History(*history)
+    return new, histories | (await _add_histories(connection, sorted(without)) if without else {})
 
 
-async def facts_of(connection: AsyncConnection, customer_ids: Sequence[UUID]) -> list[Fact]:
+async def _add_histories(connection: Connection, customer_ids: Sequence[UUID]) -> dict[UUID, History]:
+    """Make the histories of these customers, and lock those that somebody else made in the meantime."""
+    histories = _histories(await connection.execute(ADD_HISTORIES, {"ids": customer_ids}))
+    if len(histories) < len(customer_ids):
+        histories = _histories(await connection.execute(LOCK_HISTORIES, {"ids": customer_ids}))
+    return histories
+
+
+async def facts_of(connection: Connection, customer_ids: Sequence[UUID]) -> list[Fact]:
     """Return all facts of these customers."""
     rows = await connection.execute(FACTS_OF, {"ids": customer_ids})
     return [Fact(row.id, row.customer_id, FactKind(row.kind), row.occurred_at, row.amount) for row in rows]
 
 
-async def lock_histories(connection: AsyncConnection, customer_ids: Sequence[UUID]) -> dict[UUID, History]:
-    """Lock the histories of these customers, in ascending id, making those that are missing."""
-    found = _histories(await connection.execute(LOCK_HISTORIES, {"ids": customer_ids}))
-    if len(found) < len(customer_ids):
-        await connection.execute(ADD_HISTORIES, {"ids": customer_ids})
-        found = _histories(await connection.execute(LOCK_HISTORIES, {"ids": customer_ids}))
-    return found
-
-
-async def histories_of(connection: AsyncConnection, customer_ids: Sequence[UUID]) -> dict[UUID, History]:
-    """Return the histories of those customers that have one."""
-    return _histories(await connection.execute(text(READ_HISTORIES), {"ids": customer_ids}))
-
-
-async def store_histories(connection: AsyncConnection, histories: Iterable[History]) -> None:
+async def store_histories(connection: Connection, histories: Iterable[History]) -> None:
     """Store histories whose rows exist."""
     rows = [{name: getattr(history, name) for name in HISTORY_COLUMNS} for history in histories]
     await connection.execute(STORE_HISTORIES, {"rows": orjson.dumps(rows, default=str).decode()})
 
 
-async def insert_contract_facts(connection: AsyncConnection, events: Sequence[Event[ContractFact]]) -> None:
+async def insert_contract_facts(connection: Connection, events: Sequence[Event[ContractFact]]) -> None:
     """Store facts about contracts that are new."""
     data = [event.data for event in events]
     await connection.execute(
@@ -144,19 +134,7 @@ async def insert_contract_facts(connection: AsyncConnection, events: Sequence[Ev
     )
 
 
-async def contracts_of(
-    connection: AsyncConnection, customer_ids: Sequence[UUID], known_at: datetime | None = None
-) -> dict[UUID, list[Contract]]:
-    """Return the contracts of these customers, as their newest facts (up to `known_at`) left them."""
-    rows = await connection.execute(CONTRACTS_OF, {"ids": customer_ids, "known_at": known_at})
-    contracts: dict[UUID, list[Contract]] = {}
-    for row in rows:
-        found = Contract(row.contract_id, row.customer_id, row.starts_at, row.ends_at, row.fact_id)
-        contracts.setdefault(row.customer_id, []).append(found)
-    return contracts
-
-
-async def keep_cases(connection: AsyncConnection, cases: Sequence[CaseState]) -> None:
+async def keep_cases(connection: Connection, cases: Sequence[CaseState]) -> None:
     """Store cases, one version each; an older version than the stored one changes nothing."""
     await connection.execute(
         KEEP_CASES,
@@ -172,14 +150,5 @@ async def keep_cases(connection: AsyncConnection, cases: Sequence[CaseState]) ->
     )
 
 
-async def open_cases(
-    connection: AsyncConnection, customer_ids: Sequence[UUID], moment: datetime | None = None
-) -> dict[UUID, int]:
-    """Return how many complaining cases of these customers are open now, or were at `moment`."""
-    statement, parameters = (OPEN_CASES, {}) if moment is None else (OPEN_CASES_AT, {"moment": moment})
-    rows = await connection.execute(statement, {"ids": customer_ids, **parameters})
-    return {row.customer_id: row.number for row in rows}
-
-
-def _histories(result: CursorResult[Any]) -> dict[UUID, History]:
+def _histories(result: Rows) -> dict[UUID, History]:
     return {row.customer_id: History(*row) for row in result}

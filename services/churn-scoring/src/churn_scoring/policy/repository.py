@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import insert, select, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from churn_scoring.policy.models import release
+from lealtad.db import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +24,19 @@ IN_FORCE = select(release).order_by(release.c.id.desc()).limit(1)
 SERIALISE = text("LOCK TABLE release IN SHARE ROW EXCLUSIVE MODE")
 
 
-async def in_force(connection: AsyncConnection) -> Release:
+async def in_force(connection: Connection) -> Release:
     """Return the release in force; the first one comes with the migration."""
     row = (await connection.execute(IN_FORCE)).one()
     return Release(row.id, row.policy_version, row.model_version)
 
 
-async def in_force_locked(connection: AsyncConnection) -> Release:
+async def in_force_locked(connection: Connection) -> Release:
     """Return the release in force, with no other coming until this transaction ends."""
     await connection.execute(SERIALISE)
     return await in_force(connection)
 
 
-async def add_release(connection: AsyncConnection, *, policy_version: int, model_version: int, at: datetime) -> None:
+async def add_release(connection: Connection, *, policy_version: int, model_version: int, at: datetime) -> None:
     """Put a policy and a model in force; every score is looked at again under them by the due-loop."""
     values = {"policy_version": policy_version, "model_version": model_version, "released_at": at}
     await connection.execute(insert(release), values)

@@ -6,8 +6,6 @@ from hashlib import sha256
 from io import BytesIO
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from churn_scoring.domain.bgnbd import BgNbd
 from churn_scoring.domain.calibration import Calibration
 from churn_scoring.domain.learned import LearnedModel
@@ -18,6 +16,7 @@ from churn_scoring.policy.models import SCORING_POLICY
 from churn_scoring.policy.repository import Release
 from churn_scoring.registry import repository
 from churn_scoring.registry.repository import StoredModel
+from lealtad.db import Connection
 from lealtad.events.catalog.churn_scoring import ModelRef
 from lealtad.unit_of_work import UnitOfWork
 
@@ -47,9 +46,12 @@ class Scorers:
     currency: str
     _loaded: InForce | None = field(default=None)
 
-    async def in_force(self, connection: AsyncConnection) -> InForce:
-        """Return the release in force; one statement while it is the same."""
-        release = await releases.in_force(connection)
+    async def in_force(self, connection: Connection) -> InForce:
+        """Return the release in force, ready to score."""
+        return await self.ready(connection, await releases.in_force(connection))
+
+    async def ready(self, connection: Connection, release: Release) -> InForce:
+        """Return `release`, ready to score; no statement while it is the same."""
         if self._loaded is None or self._loaded.release != release:
             self._loaded = await _load(connection, release)
         return self._loaded
@@ -61,7 +63,7 @@ def scorers_of(uow: UnitOfWork) -> Scorers:
     return scorers
 
 
-async def _load(connection: AsyncConnection, release: Release) -> InForce:
+async def _load(connection: Connection, release: Release) -> InForce:
     policy = (await SCORING_POLICY.of_version(connection, release.policy_version)).policy
     stored = await repository.load(connection, release.model_version)
     model = await asyncio.to_thread(revive, stored, policy)

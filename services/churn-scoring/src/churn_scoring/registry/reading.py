@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import RowMapping
-
 from churn_scoring.policy import repository as releases
 from churn_scoring.registry import repository
 from churn_scoring.registry.schemas import Model
+from lealtad.db import Row
 from lealtad.http import Answer, Page, PageQuery, not_found
 from lealtad.unit_of_work import UnitOfWork
 
@@ -28,6 +27,6 @@ async def read_model(uow: UnitOfWork, version: int) -> Answer:
     return Answer(_shown(row, current), etag=version)
 
 
-def _shown(row: RowMapping, current: int) -> Model:
+def _shown(row: Row, current: int) -> Model:
     values = {name: row[name] for name in Model.model_fields if name in row}
     return Model(**values, in_force=row["version"] == current, calibrated=row["calibration"] is not None)

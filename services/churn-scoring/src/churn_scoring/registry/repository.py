@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, func, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import func, insert, select
 
 from churn_scoring.policy.models import release
 from churn_scoring.registry.models import model
+from lealtad.db import Connection, Row
 
 SHOWN = [column for column in model.c if column.name not in ("artifact", "artifact_sha256")]
 
@@ -29,14 +29,14 @@ class StoredModel:
     artifact_sha256: bytes | None
 
 
-async def load(connection: AsyncConnection, version: int) -> StoredModel:
+async def load(connection: Connection, version: int) -> StoredModel:
     """Return a model with its artifact."""
     query = select(model).where(model.c.version == version)
-    row = (await connection.execute(query)).mappings().one()
+    row = (await connection.execute(query)).one()
     return StoredModel(**{name: row[name] for name in StoredModel.__slots__})
 
 
-async def add(connection: AsyncConnection, stored: StoredModel, *, at: datetime) -> int:
+async def add(connection: Connection, stored: StoredModel, *, at: datetime) -> int:
     """Store a model and return its version; the caller holds the lock on releases."""
     version: int = (await connection.scalar(select(func.max(model.c.version)))) + 1
     values = {name: getattr(stored, name) for name in StoredModel.__slots__}
@@ -44,18 +44,18 @@ async def add(connection: AsyncConnection, stored: StoredModel, *, at: datetime)
     return version
 
 
-async def page(connection: AsyncConnection, *, before: int | None, limit: int) -> Sequence[RowMapping]:
+async def page(connection: Connection, *, before: int | None, limit: int) -> Sequence[Row]:
     """Return models without their artifacts, the newest first, older than version `before`."""
     query = select(*SHOWN, _promoted_at()).order_by(model.c.version.desc()).limit(limit)
     if before is not None:
         query = query.where(model.c.version < before)
-    return (await connection.execute(query)).mappings().all()
+    return await connection.execute(query)
 
 
-async def read(connection: AsyncConnection, version: int) -> RowMapping | None:
+async def read(connection: Connection, version: int) -> Row | None:
     """Return a model without its artifact, or None."""
     query = select(*SHOWN, _promoted_at()).where(model.c.version == version)
-    return (await connection.execute(query)).mappings().one_or_none()
+    return (await connection.execute(query)).one_or_none()
 
 
 def _promoted_at() -> Any:

@@ -5,19 +5,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from churn_scoring.customers import repository as customers
 from churn_scoring.domain.assessment import Assessment, Assessor
-from churn_scoring.domain.basis import Held, NoScore, Subject
+from churn_scoring.domain.basis import Held, Subject
 from churn_scoring.domain.contracts import status_at
 from churn_scoring.domain.features import Profile
-from churn_scoring.domain.history import History
 from churn_scoring.domain.reasons import Reason
-from churn_scoring.facts import repository as facts
 from churn_scoring.metrics import SCORING_SECONDS
 from churn_scoring.registry.loading import InForce, scorers_of
 from churn_scoring.scoring import repository
 from churn_scoring.scoring.announcing import Announcer
 from churn_scoring.scoring.record import Score
+from churn_scoring.scoring.repository import Known
 from lealtad.events.cause import Cause
 from lealtad.unit_of_work import UnitOfWork
 
@@ -32,9 +30,12 @@ async def evaluate(
     published wait to be named by the next announcement.
     """
     scorers = scorers_of(uow)
-    in_force = await scorers.in_force(uow.connection)
-    held = {score.customer_id: score.held(in_force.release.id) for score in scores if by_time_alone}
-    subjects = await _subjects(uow, [score.customer_id for score in scores], held)
+    release, known = await repository.known_of(uow.connection, [score.customer_id for score in scores])
+    in_force = await scorers.ready(uow.connection, release)
+    subjects = [
+        _subject(known[score.customer_id], uow.now, score.held(release.id) if by_time_alone else None)
+        for score in scores
+    ]
     # Models take milliseconds of processor time: not in the event loop.
     with SCORING_SECONDS.time():
         assessments, reasons = await asyncio.to_thread(_assess, in_force, uow.now, subjects, scores)
@@ -45,19 +46,9 @@ async def evaluate(
     await repository.store(uow.connection, scores)
 
 
-async def _subjects(uow: UnitOfWork, ids: Sequence[UUID], held: Mapping[UUID, Held | None]) -> list[Subject]:
-    connection = uow.connection
-    histories = await facts.histories_of(connection, ids)
-    contracts = await facts.contracts_of(connection, ids)
-    cases = await facts.open_cases(connection, ids)
-    gone = await customers.gone(connection, ids)
-    subjects = []
-    for customer in ids:
-        status = status_at(contracts.get(customer, ()), uow.now)
-        profile = Profile(histories.get(customer) or History(customer), cases.get(customer, 0), status.active)
-        no_score = NoScore(gone[customer]) if customer in gone else None
-        subjects.append(Subject(profile, status, no_score, held.get(customer)))
-    return subjects
+def _subject(known: Known, now: datetime, held: Held | None) -> Subject:
+    status = status_at(known.contracts, now)
+    return Subject(Profile(known.history, known.open_cases, status.active), status, known.gone, held)
 
 
 def _assess(

@@ -7,19 +7,44 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import CursorResult, text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import text
 
+from churn_scoring.domain.basis import NoScore
+from churn_scoring.domain.contracts import Contract
+from churn_scoring.domain.history import History
+from churn_scoring.facts.repository import HISTORY_COLUMNS
+from churn_scoring.policy.repository import Release
 from churn_scoring.scoring.record import Score
+from lealtad.db import Connection, Rows
 
 COLUMNS = [field.name for field in fields(Score)]
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM score"
 READ = f"{SELECT} WHERE customer_id = ANY(CAST(:ids AS uuid[])) ORDER BY customer_id"
 LOCK = text(f"{READ} FOR NO KEY UPDATE")
 
-ADD = text("""
+ADD = text(f"""
     INSERT INTO score (customer_id) SELECT id FROM unnest(CAST(:ids AS uuid[])) AS wanted (id) ORDER BY id
     ON CONFLICT (customer_id) DO NOTHING
+    RETURNING {", ".join(COLUMNS)}
+""")
+
+# A statement of its own after LOCK: one that waits for a lock sees all other rows as they were before it waited. Of two
+# who evaluate a customer the later could miss what the other's events brought, or go back to an earlier release. For a
+# release that comes after this statement the scores are outdated. The newest fact tells the whole contract.
+KNOWN = text(f"""
+    SELECT release.id AS release, policy_version, model_version, wanted.customer_id AS customer,
+        ARRAY(SELECT DISTINCT ON (contract_id) ROW(contract_id, customer_id, starts_at, ends_at, fact_id)
+              FROM contract_fact
+              WHERE contract_fact.customer_id = wanted.customer_id
+              ORDER BY contract_id, occurred_at DESC, fact_id DESC) AS contracts,
+        (SELECT count(*) FROM service_case
+         WHERE service_case.customer_id = wanted.customer_id AND complains AND open) AS open_cases,
+        (SELECT status FROM customer
+         WHERE customer.customer_id = wanted.customer_id AND status <> 'active') AS gone,
+        {", ".join(f"history.{name}" for name in HISTORY_COLUMNS)}
+    FROM unnest(CAST(:ids AS uuid[])) AS wanted (customer_id)
+        CROSS JOIN (SELECT * FROM release ORDER BY id DESC LIMIT 1) AS release
+        LEFT JOIN history ON history.customer_id = wanted.customer_id
 """)
 
 STORE = text(f"""
@@ -49,6 +74,17 @@ RANKED = f"{SELECT} WHERE probability IS NOT NULL {{band}} {{after}} ORDER BY {{
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What is stored of a customer that a score rests on."""
+
+    history: History
+    contracts: list[Contract]
+    open_cases: int
+    gone: NoScore | None
+    """What became of the record, where it is merged or erased."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ranking:
     """An order of customers, all columns descending, so that an index gives it backwards."""
 
@@ -68,44 +104,54 @@ BY_RISK = Ranking(("probability", "value_at_risk", "customer_id"))
 BY_VALUE = Ranking(("value_at_risk", "customer_id"))
 
 
-async def lock(connection: AsyncConnection, customer_ids: Sequence[UUID]) -> list[Score]:
+async def lock(connection: Connection, customer_ids: Sequence[UUID]) -> list[Score]:
     """Lock the scores of these customers, in ascending id, making the rows that are missing."""
     found = _scores(await connection.execute(LOCK, {"ids": customer_ids}))
-    if len(found) < len(customer_ids):
-        await connection.execute(ADD, {"ids": customer_ids})
+    missing = sorted(set(customer_ids) - {score.customer_id for score in found})
+    if missing:
+        found += _scores(await connection.execute(ADD, {"ids": missing}))
+        found.sort(key=lambda score: score.customer_id)
+    if len(found) < len(customer_ids):  # somebody else made them in the meantime
         found = _scores(await connection.execute(LOCK, {"ids": customer_ids}))
     return found
 
 
-async def lock_due(connection: AsyncConnection, now: datetime, limit: int) -> list[UUID]:
+async def known_of(connection: Connection, customer_ids: Sequence[UUID]) -> tuple[Release, dict[UUID, Known]]:
+    """Return the release in force, and what is known of these customers, at least one, whose scores are locked."""
+    rows = await connection.execute(KNOWN, {"ids": customer_ids})
+    release = Release(rows[0].release, rows[0].policy_version, rows[0].model_version)
+    return release, {row.customer: _known(row) for row in rows}
+
+
+async def lock_due(connection: Connection, now: datetime, limit: int) -> list[UUID]:
     """Lock scores that time changes by `now`, those that nobody else has locked; return their customers."""
     return sorted((await connection.execute(LOCK_DUE, {"now": now, "limit": limit})).scalars())
 
 
-async def lock_outdated(connection: AsyncConnection, release: int, limit: int) -> list[UUID]:
+async def lock_outdated(connection: Connection, release: int, limit: int) -> list[UUID]:
     """Lock scores of an earlier release, those that nobody else has locked; return their customers."""
     return sorted((await connection.execute(LOCK_OUTDATED, {"release": release, "limit": limit})).scalars())
 
 
-async def postpone(connection: AsyncConnection, customer_id: UUID, until: datetime) -> None:
+async def postpone(connection: Connection, customer_id: UUID, until: datetime) -> None:
     """Let time, or another release, change a locked score no sooner than `until`."""
     await connection.execute(POSTPONE, {"id": customer_id, "until": until})
 
 
-async def store(connection: AsyncConnection, scores: Sequence[Score]) -> None:
+async def store(connection: Connection, scores: Sequence[Score]) -> None:
     """Store scores whose rows exist."""
     rows = [{name: getattr(score, name) for name in COLUMNS} for score in scores]
     await connection.execute(STORE, {"rows": orjson.dumps(rows, default=str).decode()})
 
 
-async def read(connection: AsyncConnection, customer_id: UUID) -> Score | None:
+async def read(connection: Connection, customer_id: UUID) -> Score | None:
     """Return the score of a customer, or None where nothing was evaluated yet."""
     found = _scores(await connection.execute(text(READ), {"ids": [customer_id]}))
     return found[0] if found else None
 
 
 async def page(
-    connection: AsyncConnection, ranking: Ranking, *, band: str | None, after: tuple[Any, ...] | None, limit: int
+    connection: Connection, ranking: Ranking, *, band: str | None, after: tuple[Any, ...] | None, limit: int
 ) -> list[Score]:
     """Return customers who have a score, in the order of `ranking`, after the row with these values."""
     statement = ranking.statement(in_band=band is not None, after=after is not None)
@@ -114,5 +160,15 @@ async def page(
     return _scores(await connection.execute(text(statement), parameters))
 
 
-def _scores(result: CursorResult[Any]) -> list[Score]:
+def _known(row: Any) -> Known:
+    customer_id, *folded = row[-len(HISTORY_COLUMNS) :]
+    return Known(
+        history=History(row.customer) if customer_id is None else History(customer_id, *folded),
+        contracts=[Contract(*contract) for contract in row.contracts],
+        open_cases=row.open_cases,
+        gone=NoScore(row.gone) if row.gone else None,
+    )
+
+
+def _scores(result: Rows) -> list[Score]:
     return [Score(*row) for row in result]

@@ -2,7 +2,7 @@
 
 import numpy as np
 from scipy.optimize import minimize
-from scipy.special import hyp2f1
+from scipy.special import digamma, hyp2f1
 
 from churn_scoring.domain.bgnbd import BgNbd, Floats, log_likelihood, probability_alive
 
@@ -10,6 +10,9 @@ BOUND = 12.0
 """Largest |log parameter| that is searched: e^12 days is far beyond any history."""
 
 FEWEST_REPEATERS = 30
+
+STEEPEST = 1e-5
+"""At an optimum the log-likelihood of a history changes by no more, per unit of a parameter's logarithm."""
 
 
 class FitError(RuntimeError):
@@ -27,22 +30,45 @@ def fit(frequency: Floats, recency: Floats, age: Floats) -> BgNbd:
     scale = float(age.mean()) or 1.0
     cells, weights = np.unique(np.column_stack([frequency, recency / scale, age / scale]), axis=0, return_counts=True)
 
-    def loss(logs: Floats) -> float:
+    def loss(logs: Floats) -> tuple[float, Floats]:
         parameters = BgNbd(*np.exp(logs))
-        likelihood = log_likelihood(parameters, cells[:, 0], cells[:, 1], cells[:, 2])
-        return -float(weights @ likelihood) / len(frequency)
+        likelihood = log_likelihood(parameters, *cells.T)
+        slope = np.exp(logs) * (weights @ _slopes(parameters, *cells.T))
+        return -float(weights @ likelihood) / len(frequency), -slope / len(frequency)
 
     result = minimize(
         loss,
         np.zeros(4),
+        jac=True,
         method="L-BFGS-B",
         bounds=[(-BOUND, BOUND)] * 4,
         options={"ftol": 1e-14, "gtol": 1e-8, "maxiter": 1000},
     )
-    if not result.success or np.any(np.abs(result.x) > BOUND - 0.01):
+    # Whether the search calls its end a success depends on the last bits: they end its last line search.
+    if np.abs(result.jac).max() > STEEPEST or np.any(np.abs(result.x) > BOUND - 0.01):
         raise FitError(f"BG/NBD found no optimum ({result.message}): {np.exp(result.x).round(4).tolist()}")
     r, alpha, a, b = np.exp(result.x)
     return BgNbd(r=float(r), alpha=float(alpha) * scale, a=float(a), b=float(b))
+
+
+def _slopes(parameters: BgNbd, frequency: Floats, recency: Floats, age: Floats) -> Floats:
+    """Return the derivatives of each history's log-likelihood by r, alpha, a and b, a row a history."""
+    r, alpha, a, b = parameters.r, parameters.alpha, parameters.a, parameters.b
+    power = r + frequency
+    gone = 1.0 - probability_alive(parameters, frequency, recency, age)
+    united, joined = digamma(a + b), digamma(a + b + frequency)
+    return np.column_stack(
+        [
+            digamma(power)
+            - digamma(r)
+            + np.log(alpha)
+            - (1 - gone) * np.log(alpha + age)
+            - gone * np.log(alpha + recency),
+            r / alpha - power * ((1 - gone) / (alpha + age) + gone / (alpha + recency)),
+            united - joined + gone / a,
+            united - digamma(b) + digamma(b + frequency) - joined - gone / (b + np.maximum(frequency, 1.0) - 1.0),
+        ]
+    )
 
 
 def expected_purchases(parameters: BgNbd, frequency: Floats, recency: Floats, age: Floats, horizon: float) -> Floats:

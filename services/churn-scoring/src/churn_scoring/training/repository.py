@@ -5,10 +5,10 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from churn_scoring.facts.repository import facts_of
 from churn_scoring.training.examples import CaseSpan, ContractFact, Life
+from lealtad.db import Connection
 
 FIRST_PURCHASE = text("SELECT min(occurred_at) FROM fact WHERE kind = 'purchase'")
 
@@ -27,18 +27,18 @@ CASE_SPANS = text("""
 """)
 
 
-async def first_purchase(connection: AsyncConnection) -> datetime | None:
+async def first_purchase(connection: Connection) -> datetime | None:
     """Return when the first purchase of all was."""
     first: datetime | None = await connection.scalar(FIRST_PURCHASE)
     return first
 
 
-async def customers_after(connection: AsyncConnection, after: UUID | None, limit: int) -> list[UUID]:
+async def customers_after(connection: Connection, after: UUID | None, limit: int) -> list[UUID]:
     """Return the next customers who ever bought, in ascending id."""
     return list((await connection.execute(CUSTOMERS_AFTER, {"after": after, "limit": limit})).scalars())
 
 
-async def lives_of(connection: AsyncConnection, customer_ids: Sequence[UUID]) -> list[Life]:
+async def lives_of(connection: Connection, customer_ids: Sequence[UUID]) -> list[Life]:
     """Return everything known of these customers, in ascending id."""
     lives = {customer: Life(customer) for customer in customer_ids}
     for fact in await facts_of(connection, customer_ids):

@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from complaints.causes import repository as causes
 from complaints.domain.service_level import ServicePolicy
+from lealtad.db import Connection
 from lealtad.http import InvalidField, invalid
 
 HINTED_CAUSES = 50
@@ -21,7 +20,7 @@ def require_plausible_time(occurred_at: datetime | None, now: datetime, policy: 
     raise invalid("Send when the customer spoke up, within the limits of the service policy.", [error])
 
 
-async def require_known_cause(connection: AsyncConnection, code: str | None) -> None:
+async def require_known_cause(connection: Connection, code: str | None) -> None:
     """Raise 422 for a code that the taxonomy does not have, or no longer offers."""
     if code is None:
         return

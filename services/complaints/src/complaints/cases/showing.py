@@ -3,11 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.engine import RowMapping
-
 from complaints.cases.resources import Case, CaseDetail, Gesture, HistoryEntry, OpenedCase
 from complaints.cases.stored import StoredCase
 from complaints.domain.lifecycle import possible_steps
+from lealtad.db import Row
 
 
 def shown(stored: StoredCase) -> Case:
@@ -25,7 +24,7 @@ def detailed(stored: StoredCase, description: str | None) -> CaseDetail:
     return CaseDetail(**_members(stored), description=description)
 
 
-def history_entry(row: RowMapping) -> HistoryEntry:
+def history_entry(row: Row) -> HistoryEntry:
     """Answer a line of the history."""
     return HistoryEntry.model_validate({**row, "gesture": _gesture(row)})
 
@@ -40,7 +39,7 @@ def _members(stored: StoredCase) -> dict[str, Any]:
     }
 
 
-def _gesture(row: RowMapping) -> Gesture | None:
+def _gesture(row: Row) -> Gesture | None:
     if row["response"] is None:
         return None
     return Gesture(

@@ -3,10 +3,9 @@
 from http import HTTPStatus
 from typing import Any
 
-from sqlalchemy.engine import Row
-
 from complaints.causes import repository
 from complaints.causes.schemas import Cause, CauseIn
+from lealtad.db import Row
 from lealtad.http import Answer, Page, PageQuery, conflict, not_found, require_match
 from lealtad.unit_of_work import UnitOfWork
 
@@ -47,5 +46,5 @@ async def _added(uow: UnitOfWork, code: str, body: CauseIn) -> Answer:
     return Answer(added, status=HTTPStatus.CREATED, etag=1)
 
 
-def _shown(row: Row[Any]) -> Cause:
+def _shown(row: Row) -> Cause:
     return Cause.model_validate(row, from_attributes=True)

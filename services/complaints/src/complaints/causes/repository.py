@@ -1,21 +1,18 @@
 """Reading and changing the taxonomy."""
 
-from typing import Any
-
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.engine import Row
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from complaints.causes.models import cause
+from lealtad.db import Connection, Row
 
 
-async def by_code(connection: AsyncConnection, code: str) -> Row[Any] | None:
+async def by_code(connection: Connection, code: str) -> Row | None:
     """Answer the cause, or None."""
     return (await connection.execute(select(cause).where(cause.c.code == code))).one_or_none()
 
 
-async def page(connection: AsyncConnection, after: str | None, limit: int) -> list[Row[Any]]:
+async def page(connection: Connection, after: str | None, limit: int) -> list[Row]:
     """Answer up to `limit` causes behind the code `after`, by code."""
     query = select(cause).order_by(cause.c.code).limit(limit)
     if after is not None:
@@ -23,26 +20,26 @@ async def page(connection: AsyncConnection, after: str | None, limit: int) -> li
     return list(await connection.execute(query))
 
 
-async def codes_in_use(connection: AsyncConnection) -> list[str]:
+async def codes_in_use(connection: Connection) -> list[str]:
     """Answer the codes that new cases may have."""
     query = select(cause.c.code).where(~cause.c.retired).order_by(cause.c.code).limit(1_000)
     return list((await connection.execute(query)).scalars())
 
 
-async def lock(connection: AsyncConnection, code: str) -> Row[Any] | None:
+async def lock(connection: Connection, code: str) -> Row | None:
     """Answer the cause, kept from concurrent changes until the end of the transaction, or None."""
     query = select(cause).where(cause.c.code == code).with_for_update()
     return (await connection.execute(query)).one_or_none()
 
 
-async def create(connection: AsyncConnection, code: str, names: dict[str, str], *, retired: bool) -> bool:
+async def create(connection: Connection, code: str, names: dict[str, str], *, retired: bool) -> bool:
     """Add a cause in version 1; False when another transaction added it first."""
     values = {"code": code, "version": 1, "names": names, "retired": retired}
     statement = insert(cause).values(values).on_conflict_do_nothing().returning(cause.c.code)
     return (await connection.execute(statement)).one_or_none() is not None
 
 
-async def change(connection: AsyncConnection, code: str, names: dict[str, str], *, retired: bool) -> None:
+async def change(connection: Connection, code: str, names: dict[str, str], *, retired: bool) -> None:
     """Change a locked cause; its version grows by one."""
     values = {"version": cause.c.version + 1, "names": names, "retired": retired}
     await connection.execute(update(cause).where(cause.c.code == code).values(values))

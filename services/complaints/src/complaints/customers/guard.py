@@ -10,7 +10,8 @@ import zlib
 from collections.abc import Iterable
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lealtad.db import Connection
 
 BUCKETS = 256
 SPACE = 7_301
@@ -20,12 +21,12 @@ HOLD = text("SELECT pg_advisory_xact_lock(:space, bucket) FROM unnest(CAST(:buck
 SHARE = text("SELECT pg_advisory_xact_lock_shared(:space, bucket) FROM unnest(CAST(:buckets AS int[])) AS bucket")
 
 
-async def hold(connection: AsyncConnection, names: Iterable[object]) -> None:
+async def hold(connection: Connection, names: Iterable[object]) -> None:
     """Let nobody learn about the customers under these ids or references until the end of the transaction."""
     await connection.execute(HOLD, {"space": SPACE, "buckets": _buckets(names)})
 
 
-async def learn(connection: AsyncConnection, names: Iterable[object]) -> None:
+async def learn(connection: Connection, names: Iterable[object]) -> None:
     """Wait for the cases that are being written about these ids or references."""
     await connection.execute(SHARE, {"space": SPACE, "buckets": _buckets(names)})
 

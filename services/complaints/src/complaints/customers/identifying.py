@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from complaints.customers import guard, repository
 from lealtad.customers import find
+from lealtad.db import Connection
 from lealtad.http import CustomerRef
 
 
@@ -18,7 +17,7 @@ class KnownCustomer:
     tier: str | None
 
 
-async def identify(connection: AsyncConnection, ref: CustomerRef) -> KnownCustomer | None:
+async def identify(connection: Connection, ref: CustomerRef) -> KnownCustomer | None:
     """Answer whom `ref` names, or None while that is not known; nobody learns otherwise until the commit."""
     expected = await find(connection, ref)
     await guard.hold(connection, [ref, expected] if expected else [ref])
@@ -30,7 +29,7 @@ async def identify(connection: AsyncConnection, ref: CustomerRef) -> KnownCustom
     return KnownCustomer(customer_id, await _tier(connection, customer_id))
 
 
-async def held_tier(connection: AsyncConnection, customer_id: UUID | None) -> str | None:
+async def held_tier(connection: Connection, customer_id: UUID | None) -> str | None:
     """Answer the customer's service tier, which stays until the commit; None without a customer."""
     if customer_id is None:
         return None
@@ -38,6 +37,6 @@ async def held_tier(connection: AsyncConnection, customer_id: UUID | None) -> st
     return await _tier(connection, customer_id)
 
 
-async def _tier(connection: AsyncConnection, customer_id: UUID) -> str | None:
+async def _tier(connection: Connection, customer_id: UUID) -> str | None:
     known = (await repository.tiers(connection, [customer_id])).get(customer_id)
     return known.tier if known else None

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.engine import Row
-from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lealtad.db import Connection, Row
 
 SELECT_TIERS = text("""
     SELECT customer_id, sequence, tier FROM service_tier WHERE customer_id = ANY(CAST(:ids AS uuid[]))
@@ -56,13 +55,13 @@ class GestureRow:
     occurred_at: datetime
 
 
-async def tiers(connection: AsyncConnection, ids: Sequence[UUID]) -> dict[UUID, Row[Any]]:
+async def tiers(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Row]:
     """Answer the stored tiers (sequence, tier) of those of `ids` that have one."""
     rows = await connection.execute(SELECT_TIERS, {"ids": list(ids)})
     return {row.customer_id: row for row in rows}
 
 
-async def store_tiers(connection: AsyncConnection, rows: Sequence[TierRow]) -> None:
+async def store_tiers(connection: Connection, rows: Sequence[TierRow]) -> None:
     """Store tiers, at most one of each customer, where they are newer."""
     columns = {
         "ids": [row.customer_id for row in rows],
@@ -73,7 +72,7 @@ async def store_tiers(connection: AsyncConnection, rows: Sequence[TierRow]) -> N
     await connection.execute(UPSERT_TIERS, columns)
 
 
-async def store_gestures(connection: AsyncConnection, rows: Sequence[GestureRow]) -> None:
+async def store_gestures(connection: Connection, rows: Sequence[GestureRow]) -> None:
     """Store gestures, each once."""
     columns = {
         "event_ids": [row.event_id for row in rows],

@@ -1,16 +1,15 @@
 """The service policy: what it says, kept version by version."""
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from complaints.domain.service_level import ServicePolicy
 from complaints.metadata import METADATA
 from complaints.policy.schemas import PolicyDocument, PolicyOut
+from lealtad.db import Connection
 from lealtad.policies import Policy
 
 SERVICE_POLICY = Policy(METADATA, "service_policy", PolicyDocument, PolicyOut)
 
 
-async def rules_in_force(connection: AsyncConnection) -> ServicePolicy:
+async def rules_in_force(connection: Connection) -> ServicePolicy:
     """Answer the policy in force as the domain reads it."""
     found = await SERVICE_POLICY.in_force(connection)
     return found.policy.rules(found.version)

@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.engine import Row
-from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lealtad.db import Connection, Row
 
 UNATTACHED = text("""
     SELECT service_case.id AS case_id, customer.customer_id
@@ -50,20 +50,20 @@ UNNOTED_GESTURES = text("""
 """)
 
 
-async def unattached(connection: AsyncConnection, customer_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+async def unattached(connection: Connection, customer_ids: Sequence[UUID]) -> dict[UUID, UUID]:
     """Answer the customer of each case that waits for one of these to become known."""
     return {row.case_id: row.customer_id for row in await _rows(connection, UNATTACHED, customer_ids)}
 
 
-async def of_another_tier(connection: AsyncConnection, customer_ids: Sequence[UUID]) -> dict[UUID, str | None]:
+async def of_another_tier(connection: Connection, customer_ids: Sequence[UUID]) -> dict[UUID, str | None]:
     """Answer the tier of today for each open case whose due time was computed with another one."""
     return {row.case_id: row.tier for row in await _rows(connection, OF_ANOTHER_TIER, customer_ids)}
 
 
-async def unnoted_gestures(connection: AsyncConnection, customer_ids: Sequence[UUID]) -> Sequence[Row[Any]]:
+async def unnoted_gestures(connection: Connection, customer_ids: Sequence[UUID]) -> Sequence[Row]:
     """Answer (gesture_id, case_id, customer_id) of gestures that stand in no history yet, oldest first."""
     return await _rows(connection, UNNOTED_GESTURES, customer_ids)
 
 
-async def _rows(connection: AsyncConnection, query: Any, customer_ids: Sequence[UUID]) -> Sequence[Row[Any]]:
-    return (await connection.execute(query, {"ids": list(customer_ids)})).all()
+async def _rows(connection: Connection, query: Any, customer_ids: Sequence[UUID]) -> Sequence[Row]:
+    return await connection.execute(query, {"ids": list(customer_ids)})

@@ -2,21 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any
 
-import structlog
-
+from customer_profile.batches.halving import halving
 from customer_profile.batches.schemas import Unreadable
 from customer_profile.facts.inputs import FactIn
 from customer_profile.facts.recording import Recorded, record
 from customer_profile.metrics import count_fact
 from lealtad.events.cause import Lane
 from lealtad.http import Problem, invalid
-from lealtad.http.database_errors import problem_of, with_retries
 from lealtad.unit_of_work import Database
 
-log = structlog.get_logger(__name__)
 Outcome = Recorded | Problem
 
 
@@ -43,22 +39,11 @@ class Intake:
                 facts.append((place, item))
         for start in range(0, len(facts), self.size):
             group = facts[start : start + self.size]
-            taken = await self._take_group([fact for _, fact in group])
+            taken = await halving([fact for _, fact in group], self._record)
             for (_, fact), outcome in zip(group, taken, strict=True):
                 count_fact(fact.type, outcome.status)
             outcomes.update(zip((place for place, _ in group), taken, strict=True))
         return [outcomes[place] for place in range(len(items))]
-
-    async def _take_group(self, facts: Sequence[FactIn]) -> list[Outcome]:
-        """Record a group in one transaction; if one of its facts breaks that, halve it until this one is alone."""
-        try:
-            return await with_retries(lambda: self._record(facts))
-        except Exception as error:  # noqa: BLE001 - whatever it is, it must not take the other facts with it
-            problem = _failure(error)
-            if len(facts) == 1 or problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
-                return [problem] * len(facts)
-        middle = len(facts) // 2
-        return [*await self._take_group(facts[:middle]), *await self._take_group(facts[middle:])]
 
     async def _record(self, facts: Sequence[FactIn]) -> list[Outcome]:
         async with self.database.begin(traceparent=self.traceparent) as uow:
@@ -70,13 +55,3 @@ def item_of(outcome: Outcome) -> dict[str, Any]:
     if isinstance(outcome, Problem):
         return {"status": outcome.status, "problem": outcome.document()}
     return {"status": outcome.status, "id": outcome.fact.id, "customer_id": outcome.fact.customer_id}
-
-
-def _failure(error: Exception) -> Problem:
-    log.warning("batch_group_failed", exc_info=error)
-    return problem_of(error) or Problem(
-        HTTPStatus.INTERNAL_SERVER_ERROR,
-        "internal-error",
-        "Something failed here",
-        "The fact was not recorded. Send it again; if it fails again, report the trace id.",
-    )

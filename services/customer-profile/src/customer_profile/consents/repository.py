@@ -6,10 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from customer_profile.consents.models import consent
 from customer_profile.domain.consents import Consent
+from lealtad.db import Connection
 from lealtad.ids import new_id
 
 ADD = """
@@ -24,37 +24,26 @@ RECORD_ALL = text(f"{ADD} DO NOTHING")
 
 
 async def record(
-    connection: AsyncConnection, customer_id: UUID, said: Consent, *, source: str, at: datetime
+    connection: Connection, customer_id: UUID, said: Consent, *, source: str, at: datetime
 ) -> Mapping[Any, Any]:
     """Add a word of the customer to the history, unless it stands there already; return its row."""
-    return (await connection.execute(RECORD, _row(customer_id, said, source, at))).mappings().one()
+    return (await connection.execute(RECORD, _row(customer_id, said, source, at))).one()
 
 
-async def record_all(
-    connection: AsyncConnection, customer_id: UUID, said: Sequence[tuple[Consent, str]], *, at: datetime
-) -> None:
-    """Add the customer's words, each with its source, to the history, unless they stand there already."""
-    if said:
-        rows = [_row(customer_id, consent, source, at) for consent, source in said]
-        await connection.execute(RECORD_ALL, rows)
+async def record_all(connection: Connection, said: Sequence[tuple[UUID, Consent, str]], *, at: datetime) -> None:
+    """Add words (whose, what, and where it was said) to the histories, unless they stand there already."""
+    rows = [_row(customer_id, consent, source, at) for customer_id, consent, source in said]
+    await connection.execute_each(RECORD_ALL, rows)
 
 
-async def record_words(
-    connection: AsyncConnection, said: Sequence[tuple[UUID, Consent]], *, source: str, at: datetime
-) -> None:
-    """Add words of several customers to their histories, unless they stand there already."""
-    if said:
-        await connection.execute(RECORD_ALL, [_row(customer_id, word, source, at) for customer_id, word in said])
-
-
-async def history(connection: AsyncConnection, customer_id: UUID) -> Sequence[Mapping[Any, Any]]:
+async def history(connection: Connection, customer_id: UUID) -> Sequence[Mapping[Any, Any]]:
     """Return all a customer said, the newest first."""
     statement = (
         select(consent)
         .where(consent.c.customer_id == customer_id)
         .order_by(consent.c.given_at.desc(), consent.c.id.desc())
     )
-    return (await connection.execute(statement)).mappings().all()
+    return await connection.execute(statement)
 
 
 def _row(customer_id: UUID, said: Consent, source: str, at: datetime) -> dict[str, Any]:

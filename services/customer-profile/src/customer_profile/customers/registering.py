@@ -5,27 +5,17 @@ from dataclasses import replace
 from uuid import UUID
 
 from customer_profile.consents import repository as consents
-from customer_profile.consents.recording import word_of
 from customer_profile.customers import repository
 from customer_profile.customers.announcing import announce
+from customer_profile.customers.creating import Said, create, newcomer, words_of
 from customer_profile.customers.record import CustomerRecord
 from customer_profile.customers.schemas import ProfileIn, RegistrationIn
-from customer_profile.domain.consents import Consent
-from customer_profile.identities.storing import (
-    external_id_taken,
-    require_impersonal_external_ids,
-    store_identities,
-)
+from customer_profile.identities.storing import external_id_taken, store_identities
 from customer_profile.policy.models import INTAKE_POLICY
 from lealtad.clock import system_now
-from lealtad.events.catalog.customer_profile import CustomerRegistered, CustomerStatus, CustomerUpdated
+from lealtad.events.catalog.customer_profile import CustomerUpdated
 from lealtad.http import Answer, CustomerRef
-from lealtad.http.database_errors import LostRaceError
-from lealtad.ids import new_id
 from lealtad.unit_of_work import UnitOfWork
-
-Said = tuple[Consent, str]
-"""What the customer said about a purpose, and where."""
 
 
 async def register(uow: UnitOfWork, registration: RegistrationIn) -> Answer:
@@ -35,18 +25,13 @@ async def register(uow: UnitOfWork, registration: RegistrationIn) -> Answer:
     consent was given in the future.
     """
     policy = (await INTAKE_POLICY.in_force(uow.connection)).policy
-    require_impersonal_external_ids(registration, policy)
-    said = [(word_of(consent, policy, uow.now), consent.source) for consent in registration.consents]
+    said = words_of(uow, registration, policy)
     owners = await _owners(uow, registration)
     if owners:
         return await _complete(uow, owners, registration, said)
-    record = _new(uow, registration, said)
-    await repository.insert(uow.connection, record)
-    await consents.record_all(uow.connection, record.id, said, at=system_now())
-    if await store_identities(uow, before=None, after=record):
-        raise LostRaceError("the external id was taken in this moment")
-    event_id = announce(uow, CustomerRegistered, before=None, after=record)
-    return answer(record, event_id=event_id, status=201)
+    new = newcomer(uow, registration, said)
+    (event_id,) = await create(uow, [new])
+    return answer(new.record, event_id=event_id, status=201)
 
 
 def answer(record: CustomerRecord, *, event_id: UUID | None, status: int = 200) -> Answer:
@@ -77,25 +62,8 @@ async def _complete(
         updated_at=uow.now,
     )
     await repository.update(uow.connection, after)
-    await consents.record_all(uow.connection, after.id, said, at=system_now())
+    await consents.record_all(uow.connection, [(after.id, *word) for word in said], at=system_now())
     if taken := await store_identities(uow, before=before, after=after):
         raise external_id_taken(taken)
     event_id = announce(uow, CustomerUpdated, before=before, after=after)
     return answer(after, event_id=event_id)
-
-
-def _new(uow: UnitOfWork, registration: RegistrationIn, said: Sequence[Said]) -> CustomerRecord:
-    return CustomerRecord(
-        id=new_id(),
-        version=1,
-        status=CustomerStatus.ACTIVE,
-        provisional=False,
-        merged_into=None,
-        erased_at=None,
-        profile=registration.profile,
-        do_not_contact_reason=None,
-        do_not_contact_since=None,
-        consents=tuple(consent for consent, _ in said),
-        registered_at=uow.now,
-        updated_at=uow.now,
-    )

@@ -1,6 +1,6 @@
 """SQL of customers: finding, locking, reading."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,11 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from customer_profile.customers import models
 from customer_profile.customers.record import CustomerRecord
 from customer_profile.domain.consents import Consent
+from lealtad.db import Connection
 from lealtad.events.catalog.customer_profile import Channel, Purpose
 from lealtad.http import CustomerRef
 
@@ -87,6 +87,7 @@ PROFILE_COLUMNS = (
 )
 PARTS = dict.fromkeys(("external_ids", "contact_points", "documents", "consents"), JSONB)
 READ_ONE = text(f"{READ} WHERE id = :id").columns(**PARTS)
+READ_ALL = text(f"{READ} WHERE id = ANY(CAST(:ids AS uuid[]))").columns(**PARTS)
 LOCK_ONE = text("SELECT id FROM customer WHERE id = :id FOR NO KEY UPDATE")
 
 
@@ -115,7 +116,7 @@ class Locked:
     status: str
 
 
-async def lock(connection: AsyncConnection, refs: Iterable[CustomerRef]) -> dict[CustomerRef, Locked]:
+async def lock(connection: Connection, refs: Iterable[CustomerRef]) -> dict[CustomerRef, Locked]:
     """Lock the customers that `refs` name, in ascending id; references that name nobody are missing in the answer."""
     refs = list(refs)
     external = [ref for ref in refs if ref.id is None]
@@ -135,7 +136,7 @@ async def lock(connection: AsyncConnection, refs: Iterable[CustomerRef]) -> dict
     return found
 
 
-async def resolve(connection: AsyncConnection, ref: CustomerRef) -> UUID | None:
+async def resolve(connection: Connection, ref: CustomerRef) -> UUID | None:
     """Return the id of the customer that `ref` names, or None."""
     if ref.id is not None:
         found: UUID | None = await connection.scalar(RESOLVE_ID, {"id": ref.id})
@@ -144,13 +145,19 @@ async def resolve(connection: AsyncConnection, ref: CustomerRef) -> UUID | None:
     return found
 
 
-async def read(connection: AsyncConnection, customer_id: UUID) -> CustomerRecord | None:
+async def read(connection: Connection, customer_id: UUID) -> CustomerRecord | None:
     """Return the customer, or None."""
-    row = (await connection.execute(READ_ONE, {"id": customer_id})).mappings().one_or_none()
+    row = (await connection.execute(READ_ONE, {"id": customer_id})).one_or_none()
     return _record(row) if row else None
 
 
-async def read_locked(connection: AsyncConnection, customer_id: UUID) -> CustomerRecord | None:
+async def read_all(connection: Connection, ids: Collection[UUID]) -> dict[UUID, CustomerRecord]:
+    """Return the customers with these ids."""
+    rows = await connection.execute(READ_ALL, {"ids": list(ids)})
+    return {row["id"]: _record(row) for row in rows}
+
+
+async def read_locked(connection: Connection, customer_id: UUID) -> CustomerRecord | None:
     """Return the customer with its row locked, or None."""
     # The row is locked first: a statement that waits for a lock would read the other tables as they were before.
     await connection.execute(LOCK_ONE, {"id": customer_id})
@@ -158,7 +165,7 @@ async def read_locked(connection: AsyncConnection, customer_id: UUID) -> Custome
 
 
 async def page(
-    connection: AsyncConnection, filters: Mapping[str, Any], *, before: UUID | None, limit: int
+    connection: Connection, filters: Mapping[str, Any], *, before: UUID | None, limit: int
 ) -> Sequence[CustomerRecord]:
     """Return customers that equal `filters` (column: value), the newest first, older than `before`."""
     conditions = [f"customer.{column} = :{column}" for column in filters]
@@ -167,12 +174,10 @@ async def page(
     where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
     statement = text(f"{READ} {where} ORDER BY customer.id DESC LIMIT :limit").columns(**PARTS)
     rows = await connection.execute(statement, {**filters, "before": before, "limit": limit})
-    return [_record(row) for row in rows.mappings()]
+    return [_record(row) for row in rows]
 
 
-async def create_provisional(
-    connection: AsyncConnection, newcomers: Mapping[CustomerRef, UUID], *, at: datetime
-) -> int:
+async def create_provisional(connection: Connection, newcomers: Mapping[CustomerRef, UUID], *, at: datetime) -> int:
     """Create customers known by an external id only; return how many ids nobody had taken in the meantime."""
     claimed: int = await connection.scalar(
         CREATE_PROVISIONAL,
@@ -186,12 +191,14 @@ async def create_provisional(
     return claimed
 
 
-async def insert(connection: AsyncConnection, record: CustomerRecord) -> None:
-    """Store a new customer, without its identities."""
-    await connection.execute(models.customer.insert(), {"id": record.id, **_columns(record)})
+async def insert(connection: Connection, records: Sequence[CustomerRecord]) -> None:
+    """Store new customers, without their identities."""
+    await connection.execute_each(
+        models.customer.insert(), [{"id": record.id, **_columns(record)} for record in records]
+    )
 
 
-async def update(connection: AsyncConnection, record: CustomerRecord) -> None:
+async def update(connection: Connection, record: CustomerRecord) -> None:
     """Store a customer that changed, without its identities."""
     await connection.execute(models.customer.update().where(models.customer.c.id == record.id), _columns(record))
 

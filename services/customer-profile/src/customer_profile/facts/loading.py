@@ -36,6 +36,9 @@ async def load_ledger(uow: UnitOfWork, facts: Sequence[FactIn], lane: Lane) -> L
         # Read after the locks: what concurrent transactions of these customers wrote is seen.
         facts=await repository.known_facts(uow.connection, [_source(fact) for fact in facts]),
     )
+    if ledger.facts and (unknown := refs - ledger.customers.keys()):
+        # Both may have come to be between the two statements; a fact that is sent twice at once is no conflict.
+        ledger.customers |= await customers.lock(uow.connection, unknown)
     await _load_purchases(uow, ledger, _named(facts, "purchase"))
     if contracts:
         await _load_contracts(uow, ledger, contract_refs)

@@ -52,27 +52,42 @@ async def record_one(uow: UnitOfWork, fact: FactIn) -> Answer:
     return Answer(outcome.body(), status=outcome.status)
 
 
-async def record(uow: UnitOfWork, facts: Sequence[FactIn], lane: Lane = Lane.LIVE) -> list[Recorded | Problem]:
+async def record(
+    uow: UnitOfWork,
+    facts: Sequence[FactIn],
+    lane: Lane = Lane.LIVE,
+    traceparents: Sequence[str | None] | None = None,
+) -> list[Recorded | Problem]:
     """Record `facts` in their order and return for each its answer, or the problem that keeps it out.
 
-    Their events, and those of customers who come to be with them, go in `lane`.
+    Their events, and those of customers who come to be with them, go in `lane`. `traceparents` are given where facts of
+    several requests come together.
 
     Raises LostRaceError when a concurrent transaction recorded the same fact or customer in this moment: run again.
     """
     ledger = await load_ledger(uow, facts, lane)
     accepted: list[_Accepted] = []
-    outcomes = [_take(uow, fact, ledger, accepted) for fact in facts]
+    traces = traceparents or [uow.traceparent] * len(facts)
+    outcomes = [_take(uow, fact, trace, ledger, accepted) for fact, trace in zip(facts, traces, strict=True)]
     if accepted:
         await _write(uow, ledger, accepted)
     return outcomes
 
 
-def _take(uow: UnitOfWork, fact: FactIn, ledger: Ledger, accepted: list[_Accepted]) -> Recorded | Problem:
+def _take(
+    uow: UnitOfWork, fact: FactIn, traceparent: str | None, ledger: Ledger, accepted: list[_Accepted]
+) -> Recorded | Problem:
     try:
         decided, content = decide(fact, ledger)
         if isinstance(decided, KnownFact):
             return Recorded(decided, 200)
-        event = uow.emit(decided.event, key=decided.event.customer_id, event_id=decided.id, lane=ledger.lane)
+        event = uow.emit(
+            decided.event,
+            key=decided.event.customer_id,
+            event_id=decided.id,
+            lane=ledger.lane,
+            traceparent=traceparent,
+        )
     except Problem as problem:
         return problem
     data = decided.event.model_dump(mode="json")

@@ -7,14 +7,13 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import text
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from customer_profile.domain.contracts import Contract
 from customer_profile.facts.kinds import Kind
 from customer_profile.facts.ledger import Draft, KnownFact
 from customer_profile.facts.references import FactRefs, Source
 from customer_profile.facts.totals import Increment
+from lealtad.db import Connection
 from lealtad.events.cause import Lane
 
 KNOWN = text("""
@@ -22,7 +21,7 @@ KNOWN = text("""
     FROM fact
     JOIN unnest(CAST(:systems AS text[]), CAST(:fact_ids AS text[])) AS named (source_system, source_fact_id)
         USING (source_system, source_fact_id)
-""").columns(data=JSONB)
+""")
 
 NAMED = """
     WITH named AS (
@@ -44,7 +43,7 @@ PURCHASES = text(f"""
         ) AS returns
     FROM named JOIN fact USING (id)
     WHERE kind = 'purchase'
-""").columns(data=JSONB, returns=JSONB)
+""")
 CONTRACTS = text(f"""
     {NAMED}
     SELECT contract.*, fact.source_system, fact.source_fact_id
@@ -134,7 +133,7 @@ class Recording:
     lane: Lane
 
 
-async def known_facts(connection: AsyncConnection, sources: Sequence[Source]) -> dict[Source, KnownFact]:
+async def known_facts(connection: Connection, sources: Sequence[Source]) -> dict[Source, KnownFact]:
     """Return the facts among `sources` that are recorded already."""
     parameters = FactRefs((), tuple(sources)).parameters()
     rows = await connection.execute(KNOWN, {name: parameters[name] for name in ("systems", "fact_ids")})
@@ -144,21 +143,19 @@ async def known_facts(connection: AsyncConnection, sources: Sequence[Source]) ->
     }
 
 
-async def purchases(connection: AsyncConnection, refs: FactRefs) -> Sequence[Any]:
+async def purchases(connection: Connection, refs: FactRefs) -> Sequence[Any]:
     """Return the purchases that `refs` name, each with the data of its matched returns."""
-    return (await connection.execute(PURCHASES, refs.parameters())).all()
+    return await connection.execute(PURCHASES, refs.parameters())
 
 
-async def contracts(connection: AsyncConnection, refs: FactRefs) -> list[tuple[Source, Contract]]:
+async def contracts(connection: Connection, refs: FactRefs) -> list[tuple[Source, Contract]]:
     """Return the contracts that `refs` name by id or by the fact that started them."""
     rows = await connection.execute(CONTRACTS, refs.parameters())
     names = [field.name for field in fields(Contract)]
     return [(_source(row), Contract(**{name: getattr(row, name) for name in names})) for row in rows]
 
 
-async def insert(
-    connection: AsyncConnection, recordings: Sequence[Recording], increments: Mapping[UUID, Increment]
-) -> int:
+async def insert(connection: Connection, recordings: Sequence[Recording], increments: Mapping[UUID, Increment]) -> int:
     """Write facts and what they add to the totals of their customers, whose rows are locked.
 
     Returns how many of the facts no concurrent transaction had written before.
@@ -185,13 +182,13 @@ async def insert(
     return written
 
 
-async def insert_matches(connection: AsyncConnection, purchase_of_return: Mapping[UUID, UUID]) -> None:
+async def insert_matches(connection: Connection, purchase_of_return: Mapping[UUID, UUID]) -> None:
     """Write which returns belong to which purchases."""
     parameters = {"return_ids": list(purchase_of_return), "purchase_ids": list(purchase_of_return.values())}
     await connection.execute(INSERT_MATCHES, parameters)
 
 
-async def put_contracts(connection: AsyncConnection, changed: Iterable[Contract]) -> None:
+async def put_contracts(connection: Connection, changed: Iterable[Contract]) -> None:
     """Write contracts as they stand now, unless a later change is known."""
     await connection.execute(PUT_CONTRACTS, _columns([asdict(contract) for contract in changed]))
 

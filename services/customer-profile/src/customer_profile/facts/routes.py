@@ -5,12 +5,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
+from customer_profile.batches.gathering import Gathering
 from customer_profile.facts import inputs, schemas
 from customer_profile.facts.inputs import ContractStepIn, FactIn
 from customer_profile.facts.recording import record_one
 from customer_profile.fields import FactRefInPath
 from customer_profile.metrics import count_fact
-from lealtad.http import Command, InvalidField, Problem, invalid, problems, writes
+from lealtad.http import Answer, Command, InvalidField, Problem, invalid, problems, writes
 
 router = APIRouter(prefix="/v1")
 Facts = Annotated[Command, Depends(writes("facts:write"))]
@@ -101,9 +102,23 @@ def _of(contract: str, body: ContractStepIn) -> ContractStepIn:
 
 async def _record(command: Command, fact: FactIn) -> Response:
     try:
-        response = await command.run(lambda uow: record_one(uow, fact))
+        take = _gathered if command.context.idempotency_key is None else _alone
+        response = await take(command, fact)
     except Problem as problem:
         count_fact(fact.type, problem.status)
         raise
     count_fact(fact.type, response.status_code)
     return response
+
+
+async def _gathered(command: Command, fact: FactIn) -> Response:
+    gathering: Gathering = command.runtime.database.resources.gathering
+    outcome = await gathering.take(fact, command.context.traceparent)
+    if isinstance(outcome, Problem):
+        raise outcome
+    return Answer(outcome.body(), status=outcome.status).rendered().response()
+
+
+async def _alone(command: Command, fact: FactIn) -> Response:
+    # The key and its answer are stored in the transaction of this fact.
+    return await command.run(lambda uow: record_one(uow, fact))

@@ -1,6 +1,6 @@
 """Storing how a customer is called and reached, and refusing external ids that must not travel."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from customer_profile.customers.record import CustomerRecord
@@ -9,6 +9,7 @@ from customer_profile.domain.external_ids import personal_data_in
 from customer_profile.identities import repository
 from customer_profile.policy.schemas import IntakePolicy
 from lealtad.http import InvalidField, conflict, invalid
+from lealtad.http.database_errors import LostRaceError
 from lealtad.unit_of_work import UnitOfWork
 
 
@@ -39,10 +40,17 @@ def external_id_error(pointer: str, kind: str) -> InvalidField:
     return InvalidField(pointer=pointer, message=f"looks like {kind}", hint=hint)
 
 
-async def store_identities(uow: UnitOfWork, *, before: CustomerRecord | None, after: CustomerRecord) -> dict[str, UUID]:
+async def store_new_identities(uow: UnitOfWork, records: Sequence[CustomerRecord]) -> None:
+    """Write the identities of new customers; raise LostRaceError when somebody took one of their external ids."""
+    if not await repository.claim_external_ids(uow.connection, records):
+        raise LostRaceError("an external id was taken in this moment")
+    await repository.insert_contact_points(uow.connection, records)
+    await repository.insert_documents(uow.connection, records)
+
+
+async def store_identities(uow: UnitOfWork, *, before: CustomerRecord, after: CustomerRecord) -> dict[str, UUID]:
     """Write the identities that changed; return the owners of external ids that other customers have, by source."""
-    old = before.profile if before else {"external_ids": [], "emails": [], "phones": [], "documents": []}
-    new = after.profile
+    old, new = before.profile, after.profile
     taken: dict[str, UUID] = {}
     if old["external_ids"] != new["external_ids"]:
         taken = await repository.replace_external_ids(uow.connection, after)

@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lealtad.db import Connection
 
 FACT = "SELECT id, customer_id, occurred_at, data FROM fact"
 CONTRACT = """
@@ -25,7 +25,7 @@ CONDITIONS = {
 
 
 async def facts_page(
-    connection: AsyncConnection,
+    connection: Connection,
     kind: str,
     filters: Mapping[str, Any],
     *,
@@ -39,35 +39,34 @@ async def facts_page(
         position = {"before_at": after[0], "before_id": after[1]} if of_one else {"before": after[1]}
     conditions = ["kind = :kind", *(CONDITIONS[name] for name in (*filters, *position) if name in CONDITIONS)]
     order = "occurred_at DESC, id DESC" if of_one else "id DESC"
-    statement = text(f"{FACT} WHERE {' AND '.join(conditions)} ORDER BY {order} LIMIT :limit").columns(data=JSONB)
-    rows = await connection.execute(statement, {"kind": kind, **filters, **position, "limit": limit})
-    return rows.all()
+    statement = text(f"{FACT} WHERE {' AND '.join(conditions)} ORDER BY {order} LIMIT :limit")
+    return await connection.execute(statement, {"kind": kind, **filters, **position, "limit": limit})
 
 
 async def contracts_page(
-    connection: AsyncConnection, filters: Mapping[str, Any], *, before: UUID | None, now: datetime, limit: int
+    connection: Connection, filters: Mapping[str, Any], *, before: UUID | None, now: datetime, limit: int
 ) -> Sequence[Any]:
     """Return contracts that fit `filters`, the newest first."""
     wanted = {**filters, **({"before": before} if before else {})}
     named = [CONDITIONS[name].replace("customer_id =", "contract.customer_id =") for name in wanted]
     where = f"WHERE {' AND '.join(named)}" if named else ""
     statement = text(f"{CONTRACT} {where} ORDER BY id DESC LIMIT :limit")
-    return (await connection.execute(statement, {**wanted, "now": now, "limit": limit})).all()
+    return await connection.execute(statement, {**wanted, "now": now, "limit": limit})
 
 
-async def fact_of_kind(connection: AsyncConnection, kinds: Sequence[str], fact_id: UUID) -> Any:
+async def fact_of_kind(connection: Connection, kinds: Sequence[str], fact_id: UUID) -> Any:
     """Return a fact if it is one of `kinds`, else None."""
-    statement = text(f"{FACT} WHERE id = :id AND kind = ANY(CAST(:kinds AS text[]))").columns(data=JSONB)
+    statement = text(f"{FACT} WHERE id = :id AND kind = ANY(CAST(:kinds AS text[]))")
     return (await connection.execute(statement, {"id": fact_id, "kinds": list(kinds)})).one_or_none()
 
 
-async def contract(connection: AsyncConnection, contract_id: UUID) -> Any:
+async def contract(connection: Connection, contract_id: UUID) -> Any:
     """Return a contract, or None."""
     statement = text(f"{CONTRACT} WHERE id = :id")
     return (await connection.execute(statement, {"id": contract_id})).one_or_none()
 
 
-async def fact_id(connection: AsyncConnection, system: str, source_fact_id: str) -> UUID | None:
+async def fact_id(connection: Connection, system: str, source_fact_id: str) -> UUID | None:
     """Return the id of the fact that a source calls so, or None."""
     statement = text("SELECT id FROM fact WHERE source_system = :system AND source_fact_id = :fact_id")
     found: UUID | None = await connection.scalar(statement, {"system": system, "fact_id": source_fact_id})

@@ -6,10 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from customer_profile.consents import repository as consents
 from customer_profile.domain.consents import Consent
+from lealtad.db import Connection
 from lealtad.db.recordset import as_rows
 from lealtad.events.catalog.customer_profile import CustomerState
 
@@ -60,12 +60,12 @@ SHARED = (
 )
 
 
-async def create_missing(connection: AsyncConnection, ids: Sequence[UUID], now: datetime) -> None:
+async def create_missing(connection: Connection, ids: Sequence[UUID], now: datetime) -> None:
     """Create the customers that are not known, to be told more about by their state."""
     await connection.execute(CREATE_MISSING, {"ids": list(ids), "now": now})
 
 
-async def store(connection: AsyncConnection, states: Mapping[UUID, CustomerState], now: datetime) -> None:
+async def store(connection: Connection, states: Mapping[UUID, CustomerState], now: datetime) -> None:
     """Store what was published last about locked customers; a name that another customer has stays with that one."""
     await connection.execute(STORE, {"now": now, **as_rows([_row(key, state) for key, state in states.items()])})
     names = [
@@ -75,11 +75,11 @@ async def store(connection: AsyncConnection, states: Mapping[UUID, CustomerState
     ]
     await connection.execute(NAME, as_rows(names))
     said = [
-        (key, Consent(word.purpose, word.channel, word.granted, word.given_at, word.expires_at))
+        (key, Consent(word.purpose, word.channel, word.granted, word.given_at, word.expires_at), SOURCE)
         for key, state in states.items()
         for word in state.consents
     ]
-    await consents.record_words(connection, said, source=SOURCE, at=now)
+    await consents.record_all(connection, said, at=now)
 
 
 def _row(key: UUID, state: CustomerState) -> dict[str, Any]:

@@ -5,11 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, text
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from customer_profile.facts.models import customer_totals
 from customer_profile.view.models import announced, complaint_case, offer_response
+from lealtad.db import Connection
 
 # DISTINCT ON: a batch may hold several events of one customer, and a row changes once per statement.
 PUT_ANNOUNCED = text("""
@@ -57,7 +56,7 @@ RECENT = text("""
         ORDER BY occurred_at DESC, id DESC
         LIMIT :limit
     ) AS recent
-""").columns(data=JSONB)
+""")
 CONTRACTS = text("""
     SELECT contract.*, fact.source_system, fact.source_fact_id
     FROM contract JOIN fact USING (id)
@@ -67,47 +66,44 @@ CONTRACTS = text("""
 """)
 
 
-async def put_announced(connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
+async def put_announced(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Keep the newest announcement of each customer and part, by sequence."""
     await connection.execute(PUT_ANNOUNCED, _columns(rows))
 
 
-async def put_cases(connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
+async def put_cases(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Keep the newest state of each case, by version."""
     await connection.execute(PUT_CASES, _columns(rows))
 
 
-async def add_responses(connection: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
+async def add_responses(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Keep responses to offers, each once."""
     await connection.execute(ADD_RESPONSES, _columns(rows))
 
 
-async def read_totals(connection: AsyncConnection, customer_id: UUID) -> Mapping[Any, Any] | None:
+async def read_totals(connection: Connection, customer_id: UUID) -> Mapping[Any, Any] | None:
     """Return the customer's totals, or None while there are no facts."""
     statement = select(customer_totals).where(customer_totals.c.customer_id == customer_id)
-    return (await connection.execute(statement)).mappings().one_or_none()
+    return (await connection.execute(statement)).one_or_none()
 
 
-async def read_recent(
-    connection: AsyncConnection, customer_id: UUID, kinds: Sequence[str], limit: int
-) -> Sequence[Any]:
+async def read_recent(connection: Connection, customer_id: UUID, kinds: Sequence[str], limit: int) -> Sequence[Any]:
     """Return the newest `limit` facts of each of `kinds`, the newest first."""
-    rows = await connection.execute(RECENT, {"customer_id": customer_id, "kinds": list(kinds), "limit": limit})
-    return rows.all()
+    return await connection.execute(RECENT, {"customer_id": customer_id, "kinds": list(kinds), "limit": limit})
 
 
-async def read_contracts(connection: AsyncConnection, customer_id: UUID, limit: int) -> Sequence[Any]:
+async def read_contracts(connection: Connection, customer_id: UUID, limit: int) -> Sequence[Any]:
     """Return the newest `limit` contracts."""
-    return (await connection.execute(CONTRACTS, {"customer_id": customer_id, "limit": limit})).all()
+    return await connection.execute(CONTRACTS, {"customer_id": customer_id, "limit": limit})
 
 
-async def read_announced(connection: AsyncConnection, customer_id: UUID) -> dict[str, Any]:
+async def read_announced(connection: Connection, customer_id: UUID) -> dict[str, Any]:
     """Return what the other services announced last, by part."""
     statement = select(announced).where(announced.c.customer_id == customer_id)
     return {row.part: row for row in await connection.execute(statement)}
 
 
-async def read_cases(connection: AsyncConnection, customer_id: UUID, limit: int) -> Sequence[Any]:
+async def read_cases(connection: Connection, customer_id: UUID, limit: int) -> Sequence[Any]:
     """Return open cases and then others, the newest first."""
     statement = (
         select(complaint_case)
@@ -115,10 +111,10 @@ async def read_cases(connection: AsyncConnection, customer_id: UUID, limit: int)
         .order_by(complaint_case.c.open.desc(), complaint_case.c.opened_at.desc(), complaint_case.c.case_id)
         .limit(limit)
     )
-    return (await connection.execute(statement)).all()
+    return await connection.execute(statement)
 
 
-async def read_responses(connection: AsyncConnection, customer_id: UUID, limit: int) -> Sequence[Any]:
+async def read_responses(connection: Connection, customer_id: UUID, limit: int) -> Sequence[Any]:
     """Return the newest responses to offers."""
     statement = (
         select(offer_response)
@@ -126,7 +122,7 @@ async def read_responses(connection: AsyncConnection, customer_id: UUID, limit: 
         .order_by(offer_response.c.occurred_at.desc(), offer_response.c.event_id)
         .limit(limit)
     )
-    return (await connection.execute(statement)).all()
+    return await connection.execute(statement)
 
 
 def _columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:

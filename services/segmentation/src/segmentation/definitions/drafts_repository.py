@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, TextClause, delete, exists, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lealtad.db import Connection
 from segmentation.definitions.models import draft_membership
 from segmentation.domain.standing import Standing
 from segmentation.memberships.models import membership
@@ -22,7 +22,7 @@ WHERE draft_membership.segment_id = gone.segment_id AND draft_membership.custome
 """)
 
 
-async def keep(connection: AsyncConnection, segment_ids: Sequence[UUID], found: Sequence[Standing]) -> None:
+async def keep(connection: Connection, segment_ids: Sequence[UUID], found: Sequence[Standing]) -> None:
     """Store who of these locked customers is in these segments by their versions in preparation."""
     if not segment_ids:
         return
@@ -31,13 +31,13 @@ async def keep(connection: AsyncConnection, segment_ids: Sequence[UUID], found: 
     await _write(connection, REMOVE, [(key, item.customer_id) for key, item in pairs if key not in item.drafts])
 
 
-async def _write(connection: AsyncConnection, statement: TextClause, pairs: list[tuple[UUID, UUID]]) -> None:
+async def _write(connection: Connection, statement: TextClause, pairs: list[tuple[UUID, UUID]]) -> None:
     if pairs:
         segments, customers = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
         await connection.execute(statement, {"segments": segments, "customers": customers})
 
 
-async def forget(connection: AsyncConnection, segment_id: UUID, *, after: UUID, last: UUID) -> None:
+async def forget(connection: Connection, segment_id: UUID, *, after: UUID, last: UUID) -> None:
     """Delete the draft of a segment for the customers beyond `after`, up to `last`."""
     draft = draft_membership.c
     walked = draft.customer_id > after, draft.customer_id <= last

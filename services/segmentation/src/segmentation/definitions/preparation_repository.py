@@ -1,12 +1,11 @@
 """SQL of the preparation of new versions: how far the base was evaluated under them."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import delete, insert, select, update
 
+from lealtad.db import Connection, Row
 from segmentation.definitions.models import preparation
 
 BEFORE_ALL = UUID(int=0)
@@ -14,39 +13,37 @@ BEFORE_ALL = UUID(int=0)
 DUE = "SELECT 1 FROM preparation"
 
 
-async def begin(connection: AsyncConnection, segment_id: UUID, version: int, now: datetime) -> None:
+async def begin(connection: Connection, segment_id: UUID, version: int, now: datetime) -> None:
     """Have the base evaluated under a version, from its first customer on."""
     values = {"after": BEFORE_ALL, "started_at": now}
     await connection.execute(insert(preparation).values(segment_id=segment_id, version=version, **values))
 
 
-async def oldest(connection: AsyncConnection) -> Row[Any] | None:
+async def oldest(connection: Connection) -> Row | None:
     """Return the oldest preparation; None where there is none."""
     query = select(preparation).order_by(preparation.c.started_at, preparation.c.segment_id).limit(1)
     return (await connection.execute(query)).one_or_none()
 
 
-async def lock(connection: AsyncConnection, segment_id: UUID) -> Row[Any] | None:
+async def lock(connection: Connection, segment_id: UUID) -> Row | None:
     """Lock the preparation of a segment; None where it ended or somebody else works at it."""
     query = select(preparation).where(preparation.c.segment_id == segment_id)
     return (await connection.execute(query.with_for_update(skip_locked=True))).one_or_none()
 
 
-async def advance(
-    connection: AsyncConnection, segment_id: UUID, after: UUID, evaluated: int, *, complete: bool
-) -> None:
+async def advance(connection: Connection, segment_id: UUID, after: UUID, evaluated: int, *, complete: bool) -> None:
     """Note that everybody up to `after` was evaluated, `evaluated` more than before."""
     chosen = update(preparation).where(preparation.c.segment_id == segment_id)
     total = preparation.c.evaluated + evaluated
     await connection.execute(chosen.values(after=after, evaluated=total, complete=complete))
 
 
-async def end(connection: AsyncConnection, segment_id: UUID) -> None:
+async def end(connection: Connection, segment_id: UUID) -> None:
     """Forget the preparation of a segment."""
     await connection.execute(delete(preparation).where(preparation.c.segment_id == segment_id))
 
 
-async def evaluated(connection: AsyncConnection, segment_ids: list[UUID]) -> dict[UUID, int]:
+async def evaluated(connection: Connection, segment_ids: list[UUID]) -> dict[UUID, int]:
     """Return how many customers were evaluated so far, by segment in preparation."""
     query = select(preparation.c.segment_id, preparation.c.evaluated)
     rows = await connection.execute(query.where(preparation.c.segment_id.in_(segment_ids)))

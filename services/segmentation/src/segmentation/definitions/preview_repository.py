@@ -5,8 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Float, func, literal, select, tablesample, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lealtad.db import Connection
+from lealtad.db.planning import plan_for_the_base
 from segmentation.domain.rulebook import Rulebook
 from segmentation.evaluation.evaluator import moments
 from segmentation.evaluation.statement import evaluation
@@ -44,22 +45,22 @@ class Found:
     samples: list[UUID]
 
 
-async def base_size(connection: AsyncConnection) -> Base:
+async def base_size(connection: Connection) -> Base:
     """Return how many customers there are."""
     row = (await connection.execute(BASE_SIZE, {"most": MOST})).one()
     sampled = row.counted > MOST
     return Base(max(row.counted, row.estimated) if sampled else row.counted, sampled)
 
 
-async def evaluate(
-    connection: AsyncConnection, rulebook: Rulebook, percent: float, now: datetime, samples: int
-) -> Found:
+async def evaluate(connection: Connection, rulebook: Rulebook, percent: float, now: datetime, samples: int) -> Found:
     """Evaluate the only rule of `rulebook` for a random `percent` of the base."""
     chosen = tablesample(standing, func.bernoulli(literal(percent, Float)))
     found = evaluation(select(chosen.c.customer_id).subquery("evaluated"), rulebook).subquery()
     met = func.cardinality(found.c.met_rules) > 0
     counts = select(func.count().label("evaluated"), func.count().filter(met).label("matching"))
-    row = (await connection.execute(counts.select_from(found), moments(now))).one()
     members = select(found.c.customer_id).where(met).limit(samples)
-    named = (await connection.execute(members, moments(now))).scalars()
-    return Found(row.evaluated, row.matching, list(named))
+    async with connection.transaction():
+        await plan_for_the_base(connection)
+        row = (await connection.execute(counts.select_from(found), moments(now))).one()
+        named = (await connection.execute(members, moments(now))).scalars()
+    return Found(row.evaluated, row.matching, named)

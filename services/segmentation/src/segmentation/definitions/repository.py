@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lealtad.db import Connection, Row
 from segmentation.definitions.models import segment, segment_version
 from segmentation.definitions.rulebook_repository import RULE
 from segmentation.domain.segments import Segment, SegmentVersion, VersionStatus
@@ -17,7 +17,7 @@ from segmentation.memberships.models import membership
 CURRENT = (VersionStatus.ACTIVE, VersionStatus.PREPARING)
 
 
-async def find(connection: AsyncConnection, ref: UUID | str, *, lock: bool = False) -> Segment | None:
+async def find(connection: Connection, ref: UUID | str, *, lock: bool = False) -> Segment | None:
     """Return the segment with this id or key, locked where it is to be changed; None where there is none."""
     column = segment.c.segment_id if isinstance(ref, UUID) else segment.c.key
     query = select(segment).where(column == ref)
@@ -25,13 +25,13 @@ async def find(connection: AsyncConnection, ref: UUID | str, *, lock: bool = Fal
     return None if row is None else _segment(row)
 
 
-async def get(connection: AsyncConnection, segment_id: UUID) -> Segment:
+async def get(connection: Connection, segment_id: UUID) -> Segment:
     """Return a segment that is known to exist."""
     row = (await connection.execute(select(segment).where(segment.c.segment_id == segment_id))).one()
     return _segment(row)
 
 
-async def page(connection: AsyncConnection, after: str | None, limit: int, *, archived: bool) -> list[Segment]:
+async def page(connection: Connection, after: str | None, limit: int, *, archived: bool) -> list[Segment]:
     """Return segments by ascending key."""
     query = select(segment).order_by(segment.c.key).limit(limit)
     query = query.where(segment.c.archived_at.is_not(None) if archived else segment.c.archived_at.is_(None))
@@ -41,7 +41,7 @@ async def page(connection: AsyncConnection, after: str | None, limit: int, *, ar
 
 
 async def versions(
-    connection: AsyncConnection, segment_ids: Sequence[UUID], statuses: Sequence[VersionStatus] = CURRENT
+    connection: Connection, segment_ids: Sequence[UUID], statuses: Sequence[VersionStatus] = CURRENT
 ) -> list[SegmentVersion]:
     """Return the versions of these segments that have one of `statuses`, by ascending version."""
     columns = segment_version.c
@@ -52,7 +52,7 @@ async def versions(
     return [_version(row) for row in rows]
 
 
-async def sizes(connection: AsyncConnection, segment_ids: Sequence[UUID]) -> dict[UUID, int]:
+async def sizes(connection: Connection, segment_ids: Sequence[UUID]) -> dict[UUID, int]:
     """Return the number of announced members of these segments."""
     query = (
         select(membership.c.segment_id, func.count().label("members"))
@@ -62,15 +62,14 @@ async def sizes(connection: AsyncConnection, segment_ids: Sequence[UUID]) -> dic
     return {row.segment_id: row.members for row in await connection.execute(query)}
 
 
-async def add_segment(connection: AsyncConnection, new: Segment) -> bool:
+async def add_segment(connection: Connection, new: Segment) -> bool:
     """Store a segment; return False where its key is taken."""
     values = {"key": new.key, "latest_version": new.latest_version, "created_at": new.created_at}
     unless_taken = insert(segment).on_conflict_do_nothing(index_elements=[segment.c.key])
-    stored = await connection.execute(unless_taken.values(segment_id=new.segment_id, **values))
-    return stored.rowcount == 1
+    return await connection.affected(unless_taken.values(segment_id=new.segment_id, **values)) == 1
 
 
-async def add_version(connection: AsyncConnection, new: SegmentVersion) -> None:
+async def add_version(connection: Connection, new: SegmentVersion) -> None:
     """Store a version, and make it the segment's latest."""
     await connection.execute(
         insert(segment_version).values(
@@ -88,7 +87,7 @@ async def add_version(connection: AsyncConnection, new: SegmentVersion) -> None:
 
 
 async def set_status(
-    connection: AsyncConnection,
+    connection: Connection,
     segment_id: UUID,
     statuses: Sequence[VersionStatus],
     status: VersionStatus,
@@ -100,16 +99,16 @@ async def set_status(
     await connection.execute(update(segment_version).where(*chosen).values(status=status.value, **values))
 
 
-async def archive(connection: AsyncConnection, segment_id: UUID, at: datetime) -> None:
+async def archive(connection: Connection, segment_id: UUID, at: datetime) -> None:
     """Mark a segment as archived."""
     await connection.execute(update(segment).where(segment.c.segment_id == segment_id).values(archived_at=at))
 
 
-def _segment(row: Row[Any]) -> Segment:
+def _segment(row: Row) -> Segment:
     return Segment(row.segment_id, row.key, row.latest_version, row.created_at, row.archived_at)
 
 
-def _version(row: Row[Any]) -> SegmentVersion:
+def _version(row: Row) -> SegmentVersion:
     return SegmentVersion(
         segment_id=row.segment_id,
         version=row.version,

@@ -3,8 +3,7 @@
 from collections import OrderedDict
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
+from lealtad.db import Connection
 from segmentation.definitions import rulebook_repository as repository
 from segmentation.evaluation.evaluator import Evaluator
 
@@ -13,7 +12,7 @@ _EVALUATORS: OrderedDict[UUID, Evaluator] = OrderedDict()
 """Compiled rulebooks by revision; a revision is a new id, so that it never stands for two contents."""
 
 
-async def hold(connection: AsyncConnection) -> None:
+async def hold(connection: Connection) -> None:
     """Keep the rulebook from changing until the transaction ends; to be called before customers are locked.
 
     Whoever puts another rulebook in force waits for the evaluations under way (`replace`), so that none of them
@@ -22,9 +21,13 @@ async def hold(connection: AsyncConnection) -> None:
     await repository.lock_shared(connection)
 
 
-async def current(connection: AsyncConnection) -> Evaluator:
+async def current(connection: Connection) -> Evaluator:
     """Return the rulebook in force, compiled."""
-    revision = await repository.revision(connection)
+    return await at(connection, await repository.revision(connection))
+
+
+async def at(connection: Connection, revision: UUID) -> Evaluator:
+    """Return the rulebook in force, compiled; `revision` is its id, read while it was held."""
     evaluator = _EVALUATORS.get(revision)
     if evaluator is None:
         evaluator = Evaluator.of(await repository.load(connection))
@@ -35,7 +38,7 @@ async def current(connection: AsyncConnection) -> Evaluator:
     return evaluator
 
 
-async def replace(connection: AsyncConnection) -> None:
+async def replace(connection: Connection) -> None:
     """Wait for the evaluations under way and begin another revision; to be called before the rulebook is changed."""
     await repository.lock_exclusive(connection)
     await repository.begin_revision(connection)

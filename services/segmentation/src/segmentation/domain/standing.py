@@ -46,6 +46,14 @@ class Announced:
 
 
 @dataclass(frozen=True, slots=True)
+class Comparison:
+    """Where a customer stands, beside what was announced about it before."""
+
+    found: Standing
+    announced: Announced
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """What subscribers have to be told."""
 
@@ -54,8 +62,9 @@ class Change:
     previous_tier: str | None
 
 
-def change(announced: Announced, found: Standing) -> Change | None:
+def change(compared: Comparison) -> Change | None:
     """Return the difference between what was announced and what was found; None where there is none."""
+    found, announced = compared.found, compared.announced
     entered, left = found.members - announced.members, announced.members - found.members
     tiers = (found.tier, found.service_tier) != (announced.tier, announced.service_tier)
     return Change(entered, left, announced.tier) if entered or left or tiers else None

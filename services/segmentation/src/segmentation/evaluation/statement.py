@@ -31,12 +31,24 @@ from segmentation.evaluation.value import (
     value_windows,
 )
 from segmentation.evaluation.windows import Departure
+from segmentation.memberships.models import membership, standing
+
+ANNOUNCED = ("told_segments", "told_tier", "told_service_tier")
+"""What was announced about a customer last."""
 
 
 def listed_customers() -> FromClause:
-    """Return the customers in the bound array `ids`."""
+    """Return the customers in the bound array `ids`, each with the columns `ANNOUNCED`."""
     ids = bindparam("ids", type_=ARRAY(UUID))
-    return select(func.unnest(ids).label("customer_id")).subquery("evaluated")
+    listed = select(func.unnest(ids).label("customer_id")).subquery("listed")
+    members = select(membership.c.segment_id).where(membership.c.customer_id == listed.c.customer_id)
+    told = (
+        func.array(members.scalar_subquery(), type_=ARRAY(UUID)).label("told_segments"),
+        standing.c.tier.label("told_tier"),
+        standing.c.service_tier.label("told_service_tier"),
+    )
+    rows = listed.outerjoin(standing, standing.c.customer_id == listed.c.customer_id)
+    return select(listed.c.customer_id, *told).select_from(rows).subquery("evaluated")
 
 
 def evaluation(customers: FromClause, rulebook: Rulebook) -> Select[Any]:

@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Any
 
+from lealtad.db.recordset import Row
 from lealtad.events.catalog.campaigns import OfferAccepted, OfferRejected
 from lealtad.events.catalog.customer_profile import (
     PaymentFailed,
@@ -18,7 +18,6 @@ from lealtad.events.catalog.customer_profile import (
 from lealtad.events.envelope import Event
 from lealtad.unit_of_work import UnitOfWork
 from segmentation.facts import repository
-from segmentation.facts.measures import ActivityFact, DayTotals, Measures, add
 from segmentation.facts.models import LARGEST
 
 Activity = (
@@ -30,6 +29,9 @@ Activity = (
     | OfferAccepted
     | OfferRejected
 )
+
+Measures = dict[str, int | Decimal]
+"""Columns of `activity_day` and what is added to them; the largest purchase is not added but kept."""
 
 COUNTED: dict[type[Activity], str] = {
     PurchaseRecorded: "purchases",
@@ -46,19 +48,21 @@ COUNTED: dict[type[Activity], str] = {
 async def project(uow: UnitOfWork, events: Sequence[Event[Activity]]) -> None:
     """Fold facts, in any order; a fact that is stored already adds nothing."""
     facts = {event.id: _fact(event) for event in events}
-    inserted = await repository.insert_activity(uow.connection, list(facts.values()))
-    new = [facts[event_id] for event_id in sorted(inserted)]
-    if new:
-        await repository.add_to_days(uow.connection, _by_day(new))
-        await repository.add_to_totals(uow.connection, _by_day(new))
-        if any(fact.lines for fact in new):
-            await repository.add_to_line_days(uow.connection, _by_line_and_day(new))
+    await repository.add_activity(uow.connection, list(facts.values()))
 
 
-def _fact(event: Event[Activity]) -> ActivityFact:
+def _fact(event: Event[Activity]) -> Row:
     data = event.data
     amount, adds, lines = _reading(data)
-    return ActivityFact(event.id, data.customer_id, COUNTED[type(data)], data.occurred_at, amount, adds, lines)
+    return {
+        "event_id": event.id,
+        "customer_id": data.customer_id,
+        "kind": COUNTED[type(data)],
+        "occurred_at": data.occurred_at,
+        "amount": amount,
+        **adds,
+        "lines": [{"product_line": line, **sums} for line, sums in lines.items()],
+    }
 
 
 def _reading(data: Activity) -> tuple[Decimal, Measures, dict[str, Measures]]:
@@ -91,18 +95,3 @@ def _lines(lines: Iterable[PurchaseLine], count: str, amount: str) -> dict[str, 
         if line.product_line:
             sums[line.product_line] += (line.quantity * line.unit_price).quantize(Decimal("0.0001"))
     return {name: {count: 1, amount: total} for name, total in sums.items()}
-
-
-def _by_day(facts: Iterable[ActivityFact]) -> DayTotals:
-    days: DayTotals = defaultdict(dict)
-    for fact in facts:
-        add(days[fact.customer_id, fact.day], fact.adds)
-    return days
-
-
-def _by_line_and_day(facts: Iterable[ActivityFact]) -> dict[tuple[Any, ...], Measures]:
-    days: dict[tuple[Any, ...], Measures] = defaultdict(dict)
-    for fact in facts:
-        for line, adds in fact.lines.items():
-            add(days[fact.customer_id, fact.day, line], adds)
-    return days

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import UTC
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lealtad.db import Connection
 from lealtad.events.catalog.churn_scoring import ChurnScored
 from lealtad.events.catalog.complaints import OPEN_STATUSES, CaseState
 from lealtad.events.catalog.customer_profile import ContractFact
@@ -43,7 +43,7 @@ WHERE EXCLUDED.sequence > known.sequence
 """)
 
 
-async def keep_contracts(connection: AsyncConnection, events: Sequence[Event[ContractFact]]) -> None:
+async def keep_contracts(connection: Connection, events: Sequence[Event[ContractFact]]) -> None:
     """Store contracts, one event each, unless a newer one is stored."""
     data = [event.data for event in events]
     await connection.execute(
@@ -60,7 +60,7 @@ async def keep_contracts(connection: AsyncConnection, events: Sequence[Event[Con
     )
 
 
-async def keep_cases(connection: AsyncConnection, cases: Sequence[CaseState]) -> None:
+async def keep_cases(connection: Connection, cases: Sequence[CaseState]) -> None:
     """Store cases, each once, unless a newer version is stored."""
     await connection.execute(
         KEEP_CASES,
@@ -77,7 +77,7 @@ async def keep_cases(connection: AsyncConnection, cases: Sequence[CaseState]) ->
     )
 
 
-async def keep_scores(connection: AsyncConnection, events: Sequence[Event[ChurnScored]]) -> None:
+async def keep_scores(connection: Connection, events: Sequence[Event[ChurnScored]]) -> None:
     """Store scores, one per customer, unless a newer one is stored."""
     await connection.execute(
         KEEP_SCORES,

@@ -12,7 +12,7 @@ from lealtad.unit_of_work import Touched, UnitOfWork
 from segmentation.definitions import drafts_repository as drafts
 from segmentation.definitions import rulebook
 from segmentation.domain.rulebook import Rulebook
-from segmentation.domain.standing import Announced, Change, Standing, change
+from segmentation.domain.standing import Change, Comparison, Standing, change
 from segmentation.memberships import repository
 
 
@@ -29,22 +29,21 @@ class Announcement:
 async def evaluate_and_announce(uow: UnitOfWork, touched: Touched) -> None:
     """Evaluate these customers; emit one MembershipsChanged for each who is not as was announced."""
     await rulebook.hold(uow.connection)
-    announced = await repository.lock(uow.connection, list(touched))
-    evaluator = await rulebook.current(uow.connection)
-    found = await evaluator.evaluate(uow.connection, list(touched), uow.now)
-    announcements = [told for item in found if (told := _tell(uow, evaluator.rulebook, announced, item, touched))]
+    revision = await repository.lock(uow.connection, list(touched))
+    evaluator = await rulebook.at(uow.connection, revision)
+    compared = await evaluator.compare(uow.connection, list(touched), uow.now)
+    found = [item.found for item in compared]
+    announcements = [told for item in compared if (told := _tell(uow, evaluator.rulebook, item, touched))]
     await _store(uow, evaluator.rulebook, found, announcements)
     unchanged = {item.customer_id for item in found} - {told.found.customer_id for told in announcements}
     uow.note(sorted(unchanged), "segments and tier are as announced")
 
 
-def _tell(
-    uow: UnitOfWork, rulebook_: Rulebook, announced: dict[UUID, Announced], found: Standing, touched: Touched
-) -> Announcement | None:
-    known = announced[found.customer_id]
-    difference = change(known, found)
+def _tell(uow: UnitOfWork, rulebook_: Rulebook, compared: Comparison, touched: Touched) -> Announcement | None:
+    difference = change(compared)
     if difference is None:
         return None
+    found = compared.found
     causes = touched[found.customer_id]
     event = _event(uow, rulebook_, found, difference, causes)
     ref = uow.emit(event, key=found.customer_id, causes=causes)
@@ -80,16 +79,11 @@ def _refs(rulebook_: Rulebook, segment_ids: Iterable[UUID]) -> list[SegmentRef]:
 async def _store(
     uow: UnitOfWork, rulebook_: Rulebook, found: Sequence[Standing], announcements: Sequence[Announcement]
 ) -> None:
-    connection = uow.connection
     entered = [row for told in announcements for row in _entries(rulebook_, told)]
     left = [(told.found.customer_id, segment_id) for told in announcements for segment_id in told.change.left]
-    if entered:
-        await repository.enter(connection, entered, uow.now)
-    if left:
-        await repository.leave(connection, left)
     version = rulebook_.boundaries.version if rulebook_.boundaries else None
-    await repository.keep_standings(connection, found, uow.now, version)
-    await drafts.keep(connection, [definition.segment_id for definition in rulebook_.preparing], found)
+    await repository.keep(uow.connection, found, repository.Changed(entered, left), uow.now, version)
+    await drafts.keep(uow.connection, [definition.segment_id for definition in rulebook_.preparing], found)
 
 
 def _entries(rulebook_: Rulebook, told: Announcement) -> list[dict[str, Any]]:

@@ -1,12 +1,10 @@
 """Reads who is in a segment, and in which segments a customer is."""
 
 from datetime import UTC, date
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
-
 from lealtad.customers import find, unknown_customer
+from lealtad.db import Row
 from lealtad.events.catalog.segmentation import Rfm
 from lealtad.http import CustomerRef, Page, PageQuery
 from lealtad.unit_of_work import UnitOfWork
@@ -44,7 +42,7 @@ async def read_customer(uow: UnitOfWork, ref: str) -> CustomerSegments:
     )
 
 
-def _value(row: Row[Any], boundaries: Boundaries | None, today: date) -> Value:
+def _value(row: Row, boundaries: Boundaries | None, today: date) -> Value:
     rfm = None
     if boundaries is not None and row.rfm_recency is not None:
         # Nobody is evaluated anew for a recency score that no rule minds: it is computed when it is read.
@@ -64,11 +62,11 @@ def _value(row: Row[Any], boundaries: Boundaries | None, today: date) -> Value:
     )
 
 
-def _reason(row: Row[Any]) -> str:
+def _reason(row: Row) -> str:
     return "no-boundaries-yet" if row.boundaries_version is None else "no-purchase-in-window"
 
 
-def _member(row: Row[Any]) -> Member:
+def _member(row: Row) -> Member:
     return Member(
         customer_id=row.customer_id,
         version=row.version,
@@ -78,7 +76,7 @@ def _member(row: Row[Any]) -> Member:
     )
 
 
-def _membership(row: Row[Any]) -> Membership:
+def _membership(row: Row) -> Membership:
     return Membership(
         segment_id=row.segment_id,
         key=row.key,

@@ -1,25 +1,24 @@
 """SQL that reads announced memberships."""
 
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import select
 
+from lealtad.db import Connection, Row
 from segmentation.definitions.models import segment
 from segmentation.memberships.models import membership, standing
 
 
-async def members(connection: AsyncConnection, segment_id: UUID, after: UUID | None, limit: int) -> list[Row[Any]]:
+async def members(connection: Connection, segment_id: UUID, after: UUID | None, limit: int) -> list[Row]:
     """Return members of a segment that follow `after`, by ascending id."""
     columns = membership.c
     query = select(membership).where(columns.segment_id == segment_id)
     if after is not None:
         query = query.where(columns.customer_id > after)
-    return list((await connection.execute(query.order_by(columns.customer_id).limit(limit))).all())
+    return list(await connection.execute(query.order_by(columns.customer_id).limit(limit)))
 
 
-async def memberships_of(connection: AsyncConnection, customer_id: UUID) -> list[Row[Any]]:
+async def memberships_of(connection: Connection, customer_id: UUID) -> list[Row]:
     """Return the memberships of a customer, with the key of each segment, by key."""
     query = (
         select(membership, segment.c.key)
@@ -27,10 +26,10 @@ async def memberships_of(connection: AsyncConnection, customer_id: UUID) -> list
         .where(membership.c.customer_id == customer_id)
         .order_by(segment.c.key)
     )
-    return list((await connection.execute(query)).all())
+    return list(await connection.execute(query))
 
 
-async def standing_of(connection: AsyncConnection, customer_id: UUID) -> Row[Any] | None:
+async def standing_of(connection: Connection, customer_id: UUID) -> Row | None:
     """Return where a customer stood at the last evaluation; None where there was none."""
     query = select(standing).where(standing.c.customer_id == customer_id)
     return (await connection.execute(query)).one_or_none()

@@ -1,11 +1,11 @@
 """After a change of the rulebook: the base is walked in short transactions for those to be evaluated anew."""
 
 from itertools import takewhile
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, false, true
+from sqlalchemy import ColumnElement, false, true
 
+from lealtad.db import Row
 from lealtad.unit_of_work import UnitOfWork
 from segmentation.definitions import drafts_repository as drafts
 from segmentation.definitions import rulebook
@@ -48,7 +48,7 @@ async def take_due(uow: UnitOfWork, limit: int) -> int:
     return len(reached)
 
 
-async def _make_due(uow: UnitOfWork, rows: list[Row[Any]]) -> list[UUID]:
+async def _make_due(uow: UnitOfWork, rows: list[Row]) -> list[UUID]:
     """Make the concerned ones due, up to the first that is locked; return all who were passed."""
     concerned = [row.customer_id for row in rows if row.concerned]
     free = await repository.lock_free(uow.connection, concerned)
@@ -57,7 +57,7 @@ async def _make_due(uow: UnitOfWork, rows: list[Row[Any]]) -> list[UUID]:
     return [row.customer_id for row in reached]
 
 
-def _concerned(walk: Row[Any], rulebook_: Rulebook) -> ColumnElement[bool]:
+def _concerned(walk: Row, rulebook_: Rulebook) -> ColumnElement[bool]:
     """Return the condition on `standing` for those whom the walk concerns."""
     match SweepReason(walk.reason):
         case SweepReason.BOUNDARIES:

@@ -18,10 +18,9 @@ async def take_back(uow: UnitOfWork, events: Sequence[Event[Any]]) -> Iterable[U
     announced = {event.key: event for event in events if isinstance(event.data, MembershipsChanged)}
     if announced:
         ids = sorted(announced)
-        known = await repository.lock(uow.connection, ids)
-        await repository.leave(uow.connection, [(key, segment) for key in ids for segment in known[key].members])
-        if rows := [row for key in ids for row in _memberships(announced[key])]:
-            await repository.enter(uow.connection, rows, uow.now)
+        await repository.lock(uow.connection, ids)
+        rows = [row for key in ids for row in _memberships(announced[key])]
+        await repository.replace(uow.connection, ids, rows, uow.now)
         await repository.keep_announced(uow.connection, [announced[key].data for key in ids], uow.now)
     return [event.id for event in events if not isinstance(event.data, MembershipsChanged)]
 

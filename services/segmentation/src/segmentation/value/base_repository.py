@@ -6,11 +6,11 @@ Both read `standing`, whose amounts are kept current by time too: no window has 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, Row, any_, literal, or_, text, true
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ARRAY, ColumnElement, Integer, any_, literal, or_, text, true
 
+from lealtad.db import Connection, Row
+from lealtad.db.planning import plan_for_the_base
 from segmentation.domain.boundaries import Boundaries, Tier
 from segmentation.domain.value_policy import TierRule, ValuePolicy
 from segmentation.evaluation.evaluator import moments
@@ -45,14 +45,15 @@ GROUP BY tier.place ORDER BY tier.place
 """)
 
 
-async def compute(connection: AsyncConnection, policy: ValuePolicy, now: datetime) -> Boundaries | None:
+async def compute(connection: Connection, policy: ValuePolicy, now: datetime) -> Boundaries | None:
     """Return boundaries (as version 1) from everybody who bought in the window; None for too few."""
+    await plan_for_the_base(connection)
     binds = {"fifths": FIFTHS, "hundredths": HUNDREDTHS, "today": moments(now)["today"]}
     row = (await connection.execute(QUANTILES, binds)).one()
     if row.buyers < policy.min_customers:
         return None
     shares = [rule.revenue_share for rule in policy.tiers]
-    amounts = (await connection.execute(TIER_AMOUNTS, {"shares": shares})).scalars().all()
+    amounts = (await connection.execute(TIER_AMOUNTS, {"shares": shares})).scalars()
     return _boundaries(policy, now, row, _tiers(policy.tiers, amounts))
 
 
@@ -83,7 +84,7 @@ def _is_any(score: ColumnElement[int], scores: frozenset[int]) -> ColumnElement[
     return score == any_(literal(sorted(scores), ARRAY(Integer)))
 
 
-def _boundaries(policy: ValuePolicy, now: datetime, row: Row[Any], tiers: tuple[Tier, ...]) -> Boundaries:
+def _boundaries(policy: ValuePolicy, now: datetime, row: Row, tiers: tuple[Tier, ...]) -> Boundaries:
     return Boundaries(
         version=1,
         computed_at=now,

@@ -1,9 +1,6 @@
 """Changes the value policy; shows the boundaries computed by it."""
 
-from typing import Any
-
-from sqlalchemy import Row
-
+from lealtad.db import Row
 from lealtad.http import Answer, Page, PageQuery
 from lealtad.unit_of_work import UnitOfWork
 from segmentation.definitions import rulebook
@@ -34,7 +31,7 @@ async def read_boundaries(uow: UnitOfWork, query: PageQuery) -> Page[BoundariesO
     return Page.of(rows, query.limit, cursor_of=lambda row: (row.version,), item_of=_shown)
 
 
-def _shown(row: Row[Any]) -> BoundariesOut:
+def _shown(row: Row) -> BoundariesOut:
     return BoundariesOut.model_validate(
         {**row.boundaries, "version": row.version, "policy_version": row.policy_version}
     )

@@ -1,12 +1,11 @@
 """SQL of the boundaries and their schedule."""
 
 from datetime import datetime
-from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import insert, select, update
 
+from lealtad.db import Connection, Row
 from segmentation.domain.boundaries import Boundaries
 from segmentation.value.models import value_boundaries, value_schedule
 
@@ -14,14 +13,14 @@ DUE = "SELECT 1 FROM value_schedule WHERE next_due_at <= :now"
 BOUNDARIES = TypeAdapter(Boundaries)
 
 
-async def current_boundaries(connection: AsyncConnection) -> Boundaries | None:
+async def current_boundaries(connection: Connection) -> Boundaries | None:
     """Return the newest boundaries; None where none were computed yet."""
     query = select(value_boundaries.c.boundaries).order_by(value_boundaries.c.version.desc()).limit(1)
-    stored = (await connection.execute(query)).scalar_one_or_none()
+    stored = await connection.scalar(query)
     return None if stored is None else BOUNDARIES.validate_python(stored)
 
 
-async def add_boundaries(connection: AsyncConnection, boundaries: Boundaries, policy_version: int) -> None:
+async def add_boundaries(connection: Connection, boundaries: Boundaries, policy_version: int) -> None:
     """Store another version of the boundaries."""
     await connection.execute(
         insert(value_boundaries).values(
@@ -35,22 +34,22 @@ async def add_boundaries(connection: AsyncConnection, boundaries: Boundaries, po
     )
 
 
-async def boundaries_before(connection: AsyncConnection, version: int | None, limit: int) -> list[Row[Any]]:
+async def boundaries_before(connection: Connection, version: int | None, limit: int) -> list[Row]:
     """Return the versions of the boundaries below `version`, the newest first."""
     columns = value_boundaries.c
     query = select(value_boundaries).order_by(columns.version.desc()).limit(limit)
     if version is not None:
         query = query.where(columns.version < version)
-    return list((await connection.execute(query)).all())
+    return list(await connection.execute(query))
 
 
-async def lock_schedule(connection: AsyncConnection, now: datetime) -> bool:
+async def lock_schedule(connection: Connection, now: datetime) -> bool:
     """Lock the schedule; return whether boundaries are due (and nobody else computes them)."""
     due = select(value_schedule.c.only).where(value_schedule.c.next_due_at <= now)
     row = await connection.execute(due.with_for_update(skip_locked=True))
-    return row.scalar_one_or_none() is not None
+    return bool(row)
 
 
-async def schedule(connection: AsyncConnection, at: datetime) -> None:
+async def schedule(connection: Connection, at: datetime) -> None:
     """Say when boundaries are computed next."""
     await connection.execute(update(value_schedule).values(next_due_at=at))

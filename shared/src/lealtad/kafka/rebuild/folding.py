@@ -5,8 +5,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lealtad.db import Connection
 from lealtad.errors import reason_of
 from lealtad.events.codec import Record
 from lealtad.kafka import dead_letters
@@ -83,7 +83,7 @@ class Folding:
 
     async def fold_replayed(self, uow: UnitOfWork) -> None:
         """Fold the dead letters that were left out and have been handled since."""
-        rows = (await uow.connection.execute(REPLAYED, _columns(self.aside))).all()
+        rows = await uow.connection.execute(REPLAYED, _columns(self.aside))
         replayed = self.understand([dead_letters.as_record(row) for row in rows])
         self.aside -= {_spot(item) for item in replayed}
         await self.fold_in(uow, replayed)
@@ -97,7 +97,7 @@ def _spot(item: Item) -> Spot:
     return Spot(item.record.topic, item.record.partition, item.record.offset)
 
 
-async def _open_dead_letters(connection: AsyncConnection, spots: Sequence[Spot]) -> set[Spot]:
+async def _open_dead_letters(connection: Connection, spots: Sequence[Spot]) -> set[Spot]:
     return {Spot(*row) for row in await connection.execute(OPEN_DEAD_LETTERS, _columns(spots))}
 
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import asyncpg
 import structlog
 
-from lealtad.db import create_engine
-from lealtad.db.engine import server_settings
+from lealtad.db import Engine
+from lealtad.db.engine import plain_dsn, server_settings
 from lealtad.db.exclusion import TRY_REBUILD
 from lealtad.errors import is_transient
 from lealtad.ids import new_id
@@ -29,7 +29,6 @@ from lealtad.kafka.rebuild.history import History
 from lealtad.kafka.rebuild.progress import Say
 from lealtad.kafka.rebuild.sweep import CustomerPage, Sweep
 from lealtad.kafka.rebuild.takeover import TakeOver
-from lealtad.outbox.wakeup import plain_dsn
 from lealtad.settings import ServiceSettings
 from lealtad.unit_of_work import Database
 
@@ -91,7 +90,7 @@ async def _replace(settings: ServiceSettings, live: Database, processing: Proces
 async def _following(settings: ServiceSettings, live: Database) -> AsyncIterator[Database]:
     """Open the service's database with `derived_next` where SQL means `derived`."""
     url = settings.database_url.get_secret_value()
-    engine = create_engine(url, application=f"{live.service} rebuild", pool=2, derived=structure.NEXT)
+    engine = Engine(url, application=f"{live.service} rebuild", pool=2, derived=structure.NEXT)
     try:
         yield Database(engine, service=live.service, clock=live.clock, resources=live.resources)
     finally:

@@ -7,8 +7,8 @@ its id, so that one which was thought dead never writes into the tables of the n
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lealtad.db import Connection
 from lealtad.db.columns import DERIVED
 from lealtad.kafka.rebuild.errors import RebuildError
 
@@ -66,12 +66,12 @@ SIGN = text(f"INSERT INTO {NEXT}.rebuild (id) VALUES (:id)")
 SIGNED_BY = text(f"SELECT id FROM {NEXT}.rebuild")
 
 
-async def description(connection: AsyncConnection, schema: str) -> list[str]:
+async def description(connection: Connection, schema: str) -> list[str]:
     """Return one line for each table, column, constraint, index and trigger of `schema`, without the schema's name."""
     return list((await connection.execute(DESCRIPTION, {"schema": schema})).scalars())
 
 
-async def require_same(connection: AsyncConnection) -> None:
+async def require_same(connection: Connection) -> None:
     """Raise RebuildError unless `derived_next` has exactly the structure of `derived`."""
     now, copied = await description(connection, DERIVED), await description(connection, NEXT)
     if differing := sorted(set(now) ^ set(copied)):
@@ -81,40 +81,40 @@ async def require_same(connection: AsyncConnection) -> None:
         )
 
 
-async def make(connection: AsyncConnection, rebuild_id: UUID) -> None:
+async def make(connection: Connection, rebuild_id: UUID) -> None:
     """Make empty tables in `derived_next`, signed; whatever an earlier rebuild left behind is dropped."""
     for schema in (NEXT, FORMER):
         await drop(connection, schema)
-    await connection.exec_driver_sql(f"CREATE SCHEMA {NEXT}")
-    for row in (await connection.execute(COPY)).all():
-        await connection.exec_driver_sql(row.statement)
+    await connection.run(f"CREATE SCHEMA {NEXT}")
+    for row in await connection.execute(COPY):
+        await connection.run(row.statement)
     await require_same(connection)
-    await connection.exec_driver_sql(f"CREATE TABLE {NEXT}.rebuild (id uuid PRIMARY KEY)")
+    await connection.run(f"CREATE TABLE {NEXT}.rebuild (id uuid PRIMARY KEY)")
     await connection.execute(SIGN, {"id": rebuild_id})
 
 
-async def require_signed(connection: AsyncConnection, rebuild_id: UUID) -> None:
+async def require_signed(connection: Connection, rebuild_id: UUID) -> None:
     """Raise RebuildError where another rebuild made the tables; nobody can drop them until the transaction ends."""
     if await connection.scalar(SIGNED_BY) != rebuild_id:
         raise RebuildError("Another rebuild of this service began meanwhile; this one ends.")
 
 
-async def analyze(connection: AsyncConnection) -> None:
+async def analyze(connection: Connection) -> None:
     """Gather what the planner must know of the tables before anybody reads them."""
-    for table in (await connection.execute(TABLES, {"schema": NEXT})).scalars().all():
-        await connection.exec_driver_sql(f"ANALYZE {table}")
+    for table in (await connection.execute(TABLES, {"schema": NEXT})).scalars():
+        await connection.run(f"ANALYZE {table}")
 
 
-async def swap(connection: AsyncConnection) -> None:
+async def swap(connection: Connection) -> None:
     """Put `derived_next` in place of `derived`, which is `derived_old` from then on."""
-    await connection.exec_driver_sql(f"DROP TABLE {NEXT}.rebuild")
+    await connection.run(f"DROP TABLE {NEXT}.rebuild")
     await require_same(connection)
-    await connection.exec_driver_sql(f"ALTER SCHEMA {DERIVED} RENAME TO {FORMER}")
-    await connection.exec_driver_sql(f"ALTER SCHEMA {NEXT} RENAME TO {DERIVED}")
+    await connection.run(f"ALTER SCHEMA {DERIVED} RENAME TO {FORMER}")
+    await connection.run(f"ALTER SCHEMA {NEXT} RENAME TO {DERIVED}")
 
 
-async def drop(connection: AsyncConnection, schema: str) -> None:
+async def drop(connection: Connection, schema: str) -> None:
     """Drop `schema` and its tables if it exists; refused by the database when anything outside depends on them."""
-    if tables := (await connection.execute(TABLES, {"schema": schema})).scalars().all():
-        await connection.exec_driver_sql(f"DROP TABLE {', '.join(tables)}")
-    await connection.exec_driver_sql(f"DROP SCHEMA IF EXISTS {schema}")
+    if tables := (await connection.execute(TABLES, {"schema": schema})).scalars():
+        await connection.run(f"DROP TABLE {', '.join(tables)}")
+    await connection.run(f"DROP SCHEMA IF EXISTS {schema}")

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lealtad.db import Connection
 from lealtad.errors import reason_of
 from lealtad.kafka.projections import React
 from lealtad.kafka.rebuild.errors import may_pass, patiently
@@ -25,7 +25,7 @@ WAITING = text("""
     WHERE partition IN (SELECT partition FROM consumer_position) AND key = ANY(CAST(:ids AS uuid[]))
 """)
 
-CustomerPage = Callable[[AsyncConnection, UUID | None, int], Awaitable[Sequence[UUID]]]
+CustomerPage = Callable[[Connection, UUID | None, int], Awaitable[Sequence[UUID]]]
 """Returns the next customers after an id, in ascending id, at most so many; the first ones after None."""
 
 

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Mapping
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lealtad.db import Connection
 from lealtad.errors import is_transient
 from lealtad.kafka import positions
 from lealtad.kafka.positions import Place
@@ -32,7 +32,7 @@ class TakeOver:
         self._group = group
         self._cluster = cluster
 
-    async def limits(self, connection: AsyncConnection) -> dict[Place, int]:
+    async def limits(self, connection: Connection) -> dict[Place, int]:
         """Return where the live worker stands."""
         return await positions.read(connection, self._group, self._history.first, self._cluster)
 

@@ -1,0 +1,91 @@
+"""Turning points: the moments at which a customer's situation changed, read from campaigns' decisions."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from lealtad_demo.evidence import band_of, kind_of, segments_of
+from lealtad_demo.facts import Json
+
+TOLD_SEGMENTS = ("champions", "loyal", "dissatisfied", "at-risk", "lapsing", "lapsed")
+"""Segments whose entries and exits turn a story."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one moment changed: the last of its decisions, and the one that held before."""
+
+    position: int
+    """Place of its first decision among all; facts and contacts are put between by it."""
+    before: Json | None
+    after: Json
+    causes: frozenset[str]
+    """Root facts that its decisions newly included."""
+    follows_contact: bool
+    """A contact was made since the decision before."""
+
+    @property
+    def on(self) -> date:
+        """Business day."""
+        return day_of(self.after)
+
+
+def day_of(decision: Json) -> date:
+    """Return the business day of a decision."""
+    return datetime.fromisoformat(decision["decided_at"]).date()
+
+
+def turning_points(decisions: Sequence[Json]) -> list[Turn]:
+    """Return the moments that changed the kind of action, the churn band, the mute, or a segment that matters.
+
+    Also those whose action was carried out, if it is another than at the turning point before.
+    """
+    points: list[Turn] = []
+    for turn in _moments(decisions):
+        other = not points or _action(turn.after) != _action(points[-1].after)
+        if _situation(turn.after) != _situation(turn.before) or (other and turn.after["responses"]):
+            points.append(turn)
+    return points
+
+
+def _moments(decisions: Sequence[Json]) -> Iterator[Turn]:
+    """Join decisions of a day between which the customer was not contacted and the mute did not change."""
+    start = 0
+    for position, decision in enumerate(decisions):
+        if position + 1 < len(decisions) and _goes_on(decision, decisions[position + 1]):
+            continue
+        before = decisions[start - 1] if start else None
+        causes = frozenset(cause for each in decisions[start : position + 1] for cause in each["causes"]["ids"])
+        yield Turn(start, before, decision, causes, bool(before and _contacted_on(before, day_of(decision))))
+        start = position + 1
+
+
+def _goes_on(decision: Json, following: Json) -> bool:
+    same = day_of(decision) == day_of(following) and decision["mute"] == following["mute"]
+    return same and not decision["responses"]
+
+
+def _contacted_on(decision: Json, day: date) -> bool:
+    return any(datetime.fromisoformat(given["occurred_at"]).date() == day for given in decision["responses"])
+
+
+def _situation(decision: Json | None) -> tuple[str | None, str | None, str | None, frozenset[str]]:
+    if decision is None:
+        return None, None, None, frozenset()
+    return kind_of(decision), band_of(decision), decision["mute"], frozenset(_told(decision))
+
+
+def _action(decision: Json) -> tuple[str, str] | None:
+    action = decision["action"]
+    return (action["offer"]["key"], action["channel"]) if action else None
+
+
+def _told(decision: Json) -> set[str]:
+    return segments_of(decision) & set(TOLD_SEGMENTS)
+
+
+def moves(turn: Turn) -> tuple[list[str], list[str]]:
+    """Return which of the segments that matter were entered, and which were left."""
+    before, after = _told(turn.before) if turn.before else set(), _told(turn.after)
+    entered = [key for key in TOLD_SEGMENTS if key in after - before]
+    return entered, [key for key in TOLD_SEGMENTS if key in before - after]

@@ -1,0 +1,33 @@
+"""Decisions of campaigns, as short as a test can have them."""
+
+from lealtad_demo.names import Names
+
+NAMES = Names(
+    {"reward-gift": "A gift", "recovery-call": "We call you", "renewal": "Renew"},
+    {"loyal": "Loyal customers", "lapsing": "Lapsing"},
+    frozenset({"renewal"}),
+)
+
+
+def a_decision(day=1, offer=None, churn=None, segments=(), mute=None, **changes):
+    """Return a decision of a day in March; `churn` is a probability and a band."""
+    probability, band = churn or (None, None)
+    return {
+        "decided_at": f"2011-03-{day:02}T17:00:00Z",
+        "action": {"offer": {"kind": offer.split("-")[0], "key": offer}, "channel": "email"} if offer else None,
+        "inputs": {
+            "score": {"band": band, "probability": probability} if churn else None,
+            "segments": {"versions": dict.fromkeys(segments, 1)},
+        },
+        "mute": mute,
+        "muted": mute is not None,
+        "reason": "no-consent",
+        "responses": [],
+        "causes": {"ids": []},
+        "ruled_out": [],
+    } | changes
+
+
+def answers(day, *responses):
+    """Return what the customer did with an offer."""
+    return [{"response": response, "occurred_at": f"2011-03-{day:02}T17:00:00Z"} for response in responses]

@@ -1,0 +1,87 @@
+from datetime import date
+
+import pytest
+
+from lealtad_demo.changes import change
+from lealtad_demo.chronicle import Past
+from lealtad_demo.evidence import Evidence, Fact
+from lealtad_demo.turns import turning_points
+
+from .decisions import NAMES, a_decision, answers
+
+LOW, MEDIUM, HIGH = ("0.1", "low"), ("0.4", "medium"), ("0.6", "high")
+FACTS = {
+    "p": Fact("purchase", date(2011, 3, 1)),
+    "r": Fact("return", date(2011, 3, 1)),
+    "p4": Fact("purchase", date(2011, 3, 4)),
+}
+
+
+def told(*decisions, bought_on=(1,)):
+    past = Past("17850", "EIRE", bought_on=[date(2011, 3, day) for day in bought_on])
+    evidence = Evidence({}, FACTS, {}, {}, list(decisions), [])
+    turns = turning_points(decisions)
+    return [change(turn, known, past, evidence, NAMES) for known, turn in zip([None, *turns[:-1]], turns, strict=True)]
+
+
+def test_the_first_purchase_brings_a_score_and_an_action():
+    assert told(a_decision(1, "reward-gift", MEDIUM, causes={"ids": ["p"]})) == [
+        'first purchase: churn 40% (medium); next-best action becomes "A gift" by email'
+    ]
+
+
+def test_a_purchase_is_told_with_the_score_just_before_it():
+    decisions = [
+        a_decision(1, "reward-gift", MEDIUM),
+        a_decision(3, "reward-gift", ("0.5", "medium")),
+        a_decision(4, "reward-gift", LOW, ["loyal"], causes={"ids": ["p4", "unknown"]}),
+    ]
+    assert told(*decisions, bought_on=[1, 4])[1] == "purchase: churn 50% -> 10% (medium -> low); enters Loyal customers"
+
+
+def test_silence_is_told_with_the_score_it_began_with():
+    decisions = [
+        a_decision(1, "reward-gift", LOW, ["loyal"]),
+        a_decision(5, "reward-gift", ("0.2", "low"), ["loyal"]),
+        a_decision(9, "reward-gift", MEDIUM, ["loyal"]),
+        a_decision(12, "reward-gift", HIGH, ["lapsing"]),
+    ]
+    assert told(*decisions)[1:] == [
+        "8 days without a purchase: churn 10% -> 40% (low -> medium)",
+        "11 days without a purchase: churn 40% -> 60% (medium -> high); enters Lapsing; leaves Loyal customers",
+    ]
+
+
+def test_silence_after_an_untold_purchase_begins_with_the_score_of_that_day():
+    decisions = [
+        a_decision(1, "reward-gift", ("0.29", "low")),
+        a_decision(4, "reward-gift", LOW, causes={"ids": ["p4"]}),
+        a_decision(9, "reward-gift", MEDIUM, causes={"ids": ["p4"]}),
+    ]
+    assert told(*decisions, bought_on=[1, 4])[1] == "5 days without a purchase: churn 10% -> 40% (low -> medium)"
+
+
+def test_a_complaint_mutes_promotions_until_a_while_after_its_resolution():
+    resting = [{"rule": "complaint-cool-down", "until": "2011-03-09T17:00:00Z"}]
+    decisions = [
+        a_decision(1, "reward-gift", LOW),
+        a_decision(1, "recovery-call", ("0.2", "low"), mute="complaint-open", causes={"ids": ["p", "r"]}),
+        a_decision(2, "recovery-call", LOW, mute="complaint-cool-down", ruled_out=resting),
+        a_decision(9, "reward-gift", LOW),
+    ]
+    assert told(*decisions)[1:] == [
+        (
+            "first purchase, return and complaint: churn 10% -> 20% (low); promotions rest while the complaint is "
+            'open; next-best action becomes "We call you" by email'
+        ),
+        "complaint resolved: churn 20% -> 10% (low); promotions rest until 9 Mar 2011",
+        'cool-down over: promotions are allowed again; next-best action becomes "A gift" by email',
+    ]
+
+
+@pytest.mark.parametrize(("reason", "said"), [("no-consent", "no consent"), ("kind-refused", "kind refused")])
+def test_no_action_is_told_with_its_reason_and_what_it_followed(reason, said):
+    offered = a_decision(3, "reward-gift", LOW, responses=answers(3, "presented"))
+    assert told(offered, a_decision(3, churn=LOW, reason=reason))[1] == (
+        f"after this contact: no next-best action for now ({said})"
+    )

@@ -1,0 +1,80 @@
+"""SQL of what decisions are made from: one statement for the rules, one for the customers.
+
+Where customers are locked, both are read after that, by statements of their own: a statement sees every table as it was
+when it began, so one that waited for the lock itself would miss what its holder committed (a slot, a response).
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+
+from lealtad.db import Connection, Row
+from lealtad.kafka.freshness import AGES
+
+# One snapshot: the revision is that of these offers and this policy, so that any other makes the decision due again.
+RULES = text(f"""
+    SELECT rulebook.revision, rulebook.hold_out_salt,
+        in_force.version AS policy_version, CAST(in_force.policy AS text) AS policy,
+        ARRAY(
+            SELECT ROW(o.offer_id, o.key, o.version, CAST(o.terms AS text), coalesce(a.accepted, 0))
+            FROM offer AS o LEFT JOIN offer_acceptances AS a USING (offer_id)
+            WHERE NOT o.withdrawn ORDER BY o.key
+        ) AS offers,
+        ARRAY(SELECT ROW(offer_id, channel, band, accepted, rejected) FROM propensity) AS tallies,
+        ARRAY(SELECT ROW(topic, age_s) FROM ({AGES.text}) AS age) AS input_ages
+    FROM rulebook CROSS JOIN (SELECT version, policy FROM contact_policy ORDER BY version DESC LIMIT 1) AS in_force
+""")
+# LIMIT leaves out nobody. Without it PostgreSQL takes a plan for any array to cost much more than one for this array,
+# and plans the statement anew each time, which takes longer than to run it.
+CUSTOMERS = text("""
+    SELECT ids.customer_id, c.sequence AS customer_sequence, c.status, c.do_not_contact, c.language, c.time_zone,
+        c.contact_start, c.contact_end, c.preferred_channels, c.consents, c.registered_at,
+        s.probability, s.band, s.value_at_risk, s.model, s.as_of AS score_as_of, s.sequence AS score_sequence,
+        m.segments, m.tier, m.as_of AS segments_as_of, m.sequence AS segments_sequence,
+        a.first_activity_at, held.has_contract, held.contract_ends_at, held.contract_ended_at,
+        ARRAY(
+            SELECT ROW(mutes, is_open, resolved_at) FROM complaint_case WHERE customer_id = ids.customer_id
+        ) AS cases,
+        ARRAY(
+            SELECT ROW(offer_id, channel, status, at, expires_at) FROM contact
+            WHERE customer_id = ids.customer_id AND at > :contacts_since AND counts AND status <> 'released'
+        ) AS contacts,
+        ARRAY(
+            SELECT ROW(offer_id, offer_kind, promotional, response, occurred_at) FROM response
+            WHERE customer_id = ids.customer_id AND occurred_at > :answers_since
+        ) AS answers
+    FROM (
+        SELECT customer_id FROM unnest(CAST(:customers AS uuid[])) AS wanted (customer_id)
+        LIMIT cardinality(CAST(:customers AS uuid[]))
+    ) AS ids
+    LEFT JOIN customer AS c USING (customer_id)
+    LEFT JOIN churn_score AS s USING (customer_id)
+    LEFT JOIN membership AS m USING (customer_id)
+    LEFT JOIN appearance AS a USING (customer_id)
+    CROSS JOIN LATERAL (
+        SELECT bool_or(runs) AS has_contract,
+            CASE WHEN NOT bool_or(runs AND ends_at IS NULL) THEN max(ends_at) FILTER (WHERE runs) END
+                AS contract_ends_at,
+            max(ends_at) FILTER (WHERE ends_at <= :now) AS contract_ended_at
+        FROM (
+            SELECT ends_at, starts_at <= :now AND (ends_at IS NULL OR ends_at > :now) AS runs
+            FROM contract WHERE customer_id = ids.customer_id
+        ) AS contracts
+    ) AS held
+    ORDER BY ids.customer_id
+""")
+
+
+async def read_rules(connection: Connection, topics: Sequence[str]) -> Row:
+    """Return the rules in force, what responses taught, and the ages of those `topics` that were ever read."""
+    return (await connection.execute(RULES, {"topics": list(topics)})).one()
+
+
+async def read_customers(
+    connection: Connection, customers: Sequence[UUID], now: datetime, *, contacts: datetime, answers: datetime
+) -> Sequence[Row]:
+    """Return one row for each of `customers`, known or not, in ascending id; contacts and answers since these times."""
+    wanted = {"customers": list(customers), "now": now, "contacts_since": contacts, "answers_since": answers}
+    return await connection.execute(CUSTOMERS, wanted)

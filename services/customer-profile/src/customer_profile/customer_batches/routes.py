@@ -1,0 +1,27 @@
+"""Route that registers many customers."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+
+from customer_profile.customer_batches.schemas import CustomerBatchAnswer, CustomerBatchIn
+from customer_profile.customer_batches.taking import Intake, answer_of
+from lealtad.http import Answer, Command, writes
+
+router = APIRouter(prefix="/v1/customer-batches", tags=["customers"])
+
+
+@router.post("", response_model=CustomerBatchAnswer)
+async def register_customers(
+    body: CustomerBatchIn, command: Annotated[Command, Depends(writes("customers:write"))]
+) -> Response:
+    """Register up to a thousand customers.
+
+    For the first load of a customer base, and for systems that pass newcomers on at intervals. Every registration is
+    committed, or refused, on its own, as `POST /v1/customers` would. Each needs an external id: a batch that is sent
+    again after a failure finds by it who is registered already, so it needs no `Idempotency-Key`. Who is registered
+    with the same profile answers 200 and stays as it is; with another profile 409: change that customer instead.
+    """
+    database = command.runtime.database
+    intake = Intake(database, command.context.traceparent, database.resources.batch_transaction_facts)
+    return Answer(answer_of(await intake.take(body.customers))).rendered().response()

@@ -1,0 +1,67 @@
+"""Batches of registrations as callers send and see them."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+
+from customer_profile.batches.schemas import Unreadable
+from customer_profile.customers.schemas import CONSENT, EXAMPLE, RegistrationIn
+from lealtad.http import ProblemDocument, RequestBody
+from lealtad.http.validation_errors import invalid_fields
+
+MOST_CUSTOMERS = 1000
+ANOTHER: dict[str, JsonValue] = {
+    "external_ids": [{"source": "web-shop", "external_id": "13047"}],
+    "organisation": "Flores del Río SAS",
+}
+
+
+def _registration_or_errors(item: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return handler(item)
+    except ValidationError as error:
+        return Unreadable(errors=invalid_fields([{**one, "loc": ("body", *one["loc"])} for one in error.errors()]))
+
+
+class CustomerBatchIn(RequestBody):
+    """Up to a thousand customers, each with an external id."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={"examples": [{"customers": [EXAMPLE | {"consents": [CONSENT]}, ANOTHER]}]},
+    )
+
+    customers: list[Annotated[RegistrationIn, WrapValidator(_registration_or_errors)]] = Field(
+        min_length=1, max_length=MOST_CUSTOMERS
+    )
+
+
+class CustomerBatchItem(BaseModel):
+    """What became of one registration."""
+
+    status: int = Field(
+        description="201 registered; 200 a provisional customer was completed, or this profile was registered before; "
+        "409, 422 … refused, as `POST /v1/customers` would have"
+    )
+    id: UUID | None = Field(default=None, description="Of the customer")
+    event_id: UUID | None = Field(default=None, description="Of the announcement; null: nothing was announced")
+    problem: ProblemDocument | None = None
+
+
+class CustomerBatchAnswer(BaseModel):
+    """What became of each registration, in the order in which they were sent."""
+
+    registered: int = Field(description="Customers who are new")
+    known: int = Field(description="Provisional ones that were completed, and those registered before")
+    refused: int
+    items: list[CustomerBatchItem]
