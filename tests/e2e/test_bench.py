@@ -35,6 +35,7 @@ async def test_a_watched_purchase_of_a_lapsing_customer_changes_score_and_segmen
     assert all(latency is not None and 0 < latency < 30 for latency in latencies)
     assert await ours.buy(time.monotonic(), watched=False) is None
     assert len(ours.samples) == WATCHED
+    await ours.trace(ours.samples)
     assert all(sample.asked >= 1 for sample in ours.samples)
     assert len(medians_ms(ours.samples)) == 7
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -34,9 +35,11 @@ class Operator:
 
     async def adopt(self) -> None:
         assert await asyncio.to_thread(commands.run, self.stack, SERVICE.name, "adopt-restore") == 0
-        async with asyncio.timeout(30):
-            while await self.held():  # noqa: ASYNC110 - what is waited for is in another process
-                await asyncio.sleep(0.2)
+        await self._until(lambda reason: reason is None)
+
+    async def why_held(self) -> str:
+        """Return why the service is held, as soon as it is: its worker finds out when it has its partitions."""
+        return await self._until(lambda reason: reason is not None) or ""
 
     async def held(self) -> str | None:
         """Return what `lealtad status` says about why the service is held."""
@@ -44,6 +47,12 @@ class Operator:
         consumer = found["consumers"][SERVICE.name]
         assert consumer is not None
         return None if consumer["held"] is None else str(consumer["held"])
+
+    async def _until(self, holds: Callable[[str | None], bool]) -> str | None:
+        async with asyncio.timeout(30):
+            while not holds(reason := await self.held()):
+                await asyncio.sleep(0.2)
+        return reason
 
     async def _while_stopped(self, *statements: str) -> None:
         for process in PROCESSES:
@@ -82,7 +91,7 @@ async def test_what_came_in_after_the_back_up_is_there_once_everywhere(world: Wo
     await world.settled()
 
     await operator.restore()
-    assert "restored from an older back-up" in (await operator.held() or "")
+    assert "restored from an older back-up" in await operator.why_held()
     await operator.adopt()
 
     again: Json = await world.stage.apis.post(PROFILE, "/v1/purchases", lost)
