@@ -50,7 +50,7 @@ class Operator:
 
     async def _until(self, holds: Callable[[str | None], bool]) -> str | None:
         async with asyncio.timeout(30):
-            while not holds(reason := await self.held()):
+            while not holds(reason := await self.held()):  # noqa: ASYNC110 - what is waited for is in another process
                 await asyncio.sleep(0.2)
         return reason
 
