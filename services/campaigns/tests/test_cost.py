@@ -33,6 +33,14 @@ async def test_deciding_takes_four_statements_however_many_customers(database, c
     assert len(seen) == 4, "\n\n".join(seen)
 
 
+@pytest.mark.parametrize("ref", ["shop:ana", str(an_id("ana"))])
+async def test_reading_the_next_best_action_takes_one_statement(database, client, ref):
+    await deliver(SERVICE, database, [registered(), scored()])
+    with statements(database) as seen:
+        answer = await client.get(f"/v1/customers/{ref}/next-best-action")
+    assert (answer.status_code, len(seen)) == (200, 1), "\n\n".join(seen)
+
+
 async def test_what_customers_are_decided_on_is_not_planned_for_each_batch(database):
     async with database.begin() as uow:
         for statement in (STRANGERS, THEIR_SCORES, THEIR_SEGMENTS, "ANALYZE"):

@@ -6,15 +6,15 @@ from campaigns.decisions import repository
 from campaigns.decisions.resolving import resolve
 from campaigns.decisions.schemas import DecisionOut
 from lealtad.db import Row
-from lealtad.http import Page, PageQuery, Problem, not_found
+from lealtad.http import CustomerRef, Page, PageQuery, Problem, not_found
 from lealtad.unit_of_work import UnitOfWork
 
 
 async def read_next_best_action(uow: UnitOfWork, reference: str) -> DecisionOut:
     """Return the standing decision of a customer; 404 while there is none."""
-    customer_id = await resolve(uow.connection, reference)
-    standing = await repository.read_standing(uow.connection, customer_id)
+    standing = await repository.read_standing(uow.connection, CustomerRef.parse(reference))
     if standing is None:
+        await resolve(uow.connection, reference)
         raise Problem(
             404,
             "no-decision-yet",

@@ -7,10 +7,12 @@ from uuid import UUID
 from sqlalchemy import text
 
 from campaigns.decisions.models import decision, next_best_action
+from lealtad.customers import repository as customers_repository
 from lealtad.db import Connection
 from lealtad.db import Row as Found
 from lealtad.db.recordset import Row, as_rows, insert_rows, recordset
 from lealtad.events.cause import Lane
+from lealtad.http import CustomerRef
 
 ADD_STANDING = text("""
     INSERT INTO next_best_action (customer_id) SELECT id FROM unnest(CAST(:customers AS uuid[])) AS id ORDER BY id
@@ -38,9 +40,15 @@ SHOWN = """
     LEFT JOIN next_best_action AS standing ON standing.customer_id = d.customer_id
 """
 READ = text(f"{SHOWN} WHERE d.decision_id = :decision_id")
-READ_STANDING = text(f"""{SHOWN}
-    WHERE d.decision_id = (SELECT decision_id FROM next_best_action WHERE customer_id = :customer_id)
-""")
+# Who is asked about and what stands, at once: front offices read this at every contact. A customer may be decided on, by
+# what others say under the id, before the customer's own state arrives.
+READ_STANDING = {
+    named: text(f"""{SHOWN} WHERE d.decision_id = (SELECT decision_id FROM next_best_action WHERE customer_id = {who})""")
+    for named, who in (
+        ("by id", f"coalesce(({customers_repository.BY_ID.text}), :id)"),
+        ("by external id", f"({customers_repository.BY_EXTERNAL_ID.text})"),
+    )
+}
 PAGE = text(f"""{SHOWN}
     WHERE d.customer_id = :customer_id AND (CAST(:before AS uuid) IS NULL OR d.decision_id < :before)
     ORDER BY d.decision_id DESC LIMIT :limit
@@ -100,9 +108,12 @@ async def read(connection: Connection, decision_id: UUID) -> Found | None:
     return (await connection.execute(READ, {"decision_id": decision_id})).one_or_none()
 
 
-async def read_standing(connection: Connection, customer_id: UUID) -> Found | None:
-    """Return the standing decision of a customer, as `read` does, if there is one yet."""
-    return (await connection.execute(READ_STANDING, {"customer_id": customer_id})).one_or_none()
+async def read_standing(connection: Connection, ref: CustomerRef) -> Found | None:
+    """Return the standing decision of the customer that `ref` names, as `read` does; None where there is neither."""
+    if ref.id:
+        return (await connection.execute(READ_STANDING["by id"], {"id": ref.id})).one_or_none()
+    wanted = {"source": ref.source, "external_id": ref.external_id}
+    return (await connection.execute(READ_STANDING["by external id"], wanted)).one_or_none()
 
 
 async def page(connection: Connection, customer_id: UUID, *, before: UUID | None, limit: int) -> Sequence[Found]:
