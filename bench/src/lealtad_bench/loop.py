@@ -131,6 +131,7 @@ class Run:
     async def reads(self) -> None:
         """Measure reading while purchases arrive."""
         async with self.board.step("reading next-best actions", self.plan.reads.seconds):
+            await follow(self.plan.reads_warm_up, self.ours.read)
             _, read = await asyncio.gather(
                 follow(self.plan.purchases_meanwhile, self.ours.buy), follow(self.plan.reads, self.ours.read)
             )

@@ -25,6 +25,7 @@ class Plan:
     """Throughput, `single` and `batch`."""
     warm_up_batches: int
     """Before a throughput: batches of the same size."""
+    reads_warm_up: Schedule
     reads: Schedule
     purchases_meanwhile: Schedule
     """What arrives while next-best actions are read."""
@@ -40,6 +41,7 @@ class Plan:
             self,
             points=tuple(point for point in self.points if point.name in names),
             loads={name: load for name, load in self.loads.items() if name in names},
+            reads_warm_up=self.reads_warm_up if "reads" in names else nothing,
             reads=self.reads if "reads" in names else nothing,
             purchases_meanwhile=self.purchases_meanwhile if "reads" in names else nothing,
             history=self.history if "backfill" in names else 0,
@@ -74,8 +76,10 @@ FULL = Plan(
         "batch": Load(clients=4, purchases=500, seconds=30, trials=3, first_window=8000),
     },
     warm_up_batches=8,
+    reads_warm_up=Schedule(200, 5),
     reads=Schedule(200, 60),
-    purchases_meanwhile=Schedule(20, 60),
+    # Watching them would be more reading.
+    purchases_meanwhile=Schedule(20, 60, every=0),
     history=100_000,
     beside_history=Schedule(20, 60),
 )
@@ -87,8 +91,9 @@ QUICK = Plan(
         "batch": Load(clients=4, purchases=500, seconds=2.5, trials=1, first_window=4000),
     },
     warm_up_batches=1,
+    reads_warm_up=Schedule(200, 1),
     reads=Schedule(200, 2),
-    purchases_meanwhile=Schedule(20, 2),
+    purchases_meanwhile=Schedule(20, 2, every=0),
     history=2000,
     beside_history=Schedule(20, 3),
 )
