@@ -40,15 +40,11 @@ SHOWN = """
     LEFT JOIN next_best_action AS standing ON standing.customer_id = d.customer_id
 """
 READ = text(f"{SHOWN} WHERE d.decision_id = :decision_id")
-# Who is asked about and what stands, at once: front offices read this at every contact. A customer may be decided on, by
-# what others say under the id, before the customer's own state arrives.
-READ_STANDING = {
-    named: text(f"""{SHOWN} WHERE d.decision_id = (SELECT decision_id FROM next_best_action WHERE customer_id = {who})""")
-    for named, who in (
-        ("by id", f"coalesce(({customers_repository.BY_ID.text}), :id)"),
-        ("by external id", f"({customers_repository.BY_EXTERNAL_ID.text})"),
-    )
-}
+# Who is asked about and what stands, at once: front offices read this at every contact. A customer may be decided on,
+# by what others say under the id, before the customer's own state arrives.
+STANDING_DECISION = f"{SHOWN} WHERE d.decision_id = (SELECT decision_id FROM next_best_action WHERE customer_id = "
+STANDING_BY_ID = text(f"{STANDING_DECISION} coalesce(({customers_repository.BY_ID.text}), :id))")
+STANDING_BY_EXTERNAL_ID = text(f"{STANDING_DECISION} ({customers_repository.BY_EXTERNAL_ID.text}))")
 PAGE = text(f"""{SHOWN}
     WHERE d.customer_id = :customer_id AND (CAST(:before AS uuid) IS NULL OR d.decision_id < :before)
     ORDER BY d.decision_id DESC LIMIT :limit
@@ -111,9 +107,9 @@ async def read(connection: Connection, decision_id: UUID) -> Found | None:
 async def read_standing(connection: Connection, ref: CustomerRef) -> Found | None:
     """Return the standing decision of the customer that `ref` names, as `read` does; None where there is neither."""
     if ref.id:
-        return (await connection.execute(READ_STANDING["by id"], {"id": ref.id})).one_or_none()
+        return (await connection.execute(STANDING_BY_ID, {"id": ref.id})).one_or_none()
     wanted = {"source": ref.source, "external_id": ref.external_id}
-    return (await connection.execute(READ_STANDING["by external id"], wanted)).one_or_none()
+    return (await connection.execute(STANDING_BY_EXTERNAL_ID, wanted)).one_or_none()
 
 
 async def page(connection: Connection, customer_id: UUID, *, before: UUID | None, limit: int) -> Sequence[Found]:
