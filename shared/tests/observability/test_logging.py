@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy.exc import IntegrityError
 
 from lealtad.observability.logging import configure_logging, correlated
+from lealtad.observability.repeats import Repeats
 from lealtad.observability.tracing import TraceContext, traced
 
 
@@ -46,6 +47,26 @@ def test_libraries_log_the_same_way(lines):
 
     (line,) = lines()
     assert (line["event"], line["logger"], line["service"]) == ("slow start", "uvicorn.error", "campaigns")
+
+
+def test_what_the_kafka_client_says_again_and_again_is_logged_once_in_ten_seconds_with_its_number():
+    seconds, passed = 0.0, []
+    repeats = Repeats("aiokafka", monotonic=lambda: seconds)
+    for tick in range(101):
+        seconds = tick / 10
+        record = logging.makeLogRecord({"name": "aiokafka.client", "msg": "no connection to %s", "args": (tick,)})
+        if repeats.filter(record):
+            passed.append(record.getMessage())
+    assert passed == ["no connection to 0", "no connection to 100 (and 99 times more before)"]
+
+
+def test_other_messages_and_other_libraries_pass_meanwhile(lines):
+    for name, message in (("aiokafka.conn", "a"), ("aiokafka.conn", "b"), ("aiokafka.conn", "a"), ("uvicorn", "a")):
+        logging.getLogger(name).warning(message)
+    logging.getLogger("uvicorn").warning("a")
+
+    said = [(line["logger"], line["event"]) for line in lines()]
+    assert said == [("aiokafka.conn", "a"), ("aiokafka.conn", "b"), ("uvicorn", "a"), ("uvicorn", "a")]
 
 
 def test_addresses_with_external_ids_are_not_logged_by_the_server(lines):

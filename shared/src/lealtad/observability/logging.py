@@ -11,6 +11,7 @@ from structlog.types import EventDict, Processor
 
 from lealtad.observability.failures import render_exception
 from lealtad.observability.redaction import redact
+from lealtad.observability.repeats import Repeats
 
 QUIET = {"uvicorn.access": logging.CRITICAL, "aiokafka": logging.WARNING, "sqlalchemy": logging.WARNING}
 """Libraries that would say too much: uvicorn's access log holds paths with external ids; ours has route templates."""
@@ -37,6 +38,7 @@ def configure_logging(service: str, process: str, level: str = "INFO", fmt: str 
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stdout)
+    handler.addFilter(Repeats("aiokafka"))
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
