@@ -79,7 +79,7 @@ class Connection:
         """Undo what was done; with the connection, where that fails: why the transaction failed counts more."""
         try:
             await transaction.rollback()
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        except Exception:  # noqa: BLE001 - the driver, the event loop or the network, each with errors of its own
             # Where it broke off, the pool has taken it back already.
             with suppress(asyncpg.InterfaceError):
                 self._driver.terminate()
