@@ -1,5 +1,7 @@
 """When a worker works on a backfill, and when it counts as over."""
 
+import math
+
 import pytest
 
 from lealtad.kafka.backfill import BackfillLane
@@ -65,7 +67,7 @@ def test_a_backfill_that_never_ends_is_evaluated_in_between_and_then_counted_ane
         watch.s += 1
     assert lane.is_over(behind=True)
 
-    lane.note_evaluated()
+    lane.note_evaluated(more=False)
     lane.note_waiting()
     assert not lane.is_over(behind=True)
 
@@ -77,6 +79,24 @@ def test_beside_live_events_it_takes_its_share_of_the_time(lane, watch):
     assert lane.rests
     watch.s += 0.02
     assert not lane.rests
+
+
+def test_who_still_waits_once_it_is_over_waits_for_no_live_event_that_does_not_come(lane, watch):
+    lane.note_waiting()
+    assert lane.longest_wait_s == math.inf
+    lane.note_evaluated(more=True)
+    assert lane.longest_wait_s == 0
+    lane.note_live()
+    lane.note_work(0.1)
+    assert lane.longest_wait_s == pytest.approx(0.3)
+    lane.note_evaluated(more=False)
+    assert lane.longest_wait_s == math.inf
+
+
+def test_more_of_it_is_heard_first(lane, watch):
+    lane.note_evaluated(more=True)
+    lane.note_waiting()
+    assert lane.longest_wait_s == math.inf
 
 
 def test_alone_it_takes_all_the_time(lane, watch):

@@ -1,5 +1,6 @@
 """When a worker works on a backfill: beside live events a share of its time; on its customers, once it is over."""
 
+import math
 import time
 from collections.abc import Callable
 
@@ -22,6 +23,7 @@ class BackfillLane:
         self._rest_until = 0.0
         self._since: float | None = None
         self._heard_at = 0.0
+        self._more_waits = False
 
     def note_live(self) -> None:
         """Say that a live event was handled."""
@@ -31,6 +33,8 @@ class BackfillLane:
         """Say that somebody, by an event just handled or from before a restart, waits for the end of the backfill."""
         self._heard_at = self._monotonic()
         self._since = self._heard_at if self._since is None else self._since
+        # It is not over yet: nobody is evaluated before it was quiet again.
+        self._more_waits = False
 
     def note_work(self, seconds: float) -> None:
         """Say that the backfill took this time: beside live events it now rests, in proportion."""
@@ -38,14 +42,26 @@ class BackfillLane:
         if now - self._live_at < LIVELY_S:
             self._rest_until = now + min(seconds * self._rest_per_work, LONGEST_REST_S)
 
-    def note_evaluated(self) -> None:
-        """Say that nobody waits any more."""
-        self._since = None
+    def note_evaluated(self, *, more: bool) -> None:
+        """Say that some were evaluated, and whether more wait."""
+        self._more_waits = more
+        if not more:
+            self._since = None
 
     @property
     def rests(self) -> bool:
         """Whether the time belongs to live events now."""
-        return self._monotonic() < self._rest_until
+        return self.rest_s > 0
+
+    @property
+    def rest_s(self) -> float:
+        """How long the time belongs to live events."""
+        return max(0.0, self._rest_until - self._monotonic())
+
+    @property
+    def longest_wait_s(self) -> float:
+        """How long to wait for a live event at most, before more of those who wait are evaluated."""
+        return self.rest_s if self._more_waits else math.inf
 
     def is_over(self, *, behind: bool) -> bool:
         """Whether those who wait are to be evaluated: all of it is read and no more came, or it goes on too long."""

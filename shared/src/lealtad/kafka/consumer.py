@@ -145,9 +145,10 @@ class Consumer:
             await self._handle_backfill(lanes, assignment)
 
     def _poll_seconds(self) -> float:
+        longest_s = min(POLL_S, self._backfill.longest_wait_s)
         if self._waiting_until is None:
-            return POLL_S
-        return min(POLL_S, max(0.0, (self._waiting_until - system_now()).total_seconds()))
+            return longest_s
+        return min(longest_s, max(0.0, (self._waiting_until - system_now()).total_seconds()))
 
     async def _handle(self, items: Sequence[Item], assignment: Assignment) -> None:
         """Handle `items` whatever it takes: again after a transient failure, in halves after a permanent one."""
@@ -267,8 +268,7 @@ class Consumer:
         limit, started = self._settings.backfill_batch, time.perf_counter()
         async with assignment.busy:
             released = await self._handler.release_backfill(assignment.partitions, limit)
-        if released < limit:
-            self._backfill.note_evaluated()
+        self._backfill.note_evaluated(more=released == limit)
         await self._handle_waiting(assignment)
         self._backfill.note_work(time.perf_counter() - started)
 
