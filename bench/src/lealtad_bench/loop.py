@@ -171,9 +171,11 @@ async def _prepared(stack: Stack, plan: Plan, board: Board) -> AsyncIterator[Our
     facts = Facts(system_now)
     async with connected(stack) as connections:
         began = time.monotonic()
-        async with board.step(f"preparing {plan.customers} customers", plan.customers / 100):
-            customers = await register(connections.api, facts, plan.customers)
-            ours = Ours(connections, facts, customers)
+        number = plan.customers + plan.regulars
+        async with board.step(f"preparing {number} customers", number / 100):
+            customers = await register(connections.api, facts, number)
+            # The last of them: nobody else takes them for a purchase that changes everything.
+            ours = Ours(connections, facts, customers, regulars=customers[plan.customers :])
             await ours.settle()
         board.say(f"prepared in {time.monotonic() - began:.0f} s")
         yield ours

@@ -29,6 +29,8 @@ class Plan:
     reads: Schedule
     purchases_meanwhile: Schedule
     """What arrives while next-best actions are read."""
+    regulars: int
+    """Customers who take turns in what is sent for throughput, however many others there are."""
     history: int
     """Invoices of former years that are loaded as a backfill."""
     beside_history: Schedule
@@ -57,7 +59,7 @@ class Plan:
 
     @property
     def customers(self) -> int:
-        """How many customers have to be prepared: each is good for one purchase that changes everything."""
+        """How many are prepared beside the regulars: each is good for one purchase that changes everything."""
         warm_up_and_measured = [each for point in self.points for each in (point.warm_up, point.measured)]
         return sum(
             schedule.count for schedule in (*warm_up_and_measured, self.purchases_meanwhile, self.beside_history)
@@ -80,6 +82,7 @@ FULL = Plan(
     reads=Schedule(200, 60),
     # Watching them would be more reading.
     purchases_meanwhile=Schedule(20, 60, every=0),
+    regulars=1000,
     history=100_000,
     beside_history=Schedule(20, 60),
 )
@@ -94,6 +97,7 @@ QUICK = Plan(
     reads_warm_up=Schedule(200, 1),
     reads=Schedule(200, 2),
     purchases_meanwhile=Schedule(20, 2, every=0),
+    regulars=100,
     history=2000,
     beside_history=Schedule(20, 3),
 )

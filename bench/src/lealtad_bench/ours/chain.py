@@ -23,9 +23,11 @@ SETTLE_S = 900.0
 
 
 class Ours:
-    """A running stack and customers who have not bought lately."""
+    """A running stack and customers who have not bought lately; `regulars` among them buy again and again."""
 
-    def __init__(self, connections: Connections, facts: Facts, customers: list[Customer]) -> None:
+    def __init__(
+        self, connections: Connections, facts: Facts, customers: list[Customer], regulars: Sequence[Customer] = ()
+    ) -> None:
         self._stack = connections.stack
         self._api = connections.api
         self._operations = connections.operations
@@ -33,6 +35,7 @@ class Ours:
         self._facts = facts
         self._lapsing = deque(customers)
         self._all = cycle(customers)
+        self._regulars = cycle(regulars or customers)
         self.samples: list[Sample] = []
         """The watched purchases since the list was emptied."""
 
@@ -62,8 +65,8 @@ class Ours:
         return None if seen is None else seen - due
 
     async def send(self, purchases: int) -> None:
-        """Record purchases of any customers: one by itself, several as a batch."""
-        bodies = [self._facts.purchase(next(self._all).external_id) for _ in range(purchases)]
+        """Record purchases of regular customers, who take turns: one by itself, several as a batch."""
+        bodies = [self._facts.purchase(next(self._regulars).external_id) for _ in range(purchases)]
         if purchases == 1:
             await self._api.buy(bodies[0])
         else:
