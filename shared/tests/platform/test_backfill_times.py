@@ -93,6 +93,22 @@ def test_who_still_waits_once_it_is_over_waits_for_no_live_event_that_does_not_c
     assert lane.longest_wait_s == math.inf
 
 
+def test_who_is_left_when_some_were_evaluated_does_not_put_the_end_off(lane, watch):
+    lane.note_waiting()
+    watch.s += QUIET_S
+    lane.note_evaluated(more=True)
+    lane.note_left()
+    assert lane.is_over(behind=False)
+    assert lane.longest_wait_s == 0
+
+
+def test_who_is_left_from_before_a_restart_waits_for_quiet(lane, watch):
+    lane.note_left()
+    assert not lane.is_over(behind=False)
+    watch.s += QUIET_S
+    assert lane.is_over(behind=False)
+
+
 def test_more_of_it_is_heard_first(lane, watch):
     lane.note_evaluated(more=True)
     lane.note_waiting()

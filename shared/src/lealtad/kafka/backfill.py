@@ -30,11 +30,16 @@ class BackfillLane:
         self._live_at = self._monotonic()
 
     def note_waiting(self) -> None:
-        """Say that somebody, by an event just handled or from before a restart, waits for the end of the backfill."""
+        """Say that somebody, by an event just handled, waits for the end of the backfill."""
         self._heard_at = self._monotonic()
         self._since = self._heard_at if self._since is None else self._since
         # It is not over yet: nobody is evaluated before it was quiet again.
         self._more_waits = False
+
+    def note_left(self) -> None:
+        """Say that somebody waits since earlier, maybe since before a restart: that puts no end off."""
+        if self._since is None:
+            self.note_waiting()
 
     def note_work(self, seconds: float) -> None:
         """Say that the backfill took this time: beside live events it now rests, in proportion."""

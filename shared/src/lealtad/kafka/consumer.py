@@ -278,7 +278,7 @@ class Consumer:
             waiting = await pending.look(uow.connection, assignment.partitions)
         self._waiting_until = waiting.until
         if waiting.backfill:
-            self._backfill.note_waiting()
+            self._backfill.note_left()
 
     async def _stand_still(self, assignment: Assignment, seconds: float) -> None:
         """Pause the partitions for a declared while; heartbeats of the group go on."""
