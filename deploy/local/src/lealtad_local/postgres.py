@@ -46,7 +46,7 @@ _SSL_REQUEST = struct.pack(">ii", 8, 80877103)
 _OPTIONS = {
     "listen_addresses": HOST,
     "max_connections": "200",
-    "shared_buffers": "256MB",
+    "shared_buffers": "128MB",
     "log_timezone": "UTC",
     "timezone": "UTC",
     "log_line_prefix": "%m [%p] %q%d ",
