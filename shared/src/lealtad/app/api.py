@@ -15,6 +15,9 @@ from lealtad.observability.routes import health_routes
 from lealtad.settings import ServiceSettings
 
 VERSION = "0.1.0"
+KEEP_ALIVE_S = 75
+"""Longer than clients and proxies keep idle connections: who sends requests must be the one that closes, or one of them
+meets the close and fails (uvicorn's own 5 s are as long as httpx waits)."""
 
 
 def create_api(runtime: Runtime) -> FastAPI:
@@ -41,6 +44,7 @@ async def run_api(service: Service, settings: ServiceSettings) -> None:
             loop="none",
             log_config=None,
             access_log=False,
+            timeout_keep_alive=KEEP_ALIVE_S,
             timeout_graceful_shutdown=int(settings.shutdown_s),
             backlog=2048,
         )
