@@ -10,6 +10,7 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
+from lealtad.app.api import KEEP_ALIVE_S
 from lealtad.app.hold import Hold
 from lealtad.app.housekeeping import Housekeeping
 from lealtad.app.operations import progress_routes
@@ -87,7 +88,12 @@ class Worker:
         self.vitals = Vitals(database, service.due_actions, beat("vitals", stuck))
         self._server = _Server(
             uvicorn.Config(
-                self._operations(runtime), host=settings.host, port=settings.port, log_config=None, access_log=False
+                self._operations(runtime),
+                host=settings.host,
+                port=settings.port,
+                log_config=None,
+                access_log=False,
+                timeout_keep_alive=KEEP_ALIVE_S,
             )
         )
         self._stopping = asyncio.Event()
