@@ -113,22 +113,24 @@ async def test_two_changes_at_once_are_not_both_taken(client: httpx.AsyncClient,
 
 
 @pytest.mark.parametrize(
-    ("rule", "message"),
+    ("rule", "place", "message"),
     [
-        ({"kind": "attribute", "attribute": "country", "operator": ">=", "value": "FR"}, "cannot compare text"),
-        ({**TWICE, "within_days": 10_000}, "less than or equal to 730"),
-        ({**TWICE, "value": "many"}, "compared with a number"),
-        ({**TWICE, "colour": "red"}, "not permitted"),
-        ({"kind": "sometimes"}, "no known kind"),
+        ({"kind": "attribute", "attribute": "country", "operator": ">=", "value": "FR"}, "", "cannot compare text"),
+        ({**TWICE, "within_days": 10_000}, "/within_days", "less than or equal to 730"),
+        ({**TWICE, "value": "many"}, "", "compared with a number"),
+        ({**TWICE, "colour": "red"}, "/colour", "not permitted"),
+        ({"kind": "sometimes"}, "", "no known kind"),
     ],
 )
-async def test_a_wrong_rule_is_refused_precisely(client: httpx.AsyncClient, rule: dict[str, Any], message: str) -> None:
+async def test_a_wrong_rule_is_refused_precisely(
+    client: httpx.AsyncClient, rule: dict[str, Any], place: str, message: str
+) -> None:
     answer = await client.post("/v1/segments", json=new_segment(rule={"kind": "not", "rule": rule}))
 
     assert answer.status_code == 422
     [error] = answer.json()["errors"]
     assert message in f"{error['message']} {error.get('hint')}"
-    assert error["pointer"].startswith("/rule")
+    assert error["pointer"] == f"/rule/rule{place}"
 
 
 async def test_a_preview_counts_and_names_without_storing(

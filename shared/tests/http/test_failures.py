@@ -109,6 +109,19 @@ def test_what_a_validator_says_is_shown_only_if_it_repeats_nothing():
     assert shown[0].pointer == "/a~1b/0"
 
 
+def test_a_pointer_leads_to_a_place_of_what_was_sent_whatever_kind_it_was_read_as():
+    def pointer(kind, *location):
+        body = {"rule": {"kind": "and", "rules": [{"kind": "since"}, 7]}}
+        failure = {"type": kind, "loc": ("body", *location), "msg": "is wrong"}
+        return invalid_fields([failure], body)[0].pointer
+
+    assert pointer("missing", "rule", "and", "rules", 0, "since", "days") == "/rule/rules/0/days"
+    assert pointer("int_type", "rule", "and", "rules", 0, "since", "kind") == "/rule/rules/0/kind"
+    assert pointer("model_type", "rule", "and", "rules", 1, "since") == "/rule/rules/1"
+    assert pointer("missing", "name") == "/name"
+    assert pointer("dict_type") == ""
+
+
 async def test_the_openapi_document_says_how_every_route_may_fail(client):
     document = (await client.get("/openapi.json")).json()
     responses = document["paths"]["/v1/things/{name}"]["patch"]["responses"]

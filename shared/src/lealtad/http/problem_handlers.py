@@ -76,7 +76,8 @@ def _of_validation(error: RequestValidationError) -> Problem:
             "The body is not JSON",
             f"Send one JSON document (RFC 8259) in UTF-8; this one breaks at character {where}.",
         )
-    return invalid("Correct the values listed in `errors` and send the request again.", invalid_fields(failures))
+    fields = invalid_fields(failures, error.body)
+    return invalid("Correct the values listed in `errors` and send the request again.", fields)
 
 
 def _of_http(error: HTTPException) -> Problem:

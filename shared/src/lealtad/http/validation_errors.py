@@ -1,6 +1,6 @@
 """From pydantic's validation errors to what a caller may see: where, what, and a hint, never the value."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from lealtad.http.problem import InvalidField
@@ -49,21 +49,47 @@ FORMATS = {
 }
 
 BODY = "body"
+ABSENT = "missing"
+DISCRIMINATORS = ("kind", "type")
+"""Fields by whose values unions tell their members apart."""
 
 
-def invalid_fields(failures: Iterable[Mapping[str, Any]]) -> list[InvalidField]:
-    """Return what is wrong and where, for pydantic's error dictionaries (`ValidationError.errors()`)."""
+def invalid_fields(failures: Iterable[Mapping[str, Any]], body: object = None) -> list[InvalidField]:
+    """Return what is wrong and where, for pydantic's error dictionaries (`ValidationError.errors()`).
+
+    `body` is the JSON that was sent; pointers into it leave out which kind of a union pydantic had chosen.
+    """
     return [
-        InvalidField(pointer=_pointer(failure["loc"]), message=_message(failure), hint=_hint(failure))
+        InvalidField(pointer=_pointer(failure, body), message=_message(failure), hint=_hint(failure))
         for failure in failures
     ]
 
 
-def _pointer(location: Sequence[str | int]) -> str:
-    place, *path = location
+def _pointer(failure: Mapping[str, Any], body: object) -> str:
+    place, *path = failure["loc"]
     if place != BODY:
         return ".".join(map(str, path)) or str(place)
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
+    steps = path if body is None else _within(body, path, absent=failure["type"] == ABSENT)
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+
+
+def _within(body: Any, path: Sequence[str | int], *, absent: bool) -> Iterator[str | int]:
+    """Yield the steps of `path` that `body` has, and the last where that is what `body` lacks."""
+    chosen = False
+    for place, step in enumerate(path, start=1):
+        if not chosen and _is_kind(body, step):
+            chosen = True
+            continue
+        has = step in body if isinstance(body, dict) else isinstance(body, list) and isinstance(step, int)
+        if has:
+            body, chosen = body[step], False
+        if has or (absent and place == len(path)):
+            yield step
+
+
+def _is_kind(body: Any, step: str | int) -> bool:
+    """Whether `step` is what `body` says about its kind, and so pydantic's word for the chosen member of a union."""
+    return isinstance(body, dict) and step in [body.get(name) for name in DISCRIMINATORS]
 
 
 def _message(failure: Mapping[str, Any]) -> str:

@@ -24,9 +24,8 @@ def _fact_or_errors(item: Any, handler: ValidatorFunctionWrapHandler) -> Any:
     try:
         return handler(item)
     except ValidationError as error:
-        # The location begins with the kind of fact, which the item itself does not contain.
-        failures = [{**failure, "loc": ("body", *failure["loc"][1:])} for failure in error.errors()]
-        return Unreadable(errors=invalid_fields(failures))
+        failures = [{**failure, "loc": ("body", *failure["loc"])} for failure in error.errors()]
+        return Unreadable(errors=invalid_fields(failures, item))
 
 
 class BatchIn(RequestBody):
