@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 
 import asyncpg
 import pytest
@@ -9,9 +10,11 @@ from aiokafka import ConsumerRebalanceListener
 from sqlalchemy import text
 
 from lealtad.events.cause import Lane
+from lealtad.events.subscriptions import READERS
 from lealtad.ids import new_id
-from lealtad.kafka import relay
+from lealtad.kafka import group_offsets, relay
 from lealtad.kafka.lanes import Lanes
+from lealtad.kafka.naming import group_of
 from lealtad.kafka.progress import read_progress
 from lealtad.testing.postgres import settings_for
 from lealtad.unit_of_work import Database
@@ -129,6 +132,37 @@ async def test_who_waits_for_the_end_is_evaluated_by_the_worker_that_comes_after
         assert await count(runtime.database, SCORES) == 10
 
     assert set((await evaluations(bus, 10)).values()) == {1}
+
+
+async def test_nobody_is_evaluated_before_those_whose_evaluations_are_read_have_read_the_backfill(
+    bus, databases, worker_of: WorkerFactory, monkeypatch
+):
+    monkeypatch.setitem(READERS, ECHO.name, replace(ECHO.reader, backfill_after=("segmentation",)))
+    asked: list[bool] = []
+
+    async def answering(*arguments):
+        asked.append(await some_behind(*arguments))
+        return asked[-1]
+
+    async def asked_twice() -> bool:
+        return len(asked) > 1
+
+    some_behind = group_offsets.some_behind
+    monkeypatch.setattr(group_offsets, "some_behind", answering)
+    async with worker_of(ECHO, await databases.create_url(ECHO), **QUICKLY) as (_, runtime):
+        twins = [topic.name for topic in ECHO.reader.backfill_topics]
+        begin, group = await runtime.lookout.ends(twins), group_of(runtime.settings, "segmentation")
+        await group_offsets.put_back(runtime.settings, group, begin)
+        await load(bus, customers=10, facts_of_each=3)
+        await until(asked_twice)
+        assert await count(runtime.database, SCORES) == 0
+        await group_offsets.put_back(runtime.settings, group, await runtime.lookout.ends(twins))
+        await until(settled(runtime))
+        evaluated = await evaluations(bus, 10)
+
+    assert set(evaluated.values()) == {1}
+    assert asked[0]
+    assert not asked[-1]
 
 
 async def test_workers_share_a_backfill_by_the_partitions_of_the_group(bus, databases, worker_of: WorkerFactory):

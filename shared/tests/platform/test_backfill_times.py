@@ -54,6 +54,27 @@ def test_what_still_comes_puts_the_end_off(lane, watch):
     assert not lane.is_over(behind=False)
 
 
+def test_it_is_quiet_anew_when_the_services_before_this_one_have_read_it(lane, watch):
+    lane.note_waiting()
+    watch.s += QUIET_S + 0.1
+    assert lane.asks_others
+    lane.note_others_behind()
+    assert not lane.is_over(behind=False)
+    watch.s += QUIET_S + 0.1
+    assert lane.is_over(behind=False)
+    lane.note_evaluated(more=True)
+    assert not lane.asks_others
+
+
+def test_services_before_this_one_are_not_waited_for_without_end(lane, watch):
+    lane.note_waiting()
+    watch.s += LONGEST_S + 0.1
+    lane.note_others_behind()
+
+    assert not lane.asks_others
+    assert lane.is_over(behind=False)
+
+
 def test_what_is_not_read_yet_puts_the_end_off(lane, watch):
     lane.note_waiting()
     watch.s += 2 * QUIET_S

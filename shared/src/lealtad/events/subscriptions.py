@@ -34,8 +34,13 @@ class Reader:
     service: str
     on_decision_path: bool
     subscriptions: tuple[Subscription, ...]
-    backfill_stage: int = 1
-    """Place in the chain of evaluations: who follows on others waits longer until a backfill counts as over."""
+    backfill_after: tuple[str, ...] = ()
+    """Services whose evaluations are read here: a backfill is over when they have read it, too."""
+
+    @property
+    def backfill_stage(self) -> int:
+        """Place in the chain of evaluations: who follows on others waits longer until a backfill counts as over."""
+        return 1 + len(self.backfill_after)
 
     @property
     def live_topics(self) -> tuple[Topic, ...]:
@@ -105,7 +110,7 @@ READERS: dict[str, Reader] = {
         Reader(
             "segmentation",
             on_decision_path=True,
-            backfill_stage=2,
+            backfill_after=("churn-scoring",),
             subscriptions=(
                 Subscription(CUSTOMERS, CUSTOMER_STATES),
                 Subscription(ACTIVITY, FACTS, react_after_ms=FOLLOW_UP_MS),
@@ -127,7 +132,7 @@ READERS: dict[str, Reader] = {
         Reader(
             "campaigns",
             on_decision_path=True,
-            backfill_stage=3,
+            backfill_after=("churn-scoring", "segmentation"),
             subscriptions=(
                 Subscription(CUSTOMERS, CUSTOMER_STATES),
                 Subscription(ACTIVITY, (*PURCHASES, *CONTRACTS), urgent=False),

@@ -68,10 +68,22 @@ class BackfillLane:
         """How long to wait for a live event at most, before more of those who wait are evaluated."""
         return self.rest_s if self._more_waits else math.inf
 
+    @property
+    def asks_others(self) -> bool:
+        """Whether it matters, before those who wait are evaluated, how far the services before this one are."""
+        return not self._more_waits and not self._is_overdue
+
+    def note_others_behind(self) -> None:
+        """Say that a service before this one still reads: what it will say of the customers is waited for, too."""
+        self._heard_at = self._monotonic()
+
     def is_over(self, *, behind: bool) -> bool:
         """Whether those who wait are to be evaluated: all of it is read and no more came, or it goes on too long."""
         if self._since is None:
             return False
-        now = self._monotonic()
-        quiet = not behind and now - self._heard_at >= self._quiet_s
-        return quiet or now - self._since >= self._longest_s
+        quiet = not behind and self._monotonic() - self._heard_at >= self._quiet_s
+        return quiet or self._is_overdue
+
+    @property
+    def _is_overdue(self) -> bool:
+        return self._since is not None and self._monotonic() - self._since >= self._longest_s

@@ -19,7 +19,7 @@ from lealtad.clock import system_now
 from lealtad.db.engine import TRANSACTION_S
 from lealtad.errors import QUERY_CANCELED, is_transient, reason_of, sqlstate_of
 from lealtad.events.cause import Lane
-from lealtad.kafka import pending
+from lealtad.kafka import group_offsets, pending
 from lealtad.kafka.assignment import Assignment
 from lealtad.kafka.backfill import BackfillLane
 from lealtad.kafka.batch import BatchHandler, Item, Processing, moves_of
@@ -265,12 +265,23 @@ class Consumer:
         """Evaluate some of those whom a backfill touched, once it is over; live events come between."""
         if not self._backfill.is_over(behind=await lanes.is_behind()):
             return
+        if self._backfill.asks_others and await self._others_are_behind(assignment):
+            self._backfill.note_others_behind()
+            return
         limit, started = self._settings.backfill_batch, time.perf_counter()
         async with assignment.busy:
             released = await self._handler.release_backfill(assignment.partitions, limit)
         self._backfill.note_evaluated(more=released == limit)
         await self._handle_waiting(assignment)
         self._backfill.note_work(time.perf_counter() - started)
+
+    async def _others_are_behind(self, assignment: Assignment) -> bool:
+        """Whether a service whose evaluations are read here still reads the backfill of the partitions owned here."""
+        groups = [group_of(self._settings, service) for service in self._reader.backfill_after]
+        twins = {topic.name for topic in self._reader.backfill_topics}
+        here = {place: offset for place, offset in assignment.next.items() if place.topic in twins}
+        self._heartbeat.declare_wait(group_offsets.TIMEOUT_S * len(groups))
+        return await group_offsets.some_behind(self._settings, groups, here)
 
     async def _look_for_waiting(self, assignment: Assignment) -> None:
         assignment.changed = False

@@ -1,7 +1,7 @@
 """Kafka's own offsets of a group: a copy of the positions for lag tools, and the witness of a restored database."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -29,6 +29,15 @@ async def committed(settings: ServiceSettings, group: str) -> dict[Place, int]:
     return {
         Place(topic_of(settings, item.topic), item.partition): at.offset for item, at in found.items() if at.offset >= 0
     }
+
+
+async def some_behind(settings: ServiceSettings, groups: Iterable[str], positions: Mapping[Place, int]) -> bool:
+    """Whether one of `groups` committed less than one of `positions`; where it committed nothing it does not read."""
+    for group in groups:
+        there = await committed(settings, group)
+        if any(there.get(place, offset) < offset for place, offset in positions.items()):
+            return True
+    return False
 
 
 async def put_back(settings: ServiceSettings, group: str, positions: Mapping[Place, int]) -> None:
