@@ -15,7 +15,7 @@ from lealtad.due import DueAction, DueLoop, act_on, backlog
 from lealtad.events.cause import Cause
 from lealtad.events.model import Causes
 from lealtad.ids import new_id
-from lealtad.kafka import consumer, pending
+from lealtad.kafka import consumer, flood, pending
 from lealtad.observability.health import Heartbeat
 from lealtad.unit_of_work import Database, Touched, UnitOfWork
 
@@ -160,7 +160,7 @@ async def test_a_due_action_that_fails_as_a_whole_stops_no_other(database_for):
 async def test_a_flood_of_failures_stops_the_consumer_instead_of_emptying_the_topic(
     bus, databases, worker_of: WorkerFactory, monkeypatch, sku
 ):
-    monkeypatch.setattr(consumer, "DEAD_MINIMUM", 4)
+    monkeypatch.setattr(flood, "MINIMUM", 4)
     monkeypatch.setattr(consumer, "STOPPED_S", 0.05)
     for _ in range(30):
         content = b"?" if sku == "unreadable" else None

@@ -7,7 +7,6 @@ loop stands still, and only tries the same again, until it works or the worker i
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -24,6 +23,7 @@ from lealtad.kafka.assignment import Assignment
 from lealtad.kafka.backfill import BackfillLane
 from lealtad.kafka.batch import BatchHandler, Item, Processing, moves_of
 from lealtad.kafka.end_offsets import cluster_id
+from lealtad.kafka.flood import FloodGuard, TooManyDeadLettersError
 from lealtad.kafka.lanes import Lanes
 from lealtad.kafka.naming import group_of
 from lealtad.kafka.positions import FencedError, Place
@@ -40,13 +40,8 @@ POLL_S = 0.5
 WAITING_AT_ONCE = 500
 POSTPONED_S = 60.0
 """When a reaction that fails on its own is tried again."""
-DEAD_WINDOW, DEAD_MINIMUM, DEAD_SHARE = 400, 200, 0.5
 STOPPED_S = 30.0
 COMMIT_TIMEOUT_S = 5.0
-
-
-class TooManyDeadLettersError(RuntimeError):
-    """Most of the last events failed: a bad deploy must not empty the topics into the dead letters."""
 
 
 class Consumer:
@@ -64,7 +59,7 @@ class Consumer:
         self._stopping = asyncio.Event()
         self._waiting_until: datetime | None = None
         self._backfill = BackfillLane(settings, processing.reader.backfill_stage)
-        self._recent = deque[bool](maxlen=DEAD_WINDOW)
+        self._flood = FloodGuard()
         self._assignment: Assignment | None = None
         self._lanes: Lanes | None = None
         self.paused: set[Place] = set()
@@ -192,7 +187,7 @@ class Consumer:
             if not owned:
                 return
             if any(item.unreadable for item in owned):
-                self._refuse_flood()
+                self._flood.check()
             moves = moves_of(owned, assignment.next)
             self._heartbeat.declare_wait(TRANSACTION_S)
             started = time.perf_counter()
@@ -201,7 +196,7 @@ class Consumer:
             CONSUMER_BATCH_SECONDS.observe(took_s)
             self._note_lanes(owned, took_s)
             assignment.next.update({place: move.following for place, move in moves.items()})
-        self._recent.extend(item.unreadable is not None for item in owned)
+        self._flood.note(item.unreadable is not None for item in owned)
         if earliest:
             self._waiting_until = min(earliest, self._waiting_until or earliest)
 
@@ -222,8 +217,8 @@ class Consumer:
         if len(items) > 1:
             await self._halve(items, assignment)
             return
-        self._recent.append(True)
-        self._refuse_flood()
+        self._flood.note([True])
+        self._flood.check()
         item = items[0]
         with correlated(item.event.correlation_id if item.event else "unknown"):
             log.error("dead_letter", topic=item.record.topic, offset=item.record.offset, error=type(error).__name__)
@@ -232,11 +227,6 @@ class Consumer:
                 moves = moves_of([item], assignment.next)
                 await self._handler.bury(item, moves, reason_of(error))
                 assignment.next.update({place: move.following for place, move in moves.items()})
-
-    def _refuse_flood(self) -> None:
-        dead = sum(self._recent)
-        if len(self._recent) >= DEAD_MINIMUM and dead > DEAD_SHARE * len(self._recent):
-            raise TooManyDeadLettersError(f"{dead} of the last {DEAD_WINDOW} events failed")
 
     async def _handle_waiting(self, assignment: Assignment, limit: int = WAITING_AT_ONCE) -> None:
         """React for those who waited long enough; after a permanent failure for fewer, down to the one that fails."""
