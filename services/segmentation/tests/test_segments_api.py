@@ -90,7 +90,7 @@ async def test_a_fact_during_the_preparation_is_not_missed(client: httpx.AsyncCl
 async def test_an_archived_segment_is_left_by_its_members(
     client: httpx.AsyncClient, database: Database, buyers: dict[str, UUID]
 ) -> None:
-    archived = await client.post("/v1/segments/active-90d/archive")
+    archived = await client.post("/v1/segments/active-90d/archive", headers={"If-Match": '"1"'})
     events = await prepared(database)
 
     assert archived.json()["archived_at"] is not None
@@ -104,12 +104,19 @@ async def test_an_archived_segment_is_left_by_its_members(
 async def test_two_changes_at_once_are_not_both_taken(client: httpx.AsyncClient, database: Database) -> None:
     await client.post("/v1/segments", json=new_segment())
     again = await client.post("/v1/segments", json=new_segment())
-    too_soon = await client.patch("/v1/segments/repeaters", json={"rule": ONCE})
+    too_soon = await client.patch("/v1/segments/repeaters", json={"rule": ONCE}, headers={"If-Match": '"1"'})
     stale = await client.patch("/v1/segments/lapsed", json={"name": "Gone"}, headers={"If-Match": '"7"'})
 
     assert (again.status_code, again.json()["type"]) == (409, "urn:lealtad:problem:segment-key-taken")
     assert (too_soon.status_code, too_soon.json()["type"]) == (409, "urn:lealtad:problem:segment-in-preparation")
     assert stale.status_code == 412
+
+
+async def test_a_segment_is_neither_changed_nor_archived_unseen(client: httpx.AsyncClient) -> None:
+    changed = await client.patch("/v1/segments/lapsed", json={"name": "Gone"})
+    archived = await client.post("/v1/segments/lapsed/archive")
+
+    assert [changed.status_code, archived.status_code] == [428, 428]
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,9 @@ async def put_many(body: list[Thing], command: Annotated[Command, Depends(writes
 
 
 @router.patch("/things/{name}", response_model=Thing, responses=problems(404, 412, 428))
-async def change(name: str, body: Thing, command: Annotated[Command, Depends(writes("facts:write"))]) -> Response:
+async def change(
+    name: str, body: Thing, command: Annotated[Command, Depends(writes("facts:write", if_match="required"))]
+) -> Response:
     """Change a thing."""
 
     async def change_thing(uow: UnitOfWork) -> Answer:

@@ -38,12 +38,29 @@ async def test_a_body_that_is_not_json_is_refused_with_the_place(client, body):
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize("media_type", ["application/x-www-form-urlencoded", "text/plain", None])
+async def test_a_body_that_is_not_said_to_be_json_is_refused_with_what_to_say(client, media_type):
+    headers = {} if media_type is None else {"content-type": media_type}
+
+    answer = await client.post("/v1/things", content=b'{"name": "lamp", "amount": 1}', headers=headers)
+
+    assert (answer.status_code, answer.json()["type"]) == (415, "urn:lealtad:problem:unsupported-media-type")
+    assert "Content-Type: application/json" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("media_type", ["application/json; charset=utf-8", "application/merge-patch+json"])
+async def test_every_media_type_of_json_is_read(shelf, media_type):
+    content = b'{"name": "lamp", "amount": 1}'
+
+    assert (await shelf.client.post("/v1/things", content=content, headers={"content-type": media_type})).is_success
+
+
 async def test_routes_that_do_not_exist_are_problems_too(client):
     missing, method = await client.get("/v2/things"), await client.delete("/v1/things")
 
     assert (missing.status_code, missing.json()["type"]) == (404, "urn:lealtad:problem:not-found")
     assert (method.status_code, method.json()["type"]) == (405, "urn:lealtad:problem:method-not-allowed")
-    assert method.headers["allow"]
+    assert method.headers["allow"] == "GET, POST"
 
 
 async def test_a_failure_of_ours_tells_nothing_of_the_inside_but_where_to_find_it(client):
@@ -126,7 +143,7 @@ async def test_the_openapi_document_says_how_every_route_may_fail(client):
     document = (await client.get("/openapi.json")).json()
     responses = document["paths"]["/v1/things/{name}"]["patch"]["responses"]
 
-    assert {"200", "400", "401", "403", "404", "409", "412", "413", "422", "428", "500", "503"} == set(responses)
+    assert {"200", "400", "401", "403", "404", "409", "412", "413", "415", "422", "428", "500", "503"} == set(responses)
     for status, response in responses.items():
         if status != "200":
             assert response["content"] == {
@@ -138,11 +155,18 @@ async def test_the_openapi_document_says_how_every_route_may_fail(client):
 
 async def test_the_openapi_document_names_the_scope_and_the_headers_of_a_route(client):
     document = (await client.get("/openapi.json")).json()
-    operation = document["paths"]["/v1/things"]["post"]
+    entering, changing = document["paths"]["/v1/things"]["post"], document["paths"]["/v1/things/{name}"]["patch"]
 
-    assert operation["security"] == [{"bearer": ["facts:write"]}]
-    assert {"idempotency-key", "if-match"} <= {parameter["name"] for parameter in operation["parameters"]}
+    assert entering["security"] == [{"bearer": ["facts:write"]}]
+    assert _headers_of(entering) == {"idempotency-key": False}
+    assert _headers_of(changing) == {"idempotency-key": False, "if-match": True}
     assert "HealthReport" in str(document["paths"]["/health/ready"]["get"]["responses"]["503"])
+
+
+def _headers_of(operation):
+    parameters = [parameter for parameter in operation["parameters"] if parameter["in"] == "header"]
+    assert "x-required" not in str(parameters)
+    return {parameter["name"]: parameter["required"] for parameter in parameters}
 
 
 async def test_requests_are_counted_by_route_template(client):

@@ -139,7 +139,7 @@ def _unauthorised(detail: str, error: str | None = "invalid_token") -> Problem:
     return Problem(
         HTTPStatus.UNAUTHORIZED,
         "unauthorised",
-        "Who are you?",
+        "Not authorised",
         detail,
         headers={"WWW-Authenticate": challenge},
     )

@@ -5,13 +5,14 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import Header, Request, Response, Security
+from fastapi import Depends, Header, Request, Response, Security
 from fastapi.security import HTTPAuthorizationCredentials
 
 from lealtad.http.answer import Answer, RenderedAnswer
 from lealtad.http.auth import BEARER, Principal, authenticate
 from lealtad.http.context import CommandContext, HttpRuntime, current_traceparent, known_scope, runtime_of
 from lealtad.http.database_errors import with_retries
+from lealtad.http.etag import IF_MATCH_READERS, IfMatch
 from lealtad.http.idempotency import REPLAYED, IdempotentRequest, claim, is_kept, store
 from lealtad.http.problem import Problem
 from lealtad.observability.metrics import IDEMPOTENT_REPLAYS
@@ -81,9 +82,13 @@ class Command:
         )
 
 
-def writes(scope: str) -> Callable[..., Coroutine[Any, Any, Command]]:
-    """Return the dependency of a route that writes: `Annotated[Command, Depends(writes("facts:write"))]`."""
+def writes(scope: str, *, if_match: IfMatch = "unused") -> Callable[..., Coroutine[Any, Any, Command]]:
+    """Return the dependency of a route that writes: `Annotated[Command, Depends(writes("facts:write"))]`.
+
+    `if_match` says whether the route takes the header; that it is there and fits, its use case checks (`require_match`).
+    """
     scope = known_scope(scope)
+    precondition = Depends(IF_MATCH_READERS[if_match])
 
     async def command(
         request: Request,
@@ -97,10 +102,7 @@ def writes(scope: str) -> Callable[..., Coroutine[Any, Any, Command]]:
                 "the effect happens once, and the answer is given again with `Idempotent-Replayed: true`",
             ),
         ] = None,
-        if_match: Annotated[
-            str | None,
-            Header(max_length=1000, description="`ETag` of the version that the change is based on"),
-        ] = None,
+        if_match: Annotated[str | None, precondition] = None,
     ) -> Command:
         runtime = runtime_of(request)
         return Command(

@@ -2,8 +2,17 @@
 
 import re
 from http import HTTPStatus
+from typing import Annotated, Any, Literal
+
+from fastapi import Header
 
 from lealtad.http.problem import InvalidField, Problem, invalid
+
+IfMatch = Literal["unused", "optional", "required"]
+"""What a route does with `If-Match`; said in the OpenAPI document, which lists the header unless it is unused."""
+
+REQUIRED_HEADER = "x-required"
+"""Mark, taken off again, of a header that OpenAPI calls required: FastAPI itself would answer 422 without it."""
 
 _ENTITY_TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e]*"')
 
@@ -11,6 +20,35 @@ _ENTITY_TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e]*"')
 def format_etag(version: int | str) -> str:
     """Return `version` as a strong entity tag."""
     return f'"{version}"'
+
+
+def _unused() -> None:
+    return None
+
+
+def _optional(
+    if_match: Annotated[
+        str | None, Header(max_length=1000, description="`ETag` of the version that the change is based on")
+    ] = None,
+) -> str | None:
+    return if_match
+
+
+def _required(
+    if_match: Annotated[
+        str | None,
+        Header(
+            max_length=1000,
+            description="`ETag` of the version that the change is based on; without it 428",
+            json_schema_extra={REQUIRED_HEADER: True},
+        ),
+    ] = None,
+) -> str | None:
+    return if_match
+
+
+IF_MATCH_READERS: dict[IfMatch, Any] = {"unused": _unused, "optional": _optional, "required": _required}
+"""The dependency that reads the header, by what the route does with it."""
 
 
 def require_match(if_match: str | None, version: int | str, *, required: bool = False) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from lealtad.http.etag import REQUIRED_HEADER
 from lealtad.http.problem import PROBLEM_JSON, ProblemDocument
 
 REFERENCE = {"$ref": "#/components/schemas/ProblemDocument"}
@@ -41,6 +42,7 @@ def _with_problems(document: dict[str, Any]) -> dict[str, Any]:
     for item in document.get("paths", {}).values():
         for method in METHODS & item.keys():
             _add_problems(method, item[method])
+            _say_which_headers_are_required(item[method])
     return document
 
 
@@ -50,6 +52,8 @@ def _add_problems(method: str, operation: dict[str, Any]) -> None:
         shared += WITH_TOKEN
     if method in WRITING_METHODS:
         shared += WRITING
+    if "requestBody" in operation:
+        shared.append(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
     responses = operation.setdefault("responses", {})
     for status in shared:
         responses.setdefault(str(int(status)), {"description": status.phrase})
@@ -57,6 +61,12 @@ def _add_problems(method: str, operation: dict[str, Any]) -> None:
         if status >= "400" and not _has_model_of_its_own(response):
             response["content"] = {PROBLEM_JSON: {"schema": REFERENCE}}
     operation["responses"] = dict(sorted(responses.items()))
+
+
+def _say_which_headers_are_required(operation: dict[str, Any]) -> None:
+    for parameter in operation.get("parameters", ()):
+        if parameter["schema"].pop(REQUIRED_HEADER, False):
+            parameter["required"] = True
 
 
 def _has_model_of_its_own(response: dict[str, Any]) -> bool:

@@ -142,8 +142,8 @@ def unavailable(detail: str, retry_after_s: int = 1) -> Problem:
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the OpenAPI `responses` of a route for the error statuses of its own.
 
-    Those that every route shares (401, 403, 422, 500, 503; writing ones also 400, 409, 413) and the schema are added by
-    `install_problem_handlers`.
+    Those that every route shares (401, 403, 422, 500, 503; writing ones also 400, 409, 413; those with a body also 415)
+    and the schema are added by `install_problem_handlers`.
     """
     return {status: {"description": HTTPStatus(status).phrase} for status in statuses}
 

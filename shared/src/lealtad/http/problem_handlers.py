@@ -1,13 +1,14 @@
 """What an application answers when something fails: problem documents, and nothing of its internals."""
 
 from collections.abc import Awaitable, Callable
-from http import HTTPStatus
+from http import HTTPMethod, HTTPStatus
 from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lealtad.events.codec import EventTooLargeError
@@ -30,6 +31,7 @@ def install_problem_handlers(app: FastAPI) -> None:
     """Make `app` answer every failure as a problem document, and say so in its OpenAPI document."""
     app.add_exception_handler(Problem, _answering(lambda problem: problem))
     app.add_exception_handler(RequestValidationError, _answering(_of_validation))
+    app.add_exception_handler(HTTPStatus.METHOD_NOT_ALLOWED, _of_method)
     app.add_exception_handler(HTTPException, _answering(_of_http))
     app.add_exception_handler(EventTooLargeError, _answering(_of_large_event))
     app.add_middleware(UnexpectedErrors)
@@ -67,6 +69,9 @@ def _answering(problem_from: Callable[[Any], Problem]) -> Callable[[Request, Exc
 
 
 def _of_validation(error: RequestValidationError) -> Problem:
+    # FastAPI leaves a body as bytes where its media type is not that of JSON.
+    if isinstance(error.body, bytes):
+        return _of_media_type()
     failures = error.errors()
     if any(failure["type"] == "json_invalid" for failure in failures):
         where = failures[0]["loc"][-1]
@@ -78,6 +83,30 @@ def _of_validation(error: RequestValidationError) -> Problem:
         )
     fields = invalid_fields(failures, error.body)
     return invalid("Correct the values listed in `errors` and send the request again.", fields)
+
+
+def _of_media_type() -> Problem:
+    return Problem(
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        "unsupported-media-type",
+        "The body is not said to be JSON",
+        "Send JSON with the header `Content-Type: application/json`, or with the type that /openapi.json names for it.",
+    )
+
+
+async def _of_method(request: Request, _: Exception) -> Response:
+    # Each route knows its own methods only; those of the address may be spread over several routers.
+    return _of_http(HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": _methods_at(request)})).response()
+
+
+def _methods_at(request: Request) -> str:
+    routes = request.app.routes
+    offered = [
+        method
+        for method in HTTPMethod
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
+    ]
+    return ", ".join(offered)
 
 
 def _of_http(error: HTTPException) -> Problem:

@@ -13,7 +13,8 @@ from lealtad.http import Command, Page, PageQuery, Query, problems, reads, write
 
 router = APIRouter(prefix="/v1/offers", tags=["offers"])
 Reads = Annotated[Query, Depends(reads("offers:read"))]
-Writes = Annotated[Command, Depends(writes("offers:write"))]
+Creates = Annotated[Command, Depends(writes("offers:write"))]
+Changes = Annotated[Command, Depends(writes("offers:write", if_match="required"))]
 Reference = Annotated[str, Path(max_length=63, description="Id or key", examples=["free-shipping"])]
 
 
@@ -32,7 +33,7 @@ async def list_offers(
 
 
 @router.post("", status_code=201, response_model=OfferOut, responses=problems(409))
-async def create_offer(body: OfferIn, command: Writes) -> Response:
+async def create_offer(body: OfferIn, command: Creates) -> Response:
     """Create an offer.
 
     It competes from now on: every customer is decided anew in the background, in batches.
@@ -61,7 +62,7 @@ async def read_offer_version(
 
 
 @router.put("/{reference}", response_model=OfferOut, responses=problems(404, 412, 428))
-async def change_offer(reference: Reference, body: TermsIn, command: Writes) -> Response:
+async def change_offer(reference: Reference, body: TermsIn, command: Changes) -> Response:
     """Change an offer.
 
     Send all of its terms and, as `If-Match`, the `ETag` of the version they replace. Makes the next version; a
@@ -73,7 +74,7 @@ async def change_offer(reference: Reference, body: TermsIn, command: Writes) -> 
 
 
 @router.delete("/{reference}", response_model=OfferOut, responses=problems(404, 412, 428))
-async def withdraw_offer(reference: Reference, command: Writes) -> Response:
+async def withdraw_offer(reference: Reference, command: Changes) -> Response:
     """Withdraw an offer.
 
     It is proposed to nobody any more; it stays readable, because past decisions name it. Needs `If-Match`.

@@ -35,7 +35,7 @@ async def read_contact_policy_version(version: VersionInPath, query: Reads) -> R
 
 @router.put("", response_model=PolicyOut, responses=problems(412, 428))
 async def change_contact_policy(
-    body: PolicyIn, command: Annotated[Command, Depends(writes("policies:write"))]
+    body: PolicyIn, command: Annotated[Command, Depends(writes("policies:write", if_match="required"))]
 ) -> Response:
     """Change the contact policy.
 

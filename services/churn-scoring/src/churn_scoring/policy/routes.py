@@ -41,7 +41,7 @@ async def read_scoring_policy_version(version: VersionInPath, query: Reads) -> R
 @router.put("", response_model=ScoringPolicyOut, responses=problems(412, 428))
 async def change_scoring_policy(
     body: Annotated[ScoringPolicyIn, Body(openapi_examples=EXAMPLES)],
-    command: Annotated[Command, Depends(writes("policies:write"))],
+    command: Annotated[Command, Depends(writes("policies:write", if_match="required"))],
 ) -> Response:
     """Change the scoring policy.
 

@@ -14,7 +14,8 @@ from lealtad.http import Command, problems, writes
 
 router = APIRouter(prefix="/v1", tags=["life of a case"])
 
-Writing = Annotated[Command, Depends(writes("cases:write"))]
+Adding = Annotated[Command, Depends(writes("cases:write"))]
+Changing = Annotated[Command, Depends(writes("cases:write", if_match="optional"))]
 
 STEPS = {
     Step.ACKNOWLEDGE: ("Tell the customer that the case is known.", "Again, it changes nothing."),
@@ -30,7 +31,7 @@ STEPS = {
 def _step_route(step: Step) -> Callable[..., Coroutine[Any, Any, Response]]:
     async def take(
         case_id: UUID,
-        command: Writing,
+        command: Changing,
         body: Annotated[StepIn | None, Body(examples=[{"note": "Spoke to the customer."}])] = None,
     ) -> Response:
         note = body.note if body else None
@@ -60,7 +61,7 @@ for _step, (_summary, _remark) in STEPS.items():
 async def assign_case(
     case_id: UUID,
     body: Annotated[AssignmentIn, Body(examples=[{"assignee": "ana.r", "queue": "returns"}])],
-    command: Writing,
+    command: Changing,
 ) -> Response:
     """Hand a case to a person, a queue, or both.
 
@@ -74,7 +75,7 @@ async def assign_case(
 async def add_note(
     case_id: UUID,
     body: Annotated[NoteIn, Body(examples=[{"text": "Replacement sent today."}])],
-    command: Writing,
+    command: Adding,
 ) -> Response:
     """Add a note to the history of a case.
 
@@ -88,7 +89,7 @@ async def add_note(
 async def attach_case(
     case_id: UUID,
     body: Annotated[AttachmentIn, Body(examples=[{"customer": "web-shop:17850"}])],
-    command: Writing,
+    command: Changing,
 ) -> Response:
     """Say whose case it is.
 

@@ -42,7 +42,7 @@ async def read_cause(code: Code, query: Annotated[Query, Depends(reads("cases:re
 async def set_cause(
     code: Code,
     body: Annotated[CauseIn, Body(examples=[{"names": {"es": "Llegó dañado", "en": "Arrived damaged"}}])],
-    command: Annotated[Command, Depends(writes("policies:write"))],
+    command: Annotated[Command, Depends(writes("policies:write", if_match="optional"))],
 ) -> Response:
     """Add a cause, rename it or retire it.
 

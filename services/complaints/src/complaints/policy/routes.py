@@ -36,7 +36,7 @@ async def read_service_policy_version(version: VersionInPath, query: Reads) -> R
 @router.put("", response_model=PolicyOut, responses=problems(412, 428))
 async def change_service_policy(
     body: Annotated[PolicyDocument, Body(examples=[DEFAULT_POLICY])],
-    command: Annotated[Command, Depends(writes("policies:write"))],
+    command: Annotated[Command, Depends(writes("policies:write", if_match="required"))],
 ) -> Response:
     """Change the service policy.
 

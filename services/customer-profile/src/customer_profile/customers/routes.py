@@ -53,7 +53,7 @@ async def change_customer(
             examples=[{"region": "Antioquia", "preferences": {"channels": ["whatsapp"]}, "organisation": None}],
         ),
     ],
-    command: Annotated[Command, Depends(writes("customers:write"))],
+    command: Annotated[Command, Depends(writes("customers:write", if_match="required"))],
 ) -> Response:
     """Change a customer.
 

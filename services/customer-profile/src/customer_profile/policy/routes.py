@@ -34,7 +34,7 @@ async def read_intake_policy_version(version: VersionInPath, query: Reads) -> Re
 
 @router.put("", response_model=IntakePolicyOut, responses=problems(412, 428))
 async def change_intake_policy(
-    body: IntakePolicy, command: Annotated[Command, Depends(writes("policies:write"))]
+    body: IntakePolicy, command: Annotated[Command, Depends(writes("policies:write", if_match="required"))]
 ) -> Response:
     """Change the intake policy.
 

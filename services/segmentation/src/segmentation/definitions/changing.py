@@ -80,7 +80,7 @@ async def _changeable(uow: UnitOfWork, ref: UUID | str, if_match: str | None) ->
         raise not_found("segment", ref)
     if segment.archived_at is not None:
         raise gone("segment", f"'{segment.key}' was archived. Create a segment with another key.")
-    require_match(if_match, segment.latest_version)
+    require_match(if_match, segment.latest_version, required=True)
     return segment
 
 

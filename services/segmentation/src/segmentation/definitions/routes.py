@@ -19,11 +19,12 @@ from segmentation.definitions.segment_path import SegmentPath, segment_ref
 
 router = APIRouter(prefix="/v1/segments", tags=["segments"])
 Reads = Annotated[Query, Depends(reads("segments:read"))]
-Writes = Annotated[Command, Depends(writes("segments:write"))]
+Creates = Annotated[Command, Depends(writes("segments:write"))]
+Changes = Annotated[Command, Depends(writes("segments:write", if_match="required"))]
 
 
 @router.post("", status_code=201, response_model=SegmentOut, responses=problems(409))
-async def create_segment(body: NewSegment, command: Writes) -> Response:
+async def create_segment(body: NewSegment, command: Creates) -> Response:
     """Create a segment.
 
     Its first version is in preparation while the base is evaluated under it; then it is active, and its members
@@ -71,22 +72,22 @@ async def read_versions(segment: SegmentPath, query: Reads) -> Response:
     return await query.run(lambda uow: reading.read_versions(uow, segment_ref(segment)))
 
 
-@router.patch("/{segment}", response_model=SegmentOut, responses=problems(404, 409, 410, 412))
-async def change_segment(segment: SegmentPath, body: SegmentChange, command: Writes) -> Response:
+@router.patch("/{segment}", response_model=SegmentOut, responses=problems(404, 409, 410, 412, 428))
+async def change_segment(segment: SegmentPath, body: SegmentChange, command: Changes) -> Response:
     """Give a segment a new version.
 
     The version in force stays until the base was evaluated under the new one; only customers whose membership really
-    changes are announced.
+    changes are announced. Send the `ETag` of the version you read as `If-Match`.
     """
     ref = segment_ref(segment)
     return await command.run(lambda uow: changing.change(uow, ref, body, command.if_match))
 
 
-@router.post("/{segment}/archive", response_model=SegmentOut, responses=problems(404, 410, 412))
-async def archive_segment(segment: SegmentPath, command: Writes) -> Response:
+@router.post("/{segment}/archive", response_model=SegmentOut, responses=problems(404, 410, 412, 428))
+async def archive_segment(segment: SegmentPath, command: Changes) -> Response:
     """Archive a segment.
 
-    Its members are told that they left; its versions stay readable, its key stays taken.
+    Its members are told that they left; its versions stay readable, its key stays taken. Needs `If-Match`.
     """
     ref = segment_ref(segment)
     return await command.run(lambda uow: changing.archive(uow, ref, command.if_match))

@@ -37,7 +37,7 @@ async def read_value_policy_version(version: VersionInPath, query: ReadsPolicy) 
 
 @router.put("/value-policy", response_model=ValuePolicyOut, responses=problems(412, 428))
 async def change_value_policy(
-    body: ValuePolicy, command: Annotated[Command, Depends(writes("policies:write"))]
+    body: ValuePolicy, command: Annotated[Command, Depends(writes("policies:write", if_match="required"))]
 ) -> Response:
     """Change the value policy.
 
