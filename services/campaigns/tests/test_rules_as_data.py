@@ -123,7 +123,7 @@ async def test_a_policy_is_sent_whole(client):
     headers = {"If-Match": '"1"'}
     refused = await client.put("/v1/contact-policy", json={"promotions_stopped": True}, headers=headers)
     assert refused.status_code == 422
-    assert {"pointer": "/caps", "message": "Field required", "hint": "add it"} in refused.json()["errors"]
+    assert {"pointer": "/caps", "message": "is missing", "hint": "add it"} in refused.json()["errors"]
 
 
 async def test_changes_of_rules_are_announced(client, database):

@@ -97,7 +97,7 @@ async def test_the_same_fact_with_other_content_is_refused(desk):
     other = await desk.try_to_open(source=SOURCE, description="Something else")
 
     assert other.status_code == 409
-    assert other.json()["type"].endswith("fact-differs")
+    assert other.json()["type"].endswith("fact-conflict")
     assert other.json()["case_id"] == case["id"]
 
 

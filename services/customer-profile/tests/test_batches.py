@@ -23,13 +23,14 @@ async def test_a_thousand_facts_with_bad_ones_among_them(shop, database):
     facts[501] = purchase(shop, customer="01890a5d-ac96-774b-bcce-b302099a8057")
     facts[502] = {"type": "gift"}
     facts[503] = "no fact"
+    facts[504] = {"customer": "web-shop:4"}
     facts[999] = facts[0]
 
     answer = await shop.post("batches", {"facts": facts})
 
     assert answer.status_code == 200
     body = answer.json()
-    assert (body["recorded"], body["repeated"], body["refused"]) == (994, 1, 5)
+    assert (body["recorded"], body["repeated"], body["refused"]) == (993, 1, 6)
     problems = {place: item for place, item in enumerate(body["items"]) if item["status"] not in (200, 201)}
     assert {place: item["status"] for place, item in problems.items()} == {
         3: 422,
@@ -37,11 +38,15 @@ async def test_a_thousand_facts_with_bad_ones_among_them(shop, database):
         501: 404,
         502: 422,
         503: 422,
+        504: 422,
     }
     assert {error["pointer"] for error in problems[3]["problem"]["errors"]} == {"/source", "/occurred_at", "/lines"}
+    for place in (502, 504):
+        [error] = problems[place]["problem"]["errors"]
+        assert (error["pointer"], "purchase" in error["hint"], "Kind" in error["hint"]) == ("/type", True, False)
     assert body["items"][999] == {**body["items"][0], "status": 200}
     purchases = [event for event in await emitted(database) if isinstance(event.data, PurchaseRecorded)]
-    assert len(purchases) == 994
+    assert len(purchases) == 993
     by_customer = Counter(event.key for event in purchases)
     assert len(by_customer) == 100
     for customer in by_customer:

@@ -66,6 +66,7 @@ async def test_a_payment_cannot_take_the_fact_id_of_a_purchase(shop):
         ({"occurred_at": "0001-01-01T00:00:00+14:00"}, "/occurred_at"),
         ({"total": {"amount": "1", "currency": "USD"}}, "/total/currency"),
         ({"total": {"amount": "1.23456", "currency": "EUR"}}, "/total/amount"),
+        ({"total": {"amount": "-1", "currency": "EUR"}}, "/total"),
         ({"lines": []}, "/lines"),
         ({"lines": [{"sku": "A", "quantity": "0", "unit_price": "1"}]}, "/lines/0/quantity"),
         ({"lines": [{"sku": "A", "quantity": "1", "unit_price": "-1"}]}, "/lines/0/unit_price"),
@@ -73,6 +74,12 @@ async def test_a_payment_cannot_take_the_fact_id_of_a_purchase(shop):
         ({"lines": [{"sku": "A", "quantity": "NaN", "unit_price": "1"}]}, "/lines/0/quantity"),
         ({"note": "free text"}, "/note"),
         ({"customer": "Web Shop/17850"}, "/customer"),
+        ({"customer": None}, "/source/customer_external_id"),
+        ({"customer": "web-shop:ana@example.org"}, "/customer"),
+        (
+            {"customer": None, "source": {"system": "web-shop", "fact_id": "1", "customer_external_id": "ana@a.org"}},
+            "/source/customer_external_id",
+        ),
         ({"source": {"system": "web-shop", "fact_id": "a\x00b"}}, "/source/fact_id"),
     ],
 )

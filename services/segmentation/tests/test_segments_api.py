@@ -123,10 +123,10 @@ async def test_a_segment_is_neither_changed_nor_archived_unseen(client: httpx.As
     ("rule", "place", "message"),
     [
         ({"kind": "attribute", "attribute": "country", "operator": ">=", "value": "FR"}, "", "cannot compare text"),
-        ({**TWICE, "within_days": 10_000}, "/within_days", "less than or equal to 730"),
+        ({**TWICE, "within_days": 10_000}, "/within_days", "at most 730"),
         ({**TWICE, "value": "many"}, "", "compared with a number"),
-        ({**TWICE, "colour": "red"}, "/colour", "not permitted"),
-        ({"kind": "sometimes"}, "", "no known kind"),
+        ({**TWICE, "colour": "red"}, "/colour", "not known here"),
+        ({"kind": "sometimes"}, "/kind", "no known kind"),
     ],
 )
 async def test_a_wrong_rule_is_refused_precisely(

@@ -85,7 +85,7 @@ class Command:
 def writes(scope: str, *, if_match: IfMatch = "unused") -> Callable[..., Coroutine[Any, Any, Command]]:
     """Return the dependency of a route that writes: `Annotated[Command, Depends(writes("facts:write"))]`.
 
-    `if_match` says whether the route takes the header; that it is there and fits, its use case checks (`require_match`).
+    `if_match` says whether the route takes the header; its use case checks that it is there and fits (`require_match`).
     """
     scope = known_scope(scope)
     precondition = Depends(IF_MATCH_READERS[if_match])

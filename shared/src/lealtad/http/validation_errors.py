@@ -1,5 +1,6 @@
 """From pydantic's validation errors to what a caller may see: where, what, and a hint, never the value."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -21,8 +22,38 @@ HINTS = {
     "expected_tags": "one of {}",
 }
 
-# Messages of these types quote the input or a parser's words about it; ours do not.
+# Pydantic's words speak of its own types, and some quote the input; ours do neither.
 MESSAGES = {
+    "missing": "is missing",
+    "extra_forbidden": "is not known here",
+    "model_type": "is not an object",
+    "model_attributes_type": "is not an object",
+    "dict_type": "is not an object",
+    "list_type": "is not a list",
+    "string_type": "is not text",
+    "bool_type": "is not true or false",
+    "bool_parsing": "is not true or false",
+    "int_type": "is not a whole number",
+    "int_parsing": "is not a whole number",
+    "int_from_float": "is not a whole number",
+    "float_type": "is not a number",
+    "float_parsing": "is not a number",
+    "decimal_type": "is not a decimal number",
+    "decimal_parsing": "is not a decimal number",
+    "decimal_max_digits": "has too many digits",
+    "decimal_max_places": "has too many decimals",
+    "decimal_whole_digits": "has too many digits before the point",
+    "finite_number": "is not a finite number",
+    "string_pattern_mismatch": "has not the right form",
+    "string_too_short": "is too short",
+    "string_too_long": "is too long",
+    "too_short": "has too few items",
+    "too_long": "has too many items",
+    "greater_than": "is too small",
+    "greater_than_equal": "is too small",
+    "less_than": "is too large",
+    "less_than_equal": "is too large",
+    "timezone_aware": "has no offset",
     "value_error": "is not acceptable",
     "assertion_error": "is not acceptable",
     "uuid_parsing": "is not a UUID",
@@ -33,6 +64,7 @@ MESSAGES = {
     "time_parsing": "is not a time of day",
     "url_parsing": "is not a URL",
     "union_tag_invalid": "is of no known kind",
+    "union_tag_not_found": "is missing",
     "enum": "is not one of the choices",
     "literal_error": "is not one of the choices",
 }
@@ -47,6 +79,9 @@ FORMATS = {
     "missing": "add it",
     "extra_forbidden": "leave it out",
 }
+
+_ENUM_MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")
+"""How pydantic writes a choice that is a member of an enumeration."""
 
 BODY = "body"
 ABSENT = "missing"
@@ -70,7 +105,16 @@ def _pointer(failure: Mapping[str, Any], body: object) -> str:
     if place != BODY:
         return ".".join(map(str, path)) or str(place)
     steps = path if body is None else _within(body, path, absent=failure["type"] == ABSENT)
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in [*steps, *_within_value(failure)])
+
+
+def _within_value(failure: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the field of the value in hand that is wrong, where pydantic points at the whole value."""
+    context = failure.get("ctx", {})
+    if failure["type"].startswith("union_tag_"):
+        yield context["discriminator"].strip("'")
+    elif isinstance(error := context.get("error"), SafeValueError) and error.field:
+        yield error.field
 
 
 def _within(body: Any, path: Sequence[str | int], *, absent: bool) -> Iterator[str | int]:
@@ -102,8 +146,16 @@ def _hint(failure: Mapping[str, Any]) -> str | None:
     if form := FORMATS.get(failure["type"]):
         return form
     context = failure.get("ctx", {})
-    return "; ".join(text.format(context[name]) for name, text in HINTS.items() if name in context) or None
+    hints = "; ".join(text.format(context[name]) for name, text in HINTS.items() if name in context)
+    return _ENUM_MEMBER.sub(r"\1", hints) or None
 
 
 class SafeValueError(ValueError):
-    """A validator's complaint whose text may be shown to the caller and logged: it repeats nothing of the input."""
+    """A validator's complaint whose text may be shown to the caller and logged: it repeats nothing of the input.
+
+    A validator of a whole object may say which `field` of it is wrong.
+    """
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field

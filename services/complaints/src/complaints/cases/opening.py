@@ -33,7 +33,7 @@ async def open_case(uow: UnitOfWork, body: CaseIn, actor: str) -> Answer:
     policy = await rules_in_force(uow.connection)
     require_plausible_time(body.occurred_at, uow.now, policy)
     await require_known_cause(uow.connection, body.cause)
-    ref = CustomerRef.parse(body.customer_ref, "/customer") if body.customer_ref else None
+    ref = CustomerRef.parse(body.customer_ref, body.customer_place) if body.customer_ref else None
     opening = await _opening(uow, body, ref, policy)
     begun = StoredCase(new_id(), _intake(body, policy), begin(opening, body.occurred_at or uow.now))
     if not await repository.insert_opened(uow.connection, rows.opened_row(begun, ref, _fingerprint(body))):
@@ -80,7 +80,7 @@ async def _answered_before(uow: UnitOfWork, body: CaseIn) -> Answer | None:
         return None
     if row.fingerprint not in {UNKNOWN_CONTENT, _fingerprint(body)}:
         raise conflict(
-            "fact-differs",
+            "fact-conflict",
             "This fact came before with other content",
             "Send exactly what was sent first to get its answer, or a new fact_id for another case.",
             case_id=str(row.id),

@@ -72,7 +72,9 @@ class CaseIn(RequestBody):
     @model_validator(mode="after")
     def _names_one_customer(self) -> Self:
         if self.customer and self.source and self.source.customer_external_id:
-            raise SafeValueError("name the customer once: by `customer` or by `source.customer_external_id`")
+            raise SafeValueError(
+                "name the customer once: by `customer` or by `source.customer_external_id`", "customer"
+            )
         return self
 
     @property
@@ -81,6 +83,11 @@ class CaseIn(RequestBody):
         if self.source and self.source.customer_external_id:
             return f"{self.source.system}:{self.source.customer_external_id}"
         return self.customer
+
+    @property
+    def customer_place(self) -> str:
+        """Where in the body `customer_ref` comes from."""
+        return "/customer" if self.customer else "/source/customer_external_id"
 
     @property
     def fact(self) -> FactSource | None:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHan
 
 from customer_profile.facts import examples
 from customer_profile.facts.inputs import AnyFactIn
+from customer_profile.facts.kinds import Kind
 from lealtad.events.cause import Lane
 from lealtad.http import InvalidField, ProblemDocument, RequestBody
 from lealtad.http.validation_errors import invalid_fields
@@ -21,6 +22,9 @@ class Unreadable(BaseModel):
 
 
 def _fact_or_errors(item: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+    if isinstance(item, dict) and "type" not in item:
+        choices = f"one of {', '.join(Kind)}"
+        return Unreadable(errors=[InvalidField(pointer="/type", message="is missing", hint=choices)])
     try:
         return handler(item)
     except ValidationError as error:

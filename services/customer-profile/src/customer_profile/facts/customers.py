@@ -11,18 +11,24 @@ from customer_profile.facts.inputs import ContractStepIn, FactIn
 from customer_profile.facts.ledger import Ledger
 from customer_profile.identities.storing import external_id_error, objection_to
 from customer_profile.policy.schemas import UnknownCustomers
-from lealtad.http import CustomerRef, Problem, conflict, invalid
+from lealtad.http import CustomerRef, InvalidField, Problem, conflict, invalid
+
+CUSTOMER, EXTERNAL_ID = "/customer", "/source/customer_external_id"
 
 
 def refs_of(fact: FactIn) -> list[CustomerRef]:
     """Return how the fact names its customer: by `customer`, the source's own id, or both; raise 422 for nonsense."""
-    refs = []
+    return list(_places_of_refs(fact))
+
+
+def _places_of_refs(fact: FactIn) -> dict[CustomerRef, str]:
+    places = {}
     if fact.customer is not None:
-        refs.append(CustomerRef.parse(fact.customer, "/customer"))
+        places[CustomerRef.parse(fact.customer, CUSTOMER)] = CUSTOMER
     if fact.source.customer_external_id is not None:
         text = f"{fact.source.system}:{fact.source.customer_external_id}"
-        refs.append(CustomerRef.parse(text, "/source/customer_external_id"))
-    return list(dict.fromkeys(refs))
+        places.setdefault(CustomerRef.parse(text, EXTERNAL_ID), EXTERNAL_ID)
+    return places
 
 
 def customer_of(fact: FactIn, ledger: Ledger) -> UUID:
@@ -39,7 +45,7 @@ def customer_of(fact: FactIn, ledger: Ledger) -> UUID:
     if len(ids) + len(strangers) > 1:
         raise _ambiguous()
     if strangers:
-        return _newcomer(strangers[0], ledger)
+        return _newcomer(strangers[0], _places_of_refs(fact)[strangers[0]], ledger)
     if not ids:
         raise _unnamed()
     for ref in refs:
@@ -48,7 +54,7 @@ def customer_of(fact: FactIn, ledger: Ledger) -> UUID:
     return ids.pop()
 
 
-def _newcomer(ref: CustomerRef, ledger: Ledger) -> UUID:
+def _newcomer(ref: CustomerRef, place: str, ledger: Ledger) -> UUID:
     if ref.id is not None:
         raise unknown()
     if ledger.policy.unknown_customers is UnknownCustomers.REFUSE:
@@ -62,13 +68,19 @@ def _newcomer(ref: CustomerRef, ledger: Ledger) -> UUID:
     except ValidationError:
         raise invalid("Name the customer by a source of at most 40 and an id of at most 200 characters.") from None
     if kind := objection_to(named.external_id, ledger.policy):
-        error = external_id_error("/customer", kind)
+        error = external_id_error(place, kind)
         raise invalid("Name the customer by an id that is no personal data: it travels with every event.", [error])
     return ledger.newcomer(ref)
 
 
 def _unnamed() -> Problem:
-    return invalid("Name the customer in `customer`, or by the source's own id in `source.customer_external_id`.")
+    return invalid(
+        "Name the customer in `customer`, or by the source's own id in `source.customer_external_id`.",
+        [
+            InvalidField(pointer=place, message="is missing", hint="add one of them")
+            for place in (CUSTOMER, EXTERNAL_ID)
+        ],
+    )
 
 
 def _ambiguous() -> Problem:

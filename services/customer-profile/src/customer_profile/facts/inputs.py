@@ -99,11 +99,11 @@ class PaymentIn(FactIn):
     @model_validator(mode="after")
     def _fits_its_status(self) -> Self:
         if self.amount.amount <= 0:
-            raise SafeValueError("the amount of a payment is larger than 0")
+            raise SafeValueError("must be larger than 0", "amount")
         if self.status == "failed" and self.method:
-            raise SafeValueError("a failed payment has a reason, but no method")
+            raise SafeValueError("belongs to a recorded payment; a failed one has a reason", "method")
         if self.status == "recorded" and self.reason:
-            raise SafeValueError("only a failed payment has a reason")
+            raise SafeValueError("belongs to a failed payment only", "reason")
         return self
 
 
@@ -133,9 +133,9 @@ class ContractStartIn(FactIn):
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
         if self.monthly_amount.amount < 0:
-            raise SafeValueError("the monthly amount is not negative")
+            raise SafeValueError("must not be negative", "monthly_amount")
         if self.ends_at and self.ends_at < (self.starts_at or self.occurred_at):
-            raise SafeValueError("the contract ends before it starts")
+            raise SafeValueError("lies before the start", "ends_at")
         return self
 
 
@@ -163,7 +163,7 @@ class ContractChangeIn(ContractStepIn):
         if not (self.product_line or self.monthly_amount or self.ends_at):
             raise SafeValueError("say what changes: product_line, monthly_amount or ends_at")
         if self.monthly_amount and self.monthly_amount.amount < 0:
-            raise SafeValueError("the monthly amount is not negative")
+            raise SafeValueError("must not be negative", "monthly_amount")
         return self
 
 
@@ -190,6 +190,6 @@ def sum_of(lines: list[LineIn]) -> Decimal:
 
 def _require_sensible_total(lines: list[LineIn], total: Money | None) -> None:
     if total is not None and total.amount < 0:
-        raise SafeValueError("the total is not negative")
+        raise SafeValueError("must not be negative", "total")
     if sum_of(lines) >= 10**14:
-        raise SafeValueError("the lines are worth more than 14 digits can say; check quantity and unit price")
+        raise SafeValueError("are worth more than 14 digits can say; check quantity and unit price", "lines")
