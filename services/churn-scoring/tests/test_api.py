@@ -92,6 +92,15 @@ async def test_customers_are_ranked_by_risk_and_by_value_at_risk(database: Datab
     assert 0 < len(high) < 10
 
 
+async def test_a_band_that_the_policy_does_not_have_is_refused_with_those_it_has(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/v1/churn-scores", params={"band": "huge"})
+
+    assert answer.status_code == 422
+    assert [(error["pointer"], error["hint"]) for error in answer.json()["errors"]] == [
+        ("band", "low, medium, high, critical")
+    ]
+
+
 async def test_a_cursor_of_the_other_order_is_refused(database: Database, client: httpx.AsyncClient) -> None:
     await deliver(SERVICE, database, [a_purchase(new_id(), -number) for number in range(3)])
     page = (await client.get("/v1/churn-scores", params={"limit": 2})).json()

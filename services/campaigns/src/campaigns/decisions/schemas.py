@@ -1,7 +1,6 @@
 """Decisions as callers see them."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -45,7 +44,7 @@ class ActionOut(BaseModel):
     contact_class: ContactClass
     channel: Channel
     contact_at: datetime = Field(description="Not before: contact hours of the customer")
-    priority: Decimal
+    priority: float
     probability: float = Field(description="Of choosing this action under the exploration in force")
     content: Content = Field(description="In the customer's language, for the customer and for the agent")
 

@@ -5,13 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from churn_scoring.domain.basis import NoScore
+from churn_scoring.policy.models import SCORING_POLICY
 from churn_scoring.registry.loading import scorers_of
 from churn_scoring.scoring import repository
 from churn_scoring.scoring.record import Score
 from churn_scoring.scoring.schemas import ChurnScore, Order, places
 from lealtad.customers import find, unknown_customer
 from lealtad.events.catalog.churn_scoring import ChurnKind, ModelRef, ScoreReason
-from lealtad.http import Answer, CustomerRef, Page, PageQuery
+from lealtad.http import Answer, CustomerRef, InvalidField, Page, PageQuery, invalid
 from lealtad.money import Money
 from lealtad.unit_of_work import UnitOfWork
 
@@ -32,7 +33,9 @@ async def read_score(uow: UnitOfWork, ref: CustomerRef) -> Answer:
 
 
 async def rank(uow: UnitOfWork, order: Order, band: str | None, page: PageQuery) -> Page[Any]:
-    """Return customers who have a score, the most endangered first."""
+    """Return customers who have a score, the most endangered first; 422 for a band that the policy does not have."""
+    if band is not None:
+        await _require_known(uow, band)
     ranking = repository.BY_RISK if order is Order.RISK else repository.BY_VALUE
     after = page.after(*(UUID if name == "customer_id" else Decimal for name in ranking.columns))
     scores = await repository.page(uow.connection, ranking, band=band, after=after, limit=page.limit)
@@ -43,6 +46,13 @@ async def rank(uow: UnitOfWork, order: Order, band: str | None, page: PageQuery)
         cursor_of=lambda score: tuple(getattr(score, name) for name in ranking.columns),
         item_of=lambda score: shown(score, currency),
     )
+
+
+async def _require_known(uow: UnitOfWork, band: str) -> None:
+    names = [known.name for known in (await SCORING_POLICY.in_force(uow.connection)).policy.bands]
+    if band not in names:
+        error = InvalidField(pointer="band", message="is no band of the scoring policy", hint=", ".join(names))
+        raise invalid("Ask for a band of the scoring policy in force.", [error])
 
 
 def shown(score: Score, currency: str) -> ChurnScore:

@@ -29,7 +29,9 @@ async def rank_customers(
     query: Annotated[Query, Depends(reads("scores:read"))],
     page: Annotated[PageQuery, Depends()],
     order: Annotated[Order, Parameter(description="Rank by probability or by value at risk")] = Order.RISK,
-    band: Annotated[BandName | None, Parameter(description="Only customers in this band")] = None,
+    band: Annotated[
+        BandName | None, Parameter(description="Only customers in this band of the scoring policy in force")
+    ] = None,
 ) -> Response:
     """Rank customers by churn.
 

@@ -20,6 +20,7 @@ from complaints.metadata import METADATA
 from lealtad.db.columns import OWNED, moment
 
 UNATTACHED = text("customer_id IS NULL")
+OPEN = text("status NOT IN ('resolved', 'closed')")
 
 service_case = Table(
     "service_case",
@@ -64,6 +65,8 @@ service_case = Table(
     # Lists are read most urgent first: all, of one status, of one customer.
     Index("ix_service_case_due_at_id", "due_at", "id"),
     Index("ix_service_case_status_due_at_id", "status", "due_at", "id"),
+    # The work list; most cases are closed and not in this index.
+    Index("ix_service_case_open_due_at_id", "due_at", "id", postgresql_where=OPEN),
     Index("ix_service_case_customer_id_due_at_id", "customer_id", "due_at", "id"),
     # The due-loop asks every moment what is due; most cases are closed and not in this index.
     Index("ix_service_case_next_due_at", "next_due_at", postgresql_where=text("next_due_at IS NOT NULL")),

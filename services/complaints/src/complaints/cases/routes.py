@@ -44,17 +44,21 @@ async def list_cases(
     *,
     query: Reading,
     page: Annotated[PageQuery, Depends()],
-    status: CaseStatus | None = None,
-    kind: CaseKind | None = None,
+    status: Annotated[list[CaseStatus] | None, Parameter(description="May be given several times")] = None,
+    is_open: Annotated[
+        bool | None, Parameter(alias="open", description="true: the work list; false: resolved and closed cases")
+    ] = None,
+    kind: Annotated[CaseKind | None, Parameter(description="Only cases of this kind")] = None,
     customer: CustomerRefText | None = None,
     attached: Annotated[bool | None, Parameter(description="false: cases of unknown customers")] = None,
     due_before: Annotated[Timestamp | None, Parameter(description="Business time")] = None,
 ) -> Response:
     """List cases, the most urgent first.
 
-    All filters given must hold. Ordered by due time; the description is shown by the case alone.
+    All filters given must hold. Ordered by due time, so that old closed cases come first unless `open=true` leaves
+    them out. The description is shown by the case alone.
     """
-    wanted = Wanted(status=status, kind=kind, attached=attached, due_before=due_before)
+    wanted = Wanted(statuses=status or (), is_open=is_open, kind=kind, attached=attached, due_before=due_before)
     return await query.run(lambda uow: reading.list_cases(uow, wanted, customer, page))
 
 

@@ -70,9 +70,10 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which cases a list shows; what is None does not matter."""
+    """Which cases a list shows; what is None, or empty, does not matter."""
 
-    status: CaseStatus | None = None
+    statuses: Sequence[CaseStatus] = ()
+    is_open: bool | None = None
     kind: CaseKind | None = None
     customer_id: UUID | None = None
     attached: bool | None = None
