@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import BaseModel, Field
 
 from lealtad.app.service import Runtime
@@ -16,6 +16,9 @@ from lealtad.journal import trace
 from lealtad.kafka import dead_letters
 from lealtad.kafka.progress import Progress, read_progress
 from lealtad.unit_of_work import UnitOfWork
+
+EventId = Annotated[UUID, Path(description="Id of an event, a fact or a due action")]
+DeadLetterId = Annotated[UUID, Path(description="Id of a dead letter, as they are listed")]
 
 
 class Trace(BaseModel):
@@ -84,7 +87,7 @@ def operations_router(service: str, journal_days: int) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["operations"])
 
     @router.get("/events/{event_id}/trace", response_model=Trace)
-    async def trace_event(event_id: UUID, query: Annotated[Query, Depends(reads("traces:read"))]) -> Response:
+    async def trace_event(event_id: EventId, query: Annotated[Query, Depends(reads("traces:read"))]) -> Response:
         """Show what this service did with an event.
 
         Ask the other services for the ids in `emitted` to follow it on; `lealtad trace` does that.
@@ -104,7 +107,7 @@ def operations_router(service: str, journal_days: int) -> APIRouter:
 
     @router.post("/dead-letters/{dead_letter_id}/replay", responses=problems(404))
     async def replay_dead_letter(
-        dead_letter_id: UUID, command: Annotated[Command, Depends(writes("dead-letters:write"))]
+        dead_letter_id: DeadLetterId, command: Annotated[Command, Depends(writes("dead-letters:write"))]
     ) -> Response:
         """Try a dead letter again.
 

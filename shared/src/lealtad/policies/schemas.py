@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 LARGEST_INTEGER = 2_147_483_647
 """Of PostgreSQL's type `integer`."""
 
-VersionInPath = Annotated[int, Path(ge=1, le=LARGEST_INTEGER, examples=[1])]
+VersionInPath = Annotated[int, Path(ge=1, le=LARGEST_INTEGER, description="A version of the policy", examples=[1])]
 
 
 class PolicyStamp(BaseModel):

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Path, Response
 
 from campaigns.contacts import confirming, reserving
 from campaigns.contacts.schemas import ContactOut, Release, Reservation
@@ -11,6 +11,7 @@ from lealtad.http import Command, CustomerRefInPath, Page, PageQuery, Query, pro
 
 router = APIRouter(prefix="/v1", tags=["contacts"])
 Writes = Annotated[Command, Depends(writes("decisions:write"))]
+ContactId = Annotated[UUID, Path(description="Id of a contact")]
 
 
 @router.get("/customers/{ref}/contacts", response_model=Page[ContactOut], responses=problems(404))
@@ -38,7 +39,7 @@ async def reserve_contact(body: Reservation, command: Writes) -> Response:
 
 
 @router.post("/contacts/{contact_id}/confirm", response_model=ContactOut, responses=problems(404, 409))
-async def confirm_contact(contact_id: UUID, command: Writes) -> Response:
+async def confirm_contact(contact_id: ContactId, command: Writes) -> Response:
     """Confirm a contact.
 
     It took place: the slot is spent and the offer counts as presented. Repeating it changes nothing.
@@ -47,7 +48,7 @@ async def confirm_contact(contact_id: UUID, command: Writes) -> Response:
 
 
 @router.post("/contacts/{contact_id}/release", response_model=ContactOut, responses=problems(404, 409))
-async def release_contact(contact_id: UUID, body: Release, command: Writes) -> Response:
+async def release_contact(contact_id: ContactId, body: Release, command: Writes) -> Response:
     """Release a contact.
 
     It will not take place: the slot is free again. 409 once it took place.

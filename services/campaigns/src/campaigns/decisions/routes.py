@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Path, Response
 
 from campaigns.decisions import asking, reading
 from campaigns.decisions.schemas import DecisionOut, Question
@@ -11,6 +11,7 @@ from lealtad.http import Command, CustomerRefInPath, Page, PageQuery, Query, pro
 
 router = APIRouter(prefix="/v1", tags=["decisions"])
 Reads = Annotated[Query, Depends(reads("decisions:read"))]
+DecisionId = Annotated[UUID, Path(description="Id of a decision")]
 
 
 @router.get("/customers/{ref}/next-best-action", response_model=DecisionOut, responses=problems(404))
@@ -46,7 +47,7 @@ async def ask_for_a_decision(
 
 
 @router.get("/decisions/{decision_id}", response_model=DecisionOut, responses=problems(404))
-async def explain_decision(decision_id: UUID, query: Reads) -> Response:
+async def explain_decision(decision_id: DecisionId, query: Reads) -> Response:
     """Explain a decision.
 
     As it was recorded when it was made: offer, policy and definition versions, score and segments with their as-of,

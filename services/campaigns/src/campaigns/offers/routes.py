@@ -52,7 +52,9 @@ async def read_offer(reference: Reference, query: Reads) -> Response:
 
 @router.get("/{offer_id}/versions/{version}", response_model=OfferOut, responses=problems(404))
 async def read_offer_version(
-    offer_id: UUID, version: Annotated[int, Path(ge=1, le=2_147_483_647)], query: Reads
+    offer_id: Annotated[UUID, Path(description="Id of the offer")],
+    version: Annotated[int, Path(ge=1, le=2_147_483_647, description="A version of the offer", examples=[1])],
+    query: Reads,
 ) -> Response:
     """Read a version of an offer.
 

@@ -3,18 +3,19 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Path, Response
 
 from campaigns.responses import recording
 from campaigns.responses.schemas import ResponseIn, ResponseOut
 from lealtad.http import Command, problems, writes
 
 router = APIRouter(prefix="/v1/decisions/{decision_id}/responses", tags=["responses"])
+DecisionId = Annotated[UUID, Path(description="Id of the decision that is answered")]
 
 
 @router.post("", status_code=201, response_model=ResponseOut, responses=problems(404, 409))
 async def record_response(
-    decision_id: UUID, body: ResponseIn, command: Annotated[Command, Depends(writes("decisions:write"))]
+    decision_id: DecisionId, body: ResponseIn, command: Annotated[Command, Depends(writes("decisions:write"))]
 ) -> Response:
     """Record a response.
 

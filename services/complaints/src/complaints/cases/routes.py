@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Response
+from fastapi import APIRouter, Body, Depends, Path, Response
 from fastapi import Query as Parameter
 
 from complaints.cases import opening, reading
@@ -17,6 +17,7 @@ from lealtad.http import Command, CustomerRefText, Page, PageQuery, Query, Times
 router = APIRouter(prefix="/v1", tags=["cases"])
 
 Reading = Annotated[Query, Depends(reads("cases:read"))]
+CaseId = Annotated[UUID, Path(description="Id of a case")]
 
 
 @router.post(
@@ -49,7 +50,9 @@ async def list_cases(
         bool | None, Parameter(alias="open", description="true: the work list; false: resolved and closed cases")
     ] = None,
     kind: Annotated[CaseKind | None, Parameter(description="Only cases of this kind")] = None,
-    customer: CustomerRefText | None = None,
+    customer: Annotated[
+        CustomerRefText | None, Parameter(description="Only of this customer: its id, or `source:external_id`")
+    ] = None,
     attached: Annotated[bool | None, Parameter(description="false: cases of unknown customers")] = None,
     due_before: Annotated[Timestamp | None, Parameter(description="Business time")] = None,
 ) -> Response:
@@ -63,7 +66,7 @@ async def list_cases(
 
 
 @router.get("/cases/{case_id}", response_model=CaseDetail, responses=problems(404))
-async def read_case(case_id: UUID, query: Reading) -> Response:
+async def read_case(case_id: CaseId, query: Reading) -> Response:
     """Read one case with its description.
 
     The ETag is the version that `If-Match` names in the steps; `possible_steps` says which there are.
@@ -72,7 +75,7 @@ async def read_case(case_id: UUID, query: Reading) -> Response:
 
 
 @router.get("/cases/{case_id}/history", response_model=Page[HistoryEntry], responses=problems(404))
-async def read_history(case_id: UUID, query: Reading, page: Annotated[PageQuery, Depends()]) -> Response:
+async def read_history(case_id: CaseId, query: Reading, page: Annotated[PageQuery, Depends()]) -> Response:
     """Read what happened to a case, from the opening on.
 
     Entries are only ever added. They include steps, assignments, notes, changes of the due time, and gestures of

@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Response
+from fastapi import APIRouter, Body, Depends, Path, Response
 
 from complaints.cases import attaching, stepping, working
 from complaints.cases.resources import Case
@@ -15,6 +15,7 @@ from lealtad.http import Command, problems, writes
 router = APIRouter(prefix="/v1", tags=["life of a case"])
 
 Adding = Annotated[Command, Depends(writes("cases:write"))]
+CaseId = Annotated[UUID, Path(description="Id of a case")]
 Changing = Annotated[Command, Depends(writes("cases:write", if_match="optional"))]
 
 STEPS = {
@@ -30,7 +31,7 @@ STEPS = {
 
 def _step_route(step: Step) -> Callable[..., Coroutine[Any, Any, Response]]:
     async def take(
-        case_id: UUID,
+        case_id: CaseId,
         command: Changing,
         body: Annotated[StepIn | None, Body(examples=[{"note": "Spoke to the customer."}])] = None,
     ) -> Response:
@@ -59,7 +60,7 @@ for _step, (_summary, _remark) in STEPS.items():
 
 @router.post("/cases/{case_id}/assign", response_model=Case, responses=problems(404, 412))
 async def assign_case(
-    case_id: UUID,
+    case_id: CaseId,
     body: Annotated[AssignmentIn, Body(examples=[{"assignee": "ana.r", "queue": "returns"}])],
     command: Changing,
 ) -> Response:
@@ -73,7 +74,7 @@ async def assign_case(
 
 @router.post("/cases/{case_id}/notes", status_code=201, response_model=Case, responses=problems(404))
 async def add_note(
-    case_id: UUID,
+    case_id: CaseId,
     body: Annotated[NoteIn, Body(examples=[{"text": "Replacement sent today."}])],
     command: Adding,
 ) -> Response:
@@ -87,7 +88,7 @@ async def add_note(
 
 @router.post("/cases/{case_id}/attach", response_model=Case, responses=problems(404, 409, 412))
 async def attach_case(
-    case_id: UUID,
+    case_id: CaseId,
     body: Annotated[AttachmentIn, Body(examples=[{"customer": "web-shop:17850"}])],
     command: Changing,
 ) -> Response:

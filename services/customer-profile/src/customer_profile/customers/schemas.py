@@ -178,7 +178,11 @@ def _phone(text: str, country: str | None) -> str:
 class CustomerFilters(BaseModel):
     """What a listed customer must be."""
 
-    status: CustomerStatus | None = None
-    provisional: bool | None = None
-    country: Country | None = None
-    region: Annotated[str, Field(max_length=80)] | None = None
+    status: CustomerStatus | None = Field(default=None, description="Only customers in this status")
+    provisional: bool | None = Field(
+        default=None, description="true: only those that a fact of an unknown external id made"
+    )
+    country: Country | None = Field(default=None, description="Only of this country (ISO 3166-1 alpha-2)")
+    region: Annotated[str, Field(max_length=80)] | None = Field(
+        default=None, description="Only of this region, written as it was registered"
+    )

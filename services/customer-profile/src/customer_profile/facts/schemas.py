@@ -77,7 +77,9 @@ class ContractSource(BaseModel):
 class FactFilters(BaseModel):
     """What listed facts must be."""
 
-    customer: CustomerRefText | None = None
+    customer: CustomerRefText | None = Field(
+        default=None, description="Only of this customer: its id, or `source:external_id`"
+    )
     since: Annotated[Timestamp | None, Field(description="Occurred at or after")] = None
     until: Annotated[Timestamp | None, Field(description="Occurred before")] = None
 
@@ -85,5 +87,7 @@ class FactFilters(BaseModel):
 class ContractFilters(BaseModel):
     """What listed contracts must be."""
 
-    customer: CustomerRefText | None = None
-    active: bool | None = None
+    customer: CustomerRefText | None = Field(
+        default=None, description="Only of this customer: its id, or `source:external_id`"
+    )
+    active: bool | None = Field(default=None, description="Whether they run at the present business time")
