@@ -128,6 +128,7 @@ def test_a_process_that_is_held_back_stays_away_until_it_is_let_go(tool: Tool, h
     assert not answers_ok(before.port_of("service"), "/")
     assert tool.state().processes["service"].ended == "was asked to stop"
     holding.start(stack, "service")
+    assert tool.state().processes["service"].restarts == 0
     assert answers_ok(before.port_of("service"), "/")
 
 

@@ -102,15 +102,18 @@ class Keeper:
                 raise ProcessFailedError(f"{self.spec.name} {how}:\n{last_lines(self._log_file)}")
             if time.monotonic() - began > self._patience.stable:
                 delay = self._patience.first_delay
+            held_back = self._held_back.exists()
+            next_step = "it stays away until it is let go" if held_back else f"starting it again in {delay:.1f} s"
             # Its last words are kept here: the process that takes its place writes on in the same log.
             words = last_lines(self._log_file)
-            log.warning("%s %s; starting it again in %.1f s; it wrote at last:\n%s", self.spec.name, how, delay, words)
+            log.warning("%s %s; %s; it wrote at last:\n%s", self.spec.name, how, next_step, words)
             self.state.ended = how
-            self.state.restarts += 1
-            self._set(Status.BACKING_OFF)
-            await asyncio.sleep(delay)
+            if not held_back:
+                self.state.restarts += 1
+                self._set(Status.BACKING_OFF)
+                await asyncio.sleep(delay)
+                delay = min(delay * 2, self._patience.longest_delay)
             await self._while_held_back()
-            delay = min(delay * 2, self._patience.longest_delay)
 
     async def _while_held_back(self) -> None:
         while self._held_back.exists():
