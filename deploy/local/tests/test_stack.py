@@ -44,6 +44,12 @@ class Checkout:
     def lealtad(self, *arguments: str) -> Result:
         return CliRunner().invoke(app, arguments, env=self.env)
 
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run the installed command, with what it makes of an error."""
+        command = [str(Path(sys.executable).with_name("lealtad")), *arguments]
+        environment = os.environ | self.env
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+
     def state(self) -> StackState:
         state = StackState.load(self.home)
         assert state is not None
@@ -128,6 +134,20 @@ def test_trace_joins_the_services_into_one_tree_and_shows_each_event_once(runnin
     assert "no service knows it" in tree
 
 
+def test_an_event_that_no_service_knows_is_told_and_fails_the_command(running: Checkout) -> None:
+    answer = running.lealtad("trace", "nosuch")
+    assert "no service knows it" in answer.stdout
+    assert answer.exit_code == 1
+
+
+def test_a_refused_request_is_told_in_the_words_of_its_problem(running: Checkout) -> None:
+    answer = running.run("trace", "malformed")
+    assert answer.returncode == 1
+    assert answer.stderr.endswith(
+        "/v1/events/malformed/trace: The request is not valid. Correct the values.\n  event_id is not a UUID\n"
+    )
+
+
 def test_dead_letters_are_listed_and_replayed(running: Checkout) -> None:
     assert "unknown currency" in running.lealtad("dead-letters", "list").stdout
     assert running.lealtad("dead-letters", "replay").stdout.startswith("5 will be tried again")
@@ -145,6 +165,11 @@ def test_the_clock_stands_where_it_was_started_and_only_moves_on(running: Checko
 def test_a_token_carries_the_scopes_asked_for_and_an_unknown_scope_is_refused(running: Checkout) -> None:
     assert running.lealtad("token", "--scope", "cases:read").stdout.count(".") == 2
     assert "no such scope" in str(running.lealtad("token", "--scope", "everything").exception)
+
+
+@pytest.mark.parametrize("hours", ["0", "-1"])
+def test_a_token_that_has_already_expired_is_not_minted(running: Checkout, hours: str) -> None:
+    assert "more than 0" in str(running.lealtad("token", "--hours", hours).exception)
 
 
 def test_logs_of_one_process_are_shown_and_an_unknown_one_is_told(running: Checkout) -> None:
@@ -203,8 +228,6 @@ def until_a_server_runs(checkout: Checkout) -> StackState:
 
 
 def test_without_a_stack_the_command_says_how_to_start_one(tmp_path: Path) -> None:
-    command = [str(Path(sys.executable).with_name("lealtad")), "status"]
-    environment = os.environ | Checkout(tmp_path).env
-    answer = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    answer = Checkout(tmp_path).run("status")
     assert answer.returncode == 1
     assert answer.stderr == "The stack is not running. Start it: lealtad up\n"

@@ -33,6 +33,11 @@ LETTER = {
     "stored_at": "2011-03-01T09:00:00Z",
     "replayed_at": None,
 }
+PROBLEM = {
+    "title": "The request is not valid",
+    "detail": "Correct the values.",
+    "errors": [{"pointer": "event_id", "message": "is not a UUID"}],
+}
 EMITTED = {"fact": {"customer-profile": ["event"]}, "event": {"segmentation": ["fact", "unread"]}}
 
 
@@ -55,6 +60,8 @@ class Answers(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if self.path == "/progress":
             self.answer(PROGRESS)
+        elif self.path.endswith("/malformed/trace"):
+            self.answer(PROBLEM, 422, "application/problem+json")
         elif self.path.endswith("/trace"):
             self.answer(trace(self.path.split("/")[3]))
         elif self.path.startswith("/v1/dead-letters"):
@@ -65,8 +72,9 @@ class Answers(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.answer({})
 
-    def answer(self, body: object) -> None:
-        self.send_response(200)
+    def answer(self, body: object, status: int = 200, kind: str = "application/json") -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
         self.end_headers()
         self.wfile.write(json.dumps(body).encode())
 

@@ -13,7 +13,7 @@ import httpx
 import typer
 from rich.console import Console
 
-from lealtad_local import clock, commands, dead_letters, holding, logs, progress, stack, status, trace
+from lealtad_local import clock, commands, dead_letters, failures, holding, logs, progress, stack, status, trace
 from lealtad_local.home import Home
 from lealtad_local.jars import JarsUnavailableError
 from lealtad_local.server import ServerDidNotStartError
@@ -47,7 +47,7 @@ def main() -> None:
     try:
         app()
     except EXPECTED as error:
-        Console(stderr=True).print(f"{error or type(error).__name__}", style="red", markup=False)
+        Console(stderr=True).print(failures.in_words(error), style="red", markup=False, soft_wrap=True)
         sys.exit(1)
 
 
@@ -141,6 +141,8 @@ def token(
     hours: Annotated[float, typer.Option(help="How long it is valid.")] = 12,
 ) -> None:
     """Mint a bearer token for this stack."""
+    if hours <= 0:
+        raise StackError("A token is valid for some time: --hours is more than 0.")
     try:
         console.out(_running().token(scope, subject, timedelta(hours=hours)))
     except ValueError as error:
@@ -150,7 +152,10 @@ def token(
 @app.command("trace")
 def show_trace(event_id: Annotated[str, typer.Argument(help="The `event_id` of a fact's answer.")]) -> None:
     """Show what every service did with an event, what came of it, and why nothing where nothing did."""
-    console.print(trace.draw(_ask(lambda running, client: trace.follow(running, client, event_id))))
+    event = _ask(lambda running, client: trace.follow(running, client, event_id))
+    console.print(trace.draw(event))
+    if not event.steps:
+        raise typer.Exit(1)
 
 
 @dead_letters_app.command("list")
