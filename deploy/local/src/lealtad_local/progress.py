@@ -13,6 +13,8 @@ from lealtad_local.services import SERVICES
 from lealtad_local.stack import Stack
 
 POLL_S = 0.05
+ANSWER_S = 5
+"""A process is not waited for longer than this."""
 
 Progress = dict[str, Any]
 """One process's answer; see docs/platform.md."""
@@ -31,7 +33,7 @@ async def read_progress(
         if process not in stack.state.processes:
             return process, None
         try:
-            answer = await client.get(f"{stack.address(process)}/progress", timeout=5)
+            answer = await client.get(f"{stack.address(process)}/progress", timeout=ANSWER_S)
             progress: Progress = answer.raise_for_status().json()
         except httpx.HTTPError:
             return process, None

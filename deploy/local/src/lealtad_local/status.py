@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -9,16 +10,23 @@ from rich.box import SIMPLE
 from rich.console import Group
 from rich.table import Table
 
+from lealtad_local import outage
 from lealtad_local.progress import Progress, read_progress
 from lealtad_local.services import SERVICES, Service
 from lealtad_local.stack import Stack
 
 Report = dict[str, Any]
 
+UNKNOWN = "?"
+
 
 async def report(stack: Stack, client: httpx.AsyncClient) -> Report:
-    """Return processes, and per service its lag, outbox, dead letters, due backlog and paused partitions."""
+    """Return processes, per service its lag, outbox, dead letters, due backlog and paused partitions, and what is away.
+
+    A service is None where none of its workers tells its progress; `away` names what does not answer.
+    """
     progress = await read_progress(stack, client, stack.workers())
+    consumers = {service.name: _consumer(service, stack, progress) for service in SERVICES}
     return {
         "phase": stack.state.phase,
         "processes": [
@@ -26,7 +34,8 @@ async def report(stack: Stack, client: httpx.AsyncClient) -> Report:
             | {"pid": process.identity.pid if process.identity else None}
             for process in stack.state.processes.values()
         ],
-        "consumers": {service.name: _consumer(service, stack, progress) for service in SERVICES},
+        "consumers": consumers,
+        "away": await outage.seen(stack, client, consumers),
     }
 
 
@@ -51,13 +60,22 @@ def _consumer(service: Service, stack: Stack, progress: dict[str, Progress | Non
 
 
 def tables(found: Report) -> Group:
-    """Draw a report."""
-    held = [f"{name} is held: {each['held']}" for name, each in found["consumers"].items() if each and each["held"]]
-    return Group(_processes(found["processes"]), _consumers(found["consumers"]), *held)
+    """Draw a report; its tables fit 80 columns, so that names of due work and of partitions stand below them."""
+    told = [line for name, each in found["consumers"].items() if each for line in _details(name, each)]
+    return Group(_processes(found["processes"]), _consumers(found["consumers"]), *found["away"], *told)
+
+
+def _details(service: str, found: Report) -> Iterator[str]:
+    if due := [f"{name} {count}" for name, count in found["due"].items() if count]:
+        yield f"{service}: due are {', '.join(due)}"
+    if found["paused"]:
+        yield f"{service}: paused are {', '.join(found['paused'])}"
+    if found["held"]:
+        yield f"{service} is held: {found['held']}"
 
 
 def _processes(processes: list[Report]) -> Table:
-    table = _table("process", "status", "pid", "port", "restarts", "ended the last time")
+    table = _table("process", "status", "pid", "port", "restarts", "last end")
     for process in processes:
         cells = ("name", "status", "pid", "port", "restarts", "ended")
         table.add_row(*("" if process[cell] is None else str(process[cell]) for cell in cells))
@@ -68,25 +86,26 @@ def _consumers(consumers: dict[str, Report | None]) -> Table:
     table = _table("service", "lag", "outbox", "oldest", "dead letters", "due", "pending", "paused")
     for service, found in consumers.items():
         if found is None:
-            table.add_row(service, "no worker answers")
+            table.add_row(service, *[UNKNOWN] * 7)
             continue
         oldest = found["outbox_oldest_s"]
         table.add_row(
             service,
-            "Kafka does not answer" if found["lag"] is None else str(found["lag"]),
+            UNKNOWN if found["lag"] is None else str(found["lag"]),
             str(found["outbox_rows"]),
             "" if oldest is None else f"{oldest:.1f} s",
             str(found["dead_letters"]),
-            ", ".join(f"{name} {count}" for name, count in found["due"].items() if count) or "0",
+            str(sum(found["due"].values())),
             str(found["pending_reactions"]),
-            ", ".join(found["paused"]),
+            str(len(found["paused"])),
         )
     return table
 
 
 def _table(first: str, *others: str) -> Table:
-    table = Table(box=SIMPLE)
+    table = Table(box=SIMPLE, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column(first, no_wrap=True)
     for column in others:
-        table.add_column(column)
+        # A word of a heading is never cut; long contents take more lines.
+        table.add_column(column, min_width=max(map(len, column.split())), overflow="fold")
     return table
