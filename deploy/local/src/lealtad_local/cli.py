@@ -136,7 +136,9 @@ def settle(
 
 @app.command()
 def token(
-    scope: Annotated[list[str] | None, typer.Option(help="Repeat for several; all without it.")] = None,
+    scope: Annotated[
+        list[str] | None, typer.Option(metavar="SCOPE", help="Repeat for several; all without it.")
+    ] = None,
     subject: Annotated[str, typer.Option(help="Who the caller is.")] = "local",
     hours: Annotated[float, typer.Option(help="How long it is valid.")] = 12,
 ) -> None:

@@ -1,6 +1,7 @@
 """What is measured and logged of every HTTP request: by route template, so that no path with an id becomes a label."""
 
 import time
+from http import HTTPStatus
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -10,8 +11,8 @@ from lealtad.observability.metrics import HTTP_REQUEST_SECONDS, HTTP_REQUESTS
 from lealtad.observability.tracing import TraceContext, traced
 
 TRACE_HEADER = "x-trace-id"
-PROBES = {"/health/live", "/health/ready", "/metrics"}
-"""Asked every few seconds; nobody wants to read of it."""
+PROBES = {"/health/live", "/health/ready", "/metrics", "/progress"}
+"""Asked every few seconds, or many times a second; nobody wants to read of it while all is well."""
 NO_ROUTE = "none"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 CUT_OFF = 499
@@ -56,5 +57,5 @@ def _record(scope: Scope, status: int, seconds: float) -> None:
     route = getattr(scope.get("route"), "path", NO_ROUTE)
     HTTP_REQUESTS.labels(method=method, route=route, status=str(status)).inc()
     HTTP_REQUEST_SECONDS.labels(method=method, route=route).observe(seconds)
-    say = log.debug if route in PROBES else log.info
+    say = log.debug if route in PROBES and status < HTTPStatus.BAD_REQUEST else log.info
     say("http_request", method=method, route=route, status=status, ms=round(seconds * 1000, 2))
