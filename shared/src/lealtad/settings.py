@@ -18,24 +18,26 @@ class ServiceSettings(BaseSettings):
     kafka_bootstrap: str = Field(default="127.0.0.1:9092", description="host:port[,host:port]")
 
     host: str = Field(default="127.0.0.1", description="address the process listens at")
-    port: int = Field(default=8000, ge=0, le=65535)
+    port: int = Field(default=8000, ge=0, le=65535, description="port the process listens at")
     instance: str = Field(default="0", pattern=r"^[A-Za-z0-9-]{1,64}$", description="stable slot name of a worker")
 
     token_secret: SecretStr = Field(description="HS256 secret of bearer tokens, at least 32 bytes", min_length=32)
     token_public_key: SecretStr | None = Field(
         default=None, description="PEM; when set, RS256 tokens of its key are accepted"
     )
-    max_body_bytes: int = Field(default=1 << 20, ge=1024)
-    max_batch_body_bytes: int = Field(default=8 << 20, ge=1024)
+    max_body_bytes: int = Field(default=1 << 20, ge=1024, description="largest body of a request")
+    max_batch_body_bytes: int = Field(default=8 << 20, ge=1024, description="the same, where many come at once")
 
     clock_file: Path | None = Field(default=None, description="stack clock of a demo or a test; absent: real time")
-    reporting_currency: Currency = "EUR"
-    log_level: str = "INFO"
-    log_format: str = Field(default="json", pattern="^(json|console)$")
+    reporting_currency: Currency = Field(default="EUR", description="the deployment's one currency")
+    log_level: str = Field(default="INFO", description="least level that is logged")
+    log_format: str = Field(default="json", pattern="^(json|console)$", description="json or console")
 
-    topic_prefix: str = Field(default="lealtad", pattern=r"^[a-z0-9-]{1,40}$")
+    topic_prefix: str = Field(
+        default="lealtad", pattern=r"^[a-z0-9-]{1,40}$", description="first part of the topics' names"
+    )
     topic_partitions: int = Field(default=12, ge=1, le=1000, description="fixed for the life of the topics")
-    topic_replication: int = Field(default=1, ge=1)
+    topic_replication: int = Field(default=1, ge=1, description="replicas of topics that are created")
     allow_unreplicated_topics: bool = Field(
         default=True, description="accept fewer than 3 replicas (refused when false)"
     )

@@ -1,0 +1,73 @@
+"""Write `docs/settings.md` from the settings classes of the services, or check that it is current."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+from pathlib import Path
+
+from pydantic import SecretStr
+from pydantic.fields import FieldInfo
+
+from lealtad.settings import ServiceSettings
+from lealtad_local.services import SERVICES
+
+HEAD = """# Settings
+
+What a process of a service reads from its environment. This page is made from the settings classes by
+`python -m lealtad_local.settings_page`; do not edit it. Sizes are in bytes, times in the unit that the name ends with.
+
+| variable | meaning | default | read by |
+| --- | --- | --- | --- |
+"""
+
+
+def document(settings: Mapping[str, type[ServiceSettings]]) -> str:
+    """Return the page for the settings class of each service, the shared variables first."""
+    rows = [_row(name, field, "all") for name, field in ServiceSettings.model_fields.items()]
+    for service, own in settings.items():
+        rows += [_row(name, own.model_fields[name], service) for name in _own(own)]
+    return HEAD + "".join(rows)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write or check the page; return 1 where it is not current."""
+    parser = argparse.ArgumentParser(prog="python -m lealtad_local.settings_page", description=__doc__)
+    parser.add_argument("--file", type=Path, default=Path("docs/settings.md"))
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if the page is not current")
+    options = parser.parse_args(arguments)
+    page = document(
+        {service.name: import_module(f"{service.package}.service").SERVICE.settings for service in SERVICES}
+    )
+    if not options.check:
+        options.file.write_text(page)
+        return 0
+    if options.file.exists() and options.file.read_text() == page:
+        return 0
+    sys.stderr.write(f"{options.file} is not current: run python -m lealtad_local.settings_page\n")
+    return 1
+
+
+def _own(settings: type[ServiceSettings]) -> Iterable[str]:
+    return (name for name in settings.model_fields if name not in ServiceSettings.model_fields)
+
+
+def _row(name: str, field: FieldInfo, reader: str) -> str:
+    if not field.description:
+        raise ValueError(f"{name} has no description")
+    return f"| `LEALTAD_{name.upper()}` | {field.description} | {_default(field)} | {reader} |\n"
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "none: required"
+    value = field.default
+    if value is None or isinstance(value, SecretStr):
+        return "none"
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
