@@ -1,4 +1,4 @@
-"""`python -m campaigns api | worker | migrate`."""
+"""`python -m campaigns PROCESS`."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""`python -m churn_scoring api | worker | migrate | train`."""
+"""`python -m churn_scoring PROCESS`."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""`python -m complaints api | worker | migrate`."""
+"""`python -m complaints PROCESS`."""
 
 import sys
 

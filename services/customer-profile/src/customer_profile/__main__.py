@@ -1,4 +1,4 @@
-"""`python -m customer_profile api | worker | migrate`."""
+"""`python -m customer_profile PROCESS`."""
 
 import sys
 

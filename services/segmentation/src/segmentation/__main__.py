@@ -1,4 +1,4 @@
-"""`python -m segmentation api | worker | migrate`."""
+"""`python -m segmentation PROCESS`."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""`python -m <package> api | worker | migrate | rebuild | …`: one image, several processes."""
+"""`python -m <package> PROCESS`: one image, several processes."""
 
 import os
 
@@ -26,40 +26,44 @@ GARBAGE_FROM = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Repair:
-    """A command for operators, with arguments of its own."""
+class Command:
+    """One thing that `python -m <package>` can do."""
 
-    add_arguments: Callable[[argparse.ArgumentParser], None]
+    meaning: str
     main: Callable[[Service, argparse.Namespace], int]
+    add_arguments: Callable[[argparse.ArgumentParser], None] = lambda _: None
 
 
-REPAIRS = {
-    "adopt-restore": Repair(adopt_restore.add_arguments, adopt_restore.main),
-    "republish": Repair(republish.add_arguments, republish.main),
-}
+def commands_of(service: Service) -> dict[str, Command]:
+    """Return what `python -m <package>` can do by name: the same for all services, and the service's own."""
+    return {
+        "api": Command("answer HTTP requests", lambda service, _: _serve(service, "api")),
+        "worker": Command("read and publish events, and do what is due", lambda service, _: _serve(service, "worker")),
+        "migrate": Command("bring the database to the newest migration", lambda service, _: _migrate(service)),
+        "rebuild": Command("fold derived state again from the topics", lambda service, _: _rebuild(service)),
+        "adopt-restore": Command(
+            "make a restored database fit Kafka as it stands", adopt_restore.main, adopt_restore.add_arguments
+        ),
+        "republish": Command("send again what the service emitted", republish.main, republish.add_arguments),
+        **{name: _own(command) for name, command in service.commands.items()},
+    }
 
 
 def main(service: Service, arguments: list[str] | None = None) -> int:
     """Run one process of `service` and return its exit status."""
-    commands: dict[str, Callable[[], int]] = {
-        "api": lambda: _serve(service, "api"),
-        "worker": lambda: _serve(service, "worker"),
-        "migrate": lambda: _migrate(service),
-        "rebuild": lambda: _rebuild(service),
-        **service.commands,
-    }
     parser = argparse.ArgumentParser(
         prog=f"python -m {service.name.replace('-', '_')}", description=service.description
     )
-    processes = parser.add_subparsers(dest="process", required=True, metavar="PROCESS")
-    for name in sorted(commands):
-        processes.add_parser(name)
-    for name, command in REPAIRS.items():
-        command.add_arguments(processes.add_parser(name))
+    processes = parser.add_subparsers(dest="process", required=True, metavar="PROCESS", title="processes")
+    commands = commands_of(service)
+    for name, command in commands.items():
+        command.add_arguments(processes.add_parser(name, help=command.meaning, description=command.meaning))
     chosen = parser.parse_args(arguments)
-    if repair := REPAIRS.get(chosen.process):
-        return repair.main(service, chosen)
-    return commands[chosen.process]()
+    return commands[chosen.process].main(service, chosen)
+
+
+def _own(command: Callable[[], int]) -> Command:
+    return Command((command.__doc__ or "").strip().rstrip("."), lambda _service, _arguments: command())
 
 
 def _serve(service: Service, process: str) -> int:
