@@ -12,9 +12,11 @@ NAMES = Names(
 def a_decision(day=1, offer=None, churn=None, segments=(), mute=None, **changes):
     """Return a decision of a day in March; `churn` is a probability and a band."""
     probability, band = churn or (None, None)
+    chosen = {"kind": str(offer).split("-")[0], "key": offer}
+    action = {"offer": chosen, "channel": "email", "contact_class": "promotional"}
     return {
         "decided_at": f"2011-03-{day:02}T17:00:00Z",
-        "action": {"offer": {"kind": offer.split("-")[0], "key": offer}, "channel": "email"} if offer else None,
+        "action": action if offer else None,
         "inputs": {
             "score": {"band": band, "probability": probability} if churn else None,
             "segments": {"versions": dict.fromkeys(segments, 1)},

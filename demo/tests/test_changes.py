@@ -36,7 +36,9 @@ def test_a_purchase_is_told_with_the_score_just_before_it():
         a_decision(3, "reward-gift", ("0.5", "medium")),
         a_decision(4, "reward-gift", LOW, ["loyal"], causes={"ids": ["p4", "unknown"]}),
     ]
-    assert told(*decisions, bought_on=[1, 4])[1] == "purchase: churn 50% -> 10% (medium -> low); enters Loyal customers"
+    assert told(*decisions, bought_on=[1, 4])[1] == (
+        "purchase: churn 40% -> 50% meanwhile -> 10% (medium -> low); enters Loyal customers"
+    )
 
 
 def test_silence_is_told_with_the_score_it_began_with():
@@ -58,11 +60,14 @@ def test_silence_after_an_untold_purchase_begins_with_the_score_of_that_day():
         a_decision(4, "reward-gift", LOW, causes={"ids": ["p4"]}),
         a_decision(9, "reward-gift", MEDIUM, causes={"ids": ["p4"]}),
     ]
-    assert told(*decisions, bought_on=[1, 4])[1] == "5 days without a purchase: churn 10% -> 40% (low -> medium)"
+    assert told(*decisions, bought_on=[1, 4])[1] == (
+        "5 days without a purchase: churn 29% -> 10% meanwhile -> 40% (low -> medium)"
+    )
 
 
 def test_a_complaint_mutes_promotions_until_a_while_after_its_resolution():
-    resting = [{"rule": "complaint-cool-down", "until": "2011-03-09T17:00:00Z"}]
+    gift = {"offer": {"key": "reward-gift"}, "channels": ["email"]}
+    resting = [{**gift, "rule": "complaint-cool-down", "until": "2011-03-09T17:00:00Z"}]
     decisions = [
         a_decision(1, "reward-gift", LOW),
         a_decision(1, "recovery-call", ("0.2", "low"), mute="complaint-open", causes={"ids": ["p", "r"]}),
@@ -74,9 +79,22 @@ def test_a_complaint_mutes_promotions_until_a_while_after_its_resolution():
             "first purchase, return and complaint: churn 10% -> 20% (low); promotions rest while the complaint is "
             'open; next-best action becomes "We call you" by email'
         ),
-        "complaint resolved: churn 20% -> 10% (low); promotions rest until 9 Mar 2011",
+        (
+            "complaint resolved: churn 20% -> 10% (low); promotions rest until 9 Mar 2011; "
+            'next-best action stays "We call you" by email'
+        ),
         'cool-down over: promotions are allowed again; next-best action becomes "A gift" by email',
     ]
+
+
+def test_a_rest_that_ended_is_told_as_such_and_not_as_silence():
+    gift = {"offer": {"key": "reward-gift"}, "channels": ["email"]}
+    resting = [{**gift, "rule": "refused-lately", "until": "2011-03-03T10:00:00Z"}]
+    decisions = [
+        a_decision(1, "recovery-call", LOW, ruled_out=resting),
+        a_decision(3, "reward-gift", LOW, causes={"ids": ["review-time"]}),
+    ]
+    assert told(*decisions)[1] == 'the rest after a refusal is over: next-best action becomes "A gift" by email'
 
 
 @pytest.mark.parametrize(("reason", "said"), [("no-consent", "no consent"), ("kind-refused", "kind refused")])

@@ -94,7 +94,7 @@ def test_a_score_says_as_of_when_and_in_which_direction_each_reason_moves_it():
         "as_of": "2011-04-14T18:59:00Z",
         "reasons": [{"text": "63 days of silence", "effect": "0.317"}, {"text": "a habit", "effect": "-0.011"}],
     }
-    assert words.risk(score) == (
+    assert words.risk(score, a_decision()) == (
         "42% chance of no purchase in 90 days (medium), as of 14 Apr 2011. Why, compared with a first-time buyer: "
         "63 days of silence (raises it by 32 points); a habit (lowers it by 1 point)."
     )
@@ -106,8 +106,9 @@ def test_segments_are_told_by_name_in_the_order_of_entering():
         "value": {"rfm": None, "tier": "gold"},
         "segments": [{"key": key, "since": f"{day}T12:00:00Z"} for key, day in entered],
     }
-    assert words.standing(segments, NAMES) == (
-        "gold tier; since 1 Feb 2011: Lapsing; since 5 Mar 2011: Loyal customers, big."
+    assert words.standing(segments, NAMES, {"loyal": date(2011, 3, 1)}) == (
+        "gold tier; since 1 Feb 2011: Lapsing; since 5 Mar 2011: "
+        "Loyal customers (left and entered again within that day), big."
     )
 
 

@@ -2,49 +2,36 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import groupby
 
 from lealtad_demo.chronicle import Past
-from lealtad_demo.evidence import PURCHASE, Evidence, band_of
+from lealtad_demo.evidence import Evidence, band_of, mute_of, probability_of
 from lealtad_demo.facts import Json
 from lealtad_demo.names import Names, channel, plain
+from lealtad_demo.reasons import REVIEW, happened, time_alone
 from lealtad_demo.turns import Turn, day_of, moves
-from lealtad_demo.words import COOL_DOWN, OPEN, counted, day, percent
+from lealtad_demo.words import COOL_DOWN, OPEN, day, percent
 
 
 def change(turn: Turn, known: Turn | None, past: Past, evidence: Evidence, names: Names) -> str:
     """Say what happened and what it changed; `known` is the turning point told before this one."""
-    happened = facts_behind(turn, past, evidence)
-    since = turn.before if happened else held_since_purchase(turn, known, past, evidence.decisions)
+    events = happened(turn, past, evidence)
+    since = turn.before if events else held_since_purchase(turn, known, past, evidence.decisions)
+    told = known.after if known else None
     entered, left = moves(turn)
     changes = [
-        *churn(since, turn.after),
+        *churn(told, since, turn.after),
         *([f"enters {names.listed(entered, ' and ')}"] if entered else []),
         *([f"leaves {names.listed(left, ' and ')}"] if left else []),
         *promotions(turn),
-        *next_best(known.after if known else None, turn.after, names),
+        *next_best(told, turn, names),
     ]
-    return f"{happened or silence(turn, past)}: {'; '.join(changes)}"
+    return f"{listed([*events, *time_alone(turn, since, past, events)]) or REVIEW}: {'; '.join(changes)}"
 
 
-def facts_behind(turn: Turn, past: Past, evidence: Evidence) -> str:
-    """Say which facts led to it; nothing where time alone did."""
-    # A score that was not worth announcing earlier brings causes of earlier days along.
-    known = [evidence.facts[cause] for cause in turn.causes if cause in evidence.facts]
-    facts = sorted({fact.kind for fact in known if fact.on == turn.on})
-    if PURCHASE in facts and turn.on == past.bought_on[0]:
-        facts[facts.index(PURCHASE)] = f"first {PURCHASE}"
-    before, after = mute_of(turn.before), mute_of(turn.after)
-    if before != after:
-        facts.append("complaint" if after == OPEN else "complaint resolved" if before == OPEN else "cool-down over")
-    if not facts:
-        return "after this contact" if turn.follows_contact else ""
-    return " and ".join([", ".join(facts[:-1]), facts[-1]] if len(facts) > 1 else facts)
-
-
-def silence(turn: Turn, past: Past) -> str:
-    """Say for how long the customer has not bought."""
-    bought = past.last_bought_before(turn.on)
-    return f"{counted((turn.on - bought).days, 'day')} without a purchase" if bought else "before the first purchase"
+def listed(reasons: Sequence[str]) -> str:
+    """Return reasons one after the other: return, complaint and cool-down over."""
+    return " and ".join([", ".join(reasons[:-1]), reasons[-1]] if len(reasons) > 1 else reasons)
 
 
 def held_since_purchase(turn: Turn, known: Turn | None, past: Past, decisions: Sequence[Json]) -> Json | None:
@@ -55,16 +42,18 @@ def held_since_purchase(turn: Turn, known: Turn | None, past: Past, decisions: S
     return next((each for each in reversed(decisions[: turn.position]) if day_of(each) <= bought), None)
 
 
-def churn(before: Json | None, after: Json) -> Iterator[str]:
-    """Say the churn score, with the one before where there was one; nothing where it is the same."""
-    score, earlier = after["inputs"]["score"], before["inputs"]["score"] if before else None
-    if not score or score["probability"] is None:
+def churn(told: Json | None, since: Json | None, now: Json) -> Iterator[str]:
+    """Say the churn score after the one told last; in between stands what it was just before, if it had changed."""
+    if probability_of(now) is None:
         return
-    if not earlier or earlier["probability"] is None:
-        yield f"churn {percent(score['probability'])} ({band_of(after)})"
-    elif earlier["probability"] != score["probability"]:
-        bands = dict.fromkeys((earlier["band"], score["band"]))
-        yield f"churn {percent(earlier['probability'])} -> {percent(score['probability'])} ({' -> '.join(bands)})"
+    first = told if probability_of(told) is not None else since
+    path = [(each, note) for each, note in ((first, ""), (since, " meanwhile"), (now, "")) if each]
+    steps = [next(group) for _, group in groupby(path, key=lambda step: probability_of(step[0]))]
+    known = [(each, note) for each, note in steps if probability_of(each) is not None]
+    if len(known) > 1 or probability_of(first) is None:
+        bands = [band for band, _ in groupby(str(band_of(each)) for each, _ in known)]
+        scores = [f"{percent(str(probability_of(each)))}{note}" for each, note in known]
+        yield f"churn {' -> '.join(scores)} ({' -> '.join(bands)})"
 
 
 def promotions(turn: Turn) -> Iterator[str]:
@@ -80,22 +69,27 @@ def promotions(turn: Turn) -> Iterator[str]:
         yield "promotions are allowed again"
 
 
-def mute_of(decision: Json | None) -> str | None:
-    """Return why promotions rested at a decision, if they did."""
-    return decision["mute"] if decision else None
-
-
 def until(decision: Json) -> str:
     """Say until when promotions rest after a complaint, where an offer was ruled out for it."""
     ends = [each["until"] for each in decision["ruled_out"] if each["rule"] == COOL_DOWN and each["until"]]
     return f" until {day(datetime.fromisoformat(ends[0]))}" if ends else " a while longer"
 
 
-def next_best(before: Json | None, after: Json, names: Names) -> Iterator[str]:
-    """Say the next-best action where it is not the one told before."""
-    now = action(after, names)
-    if before is None or now != action(before, names):
-        yield f"next-best action becomes {now}" if after["action"] else now
+def next_best(told: Json | None, turn: Turn, names: Names) -> Iterator[str]:
+    """Say the next-best action where it is not the one told before, or where promotions begin or cease to rest."""
+    now, known = turn.after, action(told, names) if told else None
+    text = action(now, names)
+    if text != known:
+        yield f"next-best action becomes {text}{without_consent(now)}" if now["action"] else text
+    elif mute_of(turn.before) != mute_of(now):
+        yield f"next-best action stays {text}" if now["action"] else f"still {text}"
+
+
+def without_consent(decision: Json) -> str:
+    """Say that a service message needs no consent to marketing, where that is missing for some channel."""
+    missing = any(each["rule"] == "no-consent" for each in decision["ruled_out"])
+    service = decision["action"]["contact_class"] == "transactional"
+    return " (a service message: needs no consent to marketing)" if missing and service else ""
 
 
 def action(decision: Json, names: Names) -> str:

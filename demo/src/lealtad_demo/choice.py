@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from lealtad_demo.changes import until
+from lealtad_demo.evidence import Evidence
 from lealtad_demo.facts import CURRENCY, Json
 from lealtad_demo.names import Names, channel, plain
 from lealtad_demo.simulator import LABEL
@@ -60,16 +61,23 @@ def lever(first: Json) -> str:
     return "" if first["lever"] == 1 else f" x the managers' weight {first['lever']:g}"
 
 
-def ruled_out(standing: Json, names: Names) -> list[str]:
+def ruled_out(evidence: Evidence, names: Names) -> list[str]:
     """Say which channels the chosen offer could not take, and the nearest misses among the others, one of each rule."""
+    standing, rejected = evidence.standing, rejected_offers(evidence.decisions)
     refused = sorted(standing["ruled_out"], key=lambda each: STAGES.index(each["stage"]))
     possible = {action["offer"]["key"] for action in standing["ranked"]}
     chosen = standing["action"]["offer"]["key"] if standing["action"] else None
     others = [each for each in refused if each["offer"]["key"] not in possible | names.contract_offers]
     return [
         *_channels([each for each in refused if each["offer"]["key"] == chosen], names),
-        *_near_misses(others, names),
+        *_near_misses(others, names, rejected),
     ][:RULED_OUT_SHOWN]
+
+
+def rejected_offers(decisions: Iterable[Json]) -> set[str]:
+    """Return the offers that the customer rejected."""
+    rejecting = (each for each in decisions if any(given["response"] == "rejected" for given in each["responses"]))
+    return {each["action"]["offer"]["key"] for each in rejecting}
 
 
 def _channels(refused: Iterable[Json], names: Names) -> Iterator[str]:
@@ -80,13 +88,14 @@ def _channels(refused: Iterable[Json], names: Names) -> Iterator[str]:
         yield f"not {' or '.join(channels)}: {reason}"
 
 
-def _near_misses(refused: Iterable[Json], names: Names) -> Iterator[str]:
+def _near_misses(refused: Iterable[Json], names: Names, rejected: set[str]) -> Iterator[str]:
     told: set[str] = set()
     for each in refused:
         key, rule = each["offer"]["key"], each["rule"]
         if rule not in NO_CASE and told.isdisjoint({key, rule}):
             told |= {key, rule}
-            yield f"not {names.offer(key)}: {_reason(each, names)}"
+            answered = "rejected by the customer, " if rule == "already-presented" and key in rejected else ""
+            yield f"not {names.offer(key)}: {answered}{_reason(each, names)}"
 
 
 def _reason(refused: Json, names: Names) -> str:

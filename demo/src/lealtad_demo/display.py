@@ -35,9 +35,20 @@ def shown(console: Console) -> Iterator[Show]:
 
 
 def plain(console: Console, figures: Figures) -> None:
-    """Print one line every few trading days, and on the last."""
-    if figures.day % PLAIN_EVERY_DAYS == 0 or figures.day == figures.days:
-        console.print(" · ".join(f"{name} {value}" for name, value in rows(figures).items()), soft_wrap=True)
+    """Print a short line every few trading days, and all figures on the last."""
+    if figures.day == figures.days:
+        for name, value in rows(figures).items():
+            console.print(f"{name}: {value}", soft_wrap=True, markup=False, highlight=False)
+    elif figures.day % PLAIN_EVERY_DAYS == 0:
+        console.print(short(figures), soft_wrap=True, markup=False, highlight=False)
+
+
+def short(figures: Figures) -> str:
+    """Return how far the replay is, in one line."""
+    return (
+        f"day {figures.day}/{figures.days} ({figures.today}): {figures.accepted} facts, {figures.refused} refused; "
+        f"{figures.presented} offers made; {figures.open_cases} complaints open"
+    )
 
 
 def table(figures: Figures) -> Table:
@@ -57,13 +68,13 @@ def rows(figures: Figures) -> dict[str, str]:
     return {
         "day": f"{figures.day}/{figures.days} ({figures.today})",
         "facts": f"{figures.accepted} accepted, {figures.refused} refused, {figures.facts_per_second}/s ({PACE})",
-        "lag": counted(figures.lag),
+        "lag": f"{counted(figures.lag)} (events to be handled right after the day's facts were sent)",
         "loop": milliseconds(figures.latency),
         "segments": counted(figures.segments),
         "churn bands": counted(figures.bands),
         "offers": f"{offers.presented} made: {answers} (simulated answers)",
         "complaints": f"{figures.open_cases} open of {figures.cases} (simulated)",
-        "muted": f"promotions rested for {figures.muted} of the customers contacted so far, because of a complaint",
+        "promotions": f"rested for {figures.muted} of the customers turned to so far, because of a complaint",
     }
 
 

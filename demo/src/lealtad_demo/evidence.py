@@ -68,6 +68,23 @@ def kind_of(decision: Json) -> str | None:
     return str(action["offer"]["kind"]) if action else None
 
 
+def action_of(decision: Json) -> tuple[str, str] | None:
+    """Return the key of the best offer and its channel; None: no action was best."""
+    action = decision["action"]
+    return (action["offer"]["key"], action["channel"]) if action else None
+
+
+def mute_of(decision: Json | None) -> str | None:
+    """Return why promotions rested at a decision, if they did."""
+    return decision["mute"] if decision else None
+
+
+def probability_of(decision: Json | None) -> str | None:
+    """Return the churn score that was decided on; None: there was none."""
+    score = decision["inputs"]["score"] if decision else None
+    return score["probability"] if score else None
+
+
 def band_of(decision: Json) -> str | None:
     """Return the churn band that was decided on; None: there was no score."""
     return (decision["inputs"]["score"] or {}).get("band")

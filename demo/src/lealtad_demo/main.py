@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from lealtad_demo.display import shown, wrapped
 from lealtad_demo.facts import CURRENCY
 from lealtad_demo.figures import Figures
 from lealtad_demo.holdings import held
+from lealtad_demo.invitation import invite
 from lealtad_demo.invoices import TradingDay, trading_days
 from lealtad_demo.replay import Replay
 from lealtad_demo.report import Held, Report
@@ -30,6 +31,11 @@ from lealtad_local.stack import Stack, StackError, running_stack
 from lealtad_local.state import Options, StackState
 
 DEFAULT_DAYS = 120
+FEW_CUSTOMERS = timedelta(weeks=4)
+"""For so long the shop has few customers."""
+RANKS_NOTE = (
+    "In the first weeks, customers are ranked among few: Champions are entered and left from one day to the next."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +79,12 @@ def run(argv: Sequence[str]) -> int:
     with running_stack(home, Options(clock=morning, fresh=True), console.print, stays=not asked.ends) as running:
         healthy = time.perf_counter() - began
         console.print(f"Healthy after {healthy:.1f} s. Replaying {len(days)} trading days.")
-        report = asyncio.run(perform(running, days, console, began, healthy))
+        report, told = asyncio.run(perform(running, days, console, began, healthy))
         console.print(f"\n{verdict(report)}", highlight=False)
         if asked.report:
             report.write(asked.report)
         if not asked.ends:
-            invite(running, console)
+            invite(running, told, console)
     return int(bool(report.lost or report.doubled or report.refused))
 
 
@@ -92,20 +98,22 @@ def require_disposable(home: Home) -> None:
         )
 
 
-async def perform(running: Stack, days: Sequence[TradingDay], console: Console, began: float, healthy: float) -> Report:
-    """Replay, tell the stories, and sum up."""
+async def perform(
+    running: Stack, days: Sequence[TradingDay], console: Console, began: float, healthy: float
+) -> tuple[Report, list[str]]:
+    """Replay, tell the stories, and sum up; return the figures, and references of the customers who were told about."""
     figures = Figures(days=len(days))
     async with Stage.on(running) as stage:
         with shown(console) as show:
             replay = Replay(stage, Simulator(SimulatorSettings.load()), figures, show)
             await replay.run(days)
         replayed = figures.seconds
-        await tell_stories(stage.apis, replay.chronicle, days[-1].closes_at.date(), console)
+        told = await tell_stories(stage.apis, replay.chronicle, days, console)
         found = await held(running.home)
     ids = {customer: past.id for customer, past in replay.chronicle.pasts.items()}
     accepted = {ids[customer]: count for customer, count in figures.facts.items()}
     compared = {service: Held.compare(accepted, counts) for service, counts in found.items()}
-    return Report(
+    report = Report(
         trading_days=len(days),
         customers=len(ids),
         accepted=figures.accepted,
@@ -125,15 +133,20 @@ async def perform(running: Stack, days: Sequence[TradingDay], console: Console, 
         replay_seconds=round(replayed, 1),
         seconds=round(time.perf_counter() - began, 1),
     )
+    return report, told
 
 
-async def tell_stories(apis: Apis, chronicle: Chronicle, today: date, console: Console) -> None:
-    """Print the stories of three customers."""
-    chosen = cast(chronicle.pasts.values(), CastRules.load(), today)
-    for story in await tell(apis, chosen, today):
+async def tell_stories(apis: Apis, chronicle: Chronicle, days: Sequence[TradingDay], console: Console) -> list[str]:
+    """Print the stories of three customers; return how the services address them."""
+    rules, first, today = CastRules.load(), days[0].closes_at.date(), days[-1].closes_at.date()
+    stories = await tell(apis, cast(chronicle.pasts.values(), rules, today), rules, today)
+    if any(story.ranked_on and story.ranked_on <= first + FEW_CUSTOMERS for story in stories):
+        console.print(f"\n{wrapped(RANKS_NOTE, console.width)}", markup=False, highlight=False)
+    for story in stories:
         console.print(f"\n{wrapped(story.title, console.width)}", style="bold", markup=False, highlight=False)
         for line in story.lines:
             console.print(wrapped(line, console.width), markup=False, highlight=False)
+    return [story.ref for story in stories if story.ref]
 
 
 def verdict(report: Report) -> str:
@@ -142,13 +155,3 @@ def verdict(report: Report) -> str:
         f"{report.accepted} facts accepted, {report.refused} refused; {report.lost} lost and {report.doubled} doubled "
         f"in {len(report.held)} services that count them; {report.replay_seconds:.0f} s of replay."
     )
-
-
-def invite(running: Stack, console: Console) -> None:
-    """Say how to go on using the stack."""
-    console.print("\nThe stack stays up. Its APIs:")
-    for service, url in running.urls().items():
-        console.print(f"{service:<18} {url}/docs")
-    console.print("\nA token for all of them, valid for 12 hours:")
-    console.out(running.token())
-    console.print("\nIts clock stands in the year of the invoices. Stop it: .venv/bin/lealtad down")

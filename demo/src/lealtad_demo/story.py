@@ -5,24 +5,29 @@ from dataclasses import dataclass
 from datetime import date
 
 from lealtad_demo import choice, words
-from lealtad_demo.cast import Cast
+from lealtad_demo.cast import Cast, CastRules
 from lealtad_demo.chronicle import Past
 from lealtad_demo.client import Apis
 from lealtad_demo.evidence import Evidence, gather, kind_of, segments_of
+from lealtad_demo.facts import customer_ref
 from lealtad_demo.names import Names, read_names
 from lealtad_demo.timeline import timeline
+from lealtad_demo.turns import entered_on, moves, turning_points
 
 CANDIDATES = 8
 """So many of the fittest customers are looked at for the one whose decisions show the point of the story."""
+RANKED = "champions"
+"""The segment that depends on ranks among all customers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One of the three parts: its title, its candidates, and which answers show its point."""
+    """One of the three parts: its title, its candidates, which answers show its point, and what a candidate is."""
 
     title: str
     candidates: list[Past]
     shows: Callable[[Evidence], bool]
+    wanted: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +36,33 @@ class Story:
 
     title: str
     lines: list[str]
+    ref: str | None = None
+    """How the services address the customer; None: nobody's story could be told."""
+    ranked_on: date | None = None
+    """When a rank among all customers first changed something in it."""
 
 
-def parts(cast: Cast) -> list[Part]:
+def parts(cast: Cast, rules: CastRules) -> list[Part]:
     """Return the three parts with what the services should have done, if a customer's circumstances allow it."""
     return [
-        Part("The loyal customer", cast.loyal, is_rewarded),
-        Part("The customer who complains", cast.complaining, was_muted_and_recovered),
-        Part("The customer who stops buying", cast.stopped, is_called_back),
+        Part(
+            "The loyal customer",
+            cast.loyal,
+            is_rewarded,
+            f"has bought on {rules.loyal_purchase_days} days without a long gap and without a complaint",
+        ),
+        Part(
+            "The customer who complains",
+            cast.complaining,
+            was_muted_and_recovered,
+            "has complained once, got it resolved, and bought again",
+        ),
+        Part(
+            "The customer who stops buying",
+            cast.stopped,
+            is_called_back,
+            f"bought regularly and then was silent for {rules.stopped_silent_days} days",
+        ),
     ]
 
 
@@ -60,13 +84,18 @@ def is_called_back(found: Evidence) -> bool:
     return bool(broken) and kind_of(found.standing) in {"retention", "win-back"}
 
 
-async def tell(apis: Apis, cast: Cast, today: date) -> list[Story]:
-    """Return the stories of the parts for which there is a customer.
+async def tell(apis: Apis, cast: Cast, rules: CastRules, today: date) -> list[Story]:
+    """Return the stories of the three parts; where there is no customer for one, why.
 
     The fittest candidate whose answers show the point is taken; if none does, the fittest, with what really happened.
     """
     names = await read_names(apis)
-    return [await _tell(apis, part, names, today) for part in parts(cast) if part.candidates]
+    return [await _tell(apis, part, names, today) if part.candidates else missing(part) for part in parts(cast, rules)]
+
+
+def missing(part: Part) -> Story:
+    """Return what stands in place of a story for which there is no customer."""
+    return Story(f"{part.title}: no story", [f"Nobody {part.wanted} so far. Replay more days (--days N, or --all)."])
 
 
 async def _tell(apis: Apis, part: Part, names: Names, today: date) -> Story:
@@ -84,15 +113,24 @@ def story(title: str, past: Past, evidence: Evidence, names: Names, today: date)
     """Return one customer's story."""
     profile = evidence.profile
     name = f"{profile['given_name']} {profile['family_name']}"
+    ref = customer_ref(past.customer)
     return Story(
-        f"{title}: {past.customer}, {past.country}. Name: {name}",
+        f"{title}: {ref}, {past.country}. Name: {name}",
         [
             words.bought(past, profile["totals"]["net"], today),
             *timeline(past, evidence, names),
             f"Today, {words.day(today)}:",
-            f"  churn-scoring: {words.risk(evidence.score)}",
-            f"  segmentation: {words.standing(evidence.segments, names)}",
+            f"  churn-scoring: {words.risk(evidence.score, evidence.standing)}",
+            f"  segmentation: {words.standing(evidence.segments, names, entered_on(evidence.decisions))}",
             f"  campaigns: {choice.decision(evidence.standing, names)}",
-            *(f"    {line}" for line in choice.ruled_out(evidence.standing, names)),
+            *(f"    {line}" for line in choice.ruled_out(evidence, names)),
         ],
+        ref,
+        first_ranked(evidence),
     )
+
+
+def first_ranked(evidence: Evidence) -> date | None:
+    """Return when the ranked segment was entered or left for the first time."""
+    turns = turning_points(evidence.decisions)
+    return next((turn.on for turn in turns if any(RANKED in segments for segments in moves(turn))), None)

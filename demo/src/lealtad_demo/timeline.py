@@ -56,6 +56,9 @@ def _turns(past: Past, evidence: Evidence, names: Names) -> Iterator[Chapter]:
 def _case(case: Json, decisions: list[Json]) -> Iterator[Chapter]:
     opened = datetime.fromisoformat(case["opened_at"]).date()
     yield Chapter(opened, _first(decisions, opened, muted=True), FACT, words.complaint(case))
+    if words.missed_due_time(case):
+        due = datetime.fromisoformat(case["due_at"]).date()
+        yield Chapter(due, _first(decisions, due, muted=True), FACT, words.breach(case))
     if case["resolved_at"]:
         resolved = datetime.fromisoformat(case["resolved_at"]).date()
         yield Chapter(resolved, _first(decisions, resolved, muted=False), FACT, words.resolution(case))

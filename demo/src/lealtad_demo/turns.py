@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from lealtad_demo.evidence import band_of, kind_of, segments_of
+from lealtad_demo.evidence import action_of, band_of, segments_of
 from lealtad_demo.facts import Json
 
 TOLD_SEGMENTS = ("champions", "loyal", "dissatisfied", "at-risk", "lapsing", "lapsed")
@@ -36,16 +36,13 @@ def day_of(decision: Json) -> date:
 
 
 def turning_points(decisions: Sequence[Json]) -> list[Turn]:
-    """Return the moments that changed the kind of action, the churn band, the mute, or a segment that matters.
+    """Return the moments that changed the action, the churn band, the mute, or a segment that matters."""
+    return [turn for turn in _moments(decisions) if _situation(turn.after) != _situation(turn.before)]
 
-    Also those whose action was carried out, if it is another than at the turning point before.
-    """
-    points: list[Turn] = []
-    for turn in _moments(decisions):
-        other = not points or _action(turn.after) != _action(points[-1].after)
-        if _situation(turn.after) != _situation(turn.before) or (other and turn.after["responses"]):
-            points.append(turn)
-    return points
+
+def entered_on(decisions: Sequence[Json]) -> dict[str, date]:
+    """Return when each of the segments that matter was entered last, as the turning points tell it."""
+    return {key: turn.on for turn in turning_points(decisions) for key in moves(turn)[0]}
 
 
 def _moments(decisions: Sequence[Json]) -> Iterator[Turn]:
@@ -69,15 +66,10 @@ def _contacted_on(decision: Json, day: date) -> bool:
     return any(datetime.fromisoformat(given["occurred_at"]).date() == day for given in decision["responses"])
 
 
-def _situation(decision: Json | None) -> tuple[str | None, str | None, str | None, frozenset[str]]:
+def _situation(decision: Json | None) -> tuple[tuple[str, str] | None, str | None, str | None, frozenset[str]]:
     if decision is None:
         return None, None, None, frozenset()
-    return kind_of(decision), band_of(decision), decision["mute"], frozenset(_told(decision))
-
-
-def _action(decision: Json) -> tuple[str, str] | None:
-    action = decision["action"]
-    return (action["offer"]["key"], action["channel"]) if action else None
+    return action_of(decision), band_of(decision), decision["mute"], frozenset(_told(decision))
 
 
 def _told(decision: Json) -> set[str]:

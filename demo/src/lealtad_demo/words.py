@@ -1,9 +1,10 @@
 """Sentences about a customer's past, and about what churn-scoring, segmentation and complaints say."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from lealtad_demo.chronicle import Past
-from lealtad_demo.facts import Json
+from lealtad_demo.facts import CURRENCY, Json
 from lealtad_demo.names import Names, channel, plain
 from lealtad_demo.simulator import LABEL
 
@@ -55,12 +56,16 @@ def ago(days: int) -> str:
     return f"{counted(days, 'day')} ago" if days else "today"
 
 
-def risk(score: Json) -> str:
-    """Say the churn score, since when it holds, and its main reasons with their direction."""
+def risk(score: Json, standing: Json) -> str:
+    """Say the churn score, since when it holds, and its main reasons with their direction.
+
+    The value at risk is the one that was decided on: it is published in steps, and churn-scoring knows a newer one.
+    """
     if score["probability"] is None:
         return f"no score ({plain(score['no_score_reason'])})"
     reasons = "; ".join(reason_text(reason) for reason in score["reasons"][:REASONS_SHOWN])
-    at_risk = f", {money(score['value_at_risk'])} at risk" if score["value_at_risk"] else ""
+    value = (standing["inputs"]["score"] or {}).get("value_at_risk")
+    at_risk = f", {money({'amount': value, 'currency': CURRENCY})} at risk as campaigns knows it" if value else ""
     return (
         f"{percent(score['probability'])} chance of no purchase in {score['horizon_days']} days "
         f"({score['band']}{at_risk}), as of {day(datetime.fromisoformat(score['as_of']))}. "
@@ -70,22 +75,24 @@ def risk(score: Json) -> str:
 
 def reason_text(reason: Json) -> str:
     """Say a reason with what it does to the score."""
-    points = round(float(reason["effect"]) * 100)
+    points, text = round(float(reason["effect"]) * 100), str(reason["text"]).replace(";", ",")
     if points == 0:
-        return str(reason["text"])
-    return f"{reason['text']} ({'raises' if points > 0 else 'lowers'} it by {counted(abs(points), 'point')})"
+        return text
+    return f"{text} ({'raises' if points > 0 else 'lowers'} it by {counted(abs(points), 'point')})"
 
 
-def standing(segments: Json, names: Names) -> str:
-    """Say value, and the segments in the order of entering."""
+def standing(segments: Json, names: Names, told: Mapping[str, date]) -> str:
+    """Say value, and the segments in the order of entering; `told` is when the story says that each was entered."""
     value = segments["value"]
     rfm = value["rfm"]
     quintiles = f", RFM {rfm['recency']}-{rfm['frequency']}-{rfm['monetary']}" if rfm else ""
     tier = f"{value['tier']} tier" if value["tier"] else f"no tier ({plain(value['unknown_reason'])})"
     entered: dict[date, list[str]] = {}
     for membership in segments["segments"]:
-        entered.setdefault(datetime.fromisoformat(membership["since"]).date(), []).append(membership["key"])
-    members = "; ".join(f"since {day(since)}: {names.listed(keys)}" for since, keys in sorted(entered.items()))
+        key, since = membership["key"], datetime.fromisoformat(membership["since"]).date()
+        again = " (left and entered again within that day)" if told.get(key, since) < since else ""
+        entered.setdefault(since, []).append(f"{names.segment(key)}{again}")
+    members = "; ".join(f"since {day(since)}: {', '.join(each)}" for since, each in sorted(entered.items()))
     return f"{tier}{quintiles}; {members or 'in no segment'}."
 
 
@@ -102,10 +109,22 @@ def for_tier(case: Json) -> str:
     return f", service tier {case['tier']}" if case["tier"] else ""
 
 
+def missed_due_time(case: Json) -> bool:
+    """Return whether the complaint was open when it was to be resolved."""
+    if case["resolved_at"] is None:
+        return case["breached_at"] is not None
+    return datetime.fromisoformat(case["resolved_at"]) > datetime.fromisoformat(case["due_at"])
+
+
+def breach(case: Json) -> str:
+    """Say that a complaint was not resolved by its due time."""
+    return f"the complaint is due at {datetime.fromisoformat(case['due_at']):%H:%M} and still open ({LABEL})"
+
+
 def resolution(case: Json) -> str:
     """Say when a complaint was resolved, and whether in time."""
     resolved = datetime.fromisoformat(case["resolved_at"])
-    when = "late" if resolved > datetime.fromisoformat(case["due_at"]) else "in time"
+    when = "late" if missed_due_time(case) else "in time"
     return f"the complaint is resolved {when}, at {resolved:%H:%M} ({LABEL})"
 
 
