@@ -18,7 +18,7 @@ def a_decision(day=1, offer=None, churn=None, segments=(), mute=None, **changes)
         "decided_at": f"2011-03-{day:02}T17:00:00Z",
         "action": action if offer else None,
         "inputs": {
-            "score": {"band": band, "probability": probability} if churn else None,
+            "score": {"band": band, "probability": probability, "value_at_risk": "243.82"} if churn else None,
             "segments": {"versions": dict.fromkeys(segments, 1)},
         },
         "mute": mute,
@@ -28,6 +28,18 @@ def a_decision(day=1, offer=None, churn=None, segments=(), mute=None, **changes)
         "causes": {"ids": []},
         "ruled_out": [],
     } | changes
+
+
+def excluded(offer, rule, stage="applicability", *, detail="why", channels=("email",), until=None):
+    """Return why an offer was ruled out."""
+    return {
+        "offer": {"key": offer},
+        "rule": rule,
+        "stage": stage,
+        "detail": detail,
+        "channels": list(channels),
+        "until": until,
+    }
 
 
 def answers(day, *responses):

@@ -7,7 +7,7 @@ from lealtad_demo.chronicle import Past
 from lealtad_demo.evidence import Evidence, Fact
 from lealtad_demo.turns import turning_points
 
-from .decisions import NAMES, a_decision, answers
+from .decisions import NAMES, a_decision, answers, excluded
 
 LOW, MEDIUM, HIGH = ("0.1", "low"), ("0.4", "medium"), ("0.6", "high")
 FACTS = {
@@ -30,7 +30,7 @@ def test_the_first_purchase_brings_a_score_and_an_action():
     ]
 
 
-def test_a_purchase_is_told_with_the_score_just_before_it():
+def test_a_purchase_is_told_with_the_score_told_last_and_the_one_just_before_it():
     decisions = [
         a_decision(1, "reward-gift", MEDIUM),
         a_decision(3, "reward-gift", ("0.5", "medium")),
@@ -54,7 +54,7 @@ def test_silence_is_told_with_the_score_it_began_with():
     ]
 
 
-def test_silence_after_an_untold_purchase_begins_with_the_score_of_that_day():
+def test_silence_after_an_untold_purchase_is_told_with_the_score_of_that_day():
     decisions = [
         a_decision(1, "reward-gift", ("0.29", "low")),
         a_decision(4, "reward-gift", LOW, causes={"ids": ["p4"]}),
@@ -66,8 +66,7 @@ def test_silence_after_an_untold_purchase_begins_with_the_score_of_that_day():
 
 
 def test_a_complaint_mutes_promotions_until_a_while_after_its_resolution():
-    gift = {"offer": {"key": "reward-gift"}, "channels": ["email"]}
-    resting = [{**gift, "rule": "complaint-cool-down", "until": "2011-03-09T17:00:00Z"}]
+    resting = [excluded("reward-gift", "complaint-cool-down", until="2011-03-09T17:00:00Z")]
     decisions = [
         a_decision(1, "reward-gift", LOW),
         a_decision(1, "recovery-call", ("0.2", "low"), mute="complaint-open", causes={"ids": ["p", "r"]}),
@@ -87,14 +86,50 @@ def test_a_complaint_mutes_promotions_until_a_while_after_its_resolution():
     ]
 
 
-def test_a_rest_that_ended_is_told_as_such_and_not_as_silence():
-    gift = {"offer": {"key": "reward-gift"}, "channels": ["email"]}
-    resting = [{**gift, "rule": "refused-lately", "until": "2011-03-03T10:00:00Z"}]
-    decisions = [
-        a_decision(1, "recovery-call", LOW, ruled_out=resting),
-        a_decision(3, "reward-gift", LOW, causes={"ids": ["review-time"]}),
-    ]
-    assert told(*decisions)[1] == 'the rest after a refusal is over: next-best action becomes "A gift" by email'
+def test_silence_is_not_told_as_the_cause_of_what_it_did_not_change():
+    assert told(a_decision(1, "reward-gift", LOW), a_decision(3, "recovery-call", LOW))[1] == (
+        'on review: next-best action becomes "We call you" by email'
+    )
+    assert told(a_decision(1, churn=LOW, segments=["dissatisfied"]), a_decision(31, churn=LOW))[1] == (
+        "on review: leaves dissatisfied"
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "why"),
+    [
+        ("refused-lately", "the rest after a refusal is over"),
+        ("already-presented", "the rest after an earlier offer is over"),
+        ("contact-cap", "the limit of contacts leaves room again"),
+    ],
+)
+def test_the_end_of_a_rest_is_told_where_it_allowed_what_is_best_now(rule, why):
+    resting = [excluded("reward-gift", rule, until="2011-03-03T12:00:00Z")]
+    before, after = a_decision(1, "recovery-call", LOW, ruled_out=resting), a_decision(3, "reward-gift", LOW)
+    assert told(before, after)[1] == f'{why}: next-best action becomes "A gift" by email'
+    riskier = a_decision(3, "reward-gift", ("0.2", "low"))
+    assert told(before, riskier)[1].startswith(f"2 days without a purchase and {why}: churn 10% -> 20% (low); ")
+
+
+@pytest.mark.parametrize(("offer", "ends"), [("reward-gift", "2011-03-04"), ("renewal", "2011-03-02")])
+def test_a_rest_that_goes_on_or_is_of_another_offer_is_no_cause(offer, ends):
+    resting = [excluded(offer, "offer-refused", until=f"{ends}T12:00:00Z")]
+    decisions = [a_decision(1, "recovery-call", LOW, ruled_out=resting), a_decision(3, "reward-gift", LOW)]
+    assert told(*decisions)[1].startswith("on review: ")
+
+
+def test_the_action_in_force_is_named_when_promotions_are_allowed_again_even_if_it_stays():
+    decisions = [a_decision(1, "recovery-call", LOW, mute="complaint-cool-down"), a_decision(3, "recovery-call", LOW)]
+    assert told(*decisions)[1] == (
+        'cool-down over: promotions are allowed again; next-best action stays "We call you" by email'
+    )
+
+
+def test_of_a_service_message_it_is_told_that_it_needs_no_consent_where_that_is_missing():
+    decision = a_decision(1, "recovery-call", LOW, ruled_out=[excluded("reward-gift", "no-consent")])
+    decision["action"]["contact_class"] = "transactional"
+    assert told(decision)[0].endswith('"We call you" by email (a service message: needs no consent to marketing)')
+    assert told(decision | {"ruled_out": []})[0].endswith('"We call you" by email')
 
 
 @pytest.mark.parametrize(("reason", "said"), [("no-consent", "no consent"), ("kind-refused", "kind refused")])

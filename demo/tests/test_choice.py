@@ -1,7 +1,7 @@
 from lealtad_demo.choice import decision, ruled_out
 from lealtad_demo.evidence import Evidence
 
-from .decisions import NAMES, a_decision
+from .decisions import NAMES, a_decision, answers, excluded
 
 ACTION = {
     "offer": {"key": "reward-gift"},
@@ -15,23 +15,13 @@ ACTION = {
 }
 
 
-def excluded(offer, rule, stage="applicability", *, detail="why", channels=("email",), until=None):
-    return {
-        "offer": {"key": offer},
-        "rule": rule,
-        "stage": stage,
-        "detail": detail,
-        "channels": list(channels),
-        "until": until,
-    }
-
-
 def a_choice(*refused, ranked=(ACTION,), **changes):
     return a_decision(1, "reward-gift", ranked=list(ranked), ruled_out=list(refused), **changes)
 
 
-def told(choice):
-    return ruled_out(Evidence({}, {}, choice, {}, [choice | {"standing": True}], []), NAMES)
+def told(choice, *earlier):
+    decisions = [*(each | {"standing": False} for each in earlier), choice | {"standing": True}]
+    return ruled_out(Evidence({}, {}, {}, {}, decisions, []), NAMES)
 
 
 def test_the_priority_can_be_calculated_again():
@@ -82,3 +72,9 @@ def test_of_each_rule_one_near_miss_is_told_and_what_came_furthest_first():
 def test_what_only_contracts_or_complaints_would_allow_is_no_near_miss():
     refused = [excluded("renewal", "churn-band"), excluded("recovery-call", "no-open-complaint")]
     assert told(a_choice(*refused)) == []
+
+
+def test_an_offer_that_was_rejected_is_not_told_as_only_offered():
+    offered = a_decision(1, "reward-card", responses=answers(1, "presented", "rejected"))
+    refused = excluded("reward-card", "already-presented", "suitability", until="2011-03-09T17:00:00Z")
+    assert told(a_choice(refused), offered) == ['not "reward-card": offered and rejected lately (until 9 Mar 2011)']

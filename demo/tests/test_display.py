@@ -20,10 +20,11 @@ def printed(*days):
     return out.getvalue().splitlines()
 
 
-def test_without_a_terminal_there_is_a_line_every_ten_days_and_on_the_last():
-    [line, *last] = printed(1, 9, 10, 11, 120)
+def test_without_a_terminal_there_is_a_short_line_every_ten_days_and_all_figures_on_the_last():
+    line, *last = printed(1, 9, 10, 11, 120)
     assert line == "day 10/120 (2011-01-04): 0 facts, 0 refused; 0 offers made; 0 complaints open"
     assert last[0] == "day: 120/120 (2011-01-04)"
+    assert [each.partition(":")[0] for each in last] == list(rows(some_figures()))
 
 
 def test_round_trips_of_the_warm_up_do_not_count():

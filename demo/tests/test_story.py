@@ -4,9 +4,10 @@ from decimal import Decimal
 import pytest
 
 from lealtad_demo import words
+from lealtad_demo.cast import Cast, CastRules
 from lealtad_demo.chronicle import Past
 from lealtad_demo.evidence import Evidence, Fact
-from lealtad_demo.story import is_called_back, was_muted_and_recovered
+from lealtad_demo.story import first_ranked, is_called_back, missing, parts, was_muted_and_recovered
 from lealtad_demo.timeline import FIRST, LAST, timeline
 
 from .decisions import NAMES, a_decision, answers
@@ -90,17 +91,18 @@ def test_a_score_says_as_of_when_and_in_which_direction_each_reason_moves_it():
         "probability": "0.42",
         "horizon_days": 90,
         "band": "medium",
-        "value_at_risk": None,
+        "value_at_risk": {"amount": "228.38", "currency": "GBP"},
         "as_of": "2011-04-14T18:59:00Z",
-        "reasons": [{"text": "63 days of silence", "effect": "0.317"}, {"text": "a habit", "effect": "-0.011"}],
+        "reasons": [{"text": "63 days; silence", "effect": "0.317"}, {"text": "a habit", "effect": "-0.011"}],
     }
-    assert words.risk(score, a_decision()) == (
-        "42% chance of no purchase in 90 days (medium), as of 14 Apr 2011. Why, compared with a first-time buyer: "
-        "63 days of silence (raises it by 32 points); a habit (lowers it by 1 point)."
+    assert words.risk(score, a_decision(churn=LOW)) == (
+        "42% chance of no purchase in 90 days (medium, 243.82 GBP at risk as campaigns knows it), as of 14 Apr 2011. "
+        "Why, compared with a first-time buyer: 63 days, silence (raises it by 32 points); a habit (lowers it by 1 "
+        "point)."
     )
 
 
-def test_segments_are_told_by_name_in_the_order_of_entering():
+def test_segments_are_told_by_name_in_the_order_of_entering_and_what_the_story_left_out_is_explained():
     entered = [("loyal", "2011-03-05"), ("lapsing", "2011-02-01"), ("big", "2011-03-05")]
     segments = {
         "value": {"rfm": None, "tier": "gold"},
@@ -119,6 +121,26 @@ def test_a_complaint_is_told_with_its_due_time_and_how_it_ended():
     )
     late = CASE | {"resolved_at": "2011-03-04T12:01:00Z"}
     assert words.resolution(late) == "the complaint is resolved late, at 12:01 (simulated)"
+
+
+def test_a_missed_due_time_has_a_line_of_its_own():
+    late = CASE | {"resolved_at": "2011-03-05T15:30:00Z"}
+    assert "  4 Mar 2011: the complaint is due at 12:00 and still open (simulated)" in told(a_decision(1), cases=[late])
+    assert not words.missed_due_time(CASE)
+    assert words.missed_due_time(CASE | {"resolved_at": None, "breached_at": "2011-03-04T17:00:00Z"})
+
+
+def test_a_part_for_which_there_is_nobody_says_so():
+    *_, stopped = parts(Cast([], [], []), CastRules.load())
+    assert missing(stopped).lines == [
+        "Nobody bought regularly and then was silent for 75 days so far. Replay more days (--days N, or --all)."
+    ]
+
+
+def test_the_first_day_on_which_ranks_changed_something_is_known():
+    bought = a_decision(1, "reward-gift", LOW)
+    assert first_ranked(an_evidence(bought, a_decision(2, "reward-gift", LOW, ["champions"]))) == date(2011, 3, 2)
+    assert first_ranked(an_evidence(bought)) is None
 
 
 @pytest.mark.parametrize(("given", "said"), [((), "no answer"), (("rejected",), "rejected")])

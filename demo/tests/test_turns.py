@@ -1,4 +1,4 @@
-from lealtad_demo.turns import moves, turning_points
+from lealtad_demo.turns import entered_on, moves, turning_points
 
 from .decisions import a_decision, answers
 
@@ -21,11 +21,15 @@ def test_only_moments_that_change_the_situation_are_turning_points():
     assert places(*decisions) == [(0, 1), (2, 3), (3, 4), (5, 6)]
 
 
-def test_an_action_that_was_carried_out_is_told_unless_it_was_before():
-    carried_out = answers(3, "presented")
-    told = a_decision(1, "reward-gift", LOW)
-    assert places(told, a_decision(2, "reward-card", LOW, responses=carried_out)) == [(0, 1), (1, 2)]
-    assert places(told, a_decision(2, "reward-gift", LOW, responses=carried_out)) == [(0, 1)]
+def test_another_action_is_a_turning_point_also_when_it_is_of_the_same_kind():
+    decisions = [a_decision(day, f"reward-{what}", LOW) for day, what in ((1, "gift"), (2, "card"), (3, "card"))]
+    assert places(*decisions) == [(0, 1), (1, 2)]
+
+
+def test_of_a_segment_the_last_entry_that_is_told_is_known():
+    segments = [["loyal"], [], ["loyal"], ["loyal", "big"]]
+    decisions = [a_decision(day, segments=each) for day, each in enumerate(segments, start=1)]
+    assert {key: on.day for key, on in entered_on(decisions).items()} == {"loyal": 3}
 
 
 def test_decisions_of_a_day_are_one_moment_with_all_their_causes():

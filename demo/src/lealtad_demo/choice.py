@@ -1,6 +1,6 @@
 """Sentences about the decision that holds now: the numbers of its priority, and what was ruled out."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import datetime
 
 from lealtad_demo.changes import until
@@ -94,14 +94,15 @@ def _near_misses(refused: Iterable[Json], names: Names, rejected: set[str]) -> I
         key, rule = each["offer"]["key"], each["rule"]
         if rule not in NO_CASE and told.isdisjoint({key, rule}):
             told |= {key, rule}
-            answered = "rejected by the customer, " if rule == "already-presented" and key in rejected else ""
-            yield f"not {names.offer(key)}: {answered}{_reason(each, names)}"
+            yield f"not {names.offer(key)}: {_reason(each, names, rejected)}"
 
 
-def _reason(refused: Json, names: Names) -> str:
+def _reason(refused: Json, names: Names, rejected: Container[str] = ()) -> str:
     """Return why an offer was ruled out, without keys and channels, and until when where that is known."""
     rule, detail = refused["rule"], str(refused["detail"])
     ends = f" (until {day(datetime.fromisoformat(refused['until']))})" if refused["until"] else ""
+    if rule == "already-presented" and refused["offer"]["key"] in rejected:
+        return f"offered and rejected lately{ends}"
     if rule in REASONS:
         return REASONS[rule] + ends
     head, found, keys = detail.partition(" segments ")
