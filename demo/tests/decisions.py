@@ -15,6 +15,7 @@ def a_decision(day=1, offer=None, churn=None, segments=(), mute=None, **changes)
     chosen = {"kind": str(offer).split("-")[0], "key": offer}
     action = {"offer": chosen, "channel": "email", "contact_class": "promotional"}
     return {
+        "valid_until": None,
         "decided_at": f"2011-03-{day:02}T17:00:00Z",
         "action": action if offer else None,
         "inputs": {

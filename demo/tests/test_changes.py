@@ -118,6 +118,21 @@ def test_a_rest_that_goes_on_or_is_of_another_offer_is_no_cause(offer, ends):
     assert told(*decisions)[1].startswith("on review: ")
 
 
+def test_a_decision_that_ran_out_is_told_as_the_cause_of_another_action():
+    held = a_decision(1, "recovery-call", LOW, valid_until="2011-03-15T17:00:00Z")
+    made_anew = 'the decision ran out and is made anew: next-best action becomes "A gift" by email'
+    assert told(held, a_decision(15, "reward-gift", LOW))[1] == made_anew
+    assert told(held, a_decision(14, "reward-gift", LOW))[1].startswith("on review: ")
+
+
+def test_the_same_offer_on_another_channel_stays():
+    muted, allowed = (
+        a_decision(day, "recovery-call", LOW, mute=mute) for day, mute in ((1, "complaint-open"), (3, None))
+    )
+    allowed["action"]["channel"] = "call-centre"
+    assert told(muted, allowed)[1].endswith("; next-best action stays, now by the call centre")
+
+
 def test_the_action_in_force_is_named_when_promotions_are_allowed_again_even_if_it_stays():
     decisions = [a_decision(1, "recovery-call", LOW, mute="complaint-cool-down"), a_decision(3, "recovery-call", LOW)]
     assert told(*decisions)[1] == (

@@ -26,6 +26,16 @@ def test_another_action_is_a_turning_point_also_when_it_is_of_the_same_kind():
     assert places(*decisions) == [(0, 1), (1, 2)]
 
 
+def test_another_channel_alone_is_told_only_where_the_offer_is_made_on_it_or_at_the_end():
+    def a_gift(day, channel, *responses):
+        decision = a_decision(day, "reward-gift", LOW, responses=answers(day, *responses))
+        decision["action"]["channel"] = channel
+        return decision
+
+    sold = [a_gift(1, "email"), a_gift(2, "web"), a_gift(3, "post", "presented"), a_gift(4, "web"), a_gift(5, "email")]
+    assert places(*sold, a_gift(6, "email")) == [(0, 1), (2, 3), (4, 5)]
+
+
 def test_of_a_segment_the_last_entry_that_is_told_is_known():
     segments = [["loyal"], [], ["loyal"], ["loyal", "big"]]
     decisions = [a_decision(day, segments=each) for day, each in enumerate(segments, start=1)]

@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import groupby
 
 from lealtad_demo.chronicle import Past
-from lealtad_demo.evidence import Evidence, band_of, mute_of, probability_of
+from lealtad_demo.evidence import Evidence, band_of, mute_of, offer_of, probability_of
 from lealtad_demo.facts import Json
 from lealtad_demo.names import Names, channel, plain
 from lealtad_demo.reasons import REVIEW, happened, time_alone
@@ -77,12 +77,16 @@ def until(decision: Json) -> str:
 
 def next_best(told: Json | None, turn: Turn, names: Names) -> Iterator[str]:
     """Say the next-best action where it is not the one told before, or where promotions begin or cease to rest."""
-    now, known = turn.after, action(told, names) if told else None
-    text = action(now, names)
-    if text != known:
-        yield f"next-best action becomes {text}{without_consent(now)}" if now["action"] else text
-    elif mute_of(turn.before) != mute_of(now):
-        yield f"next-best action stays {text}" if now["action"] else f"still {text}"
+    now, text = turn.after, action(turn.after, names)
+    known, muting = action(told, names) if told else None, mute_of(turn.before) != mute_of(turn.after)
+    if text == known:
+        yield from [f"next-best action stays {text}" if now["action"] else f"still {text}"] if muting else []
+    elif now["action"] is None:
+        yield text
+    elif told and offer_of(now) == offer_of(told):
+        yield f"next-best action stays, now {channel(now['action']['channel'])}"
+    else:
+        yield f"next-best action becomes {text}{without_consent(now)}"
 
 
 def without_consent(decision: Json) -> str:

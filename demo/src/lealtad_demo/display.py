@@ -68,7 +68,7 @@ def rows(figures: Figures) -> dict[str, str]:
     return {
         "day": f"{figures.day}/{figures.days} ({figures.today})",
         "facts": f"{figures.accepted} accepted, {figures.refused} refused, {figures.facts_per_second}/s ({PACE})",
-        "lag": f"{counted(figures.lag)} (events to be handled right after the day's facts were sent)",
+        "lag": f"{counted(figures.lag)} (waiting right after the day's facts were sent; 0 when the day has settled)",
         "loop": milliseconds(figures.latency),
         "segments": counted(figures.segments),
         "churn bands": counted(figures.bands),

@@ -74,6 +74,11 @@ def action_of(decision: Json) -> tuple[str, str] | None:
     return (action["offer"]["key"], action["channel"]) if action else None
 
 
+def offer_of(decision: Json) -> str | None:
+    """Return the key of the best offer; None: no action was best."""
+    return (action_of(decision) or (None, None))[0]
+
+
 def mute_of(decision: Json | None) -> str | None:
     """Return why promotions rested at a decision, if they did."""
     return decision["mute"] if decision else None

@@ -9,6 +9,8 @@ from lealtad_demo.turns import Turn, moves
 from lealtad_demo.words import OPEN, counted
 
 COOLED_DOWN, REVIEW = "cool-down over", "on review"
+RAN_OUT = "the decision ran out and is made anew"
+"""Acceptance is drawn again then, so that another offer may be best though nothing happened."""
 LEFT_BY_SILENCE, ENTERED_BY_SILENCE = {"champions", "loyal", "lapsing"}, {"at-risk", "lapsing", "lapsed"}
 REFUSED, OFFERED = "the rest after a refusal is over", "the rest after an earlier offer is over"
 RESTS = {
@@ -36,12 +38,12 @@ def happened(turn: Turn, past: Past, evidence: Evidence) -> list[str]:
 
 
 def time_alone(turn: Turn, since: Json | None, past: Past, events: list[str]) -> list[str]:
-    """Return what time alone did: silence that changed score or segments, a rest of the chosen offer that ended."""
+    """Return what time alone did: silence that changed score or segments, and what made another action best."""
     silent = silence(turn.on, past) if not events or events == [COOLED_DOWN] else ""
-    rested = rest_over(turn)
+    reconsidered = why_another_action(turn)
     return [
         *([silent] if silent and (turn.before is None or changed_by_silence(turn, since)) else []),
-        *([rested] if rested else []),
+        *([reconsidered] if reconsidered else []),
     ]
 
 
@@ -59,18 +61,26 @@ def changed_by_silence(turn: Turn, since: Json | None) -> bool:
     return rose or not ENTERED_BY_SILENCE.isdisjoint(entered) or not LEFT_BY_SILENCE.isdisjoint(left)
 
 
-def rest_over(turn: Turn) -> str | None:
-    """Say which rest of the action that is best now ended since the decision before; None: it did not rest."""
-    now = action_of(turn.after)
-    if turn.before is None or now is None or now == action_of(turn.before):
+def why_another_action(turn: Turn) -> str | None:
+    """Say what time did to make another action best: its rest ended, or the decision before ran out."""
+    if turn.before is None or turn.after["action"] is None or action_of(turn.after) == action_of(turn.before):
         return None
-    offer, channel = now
-    lifted = [
+    ran_out = RAN_OUT if is_over(turn.before["valid_until"], turn.after) else None
+    return next((RESTS[rule] for rule in lifted(turn.before, turn.after) if rule in RESTS), ran_out)
+
+
+def lifted(before: Json, after: Json) -> list[str]:
+    """Return the rules that ruled out before what is best after, until a time between the two."""
+    best = after["action"]
+    return [
         each["rule"]
-        for each in turn.before["ruled_out"]
-        if each["offer"]["key"] == offer
-        and channel in each["channels"]
-        and each["until"]
-        and datetime.fromisoformat(each["until"]) <= datetime.fromisoformat(turn.after["decided_at"])
+        for each in before["ruled_out"]
+        if each["offer"]["key"] == best["offer"]["key"]
+        and best["channel"] in each["channels"]
+        and is_over(each["until"], after)
     ]
-    return next((RESTS[rule] for rule in lifted if rule in RESTS), None)
+
+
+def is_over(until: str | None, decision: Json) -> bool:
+    """Return whether a time was over at a decision."""
+    return until is not None and datetime.fromisoformat(until) <= datetime.fromisoformat(decision["decided_at"])

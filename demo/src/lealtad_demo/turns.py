@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import takewhile
 
-from lealtad_demo.evidence import action_of, band_of, segments_of
+from lealtad_demo.evidence import action_of, band_of, offer_of, segments_of
 from lealtad_demo.facts import Json
 
 TOLD_SEGMENTS = ("champions", "loyal", "dissatisfied", "at-risk", "lapsing", "lapsed")
@@ -36,8 +37,24 @@ def day_of(decision: Json) -> date:
 
 
 def turning_points(decisions: Sequence[Json]) -> list[Turn]:
-    """Return the moments that changed the action, the churn band, the mute, or a segment that matters."""
-    return [turn for turn in _moments(decisions) if _situation(turn.after) != _situation(turn.before)]
+    """Return the moments that changed the offer, the churn band, the mute, or a segment that matters.
+
+    Another channel alone turns nothing, unless the offer was made on it, or is still to be made on it at the end.
+    """
+    moments, points = list(_moments(decisions)), list[Turn]()
+    at_the_end = _best_since(moments)
+    for turn in moments:
+        counts = turn is at_the_end or turn.after["responses"]
+        moved = not points or action_of(turn.after) != action_of(points[-1].after)
+        if _situation(turn.after) != _situation(turn.before) or (counts and moved):
+            points.append(turn)
+    return points
+
+
+def _best_since(moments: Sequence[Turn]) -> Turn | None:
+    """Return the moment since which the action that is best at the end has been best without a break."""
+    same = takewhile(lambda turn: action_of(turn.after) == action_of(moments[-1].after), reversed(moments))
+    return next(reversed(list(same)), None)
 
 
 def entered_on(decisions: Sequence[Json]) -> dict[str, date]:
@@ -66,10 +83,10 @@ def _contacted_on(decision: Json, day: date) -> bool:
     return any(datetime.fromisoformat(given["occurred_at"]).date() == day for given in decision["responses"])
 
 
-def _situation(decision: Json | None) -> tuple[tuple[str, str] | None, str | None, str | None, frozenset[str]]:
+def _situation(decision: Json | None) -> tuple[str | None, str | None, str | None, frozenset[str]]:
     if decision is None:
         return None, None, None, frozenset()
-    return action_of(decision), band_of(decision), decision["mute"], frozenset(_told(decision))
+    return offer_of(decision), band_of(decision), decision["mute"], frozenset(_told(decision))
 
 
 def _told(decision: Json) -> set[str]:
