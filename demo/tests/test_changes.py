@@ -120,9 +120,21 @@ def test_a_rest_that_goes_on_or_is_of_another_offer_is_no_cause(offer, ends):
 
 def test_a_decision_that_ran_out_is_told_as_the_cause_of_another_action():
     held = a_decision(1, "recovery-call", LOW, valid_until="2011-03-15T17:00:00Z")
-    made_anew = 'the decision ran out and is made anew: next-best action becomes "A gift" by email'
+    made_anew = 'the decision ran out: next-best action becomes "A gift" by email'
     assert told(held, a_decision(15, "reward-gift", LOW))[1] == made_anew
     assert told(held, a_decision(14, "reward-gift", LOW))[1].startswith("on review: ")
+
+
+def test_silence_is_told_beside_a_contact_which_raises_no_score():
+    offered = a_decision(3, "reward-gift", LOW, responses=answers(3, "presented"))
+    assert told(offered, a_decision(3, "recovery-call", ("0.2", "low")))[1].startswith(
+        "after this contact and 2 days without a purchase: churn 10% -> 20% (low); "
+    )
+
+
+def test_other_segments_are_named_where_they_are_all_that_is_known_of_the_cause():
+    decisions = [a_decision(1, "reward-gift", LOW, ["new"]), a_decision(3, "recovery-call", LOW, ["big"])]
+    assert told(*decisions)[1] == 'now in big, no longer in new: next-best action becomes "We call you" by email'
 
 
 def test_the_same_offer_on_another_channel_stays():

@@ -8,7 +8,7 @@ from lealtad_demo.chronicle import Past
 from lealtad_demo.evidence import Evidence, band_of, mute_of, offer_of, probability_of
 from lealtad_demo.facts import Json
 from lealtad_demo.names import Names, channel, plain
-from lealtad_demo.reasons import REVIEW, happened, time_alone
+from lealtad_demo.reasons import happened, reviewed, time_alone
 from lealtad_demo.turns import Turn, day_of, moves
 from lealtad_demo.words import COOL_DOWN, OPEN, day, percent
 
@@ -26,7 +26,7 @@ def change(turn: Turn, known: Turn | None, past: Past, evidence: Evidence, names
         *promotions(turn),
         *next_best(told, turn, names),
     ]
-    return f"{listed([*events, *time_alone(turn, since, past, events)]) or REVIEW}: {'; '.join(changes)}"
+    return f"{listed([*events, *time_alone(turn, since, past, events)]) or reviewed(turn, names)}: {'; '.join(changes)}"
 
 
 def listed(reasons: Sequence[str]) -> str:

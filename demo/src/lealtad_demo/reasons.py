@@ -3,13 +3,14 @@
 from datetime import date, datetime
 
 from lealtad_demo.chronicle import Past
-from lealtad_demo.evidence import PURCHASE, Evidence, action_of, mute_of, probability_of
+from lealtad_demo.evidence import PURCHASE, Evidence, action_of, mute_of, probability_of, segments_of
 from lealtad_demo.facts import Json
-from lealtad_demo.turns import Turn, moves
+from lealtad_demo.names import Names
+from lealtad_demo.turns import TOLD_SEGMENTS, Turn, moves
 from lealtad_demo.words import OPEN, counted
 
-COOLED_DOWN, REVIEW = "cool-down over", "on review"
-RAN_OUT = "the decision ran out and is made anew"
+COOLED_DOWN, CONTACTED, REVIEW = "cool-down over", "after this contact", "on review"
+RAN_OUT = "the decision ran out"
 """Acceptance is drawn again then, so that another offer may be best though nothing happened."""
 LEFT_BY_SILENCE, ENTERED_BY_SILENCE = {"champions", "loyal", "lapsing"}, {"at-risk", "lapsing", "lapsed"}
 REFUSED, OFFERED = "the rest after a refusal is over", "the rest after an earlier offer is over"
@@ -34,17 +35,25 @@ def happened(turn: Turn, past: Past, evidence: Evidence) -> list[str]:
     before, after = mute_of(turn.before), mute_of(turn.after)
     if before != after:
         facts.append("complaint" if after == OPEN else "complaint resolved" if before == OPEN else COOLED_DOWN)
-    return facts or (["after this contact"] if turn.follows_contact else [])
+    return facts or ([CONTACTED] if turn.follows_contact else [])
 
 
 def time_alone(turn: Turn, since: Json | None, past: Past, events: list[str]) -> list[str]:
     """Return what time alone did: silence that changed score or segments, and what made another action best."""
-    silent = silence(turn.on, past) if not events or events == [COOLED_DOWN] else ""
+    silent = silence(turn.on, past) if {COOLED_DOWN, CONTACTED}.issuperset(events) else ""
     reconsidered = why_another_action(turn)
     return [
         *([silent] if silent and (turn.before is None or changed_by_silence(turn, since)) else []),
         *([reconsidered] if reconsidered else []),
     ]
+
+
+def reviewed(turn: Turn, names: Names) -> str:
+    """Return what is said where nothing else is known: which of the segments that turn no story changed, if any did."""
+    before, after = segments_of(turn.before) if turn.before else set(), segments_of(turn.after)
+    entered, left = (sorted(keys.difference(TOLD_SEGMENTS)) for keys in (after - before, before - after))
+    now = [f"now in {names.listed(entered, ' and ')}"] if entered else []
+    return ", ".join([*now, *([f"no longer in {names.listed(left, ' and ')}"] if left else [])]) or REVIEW
 
 
 def silence(on: date, past: Past) -> str:
