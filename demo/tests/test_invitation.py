@@ -1,5 +1,4 @@
 from io import StringIO
-from types import SimpleNamespace
 
 from rich.console import Console
 
@@ -11,8 +10,7 @@ URLS = {PROFILE: "http://127.0.0.1:1", CAMPAIGNS: "http://127.0.0.1:2"}
 
 def printed(*refs):
     out = StringIO()
-    running = SimpleNamespace(urls=lambda: URLS, token=lambda: "a-token")
-    invite(running, refs, Console(file=out, width=40))
+    invite(URLS, "a-token", refs, Console(file=out, width=40))
     return out.getvalue().splitlines()
 
 

@@ -1,21 +1,19 @@
 """What is printed where the stack stays up: how to go on using it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 
 from lealtad_demo.client import CAMPAIGNS, PROFILE
-from lealtad_local.stack import Stack
 
 
-def invite(running: Stack, refs: Sequence[str], console: Console) -> None:
+def invite(urls: Mapping[str, str], token: str, refs: Sequence[str], console: Console) -> None:
     """Print addresses, a token, and requests about the customers of the stories, ready for a shell."""
-    urls = running.urls()
     console.print("\nThe stack stays up. Its APIs:")
     for service, url in urls.items():
         console.print(f"{service:<18} {url}/docs")
     console.print("\nA token for all of them, valid for 12 hours:")
-    console.out(running.token())
+    console.out(token)
     if refs:
         console.print("\nAsk about the customers of the stories (next-best action, 360 view):")
         console.out("TOKEN=$(.venv/bin/lealtad token)", highlight=False)

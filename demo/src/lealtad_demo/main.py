@@ -84,7 +84,7 @@ def run(argv: Sequence[str]) -> int:
         if asked.report:
             report.write(asked.report)
         if not asked.ends:
-            invite(running, told, console)
+            invite(running.urls(), running.token(), told, console)
     return int(bool(report.lost or report.doubled or report.refused))
 
 
