@@ -93,7 +93,7 @@ def test_a_score_says_as_of_when_and_in_which_direction_each_reason_moves_it():
         "band": "medium",
         "value_at_risk": {"amount": "228.38", "currency": "GBP"},
         "as_of": "2011-04-14T18:59:00Z",
-        "reasons": [{"text": "63 days; silence", "effect": "0.317"}, {"text": "a habit", "effect": "-0.011"}],
+        "reasons": [{"text": "63 days, silence", "effect": "0.317"}, {"text": "a habit", "effect": "-0.011"}],
     }
     assert words.risk(score, a_decision(churn=LOW)) == (
         "42% chance of no purchase in 90 days (medium, 243.82 GBP at risk as campaigns knows it), as of 14 Apr 2011. "

@@ -75,7 +75,7 @@ def risk(score: Json, standing: Json) -> str:
 
 def reason_text(reason: Json) -> str:
     """Say a reason with what it does to the score."""
-    points, text = round(float(reason["effect"]) * 100), str(reason["text"]).replace(";", ",")
+    points, text = round(float(reason["effect"]) * 100), str(reason["text"])
     if points == 0:
         return text
     return f"{text} ({'raises' if points > 0 else 'lowers'} it by {counted(abs(points), 'point')})"

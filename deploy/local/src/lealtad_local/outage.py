@@ -10,10 +10,13 @@ import httpx
 
 from lealtad_local.kafka import KafkaServer
 from lealtad_local.postgres import PostgresServer
+from lealtad_local.progress import ANSWER_S
 from lealtad_local.server import LocalServer
+from lealtad_local.services import SERVICES
 from lealtad_local.stack import Stack
 
 KAFKA, DATABASE = "Kafka", "The database"
+WORKERS = {service.name: service.worker(0) for service in SERVICES}
 
 
 async def seen(stack: Stack, client: httpx.AsyncClient, consumers: Mapping[str, dict[str, Any] | None]) -> list[str]:
@@ -26,7 +29,7 @@ async def seen(stack: Stack, client: httpx.AsyncClient, consumers: Mapping[str, 
     if servers:
         return [f"{name} does not answer." for name in servers]
     told = [f"{KAFKA} does not answer to {_list(without_kafka)}."] if without_kafka else []
-    failures = await asyncio.gather(*(_failures(stack, client, f"{name}-worker-0") for name in silent))
+    failures = await asyncio.gather(*(_failures(stack, client, WORKERS[name]) for name in silent))
     without_database = [name for name, failed in zip(silent, failures, strict=True) if "database" in failed]
     others = [name for name in silent if name not in without_database]
     told += [f"{DATABASE} does not answer to {_list(without_database)}."] if without_database else []
@@ -45,7 +48,7 @@ def _servers_away(stack: Stack) -> list[str]:
 async def _failures(stack: Stack, client: httpx.AsyncClient, worker: str) -> Iterable[str]:
     """Return the names of the readiness checks that fail; none where the worker says nothing."""
     try:
-        answer = await client.get(f"{stack.address(worker)}/health/ready", timeout=5)
+        answer = await client.get(f"{stack.address(worker)}/health/ready", timeout=ANSWER_S)
         return set(answer.json()["failures"])
     except (httpx.HTTPError, ValueError, KeyError, TypeError):
         return set()

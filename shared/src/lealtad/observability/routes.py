@@ -29,7 +29,7 @@ def health_routes(health: Health) -> APIRouter:
     async def ready(response: Response) -> HealthReport:
         """Say whether work may be sent here.
 
-        Alive, not stopping, and its database (in a worker also Kafka) answers.
+        Alive, not stopping, its database answers, and nothing holds it (a restore that does not fit Kafka).
         """
         return _answered(await health.ready(), response)
 

@@ -96,7 +96,7 @@ def _tell_silence(values: dict[str, float], profile: Profile) -> str:
 
 
 def _tell_complaints(_values: dict[str, float], profile: Profile) -> str:
-    return f"Open cases: {profile.open_cases}; complaints so far: {profile.history.complaints}"
+    return f"Open cases: {profile.open_cases}, complaints so far: {profile.history.complaints}"
 
 
 def _tell_payments(values: dict[str, float], _profile: Profile) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     Text,
     func,
+    literal_column,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -20,7 +21,8 @@ from complaints.metadata import METADATA
 from lealtad.db.columns import OWNED, moment
 
 UNATTACHED = text("customer_id IS NULL")
-OPEN = text("status NOT IN ('resolved', 'closed')")
+OPEN = literal_column("status NOT IN ('resolved', 'closed')", Boolean)
+"""Whether a case is open, spelt as in its index, or PostgreSQL does not see that it may use that."""
 
 service_case = Table(
     "service_case",

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, TextClause, bindparam, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, bindparam, insert, not_, select, tuple_, update
 from sqlalchemy.dialects import postgresql
 
 from complaints.cases import rows
@@ -13,7 +13,6 @@ from complaints.cases.models import OPEN, case_history, case_text, service_case
 from complaints.cases.stored import Change, Recorded, StoredCase, Wanted
 from complaints.customers.models import gesture
 from lealtad.db import Connection, Row
-from lealtad.events.catalog.complaints import OPEN_STATUSES
 from lealtad.events.catalog.shared_types import FactSource
 
 GESTURE_COLUMNS = (
@@ -107,17 +106,14 @@ async def page(connection: Connection, wanted: Wanted, after: tuple[Any, ...] | 
     return await _all(connection, query)
 
 
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool] | TextClause]:
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     columns = service_case.c
     equal = {columns.kind: wanted.kind, columns.customer_id: wanted.customer_id}
-    conditions: list[ColumnElement[bool] | TextClause] = [
-        column == value for column, value in equal.items() if value is not None
-    ]
+    conditions = [column == value for column, value in equal.items() if value is not None]
     if wanted.statuses:
         conditions.append(columns.status.in_(wanted.statuses))
     if wanted.is_open is not None:
-        # Spelt as in the index of open cases, or PostgreSQL does not see that it may use it.
-        conditions.append(OPEN if wanted.is_open else columns.status.not_in(OPEN_STATUSES))
+        conditions.append(OPEN if wanted.is_open else not_(OPEN))
     if wanted.attached is not None:
         conditions.append(columns.customer_id.is_not(None) if wanted.attached else columns.customer_id.is_(None))
     if wanted.due_before is not None:

@@ -1,15 +1,14 @@
 """Cases over HTTP: take in, read, list."""
 
 from typing import Annotated
-from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Path, Response
+from fastapi import APIRouter, Body, Depends, Response
 from fastapi import Query as Parameter
 
 from complaints.cases import opening, reading
 from complaints.cases.examples import ANONYMOUS_SUGGESTION, COMPLAINT
 from complaints.cases.resources import Case, CaseDetail, HistoryEntry, OpenedCase
-from complaints.cases.schemas import CaseIn
+from complaints.cases.schemas import CaseId, CaseIn
 from complaints.cases.stored import Wanted
 from lealtad.events.catalog.complaints import CaseKind, CaseStatus
 from lealtad.http import Command, CustomerRefText, Page, PageQuery, Query, Timestamp, problems, reads, writes
@@ -17,7 +16,6 @@ from lealtad.http import Command, CustomerRefText, Page, PageQuery, Query, Times
 router = APIRouter(prefix="/v1", tags=["cases"])
 
 Reading = Annotated[Query, Depends(reads("cases:read"))]
-CaseId = Annotated[UUID, Path(description="Id of a case")]
 
 
 @router.post(

@@ -3,7 +3,9 @@
 import re
 import unicodedata
 from typing import Annotated, Self
+from uuid import UUID
 
+from fastapi import Path
 from pydantic import AfterValidator, Field, model_validator
 
 from lealtad.events.catalog.complaints import CaseKind, Severity
@@ -25,6 +27,9 @@ def _readable(value: str) -> str:
 
 FreeText = Annotated[str, Field(min_length=1, max_length=10_000), AfterValidator(_readable)]
 """What a person wrote: Unicode in normal form C, lines allowed. Personal data: in no event, no log."""
+
+CaseId = Annotated[UUID, Path(description="Id of a case")]
+"""The case of an address."""
 
 TechnicalName = Annotated[
     str,

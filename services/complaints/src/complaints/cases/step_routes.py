@@ -2,20 +2,18 @@
 
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
-from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Path, Response
+from fastapi import APIRouter, Body, Depends, Response
 
 from complaints.cases import attaching, stepping, working
 from complaints.cases.resources import Case
-from complaints.cases.schemas import AssignmentIn, AttachmentIn, NoteIn, StepIn
+from complaints.cases.schemas import AssignmentIn, AttachmentIn, CaseId, NoteIn, StepIn
 from complaints.domain.lifecycle import TRANSITIONS, Step
 from lealtad.http import Command, problems, writes
 
 router = APIRouter(prefix="/v1", tags=["life of a case"])
 
 Adding = Annotated[Command, Depends(writes("cases:write"))]
-CaseId = Annotated[UUID, Path(description="Id of a case")]
 Changing = Annotated[Command, Depends(writes("cases:write", if_match="optional"))]
 
 STEPS = {
