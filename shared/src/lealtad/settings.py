@@ -62,7 +62,7 @@ class ServiceSettings(BaseSettings):
         default=100, ge=0, le=1000, description="how long records are held that may wait for what usually follows"
     )
     idle_gather_ms: int = Field(
-        default=100, ge=0, le=5000, description="how long a worker off the decision path gathers records"
+        default=250, ge=0, le=5000, description="how long a worker off the decision path gathers records"
     )
     rebuild_records: int = Field(default=2000, ge=1, description="events one transaction of a rebuild takes at most")
     relay_batch: int = Field(default=1000, ge=1, description="live outbox rows relayed at once at most")
