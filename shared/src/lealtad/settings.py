@@ -46,6 +46,7 @@ class ServiceSettings(BaseSettings):
     backfill_batch: int = Field(
         default=100, ge=1, description="events of a backfill, or customers touched by it, that a transaction takes"
     )
+    backfill_batch_beside_live: int = Field(default=20, ge=1, description="the same, while live events come")
     backfill_quiet_ms: int = Field(
         default=3000, ge=0, description="without its events for so long, a backfill is over; times the reader's stage"
     )
@@ -53,7 +54,7 @@ class ServiceSettings(BaseSettings):
         default=600, gt=0, description="a backfill that never ends is evaluated in between after so long"
     )
     backfill_share: float = Field(
-        default=0.5, gt=0, le=1, description="of its time, that a worker gives to a backfill beside live events"
+        default=0.2, gt=0, le=1, description="of its time, that a process gives to a backfill while live events come"
     )
     gather_ms: int = Field(
         default=50, ge=0, le=1000, description="a worker rests as long as its last batch took, and so long at most"

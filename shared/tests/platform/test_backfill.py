@@ -63,7 +63,7 @@ class Assigned(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is n
 async def next_of_backfill(lanes: Lanes) -> list[tuple[str, int]]:
     """Return topic and offset of the next records, waiting for them."""
     async with asyncio.timeout(30):
-        while not (records := await lanes.poll(0.1, backfill=True)):
+        while not (records := await lanes.poll(0.1, backfill=2)):
             pass
     return [(record.topic, record.offset) for record in records]
 
@@ -196,7 +196,7 @@ async def test_what_was_read_ahead_is_read_again_when_its_partitions_come_back(b
         lanes.seek(beginnings)
         first, _ = [await next_of_backfill(lanes) for _ in range(2)]
         lanes.let_go()
-        assert await lanes.poll(0.1, backfill=True) == []
+        assert await lanes.poll(0.1, backfill=2) == []
         lanes.seek(beginnings)
         assert await next_of_backfill(lanes) == first
     finally:

@@ -102,6 +102,16 @@ def test_beside_live_events_it_takes_its_share_of_the_time(lane, watch):
     assert not lane.rests
 
 
+def test_beside_live_events_it_takes_little_at_once_and_nothing_while_it_rests(lane, watch):
+    assert lane.at_once == 100
+    lane.note_live()
+    assert lane.at_once == 20
+    lane.note_work(0.1)
+    assert lane.at_once == 0
+    watch.s += 60
+    assert lane.at_once == 100
+
+
 def test_who_still_waits_once_it_is_over_waits_for_no_live_event_that_does_not_come(lane, watch):
     lane.note_waiting()
     assert lane.longest_wait_s == math.inf

@@ -57,7 +57,7 @@ def lanes_of(monkeypatch):
 
 
 async def taken(lanes: Lanes) -> list[str]:
-    return [record.topic for record in await lanes.poll(0, backfill=False)]
+    return [record.topic for record in await lanes.poll(0, backfill=0)]
 
 
 @pytest.mark.parametrize("service", ["complaints", "campaigns"])

@@ -4,11 +4,8 @@ import math
 import time
 from collections.abc import Callable
 
+from lealtad.live_first import LiveFirst
 from lealtad.settings import ServiceSettings
-
-LIVELY_S = 5.0
-"""So long after a live event the next ones are expected: time is shared with them."""
-LONGEST_REST_S = 1.0
 
 
 class BackfillLane:
@@ -17,17 +14,16 @@ class BackfillLane:
     def __init__(self, settings: ServiceSettings, stage: int, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._quiet_s = stage * settings.backfill_quiet_ms / 1000
         self._longest_s = settings.backfill_longest_s
-        self._rest_per_work = 1 / settings.backfill_share - 1
+        self._alone, self._beside_live = settings.backfill_batch, settings.backfill_batch_beside_live
+        self._time = LiveFirst(settings.backfill_share, monotonic)
         self._monotonic = monotonic
-        self._live_at = -LIVELY_S
-        self._rest_until = 0.0
         self._since: float | None = None
         self._heard_at = 0.0
         self._more_waits = False
 
     def note_live(self) -> None:
         """Say that a live event was handled."""
-        self._live_at = self._monotonic()
+        self._time.note_live()
 
     def note_waiting(self) -> None:
         """Say that somebody, by an event just handled, waits for the end of the backfill."""
@@ -43,9 +39,7 @@ class BackfillLane:
 
     def note_work(self, seconds: float) -> None:
         """Say that the backfill took this time: beside live events it now rests, in proportion."""
-        now = self._monotonic()
-        if now - self._live_at < LIVELY_S:
-            self._rest_until = now + min(seconds * self._rest_per_work, LONGEST_REST_S)
+        self._time.note_work(seconds)
 
     def note_evaluated(self, *, more: bool) -> None:
         """Say that some were evaluated, and whether more wait."""
@@ -56,17 +50,19 @@ class BackfillLane:
     @property
     def rests(self) -> bool:
         """Whether the time belongs to live events now."""
-        return self.rest_s > 0
+        return self._time.rest_s > 0
 
     @property
-    def rest_s(self) -> float:
-        """How long the time belongs to live events."""
-        return max(0.0, self._rest_until - self._monotonic())
+    def at_once(self) -> int:
+        """How many events, or customers, a transaction takes at most, since the next live event waits for it."""
+        if self.rests:
+            return 0
+        return self._beside_live if self._time.is_lively else self._alone
 
     @property
     def longest_wait_s(self) -> float:
         """How long to wait for a live event at most, before more of those who wait are evaluated."""
-        return self.rest_s if self._more_waits else math.inf
+        return self._time.rest_s if self._more_waits else math.inf
 
     @property
     def asks_others(self) -> bool:

@@ -128,7 +128,7 @@ class Consumer:
         if assignment.changed:
             await self._look_for_waiting(assignment)
         self.polling = True
-        records = await lanes.poll(self._poll_seconds(), backfill=not self._backfill.rests)
+        records = await lanes.poll(self._poll_seconds(), self._backfill.at_once)
         self.polling = False
         items = [self._handler.understand(record) for record in records]
         if items:
@@ -258,7 +258,7 @@ class Consumer:
         if self._backfill.asks_others and await self._others_are_behind(assignment):
             self._backfill.note_others_behind()
             return
-        limit, started = self._settings.backfill_batch, time.perf_counter()
+        limit, started = self._backfill.at_once, time.perf_counter()
         async with assignment.busy:
             released = await self._handler.release_backfill(assignment.partitions, limit)
         self._backfill.note_evaluated(more=released == limit)

@@ -80,10 +80,10 @@ class Lanes:
         self._reads_backfill = False
         self._held = {}
 
-    async def poll(self, wait_s: float, *, backfill: bool) -> list[Record]:
-        """Return what is live, waiting at most `wait_s` for it; where nothing is, and only if allowed, `backfill`."""
-        if not self._held and self.backfill and self._reads_backfill:
-            self._held = await self.backfill.getmany(max_records=self._settings.backfill_batch)
+    async def poll(self, wait_s: float, backfill: int) -> list[Record]:
+        """Return what is live, waiting at most `wait_s` for it; where nothing is, so many records of a backfill."""
+        if backfill and not self._held and self.backfill and self._reads_backfill:
+            self._held = await self.backfill.getmany(max_records=backfill)
         ready = bool(self._held) and backfill and not await has_lag(self.live)
         if not ready and await self.is_behind():
             wait_s = min(wait_s, BACKFILL_WAIT_S)

@@ -21,10 +21,11 @@ async def take_batch(body: BatchIn, command: Annotated[Command, Depends(writes("
     it needs no `Idempotency-Key`.
 
     History is loaded with `mode: backfill`, batch after batch. The 360 view has its facts at once; scores, segments
-    and decisions follow when the load is over, once for each customer.
+    and decisions follow when the load is over, once for each customer. Live facts go first: while they come, a request
+    takes seconds, and what it does not reach within twenty is answered 503, to be sent again.
     """
     database = command.runtime.database
-    intake = Intake(database, command.context.traceparent, database.resources.batch_transaction_facts, body.mode)
+    intake = Intake(database, command.context.traceparent, database.resources.turns, body.mode)
     outcomes = await intake.take(body.facts)
     return Answer(_answer([item_of(outcome) for outcome in outcomes])).rendered().response()
 

@@ -1,11 +1,13 @@
 """Use case: take in a batch; each fact is committed, or refused, independently of the others."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from customer_profile.batches.halving import halving
 from customer_profile.batches.schemas import Unreadable
+from customer_profile.batches.turns import LONGEST_WAIT_S, Turns
 from customer_profile.facts.inputs import FactIn
 from customer_profile.facts.recording import Recorded, record
 from customer_profile.metrics import count_fact
@@ -18,11 +20,11 @@ Outcome = Recorded | Problem
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Takes facts in, `size` in a transaction."""
+    """Takes the facts of one request in, many in a transaction."""
 
     database: Database
     traceparent: str | None
-    size: int
+    turns: Turns
     lane: Lane = Lane.LIVE
 
     async def take(self, items: Sequence[FactIn | Unreadable]) -> list[Outcome]:
@@ -37,13 +39,22 @@ class Intake:
                 outcomes[place] = invalid("Correct what `errors` points at.", item.errors)
             else:
                 facts.append((place, item))
-        for start in range(0, len(facts), self.size):
-            group = facts[start : start + self.size]
-            taken = await halving([fact for _, fact in group], self._record)
-            for (_, fact), outcome in zip(group, taken, strict=True):
-                count_fact(fact.type, outcome.status)
-            outcomes.update(zip((place for place, _ in group), taken, strict=True))
+        taken = await self._take_in_turns([fact for _, fact in facts])
+        for (place, fact), outcome in zip(facts, taken, strict=True):
+            count_fact(fact.type, outcome.status)
+            outcomes[place] = outcome
         return [outcomes[place] for place in range(len(items))]
+
+    async def _take_in_turns(self, facts: Sequence[FactIn]) -> list[Outcome]:
+        until = asyncio.get_running_loop().time() + LONGEST_WAIT_S
+        outcomes: list[Outcome] = []
+        while left := facts[len(outcomes) :]:
+            try:
+                async with self.turns.of(self.lane, until) as most:
+                    outcomes += await halving(left[:most], self._record)
+            except Problem as problem:
+                outcomes += [problem] * len(left)
+        return outcomes
 
     async def _record(self, facts: Sequence[FactIn]) -> list[Outcome]:
         async with self.database.begin(traceparent=self.traceparent) as uow:

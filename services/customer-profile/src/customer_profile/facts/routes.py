@@ -101,6 +101,7 @@ def _of(contract: str, body: ContractStepIn) -> ContractStepIn:
 
 
 async def _record(command: Command, fact: FactIn) -> Response:
+    command.runtime.database.resources.turns.note_live()
     try:
         take = _gathered if command.context.idempotency_key is None else _alone
         response = await take(command, fact)

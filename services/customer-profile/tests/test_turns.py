@@ -1,0 +1,76 @@
+"""Live facts first: what is loaded beside them takes turns, and says so when its turn does not come."""
+
+import asyncio
+
+import pytest
+
+from customer_profile.batches import taking
+from customer_profile.batches.turns import Turns
+from customer_profile.service import SERVICE
+from lealtad.events.cause import Lane
+from lealtad.http import Problem
+from lealtad.testing.driving import statements
+from lealtad.testing.postgres import settings_for
+
+
+@pytest.fixture
+def turns() -> Turns:
+    return Turns(settings_for(SERVICE, "postgresql://nowhere", batch_transaction_facts=200))
+
+
+def soon() -> float:
+    return asyncio.get_running_loop().time() + 30
+
+
+async def test_a_live_fact_waits_for_no_backfill(turns):
+    async with turns.of(Lane.BACKFILL, soon()), turns.of(Lane.LIVE, 0) as most:
+        assert most == 200
+
+
+async def test_what_is_loaded_beside_live_facts_takes_fewer_at_once(turns):
+    async with turns.of(Lane.BACKFILL, soon()) as most:
+        assert most == 200
+    turns.note_live()
+    async with turns.of(Lane.BACKFILL, soon()) as most:
+        assert most == 20
+
+
+async def test_whose_turn_does_not_come_in_time_is_told_so_and_holds_up_nobody(turns):
+    async with turns.of(Lane.BACKFILL, soon()):
+        with pytest.raises(Problem) as refused:
+            async with turns.of(Lane.BACKFILL, asyncio.get_running_loop().time()):
+                pytest.fail("two at a time")
+    assert refused.value.status == 503
+    async with asyncio.timeout(5), turns.of(Lane.BACKFILL, soon()):
+        pass
+
+
+async def test_who_goes_away_while_waiting_takes_no_turn(turns):
+    async with turns.of(Lane.BACKFILL, soon()):
+        waiting = asyncio.ensure_future(turns.of(Lane.BACKFILL, soon()).__aenter__())
+        await asyncio.sleep(0)
+        waiting.cancel()
+    async with asyncio.timeout(5), turns.of(Lane.BACKFILL, soon()):
+        assert waiting.cancelled()
+
+
+async def test_a_backfill_beside_live_facts_makes_small_transactions(shop, database):
+    await shop.buys()
+    facts = [{"type": "purchase", **shop.purchase()} for _ in range(50)]
+    with statements(database) as said:
+        answer = await shop.post("batches", {"mode": "backfill", "facts": facts})
+
+    assert answer.json()["recorded"] == 50
+    assert sum("INTO fact" in statement for statement in said) == 3
+
+
+async def test_facts_that_a_request_does_not_reach_are_answered_503_and_may_be_sent_again(shop, monkeypatch):
+    facts = [{"type": "purchase", **shop.purchase()} for _ in range(3)]
+    with monkeypatch.context() as patched:
+        patched.setattr(taking, "LONGEST_WAIT_S", -1)
+        answer = (await shop.post("batches", {"mode": "backfill", "facts": facts})).json()
+    assert [item["status"] for item in answer["items"]] == [503] * 3
+    assert "Send this fact again" in answer["items"][0]["problem"]["detail"]
+
+    again = (await shop.post("batches", {"mode": "backfill", "facts": facts})).json()
+    assert again["recorded"] == 3
