@@ -27,7 +27,7 @@ ASK_EVERY_S = 1.0
 """A decision is seen at most so much late (plus one request) where a sign was missed. Hundreds may wait: asking more
 often for each of them would keep the decisions from being made."""
 SEEN_WITHIN_S = 30.0
-NO_SOONER_S, LOOK_EVERY_S, RESTS_PER_LOOK = 0.010, 0.005, 4
+NO_SOONER_S, LOOK_EVERY_S, RESTS_PER_LOOK = 0.004, 0.002, 4
 """No decision was seen sooner after its sign."""
 DECIDED = """
     SELECT customer_id, decided_at
