@@ -23,6 +23,7 @@ def soon() -> float:
 
 
 async def test_a_live_fact_waits_for_no_backfill(turns):
+    turns.note_live()
     async with turns.of(Lane.BACKFILL, soon()), turns.of(Lane.LIVE, 0) as most:
         assert most == 200
 
@@ -35,7 +36,13 @@ async def test_what_is_loaded_beside_live_facts_takes_fewer_at_once(turns):
         assert most == 20
 
 
+async def test_nobody_waits_while_no_live_facts_come(turns):
+    async with turns.of(Lane.BACKFILL, 0), turns.of(Lane.BACKFILL, 0) as most:
+        assert most == 200
+
+
 async def test_whose_turn_does_not_come_in_time_is_told_so_and_holds_up_nobody(turns):
+    turns.note_live()
     async with turns.of(Lane.BACKFILL, soon()):
         with pytest.raises(Problem) as refused:
             async with turns.of(Lane.BACKFILL, asyncio.get_running_loop().time()):
@@ -46,6 +53,7 @@ async def test_whose_turn_does_not_come_in_time_is_told_so_and_holds_up_nobody(t
 
 
 async def test_who_goes_away_while_waiting_takes_no_turn(turns):
+    turns.note_live()
     async with turns.of(Lane.BACKFILL, soon()):
         waiting = asyncio.ensure_future(turns.of(Lane.BACKFILL, soon()).__aenter__())
         await asyncio.sleep(0)
@@ -65,6 +73,7 @@ async def test_a_backfill_beside_live_facts_makes_small_transactions(shop, datab
 
 
 async def test_facts_that_a_request_does_not_reach_are_answered_503_and_may_be_sent_again(shop, monkeypatch):
+    await shop.buys()
     facts = [{"type": "purchase", **shop.purchase()} for _ in range(3)]
     with monkeypatch.context() as patched:
         patched.setattr(taking, "LONGEST_WAIT_S", -1)

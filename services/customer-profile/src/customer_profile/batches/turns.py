@@ -31,16 +31,18 @@ class Turns:
     async def of(self, lane: Lane, until: float) -> AsyncIterator[int]:
         """Wait until facts of `lane` may be written; give how many a transaction takes at most.
 
-        Raises a Problem (503) where their turn does not come before `until`, a time of the event loop.
+        While no live facts come, what is loaded waits for nobody. Raises a Problem (503) where the turn of what is
+        loaded beside them does not come before `until`, a time of the event loop.
         """
         if lane is Lane.LIVE:
             self.note_live()
+        if lane is Lane.LIVE or not self._time.is_lively:
             yield self._most
             return
         await self._wait(until)
         began = time.monotonic()
         try:
-            yield self._beside_live if self._time.is_lively else self._most
+            yield self._beside_live
         finally:
             self._time.note_work(time.monotonic() - began)
             self._one.release()
