@@ -6,16 +6,16 @@ import pytest
 
 from customer_profile.batches import taking
 from customer_profile.batches.turns import Turns
-from customer_profile.service import SERVICE
+from customer_profile.settings import Settings
 from lealtad.events.cause import Lane
 from lealtad.http import Problem
 from lealtad.testing.driving import statements
-from lealtad.testing.postgres import settings_for
 
 
 @pytest.fixture
 def turns() -> Turns:
-    return Turns(settings_for(SERVICE, "postgresql://nowhere", batch_transaction_facts=200))
+    secrets = {"database_url": "postgresql://nowhere", "token_secret": "x" * 32}
+    return Turns(Settings.model_validate({**secrets, "batch_transaction_facts": 200}))
 
 
 def soon() -> float:
