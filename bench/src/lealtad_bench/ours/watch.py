@@ -28,7 +28,7 @@ ASK_EVERY_S = 1.0
 often for each of them would keep the decisions from being made."""
 SEEN_WITHIN_S = 30.0
 NO_SOONER_S, LOOK_EVERY_S, RESTS_PER_LOOK = 0.004, 0.002, 4
-"""When the looks begin, counted from the sign, and how far apart they are: a decision is seen so much late at most."""
+"""When looking begins, counted from the sign; the shortest rest between looks; and that rest in lengths of a look."""
 DECIDED = """
     SELECT customer_id, decided_at
     FROM unnest($1::uuid[], $2::timestamptz[]) AS waiting (customer_id, since)
