@@ -1,9 +1,9 @@
 """Sees, as early as a client can, that the decision after a purchase is readable.
 
-`GET next-best-action` alone says so. When to ask is taken from two signs, so that polling neither loads the services
-nor blurs the figure: the customer's record on the topic `segments` means that campaigns is about to decide, and then
-campaigns' table of decisions is looked at, for all who wait by one statement, for a fifth of the time at most. Where a
-sign is missed, it is asked once a second. What a purchase left on other topics is read when the measurement is over.
+`GET next-best-action` alone says so. When to ask is taken from a sign, so that polling neither loads the services nor
+blurs the figure: a trigger on campaigns' table of decisions, which the benchmark puts there, notifies it of each
+transaction that decides, and then the table is looked at, for all who wait by one statement. Where a sign is missed, it
+is asked once a second. What a purchase left on the topics is read when the measurement is over.
 """
 
 import asyncio
@@ -11,13 +11,14 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
+from lealtad.db.planning import BY_KEY
 from lealtad.events.topics import ACTIVITY, SCORES, SEGMENTS
 from lealtad.kafka.reading_client import create_reading_client
 from lealtad.kafka.topics import TopicSettings
@@ -27,8 +28,13 @@ ASK_EVERY_S = 1.0
 """A decision is seen at most so much late (plus one request) where a sign was missed. Hundreds may wait: asking more
 often for each of them would keep the decisions from being made."""
 SEEN_WITHIN_S = 30.0
-NO_SOONER_S, LOOK_EVERY_S, RESTS_PER_LOOK = 0.004, 0.002, 4
-"""When looking begins, counted from the sign; the shortest rest between looks; and that rest in lengths of a look."""
+CHANNEL = "lealtad_bench"
+TELL = f"""
+    CREATE OR REPLACE FUNCTION public.tell_benchmark() RETURNS trigger LANGUAGE plpgsql AS
+        $$BEGIN PERFORM pg_notify('{CHANNEL}', ''); RETURN NULL; END$$;
+    CREATE OR REPLACE TRIGGER tell_benchmark AFTER INSERT ON owned.decision
+        FOR EACH STATEMENT EXECUTE FUNCTION public.tell_benchmark();
+"""
 DECIDED = """
     SELECT customer_id, decided_at
     FROM unnest($1::uuid[], $2::timestamptz[]) AS waiting (customer_id, since)
@@ -37,11 +43,7 @@ DECIDED = """
 """
 FOLLOWED = tuple(f"{TopicSettings().topic_prefix}.{topic.name}" for topic in (ACTIVITY, SCORES, SEGMENTS))
 """In the order in which a purchase passes them."""
-*EARLIER, AT_THE_DOOR = FOLLOWED
 PARTITIONS = TopicSettings().topic_partitions
-
-
-NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -59,17 +61,12 @@ class Sample:
     readable: float | None = None
     asked: int = 0
     """Requests until the decision was readable."""
-    at_the_door: asyncio.Event = field(default_factory=asyncio.Event)
     key: bytes = b""
     """Of its customer's records."""
     decided: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set by each decision that is seen; `looked_at` is then its time."""
-    looked_at: datetime = NEVER
-
-    @property
-    def waits_for_decision(self) -> bool:
-        """Whether campaigns is about to decide."""
-        return self.at_the_door.is_set() and not self.decided.is_set()
+    """Set by each decision that is seen."""
+    seen_until: datetime | None = None
+    """When the last decision that was seen was made."""
 
     def note(self, record: ConsumerRecord) -> None:
         """Take note of the first record of a topic since the purchase."""
@@ -93,14 +90,14 @@ class Watch:
 
     def __init__(self, api: Api) -> None:
         self._api = api
-        self._samples: dict[bytes, Sample] = {}
-        self._earlier: AIOKafkaConsumer | None = None
+        self._samples: dict[UUID, Sample] = {}
+        self._told = asyncio.Event()
+        self._topics: AIOKafkaConsumer | None = None
 
     async def until_readable(self, sample: Sample) -> float | None:
         """Return the moment (monotonic seconds) at which the decision was read; None: not within half a minute."""
         with suppress(TimeoutError):
             async with asyncio.timeout(SEEN_WITHIN_S):
-                await sample.at_the_door.wait()
                 while True:
                     with suppress(TimeoutError):
                         await asyncio.wait_for(sample.decided.wait(), ASK_EVERY_S)
@@ -113,17 +110,17 @@ class Watch:
         return None
 
     def add(self, identity: str, sample: Sample) -> None:
-        """Follow the records of the customer with this id, before the purchase is sent."""
+        """Follow the customer with this id, before the purchase is sent."""
         sample.key = identity.encode()
-        self._samples[sample.key] = sample
+        self._samples[UUID(identity)] = sample
 
     def forget(self, identity: str) -> None:
         """Follow the customer no more."""
-        del self._samples[identity.encode()]
+        del self._samples[UUID(identity)]
 
     async def trace(self, samples: Sequence[Sample]) -> None:
-        """Let `samples`, whose ends were seen, note their records on the earlier topics."""
-        client, by_key = self._earlier, {sample.key: sample for sample in samples}
+        """Let `samples`, whose ends were seen, note their records on the topics."""
+        client, by_key = self._topics, {sample.key: sample for sample in samples}
         assert client is not None  # noqa: S101 - see watching
         ends = await client.end_offsets(client.assignment())
         client.resume(*ends)
@@ -134,28 +131,16 @@ class Watch:
                         sample.note(record)
         client.pause(*ends)
 
-    async def _read(self, consumer: AIOKafkaConsumer) -> None:
-        async for record in consumer:
-            if sample := self._samples.get(record.key):
-                sample.note(record)
-                asyncio.get_running_loop().call_later(NO_SOONER_S, _let_look, sample)
-
     async def _look(self, connection: asyncpg.Connection) -> None:
         while True:
-            began = time.monotonic()
-            waiting = {UUID(key.decode()): each for key, each in self._samples.items() if each.waits_for_decision}
-            if waiting:
-                since = [sample.looked_at for sample in waiting.values()]
-                for row in await connection.fetch(DECIDED, list(waiting), since):
-                    sample = waiting[row["customer_id"]]
-                    sample.looked_at = row["decided_at"]
-                    sample.decided.set()
-            await asyncio.sleep(max(LOOK_EVERY_S, RESTS_PER_LOOK * (time.monotonic() - began)))
-
-
-def _let_look(sample: Sample) -> None:
-    sample.looked_at = datetime.fromtimestamp(sample.on_topic[AT_THE_DOOR], UTC)
-    sample.at_the_door.set()
+            await self._told.wait()
+            self._told.clear()
+            waiting = {key: sample for key, sample in self._samples.items() if not sample.decided.is_set()}
+            since = [sample.seen_until or sample.sent_at for sample in waiting.values()]
+            for row in await connection.fetch(DECIDED, list(waiting), since):
+                sample = waiting[row["customer_id"]]
+                sample.seen_until = row["decided_at"]
+                sample.decided.set()
 
 
 @asynccontextmanager
@@ -163,20 +148,19 @@ async def watching(api: Api, bootstrap: str, campaigns_url: str) -> AsyncIterato
     """Give a watch that follows topics and commits for the time of the block."""
     watch = Watch(api)
     async with AsyncExitStack() as stack:
-        connection = await asyncpg.connect(campaigns_url, timeout=10)
+        connection = await asyncpg.connect(campaigns_url, timeout=10, server_settings=BY_KEY)
         stack.push_async_callback(connection.close)
-        consumer = await stack.enter_async_context(_reading(bootstrap, [AT_THE_DOOR]))
-        earlier = await stack.enter_async_context(_reading(bootstrap, EARLIER))
-        earlier.pause(*earlier.assignment())
-        watch._earlier = earlier  # noqa: SLF001 - its own module
-        own = (watch._read(consumer), watch._look(connection))  # noqa: SLF001
-        tasks = {asyncio.create_task(loop) for loop in own}
+        await connection.execute(TELL)
+        await connection.add_listener(CHANNEL, lambda *_: watch._told.set())  # noqa: SLF001 - its own module
+        topics = await stack.enter_async_context(_reading(bootstrap, FOLLOWED))
+        topics.pause(*topics.assignment())
+        watch._topics = topics  # noqa: SLF001
+        looking = asyncio.create_task(watch._look(connection))  # noqa: SLF001
         try:
             yield watch
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks)
+            looking.cancel()
+            await asyncio.wait([looking])
 
 
 @asynccontextmanager
