@@ -40,13 +40,13 @@ class Tally:
             await uow.connection.execute(text(sql), values)
 
     async def number(self, sql: str, **values: object) -> int:
-        """Ask for one number."""
+        """Ask for one number; raises TypeError where there is none."""
         async with self._runtime() as runtime, runtime.database.read() as uow:
-            return int(await uow.connection.scalar(text(sql), values) or 0)
+            return int(await uow.connection.scalar(text(sql), values))
 
     async def announced(self) -> int:
         """Return how many scores were ever announced."""
-        return await self.number("SELECT sum(last) FROM sequence_counter WHERE topic = 'scores'")
+        return await self.number("SELECT coalesce(sum(last), 0) FROM sequence_counter WHERE topic = 'scores'")
 
     @asynccontextmanager
     async def _runtime(self, **values: object) -> AsyncIterator[Runtime]:
