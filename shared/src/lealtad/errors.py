@@ -58,6 +58,11 @@ def is_connection_lost(error: BaseException) -> bool:
     return isinstance(error, OSError | EOFError | TimeoutError | asyncpg.InterfaceError | asyncpg.InternalClientError)
 
 
+def is_of_the_database(error: BaseException) -> bool:
+    """Whether the database answered with an error, or the connection to it broke off."""
+    return isinstance(error, asyncpg.PostgresError) or is_connection_lost(error)
+
+
 def is_transient(error: BaseException) -> bool:
     """Whether the same work may succeed a little later."""
     # A statement was prepared before a migration; the next time it is prepared anew.

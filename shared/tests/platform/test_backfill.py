@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 import asyncpg
@@ -218,8 +219,10 @@ async def outbox(database_for):
     connection = await asyncpg.connect(database.engine.url)
     await connection.execute("SET search_path = derived, owned, platform")
 
-    async def turn(rows: int = 1000, backfill_rows: int = 1000, octets: int = 1 << 30) -> list[str]:
-        return [row["topic"] for row in await connection.fetch(relay.READ, rows, backfill_rows, octets)]
+    async def turn(
+        rows: int = 1000, backfill_rows: int = 1000, octets: int = 1 << 30, sent: Sequence[int] = ()
+    ) -> list[str]:
+        return [row["topic"] for row in await connection.fetch(relay.READ, rows, backfill_rows, octets, sent)]
 
     yield database, turn
     await connection.close()
@@ -238,6 +241,15 @@ async def test_the_relay_takes_live_rows_first_and_few_of_a_backfill(outbox):
 
     assert await turn(backfill_rows=10) == ["activity"] * 3 + ["activity-backfill"] * 10
     assert await turn(rows=2, backfill_rows=1) == ["activity"] * 2 + ["activity-backfill"]
+
+
+async def test_the_relay_passes_over_what_it_sent_without_losing_room_for_others(outbox):
+    database, turn = outbox
+    await write(database, Lane.LIVE, 3)
+    await write(database, Lane.BACKFILL, 3)
+
+    assert await turn(rows=2, backfill_rows=1, sent=[1, 2, 4]) == ["activity", "activity-backfill"]
+    assert await turn(rows=2, backfill_rows=2, sent=[1]) == ["activity"] * 2 + ["activity-backfill"] * 2
 
 
 async def test_a_turn_of_the_relay_is_bounded_by_its_octets_but_takes_one_row_always(outbox):

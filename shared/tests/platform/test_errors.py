@@ -8,7 +8,7 @@ import uvloop
 from asyncpg import PostgresError
 from sqlalchemy import text
 
-from lealtad.errors import is_transient
+from lealtad.errors import is_of_the_database, is_transient
 
 from .echo import ECHO
 
@@ -49,6 +49,7 @@ async def test_a_session_that_the_server_ended_is_no_fault_of_the_event(database
                 await other.connection.execute(text(f"{terminate} AND datname = current_database()"))
                 await uow.connection.execute(text("SELECT 1"))
     assert is_transient(failure.value)
+    assert is_of_the_database(failure.value)
 
 
 @pytest.mark.parametrize(
@@ -63,6 +64,7 @@ async def test_a_session_that_the_server_ended_is_no_fault_of_the_event(database
 )
 def test_a_connection_that_breaks_off_passes(error):
     assert is_transient(error)
+    assert is_of_the_database(error)
 
 
 def test_so_does_one_that_the_event_loop_finds_closed():

@@ -27,7 +27,7 @@ STATE = text(f"""
 class OutboxProgress(BaseModel):
     """What waits for the relay."""
 
-    rows: int = Field(description=f"Not yet acknowledged by Kafka; at most {COUNTED} are counted")
+    rows: int = Field(description=f"To be sent, or sent within the last moments; at most {COUNTED} are counted")
     oldest_s: float | None
 
 

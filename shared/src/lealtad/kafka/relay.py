@@ -2,7 +2,8 @@
 
 One relay per database works at a time: it holds an advisory lock of the session on one direct connection, on which it
 also reads and deletes, so that it cannot work on without the lock. A row goes when Kafka acknowledged it and no earlier
-row of its key failed. After any failure producer and connection are discarded and everything is read again.
+row of its key failed, those of small turns together. After any failure producer and connection are discarded and
+everything is read again.
 
 Live rows go first; a turn takes few rows of a backfill, and not too many octets, so that the next live row waits for
 no more than one such turn. Backfill rows have topics, and so keys, of their own: no order is lost.
@@ -18,11 +19,11 @@ import asyncpg
 import orjson
 import structlog
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
-from aiokafka.structs import RecordMetadata
 
 from lealtad.db.engine import plain_dsn, server_settings
-from lealtad.errors import is_transient
-from lealtad.kafka.naming import topic_of, topic_on_wire
+from lealtad.errors import is_of_the_database, is_transient
+from lealtad.kafka.acknowledged import Acknowledged
+from lealtad.kafka.naming import topic_on_wire
 from lealtad.kafka.producer import OutboxProducer, create_producer
 from lealtad.observability.health import Heartbeat
 from lealtad.observability.metrics import RELAY_BATCH_SECONDS, RELAY_FAILURES, RELAY_RECORDS
@@ -37,28 +38,18 @@ READ = """
         SELECT lane, waiting.seq, topic, key, headers, value,
             sum(octet_length(value)) OVER (ORDER BY lane, waiting.seq) - octet_length(value) AS octets_before
         FROM (
-            (SELECT lane, seq, event FROM outbox WHERE lane = 0 ORDER BY seq LIMIT $1)
+            (SELECT lane, seq, event FROM outbox WHERE lane = 0 AND seq <> ALL($4::bigint[]) ORDER BY seq LIMIT $1)
             UNION ALL
-            (SELECT lane, seq, event FROM outbox WHERE lane = 1 ORDER BY seq LIMIT $2)
+            (SELECT lane, seq, event FROM outbox WHERE lane = 1 AND seq <> ALL($4::bigint[]) ORDER BY seq LIMIT $2)
         ) AS waiting
         JOIN emitted_event ON emitted_event.seq = waiting.event
     ) AS turn
     WHERE octets_before < $3
     ORDER BY lane, seq
 """
-# What was sent and how far the topics then reached are known together: behind that, only what is in the outbox is ours.
-DELETE = """
-    WITH live AS (DELETE FROM outbox WHERE lane = 0 AND seq = ANY($1::bigint[])),
-    backfill AS (DELETE FROM outbox WHERE lane = 1 AND seq = ANY($2::bigint[]))
-    INSERT INTO relayed_end AS known (topic, partition, next, cluster_id)
-    SELECT topic, partition, next, $6 FROM unnest($3::text[], $4::int[], $5::bigint[]) AS now (topic, partition, next)
-    ON CONFLICT (topic, partition) DO UPDATE SET next = excluded.next, cluster_id = excluded.cluster_id
-    WHERE known.next < excluded.next
-"""
 # A deletion that a crash of the server undoes, with the end that was noted beside it, is like one that was not made
 # yet: the rows are sent once more. So nobody waits for the disk.
 FORGETS_TOGETHER = {"synchronous_commit": "off"}
-LANES = (0, 1)
 STANDBY_S = 1.0
 FALLBACK_POLL_S = 3600.0
 SEND_TIMEOUT_S = 30.0
@@ -69,9 +60,6 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 5.0
 
 class RelayError(RuntimeError):
     """Some records were not acknowledged."""
-
-
-FAILURES = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, KafkaError, RelayError)
 
 
 class Relay:
@@ -103,7 +91,9 @@ class Relay:
             started = time.monotonic()
             try:
                 await self._relay_on_one_connection()
-            except FAILURES as error:
+            except Exception as error:
+                if not (isinstance(error, KafkaError | RelayError) or is_of_the_database(error)):
+                    raise
                 RELAY_FAILURES.inc()
                 log.warning("relay_failed", error=type(error).__name__, detail=str(error)[:200])
             finally:
@@ -143,6 +133,7 @@ class Relay:
 
     async def _relay_with_one_producer(self, connection: asyncpg.Connection) -> None:
         producer = create_producer(self._settings, f"{self._service}-relay")
+        acknowledged = Acknowledged(self._settings, connection, self._cluster)
         try:
             self._heartbeat.declare_wait(SEND_TIMEOUT_S)
             await asyncio.wait_for(producer.start(), SEND_TIMEOUT_S)
@@ -150,12 +141,17 @@ class Relay:
                 self._heartbeat.beat()
                 # Cleared before the SELECT: a commit after it sets the event again, and no wake-up is lost.
                 self._wake.clear()
-                rows = await connection.fetch(READ, *self._limits)
+                rows = await connection.fetch(READ, *self._limits, acknowledged.seqs)
                 if rows:
-                    await self._send(connection, producer, rows)
+                    await self._send(producer, rows, acknowledged)
+                if not acknowledged.due_in():
+                    await acknowledged.delete()
                 if not self._is_full(rows):
-                    await self._wait()
+                    await self._wait(acknowledged)
         finally:
+            # What a relay that ends in peace has sent is not to go out again.
+            with suppress(Exception):
+                await asyncio.wait_for(acknowledged.delete(), ABANDON_TIMEOUT_S)
             with suppress(Exception):
                 await asyncio.wait_for(producer.abandon(), ABANDON_TIMEOUT_S)
 
@@ -171,16 +167,22 @@ class Relay:
         taken = len(rows) - backfill, backfill, sum(len(row["value"]) for row in rows)
         return any(number >= limit for number, limit in zip(taken, self._limits, strict=True))
 
-    async def _wait(self) -> None:
+    async def _wait(self, acknowledged: Acknowledged) -> None:
+        if acknowledged and not await self._is_woken(acknowledged.due_in()):
+            await acknowledged.delete()
+        if acknowledged:
+            return
         poll = self._settings.relay_poll_ms / 1000 or FALLBACK_POLL_S
         if poll > 1:
             self._heartbeat.declare_wait(poll)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), poll)
+        await self._is_woken(poll)
 
-    async def _send(
-        self, connection: asyncpg.Connection, producer: OutboxProducer, rows: Sequence[asyncpg.Record]
-    ) -> None:
+    async def _is_woken(self, seconds: float) -> bool:
+        with suppress(TimeoutError):
+            return await asyncio.wait_for(self._wake.wait(), seconds)
+        return False
+
+    async def _send(self, producer: OutboxProducer, rows: Sequence[asyncpg.Record], acknowledged: Acknowledged) -> None:
         started = time.perf_counter()
         self._heartbeat.declare_wait(SEND_TIMEOUT_S)
         async with asyncio.timeout(SEND_TIMEOUT_S):
@@ -194,15 +196,12 @@ class Relay:
                 failed_keys.add(key)
             elif key not in failed_keys:
                 done.append(row)
-        seqs = [[row["seq"] for row in done if row["lane"] == lane] for lane in LANES]
-        ends = _ends(results)
-        topics = [topic_of(self._settings, topic) for topic, _ in ends]
-        partitions = [partition for _, partition in ends]
-        await connection.execute(DELETE, *seqs, topics, partitions, list(ends.values()), self._cluster)
+        acknowledged.add(done, results)
         for topic, number in Counter(row["topic"] for row in done).items():
             RELAY_RECORDS.labels(topic=topic).inc(number)
         RELAY_BATCH_SECONDS.observe(time.perf_counter() - started)
         if failed_keys:
+            await acknowledged.delete()
             raise RelayError(f"{len(rows) - len(done)} of {len(rows)} records were not acknowledged")
 
     async def _hand_over(
@@ -234,13 +233,3 @@ class Relay:
             "value": row["value"],
             "headers": headers,
         }
-
-
-def _ends(results: Sequence[object]) -> dict[tuple[str, int], int]:
-    """Return the offset after the last acknowledged record of each partition."""
-    ends: dict[tuple[str, int], int] = {}
-    for result in results:
-        if isinstance(result, RecordMetadata):
-            place = (result.topic, result.partition)
-            ends[place] = max(result.offset + 1, ends.get(place, 0))
-    return ends

@@ -11,6 +11,7 @@ import asyncpg
 import structlog
 
 from lealtad.db.engine import plain_dsn, server_settings
+from lealtad.errors import is_of_the_database
 
 CHANNEL = "lealtad_outbox"
 RECONNECT_S = 1.0
@@ -46,7 +47,9 @@ class Notifier:
         while True:
             try:
                 await self._send_on_one_connection()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+            except Exception as error:
+                if not is_of_the_database(error):
+                    raise
                 log.warning("notifier_lost_connection", error=type(error).__name__)
                 await asyncio.sleep(RECONNECT_S)
 

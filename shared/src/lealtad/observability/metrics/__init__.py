@@ -40,10 +40,12 @@ PENDING_REACTIONS = gauge(
 )
 DEAD_LETTERS = counter("dead_letters_total", "Records put aside as dead letters", "topic")
 
-RELAY_RECORDS = counter("relay_records_total", "Outbox rows acknowledged by Kafka and deleted", "topic")
-RELAY_BATCH_SECONDS = histogram("relay_batch_seconds", "Time of one turn of the relay: read, send, await, delete")
+RELAY_RECORDS = counter("relay_records_total", "Outbox rows acknowledged by Kafka", "topic")
+RELAY_BATCH_SECONDS = histogram("relay_batch_seconds", "Time of one turn of the relay: send and await")
 RELAY_FAILURES = counter("relay_failures_total", "Turns of the relay that failed and made a new producer")
-OUTBOX_ROWS = gauge("outbox_rows", "Rows in the outbox, not yet acknowledged by Kafka; 10,000 stand for any more")
+OUTBOX_ROWS = gauge(
+    "outbox_rows", "Rows in the outbox, to be sent or sent within the last moments; 10,000 stand for any more"
+)
 OUTBOX_OLDEST_SECONDS = gauge("outbox_oldest_seconds", "Age of the oldest outbox row; 0 when there is none")
 
 HELD = gauge("held", "1 while the workers stand still because database and Kafka do not belong together, else 0")

@@ -1,0 +1,76 @@
+"""What a relay sent and Kafka acknowledged, until its rows leave the outbox: some turns at a time, in one statement.
+
+A turn at a purchase's pace takes a row or two, and to delete these cost as much as to read them. What is forgotten with
+the connection is still in the outbox and goes out once more, as after any crash between sending and deleting.
+"""
+
+import time
+from collections.abc import Iterable, Sequence
+
+import asyncpg
+from aiokafka.structs import RecordMetadata
+
+from lealtad.kafka.naming import topic_of
+from lealtad.settings import ServiceSettings
+
+# What was sent and how far the topics then reached are known together: behind that, only what is in the outbox is ours.
+DELETE = """
+    WITH live AS (DELETE FROM outbox WHERE lane = 0 AND seq = ANY($1::bigint[])),
+    backfill AS (DELETE FROM outbox WHERE lane = 1 AND seq = ANY($2::bigint[]))
+    INSERT INTO relayed_end AS known (topic, partition, next, cluster_id)
+    SELECT topic, partition, next, $6 FROM unnest($3::text[], $4::int[], $5::bigint[]) AS now (topic, partition, next)
+    ON CONFLICT (topic, partition) DO UPDATE SET next = excluded.next, cluster_id = excluded.cluster_id
+    WHERE known.next < excluded.next
+"""
+LANES = (0, 1)
+LONGEST_S = 0.1
+MOST_ROWS = 20
+
+
+class Acknowledged:
+    """Rows of the outbox that need not be sent again, and the ends of their topics, on one connection."""
+
+    def __init__(self, settings: ServiceSettings, connection: asyncpg.Connection, cluster: str) -> None:
+        self._settings = settings
+        self._connection = connection
+        self._cluster = cluster
+        self._seqs: dict[int, list[int]] = {lane: [] for lane in LANES}
+        self._ends: dict[tuple[str, int], int] = {}
+        self._due = 0.0
+
+    def __bool__(self) -> bool:
+        return bool(self._ends)
+
+    @property
+    def seqs(self) -> list[int]:
+        """The numbers of the rows, of both lanes: they come from one sequence."""
+        return [seq for lane in LANES for seq in self._seqs[lane]]
+
+    def add(self, rows: Iterable[asyncpg.Record], results: Sequence[object]) -> None:
+        """Note `rows`, and the ends by all the acknowledgements among `results`."""
+        if not self:
+            self._due = time.monotonic() + LONGEST_S
+        for row in rows:
+            self._seqs[row["lane"]].append(row["seq"])
+        for result in results:
+            if isinstance(result, RecordMetadata):
+                place = (result.topic, result.partition)
+                self._ends[place] = max(result.offset + 1, self._ends.get(place, 0))
+
+    def due_in(self) -> float:
+        """Return the seconds for which the rows may still stay; 0 once they are many."""
+        many = sum(map(len, self._seqs.values())) > MOST_ROWS
+        return 0.0 if many else max(self._due - time.monotonic(), 0.0)
+
+    async def delete(self) -> None:
+        """Delete the rows and note the ends, if there are any."""
+        if not self:
+            return
+        topics = [topic_of(self._settings, topic) for topic, _ in self._ends]
+        partitions = [partition for _, partition in self._ends]
+        ends = list(self._ends.values())
+        seqs = [self._seqs[lane] for lane in LANES]
+        await self._connection.execute(DELETE, *seqs, topics, partitions, ends, self._cluster)
+        self._ends.clear()
+        for rows in seqs:
+            rows.clear()
