@@ -25,7 +25,7 @@ from lealtad.http import (
     Answer,
     Command,
     Page,
-    PageQuery,
+    PageWanted,
     Query,
     install_http_habits,
     mint_token,
@@ -120,9 +120,7 @@ async def change(
 
 
 @router.get("/things", response_model=Page[Thing])
-async def list_things(
-    page: Annotated[PageQuery, Depends()], query: Annotated[Query, Depends(reads("facts:read"))]
-) -> Response:
+async def list_things(page: PageWanted, query: Annotated[Query, Depends(reads("facts:read"))]) -> Response:
     """List the shelf by name."""
 
     async def read(uow: UnitOfWork) -> Page[Thing]:

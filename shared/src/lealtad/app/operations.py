@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from lealtad.app.service import Runtime
 from lealtad.clock import system_now
 from lealtad.db import Row
-from lealtad.http import Answer, Command, Page, PageQuery, Query, not_found, problems, reads, writes
+from lealtad.http import Answer, Command, Page, PageQuery, PageWanted, Query, not_found, problems, reads, writes
 from lealtad.journal import trace
 from lealtad.kafka import dead_letters
 from lealtad.kafka.progress import Progress, read_progress
@@ -97,7 +97,7 @@ def operations_router(service: str, journal_days: int) -> APIRouter:
 
     @router.get("/dead-letters", response_model=Page[DeadLetter])
     async def list_dead_letters(
-        page: Annotated[PageQuery, Depends()], query: Annotated[Query, Depends(reads("dead-letters:read"))]
+        page: PageWanted, query: Annotated[Query, Depends(reads("dead-letters:read"))]
     ) -> Response:
         """List dead letters.
 

@@ -7,7 +7,7 @@ from lealtad.http.customer_ref import CustomerRef
 from lealtad.http.etag import require_match
 from lealtad.http.fields import CustomerRefInPath, CustomerRefText, RequestBody, Timestamp
 from lealtad.http.habits import install_http_habits
-from lealtad.http.pagination import Page, PageQuery
+from lealtad.http.pagination import Page, PageQuery, PageWanted
 from lealtad.http.problem import (
     InvalidField,
     Problem,
@@ -34,6 +34,7 @@ __all__ = [
     "InvalidField",
     "Page",
     "PageQuery",
+    "PageWanted",
     "Principal",
     "Problem",
     "ProblemDocument",

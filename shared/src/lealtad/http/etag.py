@@ -22,11 +22,11 @@ def format_etag(version: int | str) -> str:
     return f'"{version}"'
 
 
-def _unused() -> None:
+async def _unused() -> None:
     return None
 
 
-def _optional(
+async def _optional(
     if_match: Annotated[
         str | None, Header(max_length=1000, description="`ETag` of the version that the change is based on")
     ] = None,
@@ -34,7 +34,7 @@ def _optional(
     return if_match
 
 
-def _required(
+async def _required(
     if_match: Annotated[
         str | None,
         Header(

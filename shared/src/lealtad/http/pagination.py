@@ -49,19 +49,12 @@ def decode_cursor(cursor: str) -> CursorKey:
 
 
 class PageQuery:
-    """The page a caller asks for; a dependency of list routes.
+    """The page a caller asks for.
 
     `limit` is the number of rows to read, `cursor` the sort key after which to read, or None for the first page.
     """
 
-    def __init__(
-        self,
-        limit: Annotated[int, fastapi.Query(ge=1, le=1000, description="Items in the page, at most")] = 50,
-        cursor: Annotated[
-            str | None,
-            fastapi.Query(max_length=2000, description="`next_cursor` of the page before; absent: the first page"),
-        ] = None,
-    ) -> None:
+    def __init__(self, limit: int = 50, cursor: str | None = None) -> None:
         self.limit = limit
         self.cursor = None if cursor is None else decode_cursor(cursor)
 
@@ -72,6 +65,20 @@ class PageQuery:
         if len(self.cursor) != len(kinds) or not all(map(isinstance, self.cursor, kinds)):
             raise _bad_cursor()
         return self.cursor
+
+
+async def wanted_page(
+    limit: Annotated[int, fastapi.Query(ge=1, le=1000, description="Items in the page, at most")] = 50,
+    cursor: Annotated[
+        str | None,
+        fastapi.Query(max_length=2000, description="`next_cursor` of the page before; absent: the first page"),
+    ] = None,
+) -> PageQuery:
+    """Return the page that a caller of a list route asks for; raise 422 for a cursor that is none."""
+    return PageQuery(limit, cursor)
+
+
+PageWanted = Annotated[PageQuery, fastapi.Depends(wanted_page)]
 
 
 class Page(BaseModel, Generic[T]):

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Response
 
 from campaigns.contacts import confirming, reserving
 from campaigns.contacts.schemas import ContactOut, Release, Reservation
-from lealtad.http import Command, CustomerRefInPath, Page, PageQuery, Query, problems, reads, writes
+from lealtad.http import Command, CustomerRefInPath, Page, PageWanted, Query, problems, reads, writes
 
 router = APIRouter(prefix="/v1", tags=["contacts"])
 Writes = Annotated[Command, Depends(writes("decisions:write"))]
@@ -17,7 +17,7 @@ ContactId = Annotated[UUID, Path(description="Id of a contact")]
 @router.get("/customers/{ref}/contacts", response_model=Page[ContactOut], responses=problems(404))
 async def list_contacts(
     ref: CustomerRefInPath,
-    page: Annotated[PageQuery, Depends()],
+    page: PageWanted,
     query: Annotated[Query, Depends(reads("contacts:read"))],
 ) -> Response:
     """List the contacts of a customer.

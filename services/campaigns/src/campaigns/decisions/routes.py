@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Response
 
 from campaigns.decisions import asking, reading
 from campaigns.decisions.schemas import DecisionOut, Question
-from lealtad.http import Command, CustomerRefInPath, Page, PageQuery, Query, problems, reads, writes
+from lealtad.http import Command, CustomerRefInPath, Page, PageWanted, Query, problems, reads, writes
 
 router = APIRouter(prefix="/v1", tags=["decisions"])
 Reads = Annotated[Query, Depends(reads("decisions:read"))]
@@ -26,7 +26,7 @@ async def read_next_best_action(ref: CustomerRefInPath, query: Reads) -> Respons
 
 
 @router.get("/customers/{ref}/decisions", response_model=Page[DecisionOut], responses=problems(404))
-async def list_decisions(ref: CustomerRefInPath, page: Annotated[PageQuery, Depends()], query: Reads) -> Response:
+async def list_decisions(ref: CustomerRefInPath, page: PageWanted, query: Reads) -> Response:
     """List the decisions about a customer.
 
     Newest first: what was best when, why, and what it was decided on. Decisions asked for by a channel are among them.

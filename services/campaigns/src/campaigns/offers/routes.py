@@ -9,7 +9,7 @@ from fastapi import Query as Parameter
 from campaigns.offers import managing
 from campaigns.offers.schemas import OfferIn, OfferOut, TermsIn
 from lealtad.events.catalog.campaigns import OfferKind
-from lealtad.http import Command, Page, PageQuery, Query, problems, reads, writes
+from lealtad.http import Command, Page, PageWanted, Query, problems, reads, writes
 
 router = APIRouter(prefix="/v1/offers", tags=["offers"])
 Reads = Annotated[Query, Depends(reads("offers:read"))]
@@ -21,7 +21,7 @@ Reference = Annotated[str, Path(max_length=63, description="Id or key", examples
 @router.get("", response_model=Page[OfferOut])
 async def list_offers(
     query: Reads,
-    page: Annotated[PageQuery, Depends()],
+    page: PageWanted,
     kind: Annotated[OfferKind | None, Parameter(description="Only offers of this kind")] = None,
     withdrawn: Annotated[bool, Parameter(description="Withdrawn offers instead of those on offer")] = False,
 ) -> Response:

@@ -6,15 +6,13 @@ from fastapi import APIRouter, Depends, Path, Response
 
 from churn_scoring.registry import promoting, reading
 from churn_scoring.registry.schemas import Model
-from lealtad.http import Command, Page, PageQuery, Query, problems, reads, writes
+from lealtad.http import Command, Page, PageWanted, Query, problems, reads, writes
 
 router = APIRouter(prefix="/v1/models", tags=["models"])
 
 
 @router.get("", response_model=Page[Model])
-async def list_models(
-    query: Annotated[Query, Depends(reads("models:read"))], page: Annotated[PageQuery, Depends()]
-) -> Response:
+async def list_models(query: Annotated[Query, Depends(reads("models:read"))], page: PageWanted) -> Response:
     """List models.
 
     The newest first. `python -m churn_scoring train` adds one or more; the best of them comes into force if it is

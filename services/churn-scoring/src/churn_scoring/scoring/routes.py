@@ -8,7 +8,7 @@ from fastapi import Query as Parameter
 from churn_scoring.domain.policy import BandName
 from churn_scoring.scoring import reading
 from churn_scoring.scoring.schemas import ChurnScore, Order
-from lealtad.http import CustomerRef, CustomerRefInPath, Page, PageQuery, Query, problems, reads
+from lealtad.http import CustomerRef, CustomerRefInPath, Page, PageWanted, Query, problems, reads
 
 router = APIRouter(prefix="/v1", tags=["churn scores"])
 
@@ -27,7 +27,7 @@ async def read_churn_score(ref: CustomerRefInPath, query: Annotated[Query, Depen
 @router.get("/churn-scores", response_model=Page[ChurnScore])
 async def rank_customers(
     query: Annotated[Query, Depends(reads("scores:read"))],
-    page: Annotated[PageQuery, Depends()],
+    page: PageWanted,
     order: Annotated[Order, Parameter(description="Rank by probability or by value at risk")] = Order.RISK,
     band: Annotated[
         BandName | None, Parameter(description="Only customers in this band of the scoring policy in force")

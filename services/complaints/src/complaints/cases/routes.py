@@ -11,7 +11,7 @@ from complaints.cases.resources import Case, CaseDetail, HistoryEntry, OpenedCas
 from complaints.cases.schemas import CaseId, CaseIn
 from complaints.cases.stored import Wanted
 from lealtad.events.catalog.complaints import CaseKind, CaseStatus
-from lealtad.http import Command, CustomerRefText, Page, PageQuery, Query, Timestamp, problems, reads, writes
+from lealtad.http import Command, CustomerRefText, Page, PageWanted, Query, Timestamp, problems, reads, writes
 
 router = APIRouter(prefix="/v1", tags=["cases"])
 
@@ -42,7 +42,7 @@ async def open_case(
 async def list_cases(
     *,
     query: Reading,
-    page: Annotated[PageQuery, Depends()],
+    page: PageWanted,
     status: Annotated[list[CaseStatus] | None, Parameter(description="May be given several times")] = None,
     is_open: Annotated[
         bool | None, Parameter(alias="open", description="true: the work list; false: resolved and closed cases")
@@ -73,7 +73,7 @@ async def read_case(case_id: CaseId, query: Reading) -> Response:
 
 
 @router.get("/cases/{case_id}/history", response_model=Page[HistoryEntry], responses=problems(404))
-async def read_history(case_id: CaseId, query: Reading, page: Annotated[PageQuery, Depends()]) -> Response:
+async def read_history(case_id: CaseId, query: Reading, page: PageWanted) -> Response:
     """Read what happened to a case, from the opening on.
 
     Entries are only ever added. They include steps, assignments, notes, changes of the due time, and gestures of

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Body, Depends, Path, Response
 from complaints.causes import maintaining
 from complaints.causes.schemas import Cause, CauseIn
 from lealtad.events.catalog.shared_types import Slug
-from lealtad.http import Command, Page, PageQuery, Query, problems, reads, writes
+from lealtad.http import Command, Page, PageWanted, Query, problems, reads, writes
 
 router = APIRouter(prefix="/v1", tags=["causes"])
 
@@ -15,9 +15,7 @@ Code = Annotated[Slug, Path(description="Code of the cause", examples=["damaged"
 
 
 @router.get("/causes", response_model=Page[Cause])
-async def list_causes(
-    page: Annotated[PageQuery, Depends()], query: Annotated[Query, Depends(reads("cases:read"))]
-) -> Response:
+async def list_causes(page: PageWanted, query: Annotated[Query, Depends(reads("cases:read"))]) -> Response:
     """List the taxonomy of causes.
 
     Ordered by code. Retired causes are listed too: old cases have them.

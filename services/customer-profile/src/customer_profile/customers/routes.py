@@ -7,7 +7,7 @@ from fastapi import Query as QueryParameters
 
 from customer_profile.customers import changing, reading, registering
 from customer_profile.customers.schemas import Customer, CustomerAnswer, CustomerFilters, RegistrationIn
-from lealtad.http import Command, CustomerRefInPath, Page, PageQuery, Query, problems, reads, writes
+from lealtad.http import Command, CustomerRefInPath, Page, PageWanted, Query, problems, reads, writes
 
 router = APIRouter(prefix="/v1/customers", tags=["customers"])
 
@@ -33,7 +33,7 @@ async def register_customer(
 @router.get("", response_model=Page[Customer])
 async def list_customers(
     query: Annotated[Query, Depends(reads("customers:read"))],
-    page: Annotated[PageQuery, Depends()],
+    page: PageWanted,
     filters: Annotated[CustomerFilters, QueryParameters()],
 ) -> Response:
     """List customers, the newest first.

@@ -9,11 +9,10 @@ from customer_profile.facts import schemas
 from customer_profile.facts.kinds import Kind
 from customer_profile.fields import FactRefInPath
 from customer_profile.listing import listing
-from lealtad.http import Page, PageQuery, Query, problems, reads
+from lealtad.http import Page, PageWanted, Query, problems, reads
 
 router = APIRouter(prefix="/v1")
 Reading = Annotated[Query, Depends(reads("facts:read"))]
-PageWanted = Annotated[PageQuery, Depends()]
 Filters = Annotated[schemas.FactFilters, QueryParameters()]
 
 

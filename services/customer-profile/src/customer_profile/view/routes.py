@@ -11,14 +11,13 @@ from customer_profile.listing.listing import list_facts
 from customer_profile.view.parts import Part
 from customer_profile.view.reading import read_view
 from customer_profile.view.schemas import CustomerView
-from lealtad.http import CustomerRefInPath, InvalidField, Page, PageQuery, Query, invalid, problems, reads
+from lealtad.http import CustomerRefInPath, InvalidField, Page, PageWanted, Query, invalid, problems, reads
 
 router = APIRouter(prefix="/v1/customers/{ref}", tags=["customers"])
 Reading = Annotated[Query, Depends(reads("customers:read"))]
-PageWanted = Annotated[PageQuery, Depends()]
 
 
-def wanted_parts(
+async def wanted_parts(
     include: Annotated[
         str | None,
         QueryParameters(

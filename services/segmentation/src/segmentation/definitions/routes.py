@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 from fastapi import Query as Parameter
 
-from lealtad.http import Command, Page, PageQuery, Query, problems, reads, writes
+from lealtad.http import Command, Page, PageWanted, Query, problems, reads, writes
 from segmentation.definitions import changing, previewing, reading
 from segmentation.definitions.schemas import (
     NewSegment,
@@ -36,7 +36,7 @@ async def create_segment(body: NewSegment, command: Creates) -> Response:
 @router.get("", response_model=Page[SegmentOut])
 async def list_segments(
     query: Reads,
-    page: Annotated[PageQuery, Depends()],
+    page: PageWanted,
     archived: Annotated[bool, Parameter(description="Show the archived segments instead")] = False,
     sizes: Annotated[bool, Parameter(description="Count the members of each")] = False,
 ) -> Response:

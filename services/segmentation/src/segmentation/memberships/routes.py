@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
-from lealtad.http import CustomerRefInPath, Page, PageQuery, Query, problems, reads
+from lealtad.http import CustomerRefInPath, Page, PageWanted, Query, problems, reads
 from segmentation.definitions.segment_path import SegmentPath, segment_ref
 from segmentation.memberships import reading
 from segmentation.memberships.schemas import CustomerSegments, Member
@@ -14,7 +14,7 @@ Reads = Annotated[Query, Depends(reads("segments:read"))]
 
 
 @router.get("/segments/{segment}/members", response_model=Page[Member], responses=problems(404))
-async def list_members(segment: SegmentPath, query: Reads, page: Annotated[PageQuery, Depends()]) -> Response:
+async def list_members(segment: SegmentPath, query: Reads, page: PageWanted) -> Response:
     """List the members of a segment.
 
     By ascending customer id; those that were announced, each with the time and the fact by which it entered.

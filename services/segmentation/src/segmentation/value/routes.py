@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
-from lealtad.http import Command, Page, PageQuery, Query, problems, reads, writes
+from lealtad.http import Command, Page, PageWanted, Query, problems, reads, writes
 from lealtad.policies import VersionInPath
 from segmentation.domain.value_policy import ValuePolicy
 from segmentation.value import policy
@@ -50,7 +50,7 @@ async def change_value_policy(
 
 
 @router.get("/value-boundaries", response_model=Page[BoundariesOut])
-async def list_value_boundaries(query: Reads, page: Annotated[PageQuery, Depends()]) -> Response:
+async def list_value_boundaries(query: Reads, page: PageWanted) -> Response:
     """List the boundaries of quintiles and tiers.
 
     The newest first: what was computed, when, from how many buyers, by which policy.
