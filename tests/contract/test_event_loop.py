@@ -8,15 +8,10 @@ import pytest
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
-from campaigns.service import SERVICE as CAMPAIGNS
-from churn_scoring.service import SERVICE as CHURN_SCORING
-from complaints.service import SERVICE as COMPLAINTS
-from customer_profile.service import SERVICE as CUSTOMER_PROFILE
 from lealtad.app import Service
 from lealtad.app.operations import operations_router
-from segmentation.service import SERVICE as SEGMENTATION
 
-SERVICES = (CUSTOMER_PROFILE, SEGMENTATION, CHURN_SCORING, CAMPAIGNS, COMPLAINTS)
+from .services import SERVICES
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)

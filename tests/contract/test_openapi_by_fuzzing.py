@@ -14,16 +14,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import checks
 from schemathesis.specs.openapi import checks as openapi_checks
 
-from campaigns.service import SERVICE as CAMPAIGNS
-from churn_scoring.service import SERVICE as CHURN_SCORING
-from complaints.service import SERVICE as COMPLAINTS
-from customer_profile.service import SERVICE as CUSTOMER_PROFILE
 from lealtad.app import Service
 from lealtad.http import SCOPES, mint_token
 from lealtad.testing.postgres import TOKEN_SECRET, TestDatabases, settings_for
-from segmentation.service import SERVICE as SEGMENTATION
 
-SERVICES = (CUSTOMER_PROFILE, SEGMENTATION, CHURN_SCORING, CAMPAIGNS, COMPLAINTS)
+from .services import SERVICES
+
 REQUESTS_PER_OPERATION = 12
 ABOUT_THE_PROCESS = {"/progress", "/metrics", "/health/live", "/health/ready"}
 """What these answer depends on Kafka, which an API process works without."""

@@ -4,7 +4,6 @@ from functools import partial
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
 
 from lealtad.ids import new_id
 from lealtad.kafka import acknowledged
@@ -13,9 +12,9 @@ from lealtad.unit_of_work import Database
 
 from .conftest import Bus, until
 from .echo import ECHO, a_score
-from .worlds import World
+from .worlds import World, is_so
 
-OUTBOX = "SELECT count(*) FROM outbox"
+EMPTY = "SELECT NOT EXISTS (SELECT FROM outbox)"
 OF_THE_RELAY = "FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE '% relay'"
 FOR_EVER = 3600.0
 
@@ -41,11 +40,6 @@ async def emit(database: Database, *customers: UUID) -> None:
             uow.emit(a_score(customer, 1, uow.now, []), key=customer)
 
 
-async def number(database: Database, sql: str) -> int:
-    async with database.read() as uow:
-        return int(await uow.connection.scalar(text(sql)) or 0)
-
-
 def acknowledgements() -> float:
     return REGISTRY.get_sample_value("relay_records_total", {"topic": "scores"}) or 0.0
 
@@ -61,10 +55,10 @@ async def test_small_turns_are_deleted_together_and_at_the_latest_when_the_relay
             before = acknowledgements()
             await emit(runtime.database, customer)
             await until(partial(_has_grown, before))
-        assert await number(runtime.database, OUTBOX) == 2
+        assert await is_so(runtime, "SELECT count(*) = 2 FROM outbox")
     async with world.runtime() as runtime:
-        assert await number(runtime.database, OUTBOX) == 0
-        assert await number(runtime.database, "SELECT sum(next) FROM relayed_end") == 2
+        assert await is_so(runtime, EMPTY)
+        assert await is_so(runtime, "SELECT sum(next) = 2 FROM relayed_end")
     async with world.worker_of(ECHO, world.url) as (_, runtime):
         await emit(runtime.database, third)
         assert await keys_on(bus, 3) == {str(first), str(second), str(third)}
@@ -76,14 +70,14 @@ async def test_small_turns_are_deleted_without_another_one_once_they_are_old(
     monkeypatch.setattr(acknowledged, "LONGEST_S", 0.1)
     async with world.worker_of(ECHO, world.url, relay_poll_ms=0) as (_, runtime):
         await emit(runtime.database, new_id())
-        await until(lambda: _is(runtime.database, "SELECT sum(next) FROM relayed_end", 1))
-        assert await number(runtime.database, OUTBOX) == 0
+        await until(lambda: is_so(runtime, "SELECT sum(next) = 1 FROM relayed_end"))
+        assert await is_so(runtime, EMPTY)
 
 
 async def test_a_large_turn_is_deleted_at_once(world: World):
     async with world.worker_of(ECHO, world.url) as (_, runtime):
         await emit(runtime.database, *(new_id() for _ in range(acknowledged.MOST_ROWS + 1)))
-        await until(lambda: _is(runtime.database, OUTBOX, 0))
+        await until(lambda: is_so(runtime, EMPTY))
 
 
 async def test_what_a_relay_forgets_with_its_connection_goes_out_once_more_in_order(bus: Bus, world: World):
@@ -92,7 +86,7 @@ async def test_what_a_relay_forgets_with_its_connection_goes_out_once_more_in_or
         await emit(runtime.database, customer)
         await emit(runtime.database, customer)
         await bus.read("scores", 2)
-        assert await number(runtime.database, f"SELECT count(pg_terminate_backend(pid)) {OF_THE_RELAY}") == 1
+        assert await is_so(runtime, f"SELECT count(pg_terminate_backend(pid)) = 1 {OF_THE_RELAY}")
         await emit(runtime.database, customer)
         records = await bus.read("scores", 5)
     sequences = [int(dict(record.headers)["ce_sequence"]) for record in records]
@@ -101,7 +95,3 @@ async def test_what_a_relay_forgets_with_its_connection_goes_out_once_more_in_or
 
 async def _has_grown(before: float) -> bool:
     return acknowledgements() > before
-
-
-async def _is(database: Database, sql: str, expected: int) -> bool:
-    return await number(database, sql) == expected

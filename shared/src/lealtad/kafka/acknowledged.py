@@ -1,7 +1,7 @@
 """What a relay sent and Kafka acknowledged, until its rows leave the outbox: some turns at a time, in one statement.
 
-A turn at a purchase's pace takes a row or two, and to delete these cost as much as to read them. What is forgotten with
-the connection is still in the outbox and goes out once more, as after any crash between sending and deleting.
+A turn at a purchase's pace takes a row or two, which are not worth a statement of their own. What is forgotten with the
+connection is still in the outbox and goes out once more, as after any crash between sending and deleting.
 """
 
 import time
