@@ -149,7 +149,7 @@ class Relay:
                 if not self._is_full(rows):
                     await self._wait(acknowledged)
         finally:
-            # What a relay that ends in peace has sent is not to go out again.
+            # What was sent is not to go out again because the relay stops, or some other record failed.
             with suppress(Exception):
                 await asyncio.wait_for(acknowledged.delete(), ABANDON_TIMEOUT_S)
             with suppress(Exception):
@@ -201,7 +201,6 @@ class Relay:
             RELAY_RECORDS.labels(topic=topic).inc(number)
         RELAY_BATCH_SECONDS.observe(time.perf_counter() - started)
         if failed_keys:
-            await acknowledged.delete()
             raise RelayError(f"{len(rows) - len(done)} of {len(rows)} records were not acknowledged")
 
     async def _hand_over(
