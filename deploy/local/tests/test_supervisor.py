@@ -200,6 +200,14 @@ def test_a_step_that_fails_fails_the_stack_with_the_end_of_its_log(home: Home) -
         assert "no luck" in state.failure
 
 
+def test_a_process_whose_port_another_one_holds_does_not_pass_for_ready(home: Home) -> None:
+    with tool_of(home, "crowded") as tool:
+        state = tool.until(lambda state: state.phase is Phase.FAILED)
+        assert state.failure is not None
+        assert "service ended with exit code 1" in state.failure
+        assert "Address already in use" in state.failure
+
+
 def test_a_second_supervisor_of_the_same_home_is_refused(tool: Tool, home: Home) -> None:
     tool.until_ready()
     with tool_of(home) as second:

@@ -16,8 +16,7 @@ CHILD = str(Path(__file__).with_name("tiny_child.py"))
 PATIENCE = Patience(start=10, frozen=1, stop=1, ready_interval=0.05, live_interval=0.1, first_delay=0.05)
 
 
-def tiny(name: str) -> ProcessSpec:
-    port = free_port()
+def tiny(name: str, port: int) -> ProcessSpec:
     command = Command((sys.executable, CHILD), env={"TINY_PORT": str(port)})
     answers = partial(answers_ok, port, "/")
     return ProcessSpec(name, port, command=lambda: command, live=answers, ready=answers)
@@ -27,8 +26,9 @@ async def bring_up(supervisor: Supervisor) -> None:
     supervisor.say("starting")
     if "broken" in sys.argv:
         await supervisor.run_once("broken", Command((sys.executable, "-c", "raise SystemExit('no luck')")))
-    await supervisor.keep(Level.SERVERS, tiny("server"))
-    await supervisor.keep(Level.SERVICES, tiny("service"))
+    port = free_port()
+    await supervisor.keep(Level.SERVERS, tiny("server", port))
+    await supervisor.keep(Level.SERVICES, tiny("service", port if "crowded" in sys.argv else free_port()))
 
 
 def main() -> None:

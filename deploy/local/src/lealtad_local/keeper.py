@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from lealtad_local.processes import Command, Identity
+from lealtad_local.processes import Command, Identity, listens
 from lealtad_local.server import last_lines
 from lealtad_local.state import ProcessState, Status
 
@@ -126,7 +126,7 @@ class Keeper:
         process = self._process = await self._spawn()
         self._set(Status.STARTING)
         exited = asyncio.create_task(process.wait())
-        probing = asyncio.create_task(self._probe())
+        probing = asyncio.create_task(self._probe(process.pid))
         try:
             await asyncio.wait({exited, probing}, return_when=asyncio.FIRST_COMPLETED)
             if exited.done():
@@ -152,10 +152,10 @@ class Keeper:
             self.state.identity = Identity.of(process.pid)
         return process
 
-    async def _probe(self) -> str:
+    async def _probe(self, pid: int) -> str:
         """Return what is wrong as soon as something is."""
         deadline = time.monotonic() + self._patience.start
-        while not await asyncio.to_thread(self.spec.ready):
+        while not await asyncio.to_thread(self._is_ready, pid):
             if time.monotonic() > deadline:
                 return f"was not ready after {self._patience.start:.0f} s"
             await asyncio.sleep(self._patience.ready_interval)
@@ -169,6 +169,10 @@ class Keeper:
             if await asyncio.to_thread(self.spec.live):
                 answered = time.monotonic()
         return f"answered no probe for {self._patience.frozen:.0f} s"
+
+    def _is_ready(self, pid: int) -> bool:
+        # Whoever else holds the port would answer for a process that ends because it cannot have it.
+        return self.spec.ready() and listens(pid, self.spec.port)
 
     async def _end(self, process: asyncio.subprocess.Process) -> None:
         if process.returncode is not None:

@@ -64,6 +64,17 @@ class Identity:
             return None
 
 
+def listens(pid: int, port: int) -> bool:
+    """Say whether a process listens at a TCP port; where that may not be looked at, say that it does."""
+    try:
+        sockets = psutil.Process(pid).net_connections("tcp")
+    except psutil.NoSuchProcess:
+        return False
+    except psutil.AccessDenied:  # root without CAP_SYS_PTRACE may not look at PostgreSQL's account
+        return True
+    return any(each.status == psutil.CONN_LISTEN and each.laddr.port == port for each in sockets)
+
+
 def spawn(command: Command, log: Path) -> subprocess.Popen[bytes]:
     """Start `command` tied to this process, in a process group of its own, its output appended to `log`.
 
