@@ -1,7 +1,7 @@
 import pytest
 
 from lealtad_bench.page import tables
-from lealtad_bench.report import BesideHistory
+from lealtad_bench.report import BesideHistory, Reading
 from lealtad_bench.tabling import marks, write_into
 from lealtad_demo.report import Latency
 
@@ -19,6 +19,12 @@ def test_a_restless_machine_a_quick_run_and_purchases_not_seen_are_said():
     assert "differ by more than 25 % at at_20" in tables(a_report(floors_differ=["at_20"]))
     assert "quick run" in tables(a_report(quick=True))
     assert "1 (7 not seen, 7 not accepted)" in tables(a_report(ours=a_side(failed=7)))
+
+
+def test_reads_that_found_nothing_are_said():
+    assert "| 10.0 | 10.0 | 10.0 | 1 |" in tables(a_report())
+    assert "1 (3 not read)" in tables(a_report(next_best_action_read=Reading.of([0.01], not_read=3)))
+    assert "(9 not read)" in tables(a_report(next_best_action_read=Reading.of([], not_read=9)))
 
 
 def test_purchases_beside_a_backfill_stand_beside_the_same_rate_alone():

@@ -64,6 +64,8 @@ class Findings:
     asked: dict[str, float] = field(default_factory=dict)
     """GETs until a decision was readable, by point, on average."""
     reads: list[float] = field(default_factory=list)
+    not_read: int = 0
+    """Reads that were refused, or found no decision."""
     beside_history: Beside | None = None
     idle_cpu_ms_per_s: dict[str, float] = field(default_factory=dict)
     memory_mib: dict[str, float] = field(default_factory=dict)
@@ -136,7 +138,7 @@ class Run:
                 follow(self.plan.purchases_meanwhile, self.ours.buy), follow(self.plan.reads, self.ours.read)
             )
             await self.ours.settle()
-        self.findings.reads = read.seconds
+        self.findings.reads, self.findings.not_read = read.seconds, read.not_accepted
 
     async def backfill(self) -> None:
         """Measure live purchases while a backfill is under way."""

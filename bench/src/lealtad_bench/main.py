@@ -18,7 +18,7 @@ from lealtad_bench.report import Machine, Report, Written
 from lealtad_bench.size import report as size_report
 from lealtad_bench.size.report import SizeReport
 from lealtad_bench.size.run import Sizes, measure_sizes
-from lealtad_bench.subject import NotAcceptedError
+from lealtad_bench.subject import NotAcceptedError, NothingSeenError
 from lealtad_bench.summary import summarise
 from lealtad_bench.tabling import write_into
 from lealtad_local.home import Home
@@ -42,6 +42,9 @@ def run(argv: Sequence[str]) -> int:
         given.run(given, Console())
     except NotAcceptedError as error:
         Console(stderr=True).print(f"The services did not accept what the run needs: {error}", markup=False)
+        return 1
+    except NothingSeenError as error:
+        Console(stderr=True).print(f"Nothing could be measured: {error}", markup=False)
         return 1
     return 0
 

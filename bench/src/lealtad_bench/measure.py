@@ -5,7 +5,7 @@ from typing import Protocol
 
 from lealtad_bench.plan import Plan, Point
 from lealtad_bench.schedule import follow
-from lealtad_bench.subject import Subject
+from lealtad_bench.subject import NothingSeenError, Subject
 from lealtad_bench.throughput import Load, Trial, find_highest
 from lealtad_bench.usage import Processes, cpu_ms_each, cpu_seconds
 
@@ -41,8 +41,13 @@ class LoadResult:
 
 
 async def latency(subject: Observed, point: Point) -> PointResult:
-    """Warm up, let it settle, and measure at the same rate."""
-    await follow(point.warm_up, subject.buy)
+    """Warm up, let it settle, and measure at the same rate.
+
+    Raises `NothingSeenError` when not one watched purchase of the warm-up came to its end.
+    """
+    warmed = await follow(point.warm_up, subject.buy)
+    if point.warm_up.watched and not warmed.seconds:
+        raise NothingSeenError(f"none of {point.warm_up.watched} purchases at {point.name} came to its end in time")
     await subject.settle()
     before = cpu_seconds(subject.processes)
     followed = await follow(point.measured, subject.buy)

@@ -53,8 +53,9 @@ def throughput(report: Report) -> str:
 def reading(report: Report) -> str:
     """Return how long reading takes."""
     read = report.next_best_action_read
-    row = [number(read.p50_ms), number(read.p95_ms), number(read.p99_ms), str(read.measured)]
-    rows = [row] if read.measured else []
+    samples = f"{read.measured} ({read.not_read} not read)" if read.not_read else str(read.measured)
+    row = [number(read.p50_ms), number(read.p95_ms), number(read.p99_ms), samples]
+    rows = [row] if read.measured or read.not_read else []
     return table("Reading a next-best action in ms, 200/s beside 20 purchases/s", [*PERCENTILES, "samples"], rows)
 
 

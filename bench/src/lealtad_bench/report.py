@@ -61,12 +61,13 @@ class Reading(Figures):
     p50_ms: float | None
     p95_ms: float | None
     p99_ms: float | None
+    not_read: int = Field(description="Reads that were refused, or found no decision")
 
     @classmethod
-    def of(cls, seconds: Sequence[float]) -> Self:
+    def of(cls, seconds: Sequence[float], not_read: int = 0) -> Self:
         """Summarise durations given in seconds."""
         found = Latency.of(seconds)
-        return cls(measured=found.measured, p50_ms=found.p50, p95_ms=found.p95, p99_ms=found.p99)
+        return cls(measured=found.measured, p50_ms=found.p50, p95_ms=found.p95, p99_ms=found.p99, not_read=not_read)
 
 
 class BesideHistory(Figures):

@@ -7,6 +7,10 @@ class NotAcceptedError(Exception):
     """A purchase was refused, or not answered in time; the message says how."""
 
 
+class NothingSeenError(Exception):
+    """Not one purchase came to its end: what was to be measured does not work."""
+
+
 class Subject(Protocol):
     """A chain that takes purchases in and handles them to an end that can be seen."""
 

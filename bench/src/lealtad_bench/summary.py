@@ -30,7 +30,7 @@ def summarise(findings: Findings, machine: Machine, *, quick: bool, seconds: flo
         ours=ours,
         floors=floors,
         floors_differ=restless(floors),
-        next_best_action_read=Reading.of(findings.reads),
+        next_best_action_read=Reading.of(findings.reads, findings.not_read),
         beside_history=beside_history(findings),
         cpu_ms_per_purchase=ours.cpu_ms_per_purchase,
         idle_cpu_ms_per_s=findings.idle_cpu_ms_per_s,

@@ -12,6 +12,7 @@ from lealtad_bench.ours.connections import Connections
 from lealtad_bench.ours.customers import Customer
 from lealtad_bench.ours.facts import Facts
 from lealtad_bench.ours.watch import Sample
+from lealtad_bench.subject import NotAcceptedError
 from lealtad_local.progress import read_progress, settle
 from lealtad_local.services import SERVICES
 from lealtad_local.state import StackState
@@ -82,8 +83,13 @@ class Ours:
             accepted["invoices"] += len(bodies)
 
     async def read(self, due: float, watched: bool) -> float:  # noqa: ARG002 - as all that a schedule calls
-        """Read the next-best action of some customer; return the seconds since it was due."""
-        await self._api.next_best_action(next(self._all).external_id)
+        """Read the next-best action of some customer; return the seconds since it was due.
+
+        Raises `NotAcceptedError` where there is none: each was decided on when customers were prepared.
+        """
+        customer = next(self._all).external_id
+        if await self._api.next_best_action(customer) is None:
+            raise NotAcceptedError(f"there is no decision about {customer}")
         return time.monotonic() - due
 
     async def trace(self, samples: Sequence[Sample]) -> None:
