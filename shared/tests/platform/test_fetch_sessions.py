@@ -5,9 +5,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from aiokafka import TopicPartition
 from aiokafka.protocol.fetch import FetchRequest, FetchRequest_v4, FetchRequest_v7, FetchRequest_v11
 
 from lealtad.kafka.fetch_sessions import NO_SESSION, FetchSessions, IncrementalFetch, Session
+from lealtad.kafka.lanes import has_lag
+from lealtad.kafka.reading_client import create_reading_client
+
+from .conftest import until
 
 SIZE = 1024
 
@@ -87,6 +92,17 @@ async def test_a_session_that_fails_is_begun_anew_with_everything(failure):
     assert asked_for(broker.asked[2]) == {"scores": {0: 6, 1: 9}}
 
 
+async def test_another_assignment_begins_with_everything_since_it_does_not_know_the_ends():
+    broker = Broker(answer(), answer(), answer(8), answer(8))
+    sessions = FetchSessions(broker)
+    for assignment in ("first", "first", "second", "second"):
+        sessions.read_for(assignment)
+        await sessions.send(1, reading(scores={0: 5, 1: 9}))
+
+    assert [each.session_id for each in broker.asked] == [NO_SESSION, 7, NO_SESSION, 8]
+    assert [asked_for(each) for each in broker.asked] == [{"scores": {0: 5, 1: 9}}, {}] * 2
+
+
 async def test_each_broker_has_a_session_of_its_own_and_other_requests_go_as_they_are():
     broker = Broker(answer(), answer(8), "metadata", answer(), answer(8))
     sessions = FetchSessions(broker)
@@ -115,3 +131,31 @@ def test_epochs_go_round():
     session.epoch = 2**31 - 1
     assert session.goes_on(answer())
     assert session.epoch == 1
+
+
+async def test_partitions_that_come_back_are_known_to_be_read_though_nothing_comes(bus):
+    busy, quiet = (TopicPartition(f"{bus.prefix}.activity", number) for number in (0, 1))
+    client = create_reading_client(bootstrap_servers=bus.address, enable_auto_commit=False)
+
+    def stand_at(offset: int) -> None:
+        client.assign([busy, quiet])
+        client.seek(busy, offset)
+        client.seek(quiet, 0)
+
+    async def arrived() -> bool:
+        return client.highwater(busy) == 1
+
+    async def is_all_read() -> bool:
+        return not await has_lag(client)
+
+    await client.start()
+    try:
+        stand_at(0)
+        await until(is_all_read)
+        await bus.producer.send_and_wait(busy.topic, b"", partition=busy.partition)
+        # While a record lies there nothing is asked for: so no request was under way that the change breaks off.
+        await until(arrived)
+        stand_at(1)
+        await until(is_all_read)
+    finally:
+        await client.stop()

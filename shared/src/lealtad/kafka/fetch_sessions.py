@@ -28,16 +28,27 @@ class FetchSessions:
 
     def __init__(self, client: Any) -> None:
         self._client = client
+        self._assignment: object = None
         self._sessions: dict[int, Session] = {}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._client, name)
 
+    def read_for(self, assignment: object) -> None:
+        """Say for which assignment of partitions is read from now on.
+
+        Another one begins without their ends. A broker tells the end of a partition once in a session where nothing
+        comes, and so the sessions of the one before are not gone on with.
+        """
+        self._assignment = assignment
+
     async def send(self, node_id: int, request: Any, **options: Any) -> Any:
         """Send a request; a session that is not answered as it should be is not gone on with."""
         if type(request) is not FetchRequest:
             return await self._client.send(node_id, request, **options)
-        session = self._sessions.pop(node_id, None) or Session()
+        session = self._sessions.pop(node_id, None)
+        if session is None or session.assignment is not self._assignment:
+            session = Session(self._assignment)
         response = await self._client.send(node_id, IncrementalFetch(request, session), **options)
         if session.goes_on(response):
             self._sessions[node_id] = session
@@ -47,7 +58,8 @@ class FetchSessions:
 class Session:
     """What one broker knows of our partitions."""
 
-    def __init__(self) -> None:
+    def __init__(self, assignment: object = None) -> None:
+        self.assignment = assignment
         self.identity = NO_SESSION
         self.epoch = 0
         self._known: dict[Partition, Wanted] = {}

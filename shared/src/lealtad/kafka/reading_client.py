@@ -67,6 +67,7 @@ class _PatientFetcher(fetcher.Fetcher):  # type: ignore[misc] # aiokafka has no 
 
     def _get_actions_per_node(self, assignment: Any) -> Any:
         """Return what the original would, at a tenth of its cost where nothing but reading on is to be done."""
+        self._client.read_for(assignment)
         if self._rests:
             return [], {}, self._fetcher_timeout, False, []
         left = min((records.calculate_backoff() for records in self._records.values()), default=0)
