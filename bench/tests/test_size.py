@@ -1,7 +1,10 @@
+from datetime import UTC, datetime
+
 import pytest
 
 from lealtad_bench.size.copies import Table
 from lealtad_bench.size.cost import Cost, Touched
+from lealtad_bench.size.full_hour import wait_s
 from lealtad_bench.size.report import SizeReport, tables
 from lealtad_demo.report import Latency
 
@@ -20,6 +23,14 @@ def test_a_copy_has_ids_of_its_own_and_the_definitions_of_its_original():
     assert 'original."segment_id",' in statement
     assert """original."external_id" || '-' || n""" in statement
     assert "WHERE original.customer_id = ANY" in statement
+
+
+@pytest.mark.parametrize(
+    ("minute", "needed_s", "waited_s"),
+    [(0, 600, 0), (49, 600, 0), (50, 600, 660), (59, 600, 120)],
+)
+def test_work_that_would_meet_a_full_hour_waits_until_it_is_over(minute, needed_s, waited_s):
+    assert wait_s(datetime(2026, 3, 1, 18, minute, tzinfo=UTC), needed_s) == waited_s
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Measures the cost of a purchase at several sizes of one stack."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import cycle, islice
@@ -13,11 +14,15 @@ from lealtad_bench.ours.facts import BOUGHT_DAYS_AGO, Facts
 from lealtad_bench.schedule import Schedule
 from lealtad_bench.size.copies import copy_customers, tidy
 from lealtad_bench.size.cost import FLUSH_S, Cost, cost_of
+from lealtad_bench.size.full_hour import wait_s
 from lealtad_local.services import SERVICES, Service
 from lealtad_local.stack import Stack
 
 FACTS_OVER_DAYS = 700
 """A customer's many purchases lie in so many days before today."""
+COPIED_PER_S = 5000
+MEASURING_S = 300
+"""Preparing those who buy, tidying the databases and measuring; slower machines included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ class SizeRun:
         templates = await self._register(self.sizes.templates)
         costs, present = {}, len(templates)
         for size in self.sizes.customers:
+            await self._let_a_full_hour_pass(templates, 2 * (size - present) / COPIED_PER_S + MEASURING_S)
             await self._grow(templates, present, size)
             present = size
             buyers = await self._register(self.sizes.warm_up.count + self.sizes.measured.count)
@@ -72,11 +78,18 @@ class SizeRun:
             await Ours(self.connections, self.facts, customers).settle()
         return customers
 
+    async def _let_a_full_hour_pass(self, customers: list[Customer], needed_s: float) -> None:
+        """Wait, if one falls into the next `needed_s` seconds, until what happens at it is done."""
+        if seconds := wait_s(system_now(), needed_s):
+            async with self.board.step("letting the full hour pass", seconds):
+                await asyncio.sleep(seconds)
+                await Ours(self.connections, self.facts, customers).settle()
+
     async def _grow(self, templates: Sequence[Customer], present: int, size: int) -> None:
         """Copy the templates until there are about `size` customers."""
         first, last = present // len(templates), size // len(templates) - 1
         ids = [template.id for template in templates]
-        async with self.board.step(f"copying to {size:,} customers", (size - present) / 5000):
+        async with self.board.step(f"copying to {size:,} customers", (size - present) / COPIED_PER_S):
             for service in SERVICES:
                 rows = await copy_customers(self._database(service), ids, first, last)
                 self.board.say(f"{service.name}: {rows:,} rows more")
