@@ -5,7 +5,7 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from . import chapters
 from .client import Client
@@ -18,6 +18,9 @@ CLIENTS = 6
 CUSTOMERS = 40
 """Few enough that several clients write for one customer at once."""
 CHAPTER = timedelta(hours=3)
+OPENS, CLOSES = 10, 20
+"""Chapters lie in contact hours as shipped (09:00 to 20:00 UTC), or offers would not be presented."""
+SUNDAY = 6
 
 
 @dataclass(slots=True)
@@ -66,7 +69,7 @@ class Load:
 
     async def turn_the_page(self, delta: timedelta = CHAPTER) -> None:
         """Let business time pass, and all that is due with it; have everybody decided on anew: a new chapter."""
-        await self.stage.step(delta)
+        await self.stage.step(in_contact_hours(self.stage.now() + delta) - self.stage.now())
         standing = await chapters.decide_anew(self.stage, self.ledger.customers())
         self.ledger.chapters.append(Chapter(self.stage.now(), standing))
         self.offered = {customer: standing[customer] for customer in self.customers if standing[customer].offer}
@@ -94,3 +97,13 @@ class Load:
         """Return a part of the 360 view."""
         answer = await self.sender.get(PROFILE, f"/v1/customers/{customer}?include={include}")
         return dict(answer.raise_for_status().json())
+
+
+def in_contact_hours(moment: datetime) -> datetime:
+    """Return `moment`, or where it lies at night or on a Sunday, the next morning of a weekday."""
+    if moment.hour >= CLOSES:
+        moment += timedelta(days=1)
+    elif moment.hour >= OPENS and moment.weekday() != SUNDAY:
+        return moment
+    morning = moment.replace(hour=OPENS, minute=0, second=0, microsecond=0)
+    return morning + timedelta(days=1) if morning.weekday() == SUNDAY else morning

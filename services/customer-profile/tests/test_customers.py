@@ -70,6 +70,7 @@ async def test_nothing_personal_is_logged(shop, capsys, client):
         ({"given_name": "A\x00"}, "/given_name"),
         ({"given_name": "   "}, "/given_name"),
         ({"preferences": {"hours": {"start": "25:00", "end": "26:00"}}}, "/preferences/hours/start"),
+        ({"preferences": {"hours": {"start": "0\u0669:00", "end": "20:00"}}}, "/preferences/hours/start"),
         ({"nickname": "Anita"}, "/nickname"),
         ({"external_ids": [{"source": "crm", "external_id": "+573001234567"}]}, "/external_ids/0/external_id"),
         ({"external_ids": [{"source": "crm", "external_id": "52345678"}]}, "/external_ids/0/external_id"),

@@ -20,6 +20,7 @@ from campaigns.domain.customer import (
 from campaigns.domain.mute import mute_of
 from campaigns.domain.offers import Content, Offer, OfferTerms
 from campaigns.domain.policy import ContactPolicy
+from campaigns.domain.quiet_hours import InitiatedBy, earliest_contact
 from campaigns.domain.rules import Circumstances
 from lealtad.events.catalog.campaigns import OfferKind
 from lealtad.events.catalog.customer_profile import Channel, Purpose
@@ -118,7 +119,9 @@ def decided(customer: Customer, *offers: Offer, policy: ContactPolicy | None = N
     policy = policy or a_policy()
     now = asked.pop("now", NOON)
     holds_until = now + timedelta(days=policy.action_validity_days)
-    at = Circumstances(now, policy, holds_until, mute_of(customer, policy, now), asked.pop("stale", None))
+    contact_from = earliest_contact(customer, policy, now, asked.pop("initiated_by", InitiatedBy.COMPANY))
+    mute = mute_of(customer, policy, now)
+    at = Circumstances(now, policy, holds_until, contact_from, mute, asked.pop("stale", None))
     return decide(customer, offers, asked.pop("tallies", {}), at, seed=asked.pop("seed", "s"), **asked)
 
 

@@ -110,6 +110,7 @@ def test_the_mute_lifts_after_the_cool_down_and_the_decision_says_when():
         ({"do_not_contact": True}, "do-not-contact"),
         ({"held_out": True}, "hold-out"),
         ({"consents": ()}, "no-consent"),
+        ({"contact_hours": ("21:00", "23:00")}, "no-common-hours"),
         ({"contacts": (a_contact(days_ago=1), a_contact(days_ago=2))}, "contact-cap"),
         ({"answers": (answered(an_offer(), Response.REJECTED),)}, "offer-refused"),
         ({"answers": (answered(an_offer("sister"), Response.REJECTED),)}, "kind-refused"),
@@ -186,6 +187,22 @@ def test_an_action_holds_until_the_first_of_its_ends():
     consent = Consent(Purpose.MARKETING, EMAIL, granted=True, given_at=NOON, expires_at=consent_ends)
     assert decided(a_customer(consents=(consent,)), an_offer()).valid_until == consent_ends
     assert decided(a_customer(), an_offer()).valid_until == NOON + timedelta(days=7)
+
+
+def test_what_must_be_sent_and_where_customers_come_to_us_there_are_no_contact_hours():
+    never = a_customer(contact_hours=("21:00", "23:00"))
+    policy = a_policy(channels={CALL: {"quiet_hours": False}})
+    assert rules_of(decided(never, an_offer(channels=[EMAIL, CALL]), policy=policy)) == {"no-common-hours"}
+    assert decided(never, an_offer(channels=[EMAIL, CALL]), policy=policy).chosen.channel is CALL
+    assert decided(never, an_offer(contact_class="mandatory")).contact_at == NOON
+    assert rules_of(decided(never, an_offer(**RECOVERY))) == {"no-common-hours"}
+
+
+def test_an_action_that_waits_for_contact_hours_outlasts_the_wait():
+    saturday_night, monday = NOON + timedelta(days=3, hours=9), NOON + timedelta(days=4, hours=21)
+    policy = a_policy(action_validity_days=1, asked_validity_minutes=30)
+    decision = decided(a_customer(), an_offer(), policy=policy, now=saturday_night)
+    assert (decision.contact_at, decision.valid_until) == (monday, monday + timedelta(minutes=30))
 
 
 OFFERS = (

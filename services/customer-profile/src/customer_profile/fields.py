@@ -51,7 +51,7 @@ Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 al
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}$", description="ISO 639-1", examples=["es"])]
 TimeZone = Annotated[str, AfterValidator(_time_zone), Field(description="IANA name", examples=["America/Bogota"])]
 BirthDate = Annotated[date, AfterValidator(_past_date)]
-LocalHour = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=["09:00"])]
+LocalHour = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["09:00"])]
 
 PositiveDecimal = Annotated[DecimalText, Field(gt=0)]
 NonNegativeDecimal = Annotated[DecimalText, Field(ge=0)]

@@ -19,7 +19,7 @@ contact = Table(
     Column("channel", String, nullable=False),
     Column("counts", Boolean, nullable=False, comment="spends a slot of the caps"),
     Column("status", String, nullable=False, comment="reserved, confirmed or released"),
-    moment("at", nullable=False, comment="reserved at, once confirmed: took place at; business time"),
+    moment("at", nullable=False, comment="reserved for, once confirmed: took place at; business time"),
     moment("expires_at"),
     Column("release_reason", String),
     # The ledger of a customer, newest first; a decision reads the part inside the widest cap.

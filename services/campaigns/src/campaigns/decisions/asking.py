@@ -1,4 +1,4 @@
-"""Use case: a channel asks what to propose to the customer it has before it."""
+"""Use case: a channel asks what to propose to a customer now."""
 
 from datetime import timedelta
 
@@ -25,10 +25,12 @@ async def ask(uow: UnitOfWork, question: Question) -> Answer:
         customer,
         rules.offers,
         rules.tallies,
-        rules.circumstances(customer, uow.now, holds_until),
+        rules.circumstances(customer, uow.now, holds_until, question.initiated_by),
         seed=str(decision_id),
         channels={question.channel} if question.channel else None,
     )
-    verdict = Verdict(decision_id, Origin.ASKED, uow.now, customer, decision, decision_id, causes=())
+    verdict = Verdict(
+        decision_id, Origin.ASKED, uow.now, customer, decision, decision_id, (), initiated_by=question.initiated_by
+    )
     await repository.add(uow.connection, [record_of(verdict, rules)])
     return Answer(await read_decision(uow, decision_id), status=201)

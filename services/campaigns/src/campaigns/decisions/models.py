@@ -24,6 +24,7 @@ decision = Table(
     Column("decision_id", UUID, primary_key=True),
     Column("customer_id", UUID, nullable=False),
     Column("origin", String, nullable=False, comment="standing: followed from events or time; asked: by a channel"),
+    Column("initiated_by", String, nullable=False, server_default="company", comment="customer: they were there"),
     Column("lane", String, nullable=False, server_default="live", comment="backfill: only loaded history led to it"),
     moment("decided_at", nullable=False, comment="business time"),
     Column("offer_id", UUID, comment="null: no action"),

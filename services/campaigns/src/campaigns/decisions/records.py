@@ -14,6 +14,7 @@ from campaigns.domain.arbitration import Decision, Exclusion
 from campaigns.domain.customer import Customer
 from campaigns.domain.offers import Offer
 from campaigns.domain.priority import Action
+from campaigns.domain.quiet_hours import InitiatedBy
 from lealtad.events.cause import Cause, lane_of
 from lealtad.events.model import Causes
 
@@ -40,6 +41,7 @@ class Verdict:
     decision: Decision
     seed: UUID
     causes: Sequence[Cause]
+    initiated_by: InitiatedBy = InitiatedBy.COMPANY
 
     @property
     def priority(self) -> Decimal | None:
@@ -56,6 +58,7 @@ def record_of(verdict: Verdict, rules: RulesInForce) -> dict[str, Any]:
         "decision_id": verdict.decision_id,
         "customer_id": customer.customer_id,
         "origin": verdict.origin,
+        "initiated_by": verdict.initiated_by,
         "lane": lane_of(verdict.causes),
         "decided_at": verdict.decided_at,
         **(_chosen(best) if best else {}),

@@ -40,8 +40,10 @@ async def ask_for_a_decision(
 ) -> Response:
     """Ask for a decision.
 
-    For a channel that has the customer before it: decides now, among the actions on that channel. The decision is
-    stored and holds for the minutes that the contact policy says; the standing next-best action stays as it is.
+    For a channel that has the customer before it: decides now, among the actions on that channel. Say
+    `initiated_by: customer` when the customer called or came in: then contact hours do not apply. The decision is
+    stored and holds for the minutes that the contact policy says, counted from when contact hours allow the contact;
+    the standing next-best action stays as it is.
     """
     return await command.run(lambda uow: asking.ask(uow, body))
 

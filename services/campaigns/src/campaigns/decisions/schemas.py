@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from campaigns.decisions.records import Origin
 from campaigns.domain.customer import Response as CustomerResponse
 from campaigns.domain.offers import ContactClass, Content, OfferTerms
+from campaigns.domain.quiet_hours import InitiatedBy
 from campaigns.domain.rules import Stage
 from lealtad.db import Row
 from lealtad.events.catalog.campaigns import OfferKind
@@ -20,12 +21,21 @@ from lealtad.http import CustomerRefText, RequestBody
 
 
 class Question(RequestBody):
-    """A channel asks what to propose to the customer it has before it."""
+    """A channel asks what to propose to a customer now."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"customer": "shop:17850", "channel": "front-office"}]})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"customer": "shop:17850", "channel": "call-centre", "initiated_by": "customer"}]
+        }
+    )
 
     customer: CustomerRefText
     channel: Channel | None = Field(default=None, description="Only actions on this channel")
+    initiated_by: InitiatedBy = Field(
+        default=InitiatedBy.COMPANY,
+        description="customer: they are there now, called or came in, and contact hours do not apply; "
+        "company: the channel wants to contact them",
+    )
 
 
 class OfferShown(BaseModel):
@@ -43,7 +53,9 @@ class ActionOut(BaseModel):
     offer: OfferShown
     contact_class: ContactClass
     channel: Channel
-    contact_at: datetime = Field(description="Not before: contact hours of the customer")
+    contact_at: datetime = Field(
+        description="Not before. As of `decided_at` the earliest moment in contact hours, where the channel keeps them"
+    )
     priority: float
     probability: float = Field(description="Of choosing this action under the exploration in force")
     content: Content = Field(description="In the customer's language, for the customer and for the agent")
@@ -95,6 +107,7 @@ class DecisionOut(BaseModel):
     decision_id: UUID
     customer_id: UUID
     origin: Origin
+    initiated_by: InitiatedBy = Field(description="customer: asked while they were there, free of contact hours")
     lane: Lane = Field(description="backfill: only loaded history led to it, and no contact is made for it")
     standing: bool = Field(description="It is the customer's next-best action now")
     decided_at: datetime

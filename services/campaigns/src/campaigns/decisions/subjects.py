@@ -14,6 +14,7 @@ from campaigns.domain.mute import mute_of
 from campaigns.domain.offers import Offer
 from campaigns.domain.policy import ContactPolicy
 from campaigns.domain.propensity import Cell, Tally
+from campaigns.domain.quiet_hours import InitiatedBy, earliest_contact
 from campaigns.domain.rules import Circumstances
 from campaigns.offers.repository import terms_of
 from campaigns.picture import reading
@@ -45,9 +46,17 @@ class RulesInForce:
         """Why promotions are ruled out because an input is too old, or None."""
         return freshness.staleness(self.input_ages, self.policy.input_age_limit_s)
 
-    def circumstances(self, customer: Customer, now: datetime, holds_until: datetime) -> Circumstances:
+    def circumstances(
+        self,
+        customer: Customer,
+        now: datetime,
+        holds_until: datetime,
+        initiated_by: InitiatedBy = InitiatedBy.COMPANY,
+    ) -> Circumstances:
         """Return what a decision about `customer` at `now` depends on."""
-        return Circumstances(now, self.policy, holds_until, mute_of(customer, self.policy, now), self.stale)
+        contact_from = earliest_contact(customer, self.policy, now, initiated_by)
+        mute = mute_of(customer, self.policy, now)
+        return Circumstances(now, self.policy, holds_until, contact_from, mute, self.stale)
 
     def offer(self, offer_id: UUID) -> Offer | None:
         """Return the offer in force with this id."""

@@ -2,18 +2,17 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from campaigns.domain.consent import newest
 from campaigns.domain.customer import Customer
 from campaigns.domain.findings import Finding
 from campaigns.domain.mute import Mute
-from campaigns.domain.offers import ContactClass, Offer
+from campaigns.domain.offers import Offer
 from campaigns.domain.policy import Exploration
 from campaigns.domain.priority import Action, Scale
 from campaigns.domain.propensity import Cell, Tally, winning_probability
-from campaigns.domain.quiet_hours import window_of
-from campaigns.domain.rules import CHANNEL_RULES, OFFER_RULES, Circumstances, Stage
+from campaigns.domain.rules import CHANNEL_RULES, OFFER_RULES, Circumstances, Stage, keeps_hours
 from lealtad.events.catalog.customer_profile import Channel
 
 NOTHING_ON_OFFER = "nothing-on-offer"
@@ -115,7 +114,7 @@ def _answer(
         reason=BEST if best else _why_none(ruled_out),
         mute=at.mute,
         probability=_probability(ranked, at) if best else None,
-        contact_at=_contact_at(best, customer, at) if best else None,
+        contact_at=_contact_at(best, at) if best else None,
         valid_until=valid_until,
         review_at=min([*lifts, *([valid_until] if valid_until else [])], default=None),
     )
@@ -134,15 +133,17 @@ def _probability(ranked: Sequence[Action], at: Circumstances) -> float:
     return winning_probability([a.belief for a in ranked], [a.weight for a in ranked], 0)
 
 
-def _contact_at(best: Action, customer: Customer, at: Circumstances) -> datetime:
-    mandatory = best.offer.terms.contact_class is ContactClass.MANDATORY
-    if mandatory or not at.policy.channel(best.channel).quiet_hours:
-        return at.now
-    return window_of(customer, at.policy).next_moment(at.now)
+def _contact_at(best: Action, at: Circumstances) -> datetime:
+    # Where contact hours apply and never come, the action was ruled out.
+    if at.contact_from and keeps_hours(best.offer, best.channel, at.policy):
+        return at.contact_from
+    return at.now
 
 
 def _valid_until(best: Action, customer: Customer, at: Circumstances) -> datetime:
+    # What waits for contact hours must outlast the wait.
+    least = _contact_at(best, at) + timedelta(minutes=at.policy.asked_validity_minutes)
     terms = best.offer.terms
     _, consent_ends = newest(customer, terms.purpose, best.channel)
     ends = [terms.valid_until, consent_ends, terms.audience.ends(customer, at.now)]
-    return min([at.holds_until, *(end for end in ends if end and end > at.now)])
+    return min([max(at.holds_until, least), *(end for end in ends if end and end > at.now)])

@@ -46,7 +46,7 @@ class Contact:
     channel: Channel
     status: ContactStatus
     at: datetime
-    """When it was reserved, and once confirmed, when it took place."""
+    """For when it is reserved, and once confirmed, when it took place."""
     expires_at: datetime | None = None
 
 

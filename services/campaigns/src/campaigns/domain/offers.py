@@ -23,11 +23,11 @@ class ContactClass(StrEnum):
     """How much a contact depends on the customer's leave."""
 
     MANDATORY = "mandatory"
-    """Must be sent by law or contract: no consent, cap or mute stops it."""
+    """Must be sent by law or contract: no consent, cap, mute or contact hour stops it."""
     TRANSACTIONAL = "transactional"
-    """Serves something the customer began: allowed unless refused, never capped or muted."""
+    """Serves something the customer began: allowed in contact hours unless refused, never capped or muted."""
     PROMOTIONAL = "promotional"
-    """Sells: needs consent, obeys caps, quiet hours, mutes and the hold-out."""
+    """Sells: needs consent, obeys caps, contact hours, mutes and the hold-out."""
 
 
 class Objection(BaseModel):

@@ -18,7 +18,7 @@ from lealtad.events.catalog.campaigns import OfferKind
 from lealtad.events.catalog.customer_profile import Channel
 from lealtad.events.catalog.shared_types import Slug
 
-LocalHour = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=["09:00"])]
+LocalHour = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["09:00"])]
 Days = Annotated[int, Field(ge=0, le=730)]
 Weight = Annotated[Decimal, Field(ge=Decimal("0.01"), le=100, examples=["1.5"])]
 
@@ -47,13 +47,17 @@ class Cap(BaseModel):
 
 
 class Hours(BaseModel):
-    """Local hours and weekdays (Monday is 0) in which customers may be contacted."""
+    """Local hours in which customers may be contacted, where they meet those that the customer asked for."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     start: LocalHour = "09:00"
-    end: LocalHour = Field(default="20:00", description="The next day when it is not after `start`")
-    weekdays: frozenset[Annotated[int, Field(ge=0, le=6)]] = Field(default=frozenset({0, 1, 2, 3, 4, 5}), min_length=1)
+    end: LocalHour = Field(
+        default="20:00", description="On the next day when it is not after `start`; equal to `start`: a whole day"
+    )
+    weekdays: frozenset[Annotated[int, Field(ge=0, le=6)]] = Field(
+        default=frozenset({0, 1, 2, 3, 4, 5}), min_length=1, description="On which the hours begin; Monday is 0"
+    )
 
 
 class ChannelPolicy(BaseModel):
@@ -64,7 +68,9 @@ class ChannelPolicy(BaseModel):
     cost: Amount = Field(default=Decimal(0), description="Of one contact")
     reach: Weight = Field(default=Decimal(1), description="Factor on the prior propensity: how well it sells")
     counts: bool = Field(default=True, description="Promotional contacts spend a slot of the caps")
-    quiet_hours: bool = Field(default=True, description="False where the customer comes to us")
+    quiet_hours: bool = Field(
+        default=True, description="Contacts keep contact hours; false where the customer comes to us"
+    )
 
 
 class Prior(BaseModel):

@@ -1,64 +1,116 @@
-"""When a customer may be contacted: allowed local hours, right over midnight and over changes of the clocks."""
+"""When a customer may be contacted: where the policy's hours and the customer's own hours meet.
 
+The customer's wall clock decides: a moment is allowed when that clock shows a time inside both windows. So an hour that
+a change of the clocks skips is no hour, and an hour that comes twice is allowed twice.
+"""
+
+from bisect import bisect_left
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from campaigns.domain.customer import Customer
 from campaigns.domain.policy import ContactPolicy
 
-DAYS_AHEAD = 15
+DAY = timedelta(days=1)
+EVERY_DAY = frozenset(range(7))
+HORIZON = timedelta(days=15)
 """Two weeks cover every set of weekdays, also when a window is lost to a change of the clocks."""
 
 
-@dataclass(frozen=True, slots=True)
-class ContactWindow:
-    """Daily local hours from `start` to `end` (the next day when `end` is not after `start`) on `weekdays`."""
+class InitiatedBy(StrEnum):
+    """Whose doing a contact is."""
 
-    zone: ZoneInfo
+    COMPANY = "company"
+    """A channel wants to contact the customer, inside contact hours."""
+    CUSTOMER = "customer"
+    """The customer is there now, at whatever hour."""
+
+
+@dataclass(frozen=True, slots=True)
+class DailyWindow:
+    """Local hours from `start` up to `end`, which open on `weekdays` (Monday is 0).
+
+    They last until the next day when `end` is not after `start`; equal hours are a whole day.
+    """
+
     start: time
     end: time
-    weekdays: frozenset[int]
+    weekdays: frozenset[int] = EVERY_DAY
 
-    def next_moment(self, now: datetime) -> datetime:
-        """Return the earliest moment (UTC) from `now` on inside the window.
-
-        Raises ValueError when there is none within two weeks.
-        """
-        today = now.astimezone(self.zone).date()
-        for offset in range(-1, DAYS_AHEAD):
-            day = today + timedelta(days=offset)
-            if day.weekday() not in self.weekdays:
-                continue
-            opening, closing = self._on(day)
-            if max(opening, now) < closing:
-                return max(opening, now).astimezone(UTC)
-        raise ValueError("no allowed contact hours within two weeks")
-
-    def _on(self, day: date) -> tuple[datetime, datetime]:
-        last = day if self.end > self.start else day + timedelta(days=1)
-        return max(_instants(day, self.start, self.zone)), min(_instants(last, self.end, self.zone))
+    def contains(self, local: datetime) -> bool:
+        """Return whether the window is open when the clock shows `local`."""
+        clock, weekday = local.time(), local.weekday()
+        if self.start < self.end:
+            return self.start <= clock < self.end and weekday in self.weekdays
+        if clock >= self.start:
+            return weekday in self.weekdays
+        return clock < self.end and (weekday - 1) % 7 in self.weekdays
 
 
-def window_of(customer: Customer, policy: ContactPolicy) -> ContactWindow:
-    """Return the policy's hours narrowed to those the customer asked for, in his zone.
+@dataclass(frozen=True, slots=True)
+class ContactHours:
+    """The times at which all `windows` are open in `zone`."""
 
-    Where the two do not meet, the customer's own hours hold: he asked for them.
-    """
+    zone: ZoneInfo
+    windows: tuple[DailyWindow, ...]
+
+    def next_moment(self, now: datetime) -> datetime | None:
+        """Return the earliest allowed moment (UTC) from `now` on; None: the windows do not meet."""
+        moment = now.astimezone(UTC)
+        last = moment + HORIZON
+        while moment < last:
+            local = moment.astimezone(self.zone)
+            closed = next((window for window in self.windows if not window.contains(local)), None)
+            if closed is None:
+                return moment
+            moment = self._when_clock_shows(closed.start, moment)
+        return None
+
+    def _when_clock_shows(self, start: time, after: datetime) -> datetime:
+        """Return the next moment at which the clock shows `start`, or at which the clocks change before that."""
+        local = after.astimezone(self.zone)
+        wait = (datetime.combine(local, start) - local.replace(tzinfo=None)) % DAY or DAY
+        moment = after + wait
+        return moment if self._offset(moment) == local.utcoffset() else self._change_of_clocks(after, moment)
+
+    def _change_of_clocks(self, after: datetime, until: datetime) -> datetime:
+        """Return the first whole second after `after` with another offset; there is one up to `until`."""
+        begin, before = after.replace(microsecond=0), self._offset(after)
+        seconds = range(int((until - after).total_seconds()) + 1)
+        changed = bisect_left(
+            seconds, True, key=lambda second: self._offset(begin + timedelta(seconds=second)) != before
+        )
+        return begin + timedelta(seconds=changed)
+
+    def _offset(self, moment: datetime) -> timedelta | None:
+        return moment.astimezone(self.zone).utcoffset()
+
+
+def earliest_contact(
+    customer: Customer, policy: ContactPolicy, now: datetime, initiated_by: InitiatedBy
+) -> datetime | None:
+    """Return the earliest moment from `now` on that contact hours allow; None: they never do."""
+    if initiated_by is InitiatedBy.CUSTOMER:
+        return now
+    return hours_of(customer, policy).next_moment(now)
+
+
+def hours_of(customer: Customer, policy: ContactPolicy) -> ContactHours:
+    """Return the policy's hours together with those the customer asked for, in the customer's zone."""
     hours = policy.contact_hours
-    start, end = time.fromisoformat(hours.start), time.fromisoformat(hours.end)
-    if wanted := _wanted_hours(customer):
-        later, earlier = max(start, wanted[0]), min(end, wanted[1])
-        start, end = (later, earlier) if later < earlier else wanted
-    return ContactWindow(_zone(customer, policy), start, end, hours.weekdays)
+    window = DailyWindow(time.fromisoformat(hours.start), time.fromisoformat(hours.end), hours.weekdays)
+    wanted = _wanted_hours(customer)
+    return ContactHours(_zone(customer, policy), (window, wanted) if wanted else (window,))
 
 
-def _wanted_hours(customer: Customer) -> tuple[time, time] | None:
+def _wanted_hours(customer: Customer) -> DailyWindow | None:
     if customer.contact_hours is None:
         return None
     start, end = customer.contact_hours
     try:
-        return time.fromisoformat(start), time.fromisoformat(end)
+        return DailyWindow(time.fromisoformat(start), time.fromisoformat(end))
     except ValueError:
         return None
 
@@ -66,11 +118,5 @@ def _wanted_hours(customer: Customer) -> tuple[time, time] | None:
 def _zone(customer: Customer, policy: ContactPolicy) -> ZoneInfo:
     try:
         return ZoneInfo(customer.time_zone) if customer.time_zone else policy.zone
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         return policy.zone
-
-
-def _instants(day: date, local: time, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """Return both readings of a local time: they differ when it occurs twice or, in a gap, not at all (PEP 495)."""
-    moment = datetime.combine(day, local, zone)
-    return moment.astimezone(UTC), moment.replace(fold=1).astimezone(UTC)

@@ -36,6 +36,8 @@ class Circumstances:
     policy: ContactPolicy
     holds_until: datetime
     """An answer holds no longer than this."""
+    contact_from: datetime | None
+    """The earliest moment from `now` on that contact hours allow; None: they never do."""
     mute: Mute | None = None
     stale: Finding | None = None
     """Set when inputs that can forbid a promotion are too old to be trusted."""
@@ -48,6 +50,11 @@ ChannelRule = Callable[[Offer, Channel, Customer, Circumstances], Finding | None
 def is_promotional(offer: Offer) -> bool:
     """Return whether the offer sells."""
     return offer.terms.contact_class is ContactClass.PROMOTIONAL
+
+
+def keeps_hours(offer: Offer, channel: Channel, policy: ContactPolicy) -> bool:
+    """Return whether contact hours apply: not to what must be sent, and not where the customer comes to us."""
+    return offer.terms.contact_class is not ContactClass.MANDATORY and policy.channel(channel).quiet_hours
 
 
 def net_value(offer: Offer, channel: Channel, customer: Customer, policy: ContactPolicy) -> float:
@@ -165,6 +172,12 @@ def _consent(offer: Offer, channel: Channel, customer: Customer, at: Circumstanc
     return forbids(customer, terms.purpose, channel, terms.contact_class, at.now)
 
 
+def _common_hours(offer: Offer, channel: Channel, _: Customer, at: Circumstances) -> Finding | None:
+    if at.contact_from is not None or not keeps_hours(offer, channel, at.policy):
+        return None
+    return Finding("no-common-hours", "the policy's contact hours and those the customer asked for never meet")
+
+
 def _worth(offer: Offer, channel: Channel, customer: Customer, at: Circumstances) -> Finding | None:
     if net_value(offer, channel, customer, at.policy) > 0:
         return None
@@ -203,6 +216,7 @@ OFFER_RULES: tuple[tuple[Stage, OfferRule], ...] = (
 CHANNEL_RULES: tuple[tuple[Stage, ChannelRule], ...] = (
     (Stage.ELIGIBILITY, _consent),
     (Stage.SUITABILITY, _worth),
+    (Stage.CONTACT_POLICY, _common_hours),
     (Stage.CONTACT_POLICY, _caps),
 )
 

@@ -64,10 +64,10 @@ class IdentityDocumentIn(RequestBody):
 
 
 class ContactHoursIn(RequestBody):
-    """Local hours in which the customer wants to be contacted."""
+    """Local hours in which the customer wants to be contacted; channels keep them where they meet the company's."""
 
     start: LocalHour
-    end: LocalHour
+    end: Annotated[LocalHour, Field(description="On the next day when it is not after `start`; equal: a whole day")]
 
 
 class PreferencesIn(RequestBody):

@@ -69,7 +69,13 @@ class ContactHours(Part):
     """Local hours in which the customer wants to be contacted."""
 
     start: Annotated[str, Field(pattern=r"^\d{2}:\d{2}$")]
-    end: Annotated[str, Field(pattern=r"^\d{2}:\d{2}$")]
+    end: Annotated[
+        str,
+        Field(
+            pattern=r"^\d{2}:\d{2}$",
+            description="On the next day when it is not after `start`; equal: a whole day",
+        ),
+    ]
 
 
 class CustomerState(EventData):
