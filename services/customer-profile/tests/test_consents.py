@@ -3,7 +3,9 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lealtad.events.catalog.customer_profile import CustomerConsentChanged
+from customer_profile.consents.schemas import ConsentIn
+from lealtad.consents import Consent, allows
+from lealtad.events.catalog.customer_profile import Channel, CustomerConsentChanged, Purpose
 from lealtad.testing.driving import emitted
 
 CONSENTS = "customers/web-shop:17850/consents"
@@ -86,6 +88,32 @@ async def test_a_consent_that_expired_allows_nothing(shop, clock):
     assert await in_force(shop) == [(True, False)]
 
 
+async def test_a_general_consent_lifts_no_refusal_of_a_channel_and_a_general_refusal_refuses_every_channel(shop):
+    await shop.buys()
+    await shop.post(CONSENTS, said(granted=False, at="2011-02-01T00:00:00Z"))
+    general = await shop.post(CONSENTS, said(granted=True, at="2011-02-02T00:00:00Z", channel=None))
+    assert general.json()["in_force"]
+    assert await in_force(shop) == [(True, True), (False, False)]
+    await shop.post(CONSENTS, said(granted=True, at="2011-02-03T00:00:00Z"))
+    assert await in_force(shop) == [(True, True), (True, True)]
+    await shop.post(CONSENTS, said(granted=False, at="2011-02-04T00:00:00Z", channel=None))
+    assert await in_force(shop) == [(False, False), (True, False)]
+    history = (await shop.client.get(f"/v1/{CONSENTS}")).json()["items"]
+    assert [(one["granted"], one["channel"], one["in_force"]) for one in history] == [
+        (False, None, True),
+        (True, "email", False),
+        (True, None, False),
+        (False, "email", False),
+    ]
+
+
+async def test_a_refusal_does_not_expire(shop):
+    await shop.buys()
+    answer = await shop.post(CONSENTS, said(granted=False, expires_at="2011-06-01T00:00:00Z"))
+    assert answer.status_code == 422
+    assert "a refusal holds until" in answer.json()["errors"][0]["message"]
+
+
 async def test_nobody_consents_in_the_future_or_expires_before(shop):
     await shop.buys()
     assert (await shop.post(CONSENTS, said(granted=True, at="2011-03-02T00:00:00Z"))).status_code == 422
@@ -93,18 +121,42 @@ async def test_nobody_consents_in_the_future_or_expires_before(shop):
     assert (await shop.post("customers/web-shop:nobody/consents", said(granted=True))).status_code == 404
 
 
+STATEMENTS = st.tuples(
+    st.integers(1, 4), st.booleans(), st.sampled_from([None, "email"]), st.sampled_from([None, 5, 6])
+)
+
+
+def in_body(day, granted, channel, ends):
+    expiry = {"expires_at": f"2011-04-0{ends}T00:00:00Z"} if granted and ends else {}
+    return said(granted, at=f"2011-02-0{day}T00:00:00Z", channel=channel, **expiry)
+
+
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(words=st.lists(st.tuples(st.integers(1, 5), st.booleans()), min_size=1, max_size=5), data=st.data())
-async def test_the_end_state_does_not_depend_on_the_order_of_arrival(shop, words, data):
-    ends = []
-    for order in (words, data.draw(st.permutations(words))):
+@given(statements=st.lists(STATEMENTS, min_size=1, max_size=5), data=st.data())
+async def test_what_is_stored_and_announced_answers_as_the_rule_in_any_order_of_arrival(
+    shop, database, clock, statements, data
+):
+    bodies = [in_body(*statement) for statement in statements]
+    history = [as_consent(ConsentIn.model_validate(body)) for body in bodies]
+    for order in (bodies, data.draw(st.permutations(bodies))):
         customer = f"web-shop:{next(shop.numbers)}x"
         await shop.buys(customer=customer)
-        for day, granted in order:
-            await shop.post(f"customers/{customer}/consents", said(granted, at=f"2011-02-0{day}T00:00:00Z"))
-        consents = (await shop.view(customer, include="consents"))["consents"]
-        ends.append([(one["granted"], one["given_at"]) for one in consents])
-    assert ends[0] == ends[1]
+        for body in order:
+            await shop.post(f"customers/{customer}/consents", body)
+        view = await shop.view(customer, include="consents")
+        assert {one["channel"]: one["allows"] for one in view["consents"]} == {
+            channel: allows(history, Purpose.MARKETING, channel, clock.now())
+            for channel in {one.channel for one in history}
+        }
+        announced = [event.data for event in await emitted(database) if str(event.key) == view["id"]]
+        told = [event for event in announced if isinstance(event, CustomerConsentChanged)][-1].consents
+        for channel in (None, Channel.EMAIL, Channel.SMS):
+            expected = allows(history, Purpose.MARKETING, channel, clock.now())
+            assert allows(map(as_consent, told), Purpose.MARKETING, channel, clock.now()) is expected
+
+
+def as_consent(stated):
+    return Consent(stated.purpose, stated.channel, stated.granted, stated.given_at, stated.expires_at)
 
 
 async def test_do_not_contact_is_set_with_its_reason_and_lifted(shop, client, database):

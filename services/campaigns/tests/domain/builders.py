@@ -9,7 +9,6 @@ from campaigns.domain.arbitration import Decision, decide
 from campaigns.domain.customer import (
     Answer,
     Case,
-    Consent,
     Contact,
     ContactStatus,
     Customer,
@@ -22,6 +21,7 @@ from campaigns.domain.offers import Content, Offer, OfferTerms
 from campaigns.domain.policy import ContactPolicy
 from campaigns.domain.quiet_hours import InitiatedBy, earliest_contact
 from campaigns.domain.rules import Circumstances
+from lealtad.consents import Consent
 from lealtad.events.catalog.campaigns import OfferKind
 from lealtad.events.catalog.customer_profile import Channel, Purpose
 

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaigns.domain.customer import Consent, Contact, ContactStatus, Response
+from campaigns.domain.customer import Contact, ContactStatus, Response
 from campaigns.domain.findings import Finding
 from campaigns.domain.propensity import Cell, Tally
 from campaigns.domain.rules import is_promotional
+from lealtad.consents import Consent
 from lealtad.events.catalog.campaigns import OfferKind
 from lealtad.events.catalog.customer_profile import Channel, Purpose
 

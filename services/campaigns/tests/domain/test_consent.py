@@ -3,11 +3,11 @@ from datetime import timedelta
 import pytest
 
 from campaigns.domain.consent import forbids
-from campaigns.domain.customer import Consent
 from campaigns.domain.offers import ContactClass
+from lealtad.consents import Consent
 from lealtad.events.catalog.customer_profile import Channel, Purpose
 
-from .builders import NOON, a_customer
+from .builders import NOON, a_customer, an_offer, decided
 
 MARKETING, EMAIL = Purpose.MARKETING, Channel.EMAIL
 
@@ -34,6 +34,13 @@ def verdict(*consents: Consent, contact_class: ContactClass = ContactClass.PROMO
         ((said(granted=False, days_ago=9), said(granted=True, days_ago=2)), None),
         ((said(granted=True, days_ago=9), said(granted=False, days_ago=2, channel=None)), "consent-withdrawn"),
         ((said(granted=True, days_ago=2), said(granted=False, days_ago=2, channel=None)), "consent-withdrawn"),
+        ((said(granted=False, days_ago=9), said(granted=True, days_ago=2, channel=None)), "consent-withdrawn"),
+        ((said(granted=False, days_ago=9, channel=None), said(granted=True, days_ago=2)), None),
+        (
+            (said(granted=False, days_ago=9, channel=None), said(granted=True, days_ago=5, lasting=5)),
+            "consent-withdrawn",
+        ),
+        ((said(granted=True, days_ago=-1),), "no-consent"),
     ],
 )
 def test_a_promotion_needs_that_the_newest_word_is_a_yes_that_still_holds(consents, rule):
@@ -49,3 +56,19 @@ def test_a_transactional_contact_is_stopped_by_a_refusal_only():
 
 def test_a_mandatory_contact_needs_nobodys_leave():
     assert verdict(said(granted=False, days_ago=2), contact_class=ContactClass.MANDATORY) is None
+
+
+def test_a_consent_of_tomorrow_and_one_that_ends_tomorrow_have_the_customer_decided_anew_then():
+    tomorrow = NOON + timedelta(days=1)
+    begins = a_customer(consents=(said(granted=True, days_ago=-1),))
+    finding = forbids(begins, MARKETING, EMAIL, ContactClass.PROMOTIONAL, NOON)
+    assert finding is not None
+    assert finding.until == tomorrow
+    ending = a_customer(consents=(said(granted=True, days_ago=9, lasting=10),))
+    assert decided(ending, an_offer()).valid_until == tomorrow
+
+
+def test_a_general_consent_that_ends_before_that_of_the_channel_has_the_customer_decided_anew_then():
+    """The rule may fall back to another statement: any that begins or ends is looked at."""
+    consents = (said(granted=True, days_ago=2, lasting=9), said(granted=True, days_ago=9, channel=None, lasting=12))
+    assert decided(a_customer(consents=consents), an_offer()).valid_until == NOON + timedelta(days=3)

@@ -1,20 +1,12 @@
-"""Whether a customer allows a purpose on a channel: the newest word wins, and a refusal wins a tie."""
+"""Whether the customer's consents permit a contact, and which rule forbids it where they do not."""
 
 from datetime import datetime
 
 from campaigns.domain.customer import Customer
 from campaigns.domain.findings import Finding
 from campaigns.domain.offers import ContactClass
+from lealtad.consents import Consent, changes_at, in_force
 from lealtad.events.catalog.customer_profile import Channel, Purpose
-
-
-def newest(customer: Customer, purpose: Purpose, channel: Channel) -> tuple[bool | None, datetime | None]:
-    """Return the newest word about `purpose` on `channel` (True, False, or None: never asked) and its expiry."""
-    words = [c for c in customer.consents if c.purpose is purpose and c.channel in {channel, None}]
-    if not words:
-        return None, None
-    word = max(words, key=lambda consent: (consent.given_at, not consent.granted))
-    return word.granted, word.expires_at
 
 
 def forbids(
@@ -27,13 +19,18 @@ def forbids(
     """
     if contact_class is ContactClass.MANDATORY:
         return None
-    granted, expires_at = newest(customer, purpose, channel)
-    if granted is False:
-        return Finding("consent-withdrawn", f"the customer refused {purpose} on {channel}")
-    if contact_class is ContactClass.TRANSACTIONAL:
+    deciding = in_force(customer.consents, purpose, channel, now)
+    rule, detail = _broken(deciding, contact_class, now)
+    if rule is None:
         return None
-    if granted is None:
-        return Finding("no-consent", f"the customer has not agreed to {purpose} on {channel}")
-    if expires_at is not None and expires_at <= now:
-        return Finding("consent-expired", f"the consent to {purpose} on {channel} has expired")
-    return None
+    return Finding(rule, f"{detail} {purpose} on {channel}", changes_at(customer.consents, purpose, channel, now))
+
+
+def _broken(deciding: Consent | None, contact_class: ContactClass, now: datetime) -> tuple[str | None, str]:
+    if deciding is not None and not deciding.granted:
+        return "consent-withdrawn", "the customer refused"
+    if contact_class is ContactClass.TRANSACTIONAL or (deciding is not None and deciding.allows(now)):
+        return None, ""
+    if deciding is None or deciding.given_at > now:
+        return "no-consent", "the customer has not agreed to"
+    return "consent-expired", "there is no unexpired consent to"

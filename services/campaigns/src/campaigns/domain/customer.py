@@ -6,19 +6,9 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
+from lealtad.consents import Consent
 from lealtad.events.catalog.campaigns import OfferKind
-from lealtad.events.catalog.customer_profile import Channel, Purpose
-
-
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """The newest word of the customer about a purpose on a channel; channel None means all channels."""
-
-    purpose: Purpose
-    channel: Channel | None
-    granted: bool
-    given_at: datetime
-    expires_at: datetime | None = None
+from lealtad.events.catalog.customer_profile import Channel
 
 
 @dataclass(frozen=True, slots=True)

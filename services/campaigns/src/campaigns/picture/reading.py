@@ -5,7 +5,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from campaigns.domain.customer import Case, Consent, Score, Segments
+from campaigns.domain.customer import Case, Score, Segments
+from lealtad.consents import Consent
 from lealtad.db import Row
 from lealtad.events.catalog.customer_profile import Channel, CustomerStatus
 

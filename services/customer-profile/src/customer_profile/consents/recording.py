@@ -1,6 +1,6 @@
 """Use cases: record what a customer said about a purpose, and read the history."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -10,17 +10,18 @@ from customer_profile.consents.schemas import ConsentIn
 from customer_profile.customers import repository as customers
 from customer_profile.customers.announcing import announce
 from customer_profile.customers.finding import find, find_for_change
-from customer_profile.domain.consents import Consent
+from customer_profile.customers.record import CustomerRecord
 from customer_profile.policy.models import INTAKE_POLICY
 from customer_profile.policy.schemas import IntakePolicy
 from lealtad.clock import system_now
+from lealtad.consents import Consent, in_force
 from lealtad.events.catalog.customer_profile import Channel, CustomerConsentChanged, Purpose
 from lealtad.http import Answer, InvalidField, invalid
 from lealtad.unit_of_work import UnitOfWork
 
 
 async def record_consent(uow: UnitOfWork, ref: str, said: ConsentIn) -> Answer:
-    """Add it to the history; it takes effect if nothing newer was said (201, or 200 for the same word again).
+    """Add a statement to the history; it takes effect unless a newer one stands (201, or 200 for the same again).
 
     Raises 404, 409, 410, and 422 when it was given in the future.
     """
@@ -33,7 +34,7 @@ async def record_consent(uow: UnitOfWork, ref: str, said: ConsentIn) -> Answer:
     if event_id:
         after = replace(after, version=before.version + 1, updated_at=uow.now)
         await customers.update(uow.connection, after)
-    body = {**_entry(row, after.consents_in_force()), "customer_id": before.id, "event_id": event_id}
+    body = {**_entry(row, after, uow.now), "customer_id": before.id, "event_id": event_id}
     return Answer(body, status=200 if known else 201)
 
 
@@ -41,8 +42,7 @@ async def list_consents(uow: UnitOfWork, ref: str) -> Answer:
     """Return the whole history of a customer's consents, the newest first."""
     customer = await find(uow, ref)
     rows = await repository.history(uow.connection, customer.id)
-    in_force = customer.consents_in_force()
-    return Answer({"items": [_entry(row, in_force) for row in rows]})
+    return Answer({"items": [_entry(row, customer, uow.now) for row in rows]})
 
 
 def word_of(said: ConsentIn, policy: IntakePolicy, now: datetime) -> Consent:
@@ -56,8 +56,9 @@ def word_of(said: ConsentIn, policy: IntakePolicy, now: datetime) -> Consent:
     return consent
 
 
-def _entry(row: Mapping[Any, Any], in_force: Collection[Consent]) -> dict[str, Any]:
+def _entry(row: Mapping[Any, Any], customer: CustomerRecord, now: datetime) -> dict[str, Any]:
     names = ("id", "purpose", "channel", "granted", "given_at", "expires_at", "source", "recorded_at")
     channel = Channel(row["channel"]) if row["channel"] else None
-    said = Consent(Purpose(row["purpose"]), channel, row["granted"], row["given_at"], row["expires_at"])
-    return {**{name: row[name] for name in names}, "in_force": said in in_force}
+    stated = Consent(Purpose(row["purpose"]), channel, row["granted"], row["given_at"], row["expires_at"])
+    deciding = in_force(customer.consents, *stated.matter, now)
+    return {**{name: row[name] for name in names}, "in_force": stated == deciding}

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 
 from customer_profile.consents.models import consent
-from customer_profile.domain.consents import Consent
+from lealtad.consents import Consent
 from lealtad.db import Connection
 from lealtad.ids import new_id
 

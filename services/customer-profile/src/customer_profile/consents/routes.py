@@ -23,8 +23,10 @@ async def record_consent(
 ) -> Response:
     """Record a consent, or its withdrawal.
 
-    The newest word by `given_at` is in force for its purpose and channel, in whatever order the words arrive; of two at
-    the same moment the withdrawal. Nothing is overwritten: an older word only joins the history.
+    The newest statement by `given_at` counts for its purpose and channel, in whatever order statements arrive; of two
+    at the same moment the more restrictive one. A refusal of a channel is lifted by a consent for that channel only, a
+    general refusal (`channel` null) refuses every channel. Nothing is overwritten: an older statement only joins the
+    history.
     """
     return await command.run(lambda uow: recording.record_consent(uow, ref, body))
 
@@ -33,7 +35,7 @@ async def record_consent(
 async def list_consents(ref: CustomerRefInPath, query: Annotated[Query, Depends(reads("customers:read"))]) -> Response:
     """List what a customer consented to.
 
-    The whole history, newest first, with source and time; `in_force` marks the word that counts today.
+    The whole history, newest first, with source and time; `in_force` marks the statements that count now.
     """
     return await query.run(lambda uow: recording.list_consents(uow, ref))
 

@@ -41,8 +41,14 @@ class ConsentIn(RequestBody):
     channel: Channel | None = Field(default=None, description="Null: all channels")
     granted: bool
     given_at: Timestamp | None = Field(default=None, description="When it was said; default: now")
-    expires_at: Timestamp | None = None
+    expires_at: Timestamp | None = Field(default=None, description="Of a consent; a refusal does not expire")
     source: Slug = Field(description="Where it was said", examples=["web-form"])
+
+    @model_validator(mode="after")
+    def _a_refusal_does_not_expire(self) -> Self:
+        if self.expires_at and not self.granted:
+            raise SafeValueError("a refusal holds until the customer consents again: leave `expires_at` out")
+        return self
 
     @model_validator(mode="after")
     def _expires_after_it_was_given(self) -> Self:
@@ -62,7 +68,7 @@ class Consent(BaseModel):
     expires_at: datetime | None
     source: Slug
     recorded_at: datetime
-    in_force: bool = Field(description="The newest word about its purpose and channel")
+    in_force: bool = Field(description="This statement decides about its purpose and channel now")
 
 
 class ConsentAnswer(Consent):
@@ -79,11 +85,14 @@ class Consents(BaseModel):
 
 
 class ConsentInForce(BaseModel):
-    """The newest word of the customer about one purpose and channel."""
+    """The newest statement of the customer about one purpose and channel."""
 
     purpose: Purpose
     channel: Channel | None = Field(description="Null: all channels")
     granted: bool
     given_at: datetime
     expires_at: datetime | None
-    allows: bool = Field(description="Granted and not expired at the present business time")
+    allows: bool = Field(
+        description="Whether the customer allows this purpose on this channel at the present business time: also a "
+        "general refusal counts, and an expiry"
+    )

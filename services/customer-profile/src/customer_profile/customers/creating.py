@@ -10,10 +10,10 @@ from customer_profile.customers import repository
 from customer_profile.customers.announcing import announce
 from customer_profile.customers.record import CustomerRecord
 from customer_profile.customers.schemas import RegistrationIn
-from customer_profile.domain.consents import Consent
 from customer_profile.identities.storing import require_impersonal_external_ids, store_new_identities
 from customer_profile.policy.schemas import IntakePolicy
 from lealtad.clock import system_now
+from lealtad.consents import Consent
 from lealtad.events.catalog.customer_profile import CustomerRegistered, CustomerStatus
 from lealtad.ids import new_id
 from lealtad.unit_of_work import UnitOfWork

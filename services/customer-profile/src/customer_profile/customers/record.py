@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from customer_profile.domain.consents import Consent, newest
+from lealtad.consents import Consent, in_order, newest
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +55,15 @@ class CustomerRecord:
             "birth_year": int(birth_date[:4]) if birth_date else None,
             **{name: profile[name] for name in ("country", "region", "stratum", "language", "time_zone")},
             "do_not_contact": self.do_not_contact_reason is not None,
-            "consents": [_consent(consent) for consent in self.consents_in_force()],
+            "consents": [_consent(consent) for consent in self.newest_consents()],
             "preferred_channels": preferences["channels"],
             "contact_hours": preferences["hours"],
             "registered_at": self.registered_at,
         }
 
-    def consents_in_force(self) -> list[Consent]:
-        """Return the newest word about each purpose and channel, in a fixed order."""
-        return sorted(newest(self.consents).values(), key=lambda consent: (consent.purpose, consent.channel or ""))
+    def newest_consents(self) -> list[Consent]:
+        """Return the newest statement about each purpose and channel, in a fixed order."""
+        return sorted(newest(self.consents).values(), key=in_order)
 
 
 def changed_parts(before: CustomerRecord | None, after: CustomerRecord) -> list[str]:

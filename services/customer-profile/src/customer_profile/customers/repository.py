@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from customer_profile.customers import models
 from customer_profile.customers.record import CustomerRecord
-from customer_profile.domain.consents import Consent
+from lealtad.consents import Consent
 from lealtad.db import Connection
 from lealtad.events.catalog.customer_profile import Channel, Purpose
 from lealtad.http import CustomerRef

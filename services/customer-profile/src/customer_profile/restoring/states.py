@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from customer_profile.consents import repository as consents
-from customer_profile.domain.consents import Consent
+from lealtad.consents import Consent
 from lealtad.db import Connection
 from lealtad.db.recordset import as_rows
 from lealtad.events.catalog.customer_profile import CustomerState

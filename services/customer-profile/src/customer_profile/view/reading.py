@@ -12,6 +12,7 @@ from customer_profile.facts.recording import resource
 from customer_profile.listing.listing import contract_document
 from customer_profile.view import repository, schemas
 from customer_profile.view.parts import ANNOUNCED, Part
+from lealtad.consents import allows
 from lealtad.http import Answer
 from lealtad.money import Money
 from lealtad.unit_of_work import UnitOfWork
@@ -60,9 +61,9 @@ def _consents(uow: UnitOfWork, customer: CustomerRecord) -> list[dict[str, Any]]
             "granted": consent.granted,
             "given_at": consent.given_at,
             "expires_at": consent.expires_at,
-            "allows": consent.allows(uow.now),
+            "allows": allows(customer.consents, *consent.matter, uow.now),
         }
-        for consent in customer.consents_in_force()
+        for consent in customer.newest_consents()
     ]
 
 

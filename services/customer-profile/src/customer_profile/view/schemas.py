@@ -116,7 +116,7 @@ class CustomerView(Customer):
     """One customer, everything; a part that was not asked for is missing, one that nobody announced yet is null."""
 
     consents: list[ConsentInForce] | None = Field(
-        default=None, description="The newest word of each purpose and channel"
+        default=None, description="The newest statement of each purpose and channel"
     )
     totals: Totals | None = None
     contracts: Recent[Contract] | None = None
