@@ -16,6 +16,7 @@ COMPLAINTS = "complaints"
 TIMEOUT_S = 30
 CONNECT_RETRIES = 3
 PAGE = 1000
+OF_THE_VERSION = {"version", "changed_at", "changed_by"}
 
 
 class RefusedError(Exception):
@@ -62,6 +63,13 @@ class Apis:
     async def post(self, service: str, path: str, body: Any = None) -> Any:
         """Post and return the JSON of the answer; raise RefusedError unless it is 2xx."""
         return accepted(await self._clients[service].post(path, json=body))
+
+    async def amend(self, service: str, path: str, changes: Mapping[str, Any]) -> None:
+        """Put a policy with `changes` in force; raise RefusedError unless it is accepted."""
+        response = await self._clients[service].get(path)
+        policy = {name: value for name, value in accepted(response).items() if name not in OF_THE_VERSION}
+        headers = {"If-Match": response.headers["etag"]}
+        accepted(await self._clients[service].put(path, json={**policy, **changes}, headers=headers))
 
     async def items(self, service: str, path: str, **params: str | int) -> AsyncIterator[Any]:
         """Yield the items of a list, page by page."""

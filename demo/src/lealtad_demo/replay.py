@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from lealtad_demo.chronicle import Chronicle
+from lealtad_demo.client import CAMPAIGNS
 from lealtad_demo.desk import Desk
 from lealtad_demo.display import Show
 from lealtad_demo.enrolment import enrol
@@ -39,6 +40,8 @@ class Replay:
         apis = self.stage.apis
         desk = Desk(apis, self.simulator, self.chronicle)
         outreach = Outreach(apis, self.simulator, self.chronicle, self.figures)
+        # The staff contacts customers while the shop trades: on Sundays and late on some evenings, too.
+        await apis.amend(CAMPAIGNS, "/v1/contact-policy", {"contact_hours": self.simulator.settings.contact_hours})
         for number, day in enumerate(days, start=1):
             await self.stage.move_to(day.closes_at)
             self.figures.day, self.figures.today = number, day.closes_at.date()

@@ -52,6 +52,9 @@ class SimulatorSettings(BaseModel):
     complaint_causes: tuple[str, ...]
     severity_from_amount: dict[str, Decimal] = Field(description="Least amount returned, by severity, ascending")
     resolved_after_days: tuple[int, int] = Field(description="Fewest and most trading days to a resolution")
+    contact_hours: dict[str, str | tuple[int, ...]] = Field(
+        description="Of the shop, as its contact policy says them: while it trades"
+    )
     contact_every_days: int = Field(ge=1, description="Trading days from one round of contacts to the next")
     contacts_a_day: Contacts
     days_between_contacts: int = Field(ge=1, description="Before the same customer is contacted again")
