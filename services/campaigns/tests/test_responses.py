@@ -155,8 +155,7 @@ async def test_the_last_of_a_limited_offer_is_accepted_once(client, database):
     async with database.begin() as uow:
         await uow.connection.execute(
             text("""
-                UPDATE offer_version SET terms = jsonb_set(offer_version.terms, '{limits,total}', '1')
-                FROM offer WHERE offer.offer_id = offer_version.offer_id AND key = 'reward-free-delivery'
+                UPDATE offer SET terms = jsonb_set(terms, '{limits,total}', '1') WHERE key = 'reward-free-delivery'
             """)
         )
     names = ["ana", "eva"]

@@ -41,10 +41,12 @@ SHAREABLE: dict[str, str] = {
     "OfferRef": "offer_id key version kind",
     "NextBestActionChanged": "customer_id decision_id offer channel contact_at reason muted priority decided_at causes",
     "OfferResponse": "customer_id decision_id response_id offer channel occurred_at",
+    "OfferPresented": "reported rule",
     "OfferRejected": "reason",
     "ContactEvent": "customer_id contact_id decision_id offer channel occurred_at",
     "ContactReserved": "expires_at",
-    "ContactReleased": "reason",
+    "ContactConfirmed": "rule",
+    "ContactReleased": "reason rule",
     "OfferDefinitionChanged": "offer withdrawn changed_at",
     "ContactPolicyChanged": "version promotions_stopped changed_at",
 }

@@ -24,6 +24,7 @@ from campaigns.domain.rules import Circumstances
 from lealtad.consents import Consent
 from lealtad.events.catalog.campaigns import OfferKind
 from lealtad.events.catalog.customer_profile import Channel, Purpose
+from lealtad.ids import new_id
 
 SPACE = UUID("6ba7b810-9dad-11d1-80b4-00c04fd430c8")
 NOON = datetime(2011, 3, 2, 12, tzinfo=UTC)
@@ -106,7 +107,7 @@ def resolved_complaint(*, days_ago: float) -> Case:
 
 
 def a_contact(*, days_ago: float = 1, offer: str = "other", channel: Channel = Channel.EMAIL) -> Contact:
-    return Contact(an_id(offer), channel, ContactStatus.CONFIRMED, NOON - timedelta(days=days_ago))
+    return Contact(new_id(), an_id(offer), channel, ContactStatus.CONFIRMED, NOON - timedelta(days=days_ago))
 
 
 def answered(offer: Offer, response: Response, *, days_ago: float = 0.5) -> Answer:

@@ -14,6 +14,7 @@ from campaigns.domain.rules import is_promotional
 from lealtad.consents import Consent
 from lealtad.events.catalog.campaigns import OfferKind
 from lealtad.events.catalog.customer_profile import Channel, Purpose
+from lealtad.ids import new_id
 
 from .builders import (
     NOON,
@@ -161,7 +162,7 @@ def test_a_channel_asks_for_what_it_can_serve():
 
 def test_a_reserved_action_does_not_stand_in_its_own_way():
     offer = an_offer()
-    mine = Contact(offer.offer_id, EMAIL, ContactStatus.RESERVED, NOON, NOON + timedelta(hours=1))
+    mine = Contact(new_id(), offer.offer_id, EMAIL, ContactStatus.RESERVED, NOON, NOON + timedelta(hours=1))
     decision = decided(a_customer(contacts=(mine, a_contact())), offer, an_offer("other-offer"))
     assert [action.offer.key for action in decision.ranked] == ["gift-set"]
     assert rules_of(decision) == {"contact-cap"}

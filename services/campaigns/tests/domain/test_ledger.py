@@ -8,6 +8,7 @@ from campaigns.domain.customer import Contact, ContactStatus
 from campaigns.domain.ledger import cap_reached, occupied
 from campaigns.domain.policy import Cap
 from lealtad.events.catalog.customer_profile import Channel
+from lealtad.ids import new_id
 
 from .builders import NOON, a_contact, an_id
 
@@ -31,7 +32,7 @@ def test_the_cap_that_rests_longest_is_told():
 
 def test_a_reservation_holds_its_slot_until_it_expires():
     expires_at = NOON + timedelta(hours=1)
-    held = Contact(an_id("offer"), Channel.SMS, ContactStatus.RESERVED, NOON, expires_at)
+    held = Contact(new_id(), an_id("offer"), Channel.SMS, ContactStatus.RESERVED, NOON, expires_at)
     full = [held, a_contact()]
     assert cap_reached(full, [WEEKLY], NOON).until == expires_at
     assert cap_reached(full, [WEEKLY], expires_at) is None
@@ -59,7 +60,7 @@ class LedgerUse(RuleBasedStateMachine):
     def reserve(self, hold):
         if cap_reached(self.contacts, self.caps, self.now) is None:
             expires_at = self.now + timedelta(minutes=hold)
-            slot = Contact(an_id("o"), Channel.EMAIL, ContactStatus.RESERVED, self.now, expires_at)
+            slot = Contact(new_id(), an_id("o"), Channel.EMAIL, ContactStatus.RESERVED, self.now, expires_at)
             self.contacts.append(slot)
 
     @precondition(lambda self: self.contacts)
@@ -69,7 +70,9 @@ class LedgerUse(RuleBasedStateMachine):
         if open_slots:
             slot = data.draw(st.sampled_from(open_slots))
             self.contacts.remove(slot)
-            self.contacts.append(Contact(slot.offer_id, slot.channel, ContactStatus.CONFIRMED, self.now))
+            self.contacts.append(
+                Contact(slot.contact_id, slot.offer_id, slot.channel, ContactStatus.CONFIRMED, self.now)
+            )
 
     @precondition(lambda self: self.contacts)
     @rule(data=st.data())

@@ -46,6 +46,10 @@ class Policy(Generic[P]):
             raise LookupError(f"{self.table.name} is empty: its first version comes with a migration")
         return self._version(row)
 
+    async def in_force_at(self, connection: Connection, moment: datetime) -> PolicyVersion[P]:
+        """Return the version that was in force at `moment` (business time); before all changes that is the first."""
+        return self._version(await repository.read_at(connection, self.table, moment))
+
     async def of_version(self, connection: Connection, version: int) -> PolicyVersion[P]:
         """Return a version; 404 where there is none."""
         row = await repository.read(connection, self.table, version)

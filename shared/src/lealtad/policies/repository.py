@@ -35,6 +35,17 @@ async def read(connection: Connection, table: Table, version: int | None = None)
     return (await connection.execute(text(query), {} if version is None else {"version": version})).one_or_none()
 
 
+async def read_at(connection: Connection, table: Table, moment: datetime) -> Row:
+    """Return the version that was in force at `moment`, or the first, its policy as JSON text."""
+    query = f"""
+        SELECT version, CAST(policy AS text) AS policy, changed_at, changed_by FROM {table.name}
+        WHERE version = (
+            SELECT coalesce(max(version) FILTER (WHERE changed_at <= :moment), min(version)) FROM {table.name}
+        )
+    """
+    return (await connection.execute(text(query), {"moment": moment})).one()
+
+
 async def lock(connection: Connection, table: Table) -> None:
     """Let no other change of the policy come until this transaction ends; it is read meanwhile."""
     await connection.execute(text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))

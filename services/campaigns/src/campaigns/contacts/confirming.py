@@ -1,4 +1,4 @@
-"""Use case: a reserved contact took place, which presents the offer."""
+"""Use case: a reserved contact takes place, which presents the offer."""
 
 from uuid import UUID
 
@@ -15,7 +15,8 @@ from lealtad.unit_of_work import UnitOfWork
 async def confirm(uow: UnitOfWork, contact_id: UUID) -> Answer:
     """Spend the slot and record the presentation; repeating it changes nothing.
 
-    A reservation that expired or was released takes a new slot if there is one, else 409.
+    409 with the rule where the contact is not allowed now. A reservation that expired or was released takes a new slot
+    if there is one.
     """
     decision_id = await decision_of(uow, contact_id)
     await record_response(uow, decision_id, ResponseIn(response=Response.PRESENTED))

@@ -22,10 +22,15 @@ contact = Table(
     moment("at", nullable=False, comment="reserved for, once confirmed: took place at; business time"),
     moment("expires_at"),
     Column("release_reason", String),
+    Column(
+        "rule", String, comment="ended the reservation, or stood when a contact took place that was told afterwards"
+    ),
     # The ledger of a customer, newest first; a decision reads the part inside the widest cap.
     Index("ix_contact_customer_id_at", "customer_id", "at", "contact_id"),
     # A decision holds at most one slot.
     Index("uq_contact_decision_id", "decision_id", unique=True, postgresql_where=text("status <> 'released'")),
+    # A decision asks the rules again for each slot that its customers hold.
+    Index("ix_contact_customer_id_reserved", "customer_id", postgresql_where=text("status = 'reserved'")),
     # Reservations that expire are due work.
     Index("ix_contact_expires_at", "expires_at", postgresql_where=text("status = 'reserved'")),
     schema=OWNED,

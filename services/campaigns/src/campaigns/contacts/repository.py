@@ -1,6 +1,6 @@
 """SQL of the contact ledger."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from sqlalchemy import insert, select, text, tuple_, update
 from campaigns.contacts.models import contact
 from campaigns.domain.customer import ContactStatus
 from lealtad.db import Connection, Row
+from lealtad.db.recordset import as_rows, recordset
 
 TAKE_EXPIRED = text("""
     UPDATE contact SET status = 'released', release_reason = 'expired'
@@ -24,6 +25,12 @@ EXPIRED_CUSTOMERS = text("""
         ORDER BY expires_at LIMIT :limit
     ) AS expired ORDER BY customer_id
 """)
+RELEASE_STOPPED = text(f"""
+    UPDATE contact SET status = 'released', release_reason = 'stopped', rule = row.rule
+    FROM {recordset(contact, ("contact_id", "rule"))}
+    WHERE contact.contact_id = row.contact_id AND contact.status = 'reserved'
+    RETURNING contact.*
+""")
 DUE = "SELECT 1 FROM contact WHERE status = 'reserved' AND expires_at <= :now"
 
 
@@ -37,6 +44,13 @@ async def of_decision(connection: Connection, decision_id: UUID) -> Row | None:
     """Return the slot that a decision holds, reserved or confirmed."""
     held = (contact.c.decision_id == decision_id) & (contact.c.status != ContactStatus.RELEASED)
     return (await connection.execute(select(contact).where(held))).one_or_none()
+
+
+async def held_at(connection: Connection, decision_id: UUID, moment: datetime) -> Row | None:
+    """Return the slot that a decision held at `moment`, whatever became of it since."""
+    held = (contact.c.decision_id == decision_id) & (contact.c.at <= moment) & (contact.c.expires_at > moment)
+    newest = select(contact).where(held).order_by(contact.c.at.desc(), contact.c.contact_id.desc()).limit(1)
+    return (await connection.execute(newest)).one_or_none()
 
 
 async def read(connection: Connection, contact_id: UUID) -> Row | None:
@@ -70,3 +84,9 @@ async def customers_with_expired(connection: Connection, now: datetime, limit: i
 async def release_expired(connection: Connection, customers: Sequence[UUID], now: datetime) -> Sequence[Row]:
     """Release the expired reservations of `customers`, who must be locked; return them."""
     return await connection.execute(TAKE_EXPIRED, {"customers": list(customers), "now": now})
+
+
+async def release_stopped(connection: Connection, rules: Mapping[UUID, str]) -> Sequence[Row]:
+    """Release reserved slots, each because of a rule, and return them; their customers must be locked."""
+    rows = [{"contact_id": contact_id, "rule": rule} for contact_id, rule in rules.items()]
+    return await connection.execute(RELEASE_STOPPED, as_rows(rows))

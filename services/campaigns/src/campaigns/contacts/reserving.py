@@ -3,7 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from campaigns.contacts import repository, slots
+from campaigns.contacts import events, repository, slots
+from campaigns.contacts.permission import permit
 from campaigns.contacts.schemas import ContactOut
 from campaigns.decisions import repository as decisions
 from campaigns.decisions.deciding import decide_standing
@@ -11,14 +12,13 @@ from campaigns.decisions.reading import existing
 from campaigns.decisions.resolving import resolve
 from campaigns.domain.customer import ContactStatus
 from lealtad.db import Row
-from lealtad.events.catalog.campaigns import ContactReleased, ContactReserved
 from lealtad.events.cause import Lane
 from lealtad.http import Answer, Page, PageQuery, conflict, not_found
 from lealtad.unit_of_work import UnitOfWork
 
 
 async def reserve(uow: UnitOfWork, decision_id: UUID) -> Answer:
-    """Hold a slot for a decision's action: 201, or 200 with the one it holds; 409 where no contact is allowed.
+    """Hold a slot for a decision's action: 201, or 200 with the one it holds; 409 where no contact is allowed now.
 
     What only a backfill led to never leads to a contact.
     """
@@ -34,13 +34,15 @@ async def reserve(uow: UnitOfWork, decision_id: UUID) -> Answer:
         )
     await decisions.lock(uow.connection, [decision.customer_id])
     held = await repository.of_decision(uow.connection, decision_id)
-    if held is not None and (held.status == ContactStatus.CONFIRMED or slots.is_held(held, uow)):
+    if held is not None and held.status == ContactStatus.CONFIRMED:
+        return Answer(ContactOut.model_validate(held))
+    if held is not None and slots.is_held(held, uow):
+        await permit(uow, decision, held)
         return Answer(ContactOut.model_validate(held))
     if held is not None:
-        await _release(uow, held, "expired")
+        await slots.release(uow, held, slots.EXPIRED)
     slot = await slots.take(uow, decision, ContactStatus.RESERVED)
-    event = ContactReserved(**slots.event_fields(slot, uow), expires_at=slot.expires_at)
-    ref = uow.emit(event, key=slot.customer_id)
+    ref = uow.emit(events.reserved(slot, uow.now), key=slot.customer_id)
     await decide_standing(uow, {slot.customer_id: [ref.cause]})
     return Answer(ContactOut.model_validate(slot), status=201)
 
@@ -83,9 +85,6 @@ async def _locked(uow: UnitOfWork, contact_id: UUID) -> Row:
 
 
 async def _release(uow: UnitOfWork, slot: Row, reason: str) -> Row:
-    freed = await repository.change(
-        uow.connection, slot.contact_id, status=ContactStatus.RELEASED, release_reason=reason
-    )
-    ref = uow.emit(ContactReleased(**slots.event_fields(freed, uow), reason=reason), key=freed.customer_id)
+    freed, ref = await slots.release(uow, slot, reason)
     await decide_standing(uow, {freed.customer_id: [ref.cause]})
     return freed

@@ -33,7 +33,8 @@ async def reserve_contact(body: Reservation, command: Writes) -> Response:
 
     Before a channel contacts a customer with the action of a decision. Holds one slot of the ledger until it is
     confirmed, released, or expires; a decision holds one slot at most (200 when it holds it already). 409 with the rule
-    when no contact is allowed, so that two channels never spend the last slot twice.
+    when no contact is allowed now, also for a slot that is held, so that two channels never spend the last slot twice.
+    A held slot that a rule forbids to spend is released: the event names the rule.
     """
     return await command.run(lambda uow: reserving.reserve(uow, body.decision_id))
 
@@ -42,7 +43,8 @@ async def reserve_contact(body: Reservation, command: Writes) -> Response:
 async def confirm_contact(contact_id: ContactId, command: Writes) -> Response:
     """Confirm a contact.
 
-    It took place: the slot is spent and the offer counts as presented. Repeating it changes nothing.
+    Ask with it right before the contact: the slot is spent and the offer counts as presented. 409 with the rule when
+    the contact is not allowed now, although the slot was held. Repeating a confirmation changes nothing.
     """
     return await command.run(lambda uow: confirming.confirm(uow, contact_id))
 

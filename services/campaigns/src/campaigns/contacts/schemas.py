@@ -42,4 +42,9 @@ class ContactOut(BaseModel):
     status: ContactStatus
     at: datetime = Field(description="Reserved at; once confirmed: took place at")
     expires_at: datetime | None = Field(description="A reservation that is not confirmed is released then")
-    release_reason: Slug | None
+    release_reason: Slug | None = Field(description="`expired`, `stopped`, or what the channel said that released it")
+    rule: Slug | None = Field(
+        description="Released: the rule that stopped the contact. Confirmed: the rule that forbade the contact when it "
+        "took place, where it was told afterwards",
+        examples=["do-not-contact"],
+    )

@@ -1,19 +1,19 @@
 """Slots of the contact ledger: taken under the customer's lock, so that two channels never spend the last one twice."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from campaigns.contacts import repository
-from campaigns.decisions.subjects import RulesInForce, customers_as_they_stand, rules_in_force
+from campaigns.contacts import events, repository
+from campaigns.contacts.permission import Permission, permit
 from campaigns.domain.customer import ContactStatus
-from campaigns.domain.offers import ContactClass
-from campaigns.domain.rules import objection
+from campaigns.domain.permission import ends_by_time
 from lealtad.db import Row
-from lealtad.events.catalog.campaigns import ContactConfirmed, ContactEvent, OfferKind, OfferRef
 from lealtad.events.catalog.customer_profile import Channel
-from lealtad.http import conflict
+from lealtad.events.envelope import EventRef
 from lealtad.ids import new_id
 from lealtad.unit_of_work import UnitOfWork
+
+EXPIRED = "expired"
 
 
 async def take(uow: UnitOfWork, decision: Row, status: ContactStatus) -> Row:
@@ -21,49 +21,53 @@ async def take(uow: UnitOfWork, decision: Row, status: ContactStatus) -> Row:
 
     The customer must be locked.
     """
-    rules = await rules_in_force(uow)
-    await _permit(uow, decision, rules)
-    policy, channel = rules.policy, Channel(decision.channel)
+    permission, channel = await permit(uow, decision, held=None), Channel(decision.channel)
     reserved = status is ContactStatus.RESERVED
-    promotional = decision.contact_class == ContactClass.PROMOTIONAL
     return await repository.add(
         uow.connection,
-        {
-            "contact_id": new_id(),
-            "customer_id": decision.customer_id,
-            "decision_id": decision.decision_id,
-            "offer_id": decision.offer_id,
-            "offer_key": decision.offer_key,
-            "offer_version": decision.offer_version,
-            "offer_kind": decision.offer_kind,
-            "contact_class": decision.contact_class,
-            "channel": decision.channel,
-            "counts": promotional and policy.channel(channel).counts,
+        new_slot(decision)
+        | {
+            "counts": permission.counts_on(channel),
             "status": status,
             "at": uow.now,
-            "expires_at": uow.now + timedelta(minutes=policy.reservation_minutes) if reserved else None,
+            "expires_at": _expires_at(permission, channel, uow.now) if reserved else None,
         },
     )
 
 
 async def spend(uow: UnitOfWork, decision: Row) -> Row:
-    """Let a contact that takes place spend its slot: the one reserved for it, or a new one; 409 where there is none.
+    """Let a contact that takes place spend its slot: the one reserved for it, or a new one.
 
-    Emits ContactConfirmed. The customer must be locked.
+    409 with the rule where the contact is not allowed now. Emits ContactConfirmed. The customer must be locked.
     """
     slot = await repository.of_decision(uow.connection, decision.decision_id)
     if slot is not None and is_held(slot, uow):
+        permission = await permit(uow, decision, held=slot)
+        counts = permission.counts_on(Channel(slot.channel))
         spent = await repository.change(
-            uow.connection, slot.contact_id, status=ContactStatus.CONFIRMED, at=uow.now, expires_at=None
+            uow.connection, slot.contact_id, status=ContactStatus.CONFIRMED, at=uow.now, expires_at=None, counts=counts
         )
     else:
         if slot is not None:
-            await repository.change(
-                uow.connection, slot.contact_id, status=ContactStatus.RELEASED, release_reason="expired"
-            )
+            await release(uow, slot, EXPIRED)
         spent = await take(uow, decision, ContactStatus.CONFIRMED)
-    uow.emit(ContactConfirmed(**event_fields(spent, uow)), key=spent.customer_id)
+    uow.emit(events.confirmed(spent), key=spent.customer_id)
     return spent
+
+
+def new_slot(decision: Row) -> dict[str, Any]:
+    """Return what a new slot says about the decision that it is for."""
+    return {
+        "contact_id": new_id(),
+        "customer_id": decision.customer_id,
+        "decision_id": decision.decision_id,
+        "offer_id": decision.offer_id,
+        "offer_key": decision.offer_key,
+        "offer_version": decision.offer_version,
+        "offer_kind": decision.offer_kind,
+        "contact_class": decision.contact_class,
+        "channel": decision.channel,
+    }
 
 
 def is_held(slot: Row, uow: UnitOfWork) -> bool:
@@ -71,37 +75,16 @@ def is_held(slot: Row, uow: UnitOfWork) -> bool:
     return slot.status == ContactStatus.RESERVED and bool(slot.expires_at > uow.now)
 
 
-def event_fields(slot: Row, uow: UnitOfWork) -> dict[str, Any]:
-    """Return what events about `slot` have in common."""
-    offer = OfferRef(
-        offer_id=slot.offer_id, key=slot.offer_key, version=slot.offer_version, kind=OfferKind(slot.offer_kind)
+async def release(uow: UnitOfWork, slot: Row, reason: str) -> tuple[Row, EventRef]:
+    """Free a reserved slot, emit ContactReleased, and return both; the customer must be locked."""
+    freed = await repository.change(
+        uow.connection, slot.contact_id, status=ContactStatus.RELEASED, release_reason=reason
     )
-    common = ContactEvent(
-        customer_id=slot.customer_id,
-        contact_id=slot.contact_id,
-        decision_id=slot.decision_id,
-        offer=offer,
-        channel=Channel(slot.channel),
-        occurred_at=uow.now,
-    )
-    return {name: getattr(common, name) for name in ContactEvent.model_fields}
+    return freed, uow.emit(events.released(freed, uow.now), key=freed.customer_id)
 
 
-async def _permit(uow: UnitOfWork, decision: Row, rules: RulesInForce) -> None:
-    if decision.valid_until <= uow.now:
-        raise conflict(
-            "decision-expired", "The decision has expired", "Read the next-best action again, or ask for a decision."
-        )
-    offer = rules.offer(decision.offer_id)
-    if offer is None:
-        raise conflict("offer-withdrawn", "The offer was withdrawn", "Read the next-best action again.")
-    (customer,) = await customers_as_they_stand(uow, [decision.customer_id], rules)
-    at = rules.circumstances(customer, uow.now, decision.valid_until)
-    if finding := objection(offer, Channel(decision.channel), customer, at):
-        raise conflict(
-            "contact-not-allowed",
-            "This contact is not allowed now",
-            f"Do not make it: {finding.detail}. Read the next-best action again.",
-            rule=finding.rule,
-            until=finding.until,
-        )
+def _expires_at(permission: Permission, channel: Channel, now: datetime) -> datetime:
+    """Return until when a slot is held: not beyond the end of the offer, or of the consent, that it rests on."""
+    latest = now + timedelta(minutes=permission.policy.reservation_minutes)
+    ends = ends_by_time(permission.offer, channel, permission.customer, now)
+    return min(latest, ends) if ends else latest

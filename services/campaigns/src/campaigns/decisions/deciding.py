@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from campaigns.contacts.releasing import release_stopped
 from campaigns.decisions import repository
 from campaigns.decisions.records import Origin, Verdict, record_of
 from campaigns.decisions.subjects import RulesInForce, customers_as_they_stand, rules_in_force
@@ -26,13 +27,16 @@ THREAD_FROM = 20
 async def decide_standing(uow: UnitOfWork, touched: Touched) -> None:
     """Decide anew for `touched` customers (ascending id) and emit a change of action, or of mute, for each it concerns.
 
-    The number of statements does not depend on the number of customers.
+    Slots of theirs that a rule forbids to spend are released first. The number of statements does not depend on the
+    number of customers.
     """
     if not touched:
         return
     standing = await repository.lock(uow.connection, list(touched))
     rules = await rules_in_force(uow)
     customers = await customers_as_they_stand(uow, list(touched), rules)
+    if await release_stopped(uow, customers, rules, touched):
+        customers = await customers_as_they_stand(uow, list(touched), rules)
     due = [(customer, standing[customer.customer_id]) for customer in customers]
     if len(due) < THREAD_FROM:
         verdicts = _verdicts(due, rules, touched, uow.now)

@@ -38,9 +38,15 @@ CUSTOMERS = text("""
             SELECT ROW(mutes, is_open, resolved_at) FROM complaint_case WHERE customer_id = ids.customer_id
         ) AS cases,
         ARRAY(
-            SELECT ROW(offer_id, channel, status, at, expires_at) FROM contact
-            WHERE customer_id = ids.customer_id AND at > :contacts_since AND counts AND status <> 'released'
+            SELECT ROW(contact_id, offer_id, channel, status, at, expires_at) FROM contact
+            WHERE customer_id = ids.customer_id AND (at > :contacts_since OR status = 'reserved')
+                AND counts AND status <> 'released'
         ) AS contacts,
+        ARRAY(
+            SELECT ROW(contact_id, slot.offer_id, slot.channel, status, at, expires_at, initiated_by = 'customer')
+            FROM contact AS slot JOIN decision USING (decision_id)
+            WHERE slot.customer_id = ids.customer_id AND status = 'reserved' AND expires_at > :now
+        ) AS held_slots,
         ARRAY(
             SELECT ROW(offer_id, offer_kind, promotional, response, occurred_at) FROM response
             WHERE customer_id = ids.customer_id AND occurred_at > :answers_since

@@ -24,6 +24,16 @@ async def read_next_best_action(uow: UnitOfWork, reference: str) -> DecisionOut:
     return DecisionOut.of(standing)
 
 
+async def read_standing(uow: UnitOfWork, customer_id: UUID) -> DecisionOut:
+    """Return the standing decision of a customer who was decided on; after a merge the survivor's, if there is one."""
+    standing = await repository.read_standing(uow.connection, CustomerRef(id=customer_id))
+    if standing is None and (decision_id := await repository.standing_of(uow.connection, customer_id)):
+        standing = await repository.read(uow.connection, decision_id)
+    if standing is None:
+        raise not_found("decision", customer_id)
+    return DecisionOut.of(standing)
+
+
 async def read_decision(uow: UnitOfWork, decision_id: UUID) -> DecisionOut:
     """Return a decision; 404 where there is none."""
     return DecisionOut.of(await existing(uow, decision_id))

@@ -126,6 +126,11 @@ def _inputs(customer: Customer, rules: RulesInForce) -> dict[str, Any]:
     return {
         "score": customer.score,
         "segments": customer.memberships,
+        "known": customer.known,
+        "active": customer.active,
+        "do_not_contact": customer.do_not_contact,
+        "consents": customer.consents,
+        "cases": customer.cases,
         "open_complaints": sum(case.mutes and case.open for case in customer.cases),
         "first_seen_at": customer.first_seen_at,
         "has_contract": customer.has_contract,

@@ -32,7 +32,8 @@ ADD_STANDING_DECISIONS = text(f"""
 """)
 SHOWN = """
     SELECT d.*, v.terms, c.language, standing.decision_id = d.decision_id AS is_standing,
-        (SELECT jsonb_agg(jsonb_build_object('response', r.response, 'occurred_at', r.occurred_at, 'reason', r.reason)
+        (SELECT jsonb_agg(jsonb_build_object('response', r.response, 'occurred_at', r.occurred_at, 'reason', r.reason,
+            'reported', r.reported, 'rule', r.rule)
             ORDER BY r.occurred_at, r.response_id) FROM response AS r WHERE r.decision_id = d.decision_id) AS given
     FROM decision AS d
     LEFT JOIN offer_version AS v ON v.offer_id = d.offer_id AND v.version = d.offer_version
@@ -48,6 +49,10 @@ STANDING_BY_EXTERNAL_ID = text(f"{STANDING_DECISION} ({customers_repository.BY_E
 PAGE = text(f"""{SHOWN}
     WHERE d.customer_id = :customer_id AND (CAST(:before AS uuid) IS NULL OR d.decision_id < :before)
     ORDER BY d.decision_id DESC LIMIT :limit
+""")
+LAST_UNTIL = text("""
+    SELECT inputs, ruled_out FROM decision WHERE customer_id = :customer_id AND decided_at <= :moment
+    ORDER BY decision_id DESC LIMIT 1
 """)
 STANDING_OF = text("SELECT decision_id FROM next_best_action WHERE customer_id = :customer_id")
 FORGET_DRAW = text("UPDATE next_best_action SET seed = NULL WHERE customer_id = :customer_id")
@@ -122,6 +127,11 @@ async def standing_of(connection: Connection, customer_id: UUID) -> UUID | None:
     """Return the standing decision of a customer, if there is one yet."""
     found: UUID | None = await connection.scalar(STANDING_OF, {"customer_id": customer_id})
     return found
+
+
+async def last_until(connection: Connection, customer_id: UUID, moment: datetime) -> Found:
+    """Return what the last decision about a customer until `moment` found: its inputs, and what it ruled out."""
+    return (await connection.execute(LAST_UNTIL, {"customer_id": customer_id, "moment": moment})).one()
 
 
 async def forget_draw(connection: Connection, customer_id: UUID) -> None:

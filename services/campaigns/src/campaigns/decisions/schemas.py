@@ -99,6 +99,8 @@ class GivenResponse(BaseModel):
     response: CustomerResponse
     occurred_at: datetime
     reason: Slug | None
+    reported: bool = Field(description="Told afterwards: no rule was asked")
+    rule: Slug | None = Field(description="The rule that forbade the contact when it took place")
 
 
 class DecisionOut(BaseModel):

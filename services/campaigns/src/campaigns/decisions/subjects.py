@@ -1,8 +1,9 @@
 """What decisions are made from: the rules in force, and the customers as they stand."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from campaigns import freshness
@@ -80,20 +81,27 @@ async def rules_in_force(uow: UnitOfWork) -> RulesInForce:
     )
 
 
-async def customers_as_they_stand(uow: UnitOfWork, ids: Sequence[UUID], rules: RulesInForce) -> list[Customer]:
-    """Return the customers in ascending id; one statement however many they are."""
+async def customers_as_they_stand(
+    uow: UnitOfWork, ids: Sequence[UUID], rules: RulesInForce, moment: datetime | None = None
+) -> list[Customer]:
+    """Return the customers in ascending id; one statement however many they are.
+
+    Contacts and answers reach back as far as a rule that is asked at `moment` looks, by default now.
+    """
+    now = moment or uow.now
     rows = await inputs_repository.read_customers(
         uow.connection,
         ids,
-        uow.now,
-        contacts=uow.now - _widest_cap(rules.policy),
-        answers=uow.now - _longest_rest(rules),
+        now,
+        contacts=now - _widest_cap(rules.policy),
+        answers=now - _longest_rest(rules),
     )
     return [
         Customer(
             customer_id=row.customer_id,
             held_out=is_held_out(row.customer_id, rules.hold_out_salt, rules.policy.hold_out_share),
-            contacts=_contacts(row),
+            contacts=_contacts(row.contacts),
+            held=_contacts(row.held_slots),
             answers=_answers(row),
             **reading.attributes(row),
         )
@@ -101,10 +109,10 @@ async def customers_as_they_stand(uow: UnitOfWork, ids: Sequence[UUID], rules: R
     ]
 
 
-def _contacts(row: Row) -> tuple[Contact, ...]:
+def _contacts(slots: Iterable[tuple[Any, ...]]) -> tuple[Contact, ...]:
     return tuple(
-        Contact(offer_id, Channel(channel), ContactStatus(status), at, expires_at)
-        for offer_id, channel, status, at, expires_at in row.contacts
+        Contact(contact_id, offer_id, Channel(channel), ContactStatus(status), *more)
+        for contact_id, offer_id, channel, status, *more in slots
     )
 
 

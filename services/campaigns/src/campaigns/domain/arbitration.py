@@ -8,11 +8,11 @@ from campaigns.domain.customer import Customer
 from campaigns.domain.findings import Finding
 from campaigns.domain.mute import Mute
 from campaigns.domain.offers import Offer
+from campaigns.domain.permission import ends_by_time
 from campaigns.domain.policy import Exploration
 from campaigns.domain.priority import Action, Scale
 from campaigns.domain.propensity import Cell, Tally, winning_probability
 from campaigns.domain.rules import CHANNEL_RULES, OFFER_RULES, Circumstances, Stage, keeps_hours
-from lealtad.consents import changes_at
 from lealtad.events.catalog.customer_profile import Channel
 
 NOTHING_ON_OFFER = "nothing-on-offer"
@@ -143,7 +143,8 @@ def _contact_at(best: Action, at: Circumstances) -> datetime:
 def _valid_until(best: Action, customer: Customer, at: Circumstances) -> datetime:
     # What waits for contact hours must outlast the wait.
     least = _contact_at(best, at) + timedelta(minutes=at.policy.asked_validity_minutes)
-    terms = best.offer.terms
-    consent_ends = changes_at(customer.consents, terms.purpose, best.channel, at.now)
-    ends = [terms.valid_until, consent_ends, terms.audience.ends(customer, at.now)]
+    ends = [
+        ends_by_time(best.offer, best.channel, customer, at.now),
+        best.offer.terms.audience.ends(customer, at.now),
+    ]
     return min([max(at.holds_until, least), *(end for end in ends if end and end > at.now)])

@@ -30,14 +30,17 @@ class ContactStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A slot of the ledger that counts against the caps."""
+    """A slot of the contact ledger."""
 
+    contact_id: UUID
     offer_id: UUID
     channel: Channel
     status: ContactStatus
     at: datetime
     """For when it is reserved, and once confirmed, when it took place."""
     expires_at: datetime | None = None
+    by_customer: bool = field(default=False, compare=False)
+    """Whether it was decided on while the customer was there, whom no contact hours keep off."""
 
 
 class Response(StrEnum):
@@ -103,6 +106,9 @@ class Customer:
     contract_ends_at: datetime | None = None
     contract_ended_at: datetime | None = None
     contacts: tuple[Contact, ...] = ()
+    """Slots that count against the caps."""
+    held: tuple[Contact, ...] = ()
+    """Slots that are reserved now, whether they count against the caps or not."""
     answers: tuple[Answer, ...] = ()
     segments: frozenset[str] = field(init=False)
 

@@ -5,7 +5,14 @@ from datetime import datetime
 
 from campaigns.domain.customer import Contact, ContactStatus
 from campaigns.domain.findings import Finding
-from campaigns.domain.policy import Cap
+from campaigns.domain.offers import ContactClass
+from campaigns.domain.policy import Cap, ContactPolicy
+from lealtad.events.catalog.customer_profile import Channel
+
+
+def counts(contact_class: ContactClass, channel: Channel, policy: ContactPolicy) -> bool:
+    """Return whether a contact spends a slot of the caps: where it sells, on a channel that counts."""
+    return contact_class == ContactClass.PROMOTIONAL and policy.channel(channel).counts
 
 
 def occupied(contacts: Iterable[Contact], now: datetime) -> list[Contact]:
@@ -21,7 +28,8 @@ def occupied(contacts: Iterable[Contact], now: datetime) -> list[Contact]:
 def cap_reached(contacts: Iterable[Contact], caps: Sequence[Cap], now: datetime) -> Finding | None:
     """Return which cap has no slot left at `now` and when one becomes free, or None when all caps leave one.
 
-    A contact counts in a cap while it is younger than the cap's window.
+    A contact counts in a cap while it is younger than the cap's window; a reservation as long as it is held, since it
+    may be spent at any moment.
     """
     held = occupied(contacts, now)
     full = [finding for cap in caps if (finding := _full(held, cap, now))]
@@ -29,7 +37,7 @@ def cap_reached(contacts: Iterable[Contact], caps: Sequence[Cap], now: datetime)
 
 
 def _full(held: Sequence[Contact], cap: Cap, now: datetime) -> Finding | None:
-    ends = sorted(_ends(contact, cap) for contact in held if contact.at + cap.window > now)
+    ends = sorted(end for contact in held if (end := _ends(contact, cap)) > now)
     if len(ends) < cap.contacts:
         return None
     until = ends[len(ends) - cap.contacts] if cap.contacts else None
@@ -37,7 +45,6 @@ def _full(held: Sequence[Contact], cap: Cap, now: datetime) -> Finding | None:
 
 
 def _ends(contact: Contact, cap: Cap) -> datetime:
-    leaves_window = contact.at + cap.window
     if contact.status is ContactStatus.RESERVED and contact.expires_at:
-        return min(leaves_window, contact.expires_at)
-    return leaves_window
+        return contact.expires_at
+    return contact.at + cap.window

@@ -117,6 +117,13 @@ class ContactPolicy(BaseModel):
     asked_validity_minutes: int = Field(ge=1, le=1440, description="An asked decision holds so long")
     reservation_minutes: int = Field(ge=1, le=2880, description="A reserved slot is held so long")
     response_days: int = Field(ge=1, le=365, description="An answer is taken so long after presenting")
+    clock_tolerance_s: int = Field(
+        default=300,
+        ge=0,
+        le=86_400,
+        description="How far clocks of channels may run behind. What was presented longer ago is a report of a contact "
+        "that took place: no rule refuses it",
+    )
 
     @field_validator("time_zone")
     @classmethod
@@ -131,6 +138,11 @@ class ContactPolicy(BaseModel):
         if len(set(names)) != len(names):
             raise PydanticCustomError("repeated-situation", "give each situation a name of its own")
         return self
+
+    @property
+    def clock_tolerance(self) -> timedelta:
+        """How far back a contact may lie that asks the rules."""
+        return timedelta(seconds=self.clock_tolerance_s)
 
     def channel(self, channel: Channel) -> ChannelPolicy:
         """Return the rules of `channel`."""

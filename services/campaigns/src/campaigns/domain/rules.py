@@ -12,7 +12,7 @@ from enum import StrEnum
 from campaigns.domain.consent import forbids
 from campaigns.domain.customer import Answer, Contact, ContactStatus, Customer, Response
 from campaigns.domain.findings import Finding
-from campaigns.domain.ledger import cap_reached
+from campaigns.domain.ledger import cap_reached, counts
 from campaigns.domain.mute import Mute
 from campaigns.domain.offers import ContactClass, Offer
 from campaigns.domain.policy import ContactPolicy
@@ -81,7 +81,8 @@ def _total_limit(offer: Offer, _: Customer, __: Circumstances) -> Finding | None
     return None
 
 
-def _audience(offer: Offer, customer: Customer, at: Circumstances) -> Finding | None:
+def misses_audience(offer: Offer, customer: Customer, at: Circumstances) -> Finding | None:
+    """Return why the offer does not fit the customer, or None."""
     return offer.terms.audience.misses(customer, at.now)
 
 
@@ -184,13 +185,14 @@ def _worth(offer: Offer, channel: Channel, customer: Customer, at: Circumstances
     return Finding("costs-more-than-it-brings", "value less costs of offer and contact is not positive")
 
 
-def _caps(offer: Offer, channel: Channel, customer: Customer, at: Circumstances) -> Finding | None:
-    # A slot reserved for this very action does not stand in its own way.
-    return _no_slot(offer, channel, [c for c in customer.contacts if not _is_own(c, offer, channel)], at)
+def leaves_no_slot(offer: Offer, channel: Channel, customer: Customer, at: Circumstances) -> Finding | None:
+    """Return which cap leaves no slot to decide for the action; one reserved for this action is not in its own way."""
+    return no_slot(offer, channel, [c for c in customer.contacts if not _is_own(c, offer, channel)], at)
 
 
-def _no_slot(offer: Offer, channel: Channel, contacts: Iterable[Contact], at: Circumstances) -> Finding | None:
-    if not is_promotional(offer) or not at.policy.channel(channel).counts:
+def no_slot(offer: Offer, channel: Channel, contacts: Iterable[Contact], at: Circumstances) -> Finding | None:
+    """Return which cap has no slot left for the action beside `contacts`, or None."""
+    if not counts(offer.terms.contact_class, channel, at.policy):
         return None
     return cap_reached(contacts, at.policy.caps, at.now)
 
@@ -203,7 +205,7 @@ def _is_own(contact: Contact, offer: Offer, channel: Channel) -> bool:
 OFFER_RULES: tuple[tuple[Stage, OfferRule], ...] = (
     (Stage.APPLICABILITY, _validity),
     (Stage.APPLICABILITY, _total_limit),
-    (Stage.APPLICABILITY, _audience),
+    (Stage.APPLICABILITY, misses_audience),
     (Stage.ELIGIBILITY, _customer_state),
     (Stage.ELIGIBILITY, _stopped),
     (Stage.ELIGIBILITY, _hold_out),
@@ -217,20 +219,5 @@ CHANNEL_RULES: tuple[tuple[Stage, ChannelRule], ...] = (
     (Stage.ELIGIBILITY, _consent),
     (Stage.SUITABILITY, _worth),
     (Stage.CONTACT_POLICY, _common_hours),
-    (Stage.CONTACT_POLICY, _caps),
+    (Stage.CONTACT_POLICY, leaves_no_slot),
 )
-
-
-def objection(offer: Offer, channel: Channel, customer: Customer, at: Circumstances) -> Finding | None:
-    """Return why an action that was decided before may not take a slot and be carried out now, or None.
-
-    Whether the offer still fits the customer is not asked again: the decision holds for its time. Every slot counts,
-    also one reserved for the same action by another decision.
-    """
-    for stage, offer_rule in OFFER_RULES:
-        if stage is not Stage.APPLICABILITY and (finding := offer_rule(offer, customer, at)):
-            return finding
-    for _, channel_rule in CHANNEL_RULES:
-        if finding := channel_rule(offer, channel, customer, at):
-            return finding
-    return _no_slot(offer, channel, customer.contacts, at)

@@ -13,12 +13,22 @@ from campaigns.domain.offers import OfferTerms
 from campaigns.offers.models import offer, offer_version
 from lealtad.db import Connection, Row
 
-# Two acceptances of the last one wait for each other here; the second finds none left.
+# Two acceptances of the last one wait for each other here; the second finds none left. A change of the limit waits for
+# acceptances under way, and they for it: none is counted beyond the limit in force.
 COUNT_ACCEPTANCE = text("""
-    INSERT INTO offer_acceptances AS tally (offer_id, accepted) VALUES (:offer_id, 1)
+    WITH in_force AS (
+        SELECT offer_id, CAST(terms #>> '{limits,total}' AS bigint) AS total
+        FROM offer WHERE offer_id = :offer_id FOR SHARE
+    )
+    INSERT INTO offer_acceptances AS tally (offer_id, accepted) SELECT offer_id, 1 FROM in_force
     ON CONFLICT (offer_id) DO UPDATE SET accepted = tally.accepted + 1
-    WHERE CAST(:total AS int) IS NULL OR tally.accepted < CAST(:total AS int)
+    WHERE (SELECT coalesce(tally.accepted < total, true) FROM in_force)
     RETURNING accepted
+""")
+VERSION_AT = text("""
+    SELECT version, withdrawn, CAST(terms AS text) AS terms FROM offer_version
+    WHERE offer_id = :offer_id AND version = coalesce(
+        (SELECT max(version) FROM offer_version WHERE offer_id = :offer_id AND changed_at <= :moment), 1)
 """)
 
 
@@ -35,9 +45,9 @@ def terms_of(document: str) -> OfferTerms:
     return OfferTerms.model_validate_json(document)
 
 
-async def count_acceptance(connection: Connection, offer_id: UUID, total: int | None) -> bool:
-    """Count one more acceptance unless `total` are reached; return whether it was counted."""
-    return await connection.scalar(COUNT_ACCEPTANCE, {"offer_id": offer_id, "total": total}) is not None
+async def count_acceptance(connection: Connection, offer_id: UUID) -> bool:
+    """Count one more acceptance unless the limit in force is reached; return whether it was counted."""
+    return await connection.scalar(COUNT_ACCEPTANCE, {"offer_id": offer_id}) is not None
 
 
 async def read(connection: Connection, reference: str, *, lock: bool = False) -> Row | None:
@@ -53,11 +63,10 @@ async def read_version(connection: Connection, offer_id: UUID, version: int) -> 
     return (await connection.execute(found)).one_or_none()
 
 
-async def terms_at(connection: Connection, offer_id: UUID, version: int) -> OfferTerms:
-    """Return the terms of a version that a decision names."""
-    at = (offer_version.c.offer_id == offer_id) & (offer_version.c.version == version)
-    document = (await connection.execute(select(offer_version.c.terms).where(at))).one()[0]
-    return OfferTerms.model_validate(document)
+async def terms_at(connection: Connection, offer_id: UUID, moment: datetime) -> OfferTerms | None:
+    """Return the terms that were in force at `moment`, before all changes the first; None while it was withdrawn."""
+    row = (await connection.execute(VERSION_AT, {"offer_id": offer_id, "moment": moment})).one()
+    return None if row.withdrawn else terms_of(row.terms)
 
 
 async def terms_of_versions(

@@ -1,5 +1,6 @@
 """From a stored row to what a decision sees of the picture that the other services give of a customer."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from lealtad.db import Row
 from lealtad.events.catalog.customer_profile import Channel, CustomerStatus
 
 CONSENTS = TypeAdapter(tuple[Consent, ...])
+RECORDED: dict[str, TypeAdapter[Any]] = {"consents": CONSENTS, "cases": TypeAdapter(tuple[Case, ...])}
 
 
 def attributes(row: Row) -> dict[str, Any]:
@@ -32,6 +34,14 @@ def attributes(row: Row) -> dict[str, Any]:
         "contract_ends_at": row.contract_ends_at,
         "contract_ended_at": row.contract_ended_at,
     }
+
+
+def recorded(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a `Customer` that can forbid a contact, as the record of a decision kept them."""
+    plain = {name: inputs[name] for name in ("known", "active", "do_not_contact") if name in inputs}
+    # Decisions of earlier versions did not record them.
+    parsed = {name: adapter.validate_python(inputs[name]) for name, adapter in RECORDED.items() if name in inputs}
+    return plain | parsed
 
 
 def _score(row: Row) -> Score | None:

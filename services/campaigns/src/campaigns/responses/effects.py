@@ -1,11 +1,9 @@
-"""What each response does besides being recorded: spend a slot, use up an offer, teach a propensity.
+"""What each response does besides being recorded: spend a slot, use up an offer, teach a propensity."""
 
-Each effect returns until when the decision now awaits an answer, or None.
-"""
-
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from campaigns.contacts import slots
+from campaigns.contacts import reporting, slots
 from campaigns.domain.customer import Response
 from campaigns.domain.propensity import Cell, Tally
 from campaigns.learning import repository as learning
@@ -20,28 +18,50 @@ from lealtad.unit_of_work import UnitOfWork
 Given = dict[str, Row]
 
 
-async def present(uow: UnitOfWork, decision: Row, _: Given, at: datetime) -> datetime:
-    """Spend a slot of the ledger; 409 where the contact is not allowed now."""
-    await slots.spend(uow, decision)
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What is kept with a response."""
+
+    open_until: datetime | None = None
+    """Until when the decision now awaits an answer."""
+    reported: bool = False
+    rule: str | None = None
+    """The rule that forbade a reported contact when it took place."""
+
+
+async def present(uow: UnitOfWork, decision: Row, _: Given, at: datetime) -> Effect:
+    """Spend a slot of the ledger; 409 where the contact is not allowed now.
+
+    What lies further back than the clock tolerance took place already: it is a report, which no rule refuses.
+    """
     policy = (await CONTACT_POLICY.in_force(uow.connection)).policy
-    return at + timedelta(days=policy.response_days)
+    open_until = at + timedelta(days=policy.response_days)
+    if uow.now - at > policy.clock_tolerance:
+        slot = await reporting.report(uow, decision, at)
+        return Effect(open_until, reported=True, rule=slot.rule)
+    await slots.spend(uow, decision)
+    return Effect(open_until)
 
 
-async def accept(uow: UnitOfWork, decision: Row, given: Given, at: datetime) -> None:
-    """Use up one of a limited offer and learn; 409 where it is too late or none is left."""
+async def accept(uow: UnitOfWork, decision: Row, given: Given, at: datetime) -> Effect:
+    """Use up one of a limited offer and learn; 409 where it is too late or none is left.
+
+    Nothing but the limit in force is asked: a stop refuses no answer that the customer gave.
+    """
     await _close(uow, decision, given, at)
-    terms = await offers.terms_at(uow.connection, decision.offer_id, decision.offer_version)
-    if not await offers.count_acceptance(uow.connection, decision.offer_id, terms.limits.total):
+    if not await offers.count_acceptance(uow.connection, decision.offer_id):
         raise conflict(
             "offer-exhausted", "The offer is exhausted", "All of them were taken meanwhile. Ask for a new decision."
         )
     await learning.count(uow.connection, {_cell(decision): Tally(accepted=1)})
+    return Effect()
 
 
-async def reject(uow: UnitOfWork, decision: Row, given: Given, at: datetime) -> None:
+async def reject(uow: UnitOfWork, decision: Row, given: Given, at: datetime) -> Effect:
     """Learn from a refusal; 409 where it is too late."""
     await _close(uow, decision, given, at)
     await learning.count(uow.connection, {_cell(decision): Tally(rejected=1)})
+    return Effect()
 
 
 EFFECTS = {Response.PRESENTED: present, Response.ACCEPTED: accept, Response.REJECTED: reject}

@@ -18,6 +18,8 @@ response = Table(
     Column("channel", String, nullable=False),
     Column("reason", String),
     moment("occurred_at", nullable=False, comment="business time"),
+    Column("reported", Boolean, nullable=False, server_default=text("false"), comment="told afterwards, nothing asked"),
+    Column("rule", String, comment="that forbade the reported contact when it took place"),
     moment("open_until", comment="of a presented offer that awaits its answer: business time"),
     # A decision reads the recent responses of its customers.
     Index("ix_response_customer_id_occurred_at", "customer_id", "occurred_at"),

@@ -12,7 +12,7 @@ from campaigns.domain.offers import ContactClass
 from campaigns.domain.responses import possible
 from campaigns.metrics import RESPONSES
 from campaigns.responses import repository
-from campaigns.responses.effects import EFFECTS
+from campaigns.responses.effects import EFFECTS, Effect
 from campaigns.responses.schemas import ResponseIn, ResponseOut
 from lealtad.db import Row
 from lealtad.events.catalog.campaigns import OfferAccepted, OfferKind, OfferPresented, OfferRef, OfferRejected
@@ -24,8 +24,8 @@ from lealtad.unit_of_work import UnitOfWork
 async def record_response(uow: UnitOfWork, decision_id: UUID, wanted: ResponseIn) -> Answer:
     """Record a response (201; 200 with the stored one when it is repeated) and decide anew.
 
-    409 when the decision was to do nothing, when the response does not follow from those before, or when the contact is
-    not allowed now; 422 for an impossible time.
+    409 when the decision was to do nothing, when the response does not follow from those before, when the contact is
+    not allowed now, or when no more of the offer may be accepted; 422 for an impossible time.
     """
     decision = await reading.existing(uow, decision_id)
     if decision.offer_id is None:
@@ -36,11 +36,11 @@ async def record_response(uow: UnitOfWork, decision_id: UUID, wanted: ResponseIn
         return await _answer(uow, stored, status=200)
     _require_possible(given, wanted.response)
     occurred_at = _time_of(wanted, decision, uow.now)
-    open_until = await EFFECTS[wanted.response](uow, decision, given, occurred_at)
+    effect = await EFFECTS[wanted.response](uow, decision, given, occurred_at)
     identity = new_id()
-    event = _event(identity, decision, wanted, occurred_at)
+    event = _event(identity, decision, wanted, occurred_at, effect)
     ref = uow.emit(event, key=decision.customer_id, event_id=identity)
-    row = await repository.add(uow.connection, _row(identity, decision, wanted, occurred_at, open_until))
+    row = await repository.add(uow.connection, _row(identity, decision, wanted, occurred_at, effect))
     RESPONSES.labels(kind=decision.offer_kind, response=wanted.response).inc()
     await redecide_after(uow, decision.customer_id, {decision.customer_id: [ref.cause]})
     return await _answer(uow, row, status=201)
@@ -62,7 +62,7 @@ def _time_of(wanted: ResponseIn, decision: Row, now: datetime) -> datetime:
 
 
 def _event(
-    identity: UUID, decision: Row, wanted: ResponseIn, at: datetime
+    identity: UUID, decision: Row, wanted: ResponseIn, at: datetime, effect: Effect
 ) -> OfferPresented | OfferAccepted | OfferRejected:
     common = {
         "customer_id": decision.customer_id,
@@ -79,12 +79,12 @@ def _event(
     }
     if wanted.response is Response.REJECTED:
         return OfferRejected(**common, reason=wanted.reason)
-    return OfferPresented(**common) if wanted.response is Response.PRESENTED else OfferAccepted(**common)
+    if wanted.response is Response.PRESENTED:
+        return OfferPresented(**common, reported=effect.reported, rule=effect.rule)
+    return OfferAccepted(**common)
 
 
-def _row(
-    identity: UUID, decision: Row, wanted: ResponseIn, at: datetime, open_until: datetime | None
-) -> dict[str, Any]:
+def _row(identity: UUID, decision: Row, wanted: ResponseIn, at: datetime, effect: Effect) -> dict[str, Any]:
     return {
         "decision_id": decision.decision_id,
         "response": wanted.response,
@@ -96,10 +96,12 @@ def _row(
         "channel": decision.channel,
         "reason": wanted.reason,
         "occurred_at": at,
-        "open_until": open_until,
+        "open_until": effect.open_until,
+        "reported": effect.reported,
+        "rule": effect.rule,
     }
 
 
 async def _answer(uow: UnitOfWork, row: Row, *, status: int) -> Answer:
-    standing = await reading.read_next_best_action(uow, str(row.customer_id))
+    standing = await reading.read_standing(uow, row.customer_id)
     return Answer(ResponseOut(**row, event_id=row.response_id, next_best_action=standing), status=status)

@@ -20,7 +20,10 @@ async def record_response(
     """Record a response.
 
     `presented` first, then `accepted` or `rejected`; a repeated response is answered 200 as before. Presenting spends a
-    slot of the contact ledger, the reserved one if there is one, and is answered 409 when no contact is allowed. The
-    answer shows the next-best action after the response: a refusal ends the pitch, an acceptance fulfils the offer.
+    slot of the contact ledger, the reserved one if there is one, and is answered 409 with the rule when the contact is
+    not allowed now. `presented` longer ago than `clock_tolerance_s` of the contact policy is a report: it is stored and
+    counted, and `rule` says what forbade the contact when it took place. An answer of the customer is always recorded
+    in its time, but for an acceptance beyond the offer's limit in force (409). The answer shows the next-best action
+    after the response: a refusal ends the pitch, an acceptance fulfils the offer.
     """
     return await command.run(lambda uow: recording.record_response(uow, decision_id, body))

@@ -21,7 +21,11 @@ class ResponseIn(RequestBody):
     )
 
     response: Response
-    occurred_at: Timestamp | None = Field(default=None, description="Business time; absent: now")
+    occurred_at: Timestamp | None = Field(
+        default=None,
+        description="Business time; absent: now. `presented` longer ago than the policy's `clock_tolerance_s` is a "
+        "report of a contact that took place: it is stored and counted, and no rule refuses it",
+    )
     reason: Slug | None = Field(default=None, description="Why it was declined", examples=["too-expensive"])
 
 
@@ -35,4 +39,8 @@ class ResponseOut(BaseModel):
     response: Response
     occurred_at: datetime
     reason: Slug | None
+    reported: bool = Field(description="Told afterwards: no rule was asked")
+    rule: Slug | None = Field(
+        description="The rule that forbade the reported contact when it took place", examples=["complaint-open"]
+    )
     next_best_action: DecisionOut

@@ -18,7 +18,7 @@ STORE_STANDING = text(f"""
     FROM {recordset(next_best_action, ("customer_id", "offer_id", "channel", "mute"))}
     WHERE standing.customer_id = row.customer_id
 """)
-CHANGES = ", ".join(f"{name} = excluded.{name}" for name in ("status", "at", "expires_at", "release_reason"))
+CHANGES = ", ".join(f"{name} = excluded.{name}" for name in ("status", "at", "expires_at", "release_reason", "rule"))
 STORE_CONTACTS = insert_rows(contact, f"ON CONFLICT (contact_id) DO UPDATE SET {CHANGES}")
 STORE_RESPONSES = insert_rows(response, "ON CONFLICT (decision_id, response) DO NOTHING")
 

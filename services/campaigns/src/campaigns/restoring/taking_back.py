@@ -6,6 +6,7 @@ from uuid import UUID
 
 from campaigns.decisions import repository as decisions
 from campaigns.domain.customer import ContactStatus, Response
+from campaigns.domain.ledger import counts
 from campaigns.domain.mute import OPEN
 from campaigns.domain.offers import ContactClass, OfferTerms
 from campaigns.offers import repository as offers
@@ -31,7 +32,7 @@ STATUS = {
     ContactConfirmed: ContactStatus.CONFIRMED,
     ContactReleased: ContactStatus.RELEASED,
 }
-RESPONSES = {
+RESPONSES: dict[type[OfferResponse], Response] = {
     OfferPresented: Response.PRESENTED,
     OfferAccepted: Response.ACCEPTED,
     OfferRejected: Response.REJECTED,
@@ -63,8 +64,7 @@ async def _store_contacts(uow: UnitOfWork, events: Sequence[Event[Any]], terms: 
     for event in events:
         if isinstance(event.data, ContactEvent):
             data, class_ = event.data, terms[_version(event.data.offer)].contact_class
-            counts = class_ is ContactClass.PROMOTIONAL and policy.channel(data.channel).counts
-            newest[data.contact_id] = _contact(data, class_, counts=counts)
+            newest[data.contact_id] = _contact(data, class_, counts=counts(class_, data.channel, policy))
     await repository.store_contacts(uow.connection, list(newest.values()))
 
 
@@ -102,6 +102,7 @@ def _contact(data: ContactEvent, class_: ContactClass, *, counts: bool) -> dict[
         "at": data.occurred_at,
         "expires_at": data.expires_at if isinstance(data, ContactReserved) else None,
         "release_reason": data.reason if isinstance(data, ContactReleased) else None,
+        "rule": data.rule if isinstance(data, ContactReleased | ContactConfirmed) else None,
     }
 
 
@@ -118,6 +119,8 @@ def _response(event: Event[Any], terms: Terms) -> dict[str, Any]:
         "channel": data.channel,
         "reason": data.reason if isinstance(data, OfferRejected) else None,
         "occurred_at": data.occurred_at,
+        "reported": isinstance(data, OfferPresented) and data.reported,
+        "rule": data.rule if isinstance(data, OfferPresented) else None,
         "open_until": None,
     }
 

@@ -65,6 +65,9 @@ class OfferResponse(EventData):
 class OfferPresented(OfferResponse, topic=OFFERS, event="offer-presented"):
     """The offer was shown or told."""
 
+    reported: bool = Field(default=False, description="Told afterwards: the contact had taken place, no rule was asked")
+    rule: Slug | None = Field(default=None, description="The rule that forbade the contact when it took place")
+
 
 class OfferAccepted(OfferResponse, topic=OFFERS, event="offer-accepted"):
     """The customer took it."""
@@ -96,11 +99,18 @@ class ContactReserved(ContactEvent, topic=OFFERS, event="contact-reserved"):
 class ContactConfirmed(ContactEvent, topic=OFFERS, event="contact-confirmed"):
     """The contact took place."""
 
+    rule: Slug | None = Field(
+        default=None, description="The rule that forbade the contact when it took place; it was told afterwards"
+    )
+
 
 class ContactReleased(ContactEvent, topic=OFFERS, event="contact-released"):
     """The slot is free again."""
 
-    reason: Slug
+    reason: Slug = Field(description="`expired`, `stopped`, or what the channel said that released it")
+    rule: Slug | None = Field(
+        default=None, description="The rule that stopped the contact", examples=["do-not-contact", "complaint-open"]
+    )
 
 
 class OfferDefinitionChanged(EventData, topic=OFFERS_CONTROL, event="offer-definition-changed"):
