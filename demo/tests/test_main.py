@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from lealtad_demo.main import arguments, require_disposable
+from lealtad_local.errors import StackError
 from lealtad_local.home import Home
-from lealtad_local.stack import StackError
 from lealtad_local.state import Options, Phase, StackState
 
 

@@ -26,8 +26,9 @@ from lealtad_demo.report import Held, Report
 from lealtad_demo.simulator import Simulator, SimulatorSettings
 from lealtad_demo.stage import Stage
 from lealtad_demo.story import tell
+from lealtad_local.errors import StackError
 from lealtad_local.home import Home
-from lealtad_local.stack import Stack, StackError, running_stack
+from lealtad_local.stack import Stack, running_stack
 from lealtad_local.state import Options, StackState
 
 DEFAULT_DAYS = 120

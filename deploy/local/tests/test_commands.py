@@ -3,7 +3,7 @@
 import pytest
 
 from lealtad_local.commands import named
-from lealtad_local.stack import StackError
+from lealtad_local.errors import StackError
 
 
 def test_a_service_that_there_is_not_is_answered_with_those_there_are():

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from lealtad_local import holding
+from lealtad_local.errors import StackError
 from lealtad_local.home import Home
 from lealtad_local.probes import answers_ok
 from lealtad_local.processes import Identity, wait_gone
-from lealtad_local.stack import Stack, StackError, down
+from lealtad_local.stack import Stack, down
 from lealtad_local.state import Phase, StackState, Status
 from lealtad_local.supervisor import DETACH
 

@@ -14,10 +14,11 @@ import typer
 from rich.console import Console
 
 from lealtad_local import clock, commands, dead_letters, failures, holding, logs, progress, stack, status, trace
+from lealtad_local.errors import StackError
 from lealtad_local.home import Home
 from lealtad_local.jars import JarsUnavailableError
 from lealtad_local.server import ServerDidNotStartError
-from lealtad_local.stack import Stack, StackError
+from lealtad_local.stack import Stack
 from lealtad_local.state import Options
 
 T = TypeVar("T")
@@ -217,7 +218,7 @@ def set_clock(moment: Annotated[datetime, typer.Argument(help="UTC")]) -> None:
 @clock_app.command("advance")
 def advance_clock(days: Annotated[float, typer.Option()] = 0, hours: Annotated[float, typer.Option()] = 0) -> None:
     """Move the clock on."""
-    clock.advance(Home.default(), timedelta(days=days, hours=hours))
+    clock.advance(Home.default(), clock.span(days, hours))
     show_clock()
 
 

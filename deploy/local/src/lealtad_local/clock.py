@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from lealtad.clock import StackClock
+from lealtad.clock import StackClock, system_now
+from lealtad_local.errors import StackError
 from lealtad_local.home import Home
-from lealtad_local.stack import StackError
+
+FIRST, LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2900, 1, 1, tzinfo=UTC)
+"""Business times that a stack can run on: windows and terms reach some way before and after."""
 
 
 def read(home: Home) -> datetime:
@@ -20,12 +23,54 @@ def read(home: Home) -> datetime:
 
 def set_to(home: Home, moment: datetime) -> None:
     """Move the clock to `moment`; it never goes back, since decisions were made at the later time."""
-    if moment < (now := read(home)):
-        raise StackError(f"The clock stands at {now.isoformat()} and does not go back.")
+    read(home)
+    require_reached(home, moment)
     StackClock.write(home.clock, moment)
+
+
+def span(days: float, hours: float) -> timedelta:
+    """Return so much time; raise `StackError` for more than there is."""
+    try:
+        return timedelta(days=days, hours=hours)
+    except (OverflowError, ValueError):
+        raise _impossible() from None
 
 
 def advance(home: Home, delta: timedelta) -> datetime:
     """Move the clock on by `delta` and return the new time."""
-    set_to(home, read(home) + delta)
+    try:
+        moment = read(home) + delta
+    except OverflowError:
+        raise _impossible() from None
+    set_to(home, moment)
     return read(home)
+
+
+def require_reached(home: Home, moment: datetime | None, *, fresh: bool = False) -> None:
+    """Raise `StackError` where `moment` (None: the machine's time) lies before the business time that the data reached.
+
+    One rule for a stack that starts on its data, which are emptied if `fresh`, and for a clock that is set.
+    """
+    if moment and not FIRST <= moment < LAST:
+        raise _impossible()
+    reached = None if fresh else _reached(home)
+    if reached and (moment or system_now()) < reached:
+        said = moment.isoformat() if moment else "the machine's time"
+        raise StackError(
+            f"Business time of this stack's data stands at {reached.isoformat()} and does not go back to {said}, since "
+            "decisions were made at the later time. Name a later time, or begin with empty data: lealtad up --fresh"
+        )
+
+
+def _reached(home: Home) -> datetime | None:
+    """Return the business time that the data have seen, as far as it is known; None where there are none."""
+    if home.clock.exists():
+        return StackClock.read(home.clock)
+    if home.state.exists() and home.postgres.exists():
+        # It ran on the machine's time, and wrote its state at the latest when it was stopped.
+        return datetime.fromtimestamp(home.state.stat().st_mtime, UTC)
+    return None
+
+
+def _impossible() -> StackError:
+    return StackError(f"A stack runs on business times from {FIRST.date()} to {LAST.date()}. Name one between.")

@@ -7,11 +7,12 @@ import subprocess
 
 from lealtad_local.credentials import Credentials
 from lealtad_local.databases import database_url
+from lealtad_local.errors import StackError
 from lealtad_local.kafka import KafkaServer
 from lealtad_local.postgres import PostgresServer
 from lealtad_local.processes import Command
 from lealtad_local.services import SERVICES, Environment, Service
-from lealtad_local.stack import Stack, StackError
+from lealtad_local.stack import Stack
 
 
 def run(stack: Stack, service: str, *arguments: str) -> int:

@@ -6,9 +6,11 @@ from typing import Any
 
 import httpx
 from rich.table import Table
+from rich.text import Text
 
+from lealtad_local.errors import StackError
 from lealtad_local.services import SERVICES
-from lealtad_local.stack import Stack, StackError
+from lealtad_local.stack import Stack
 
 DeadLetter = dict[str, Any]
 
@@ -52,5 +54,5 @@ def table(letters: list[DeadLetter]) -> Table:
     drawn = Table("id", "service", "record", "reason", "since")
     for letter in letters:
         record = f"{letter['topic']}/{letter['partition']}@{letter['offset']}"
-        drawn.add_row(letter["id"], letter["service"], record, letter["reason"], letter["stored_at"])
+        drawn.add_row(letter["id"], letter["service"], record, Text(letter["reason"]), letter["stored_at"])
     return drawn

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 
-from lealtad_local.stack import Stack, StackError
+from lealtad_local.errors import StackError
+from lealtad_local.stack import Stack
 from lealtad_local.state import ProcessState, Status
 
 PATIENCE_S = 60.0

@@ -6,9 +6,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from lealtad_local.errors import StackError
 from lealtad_local.home import Home
 from lealtad_local.server import last_lines
-from lealtad_local.stack import StackError
 
 POLL_S = 0.3
 

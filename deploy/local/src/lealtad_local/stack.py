@@ -14,7 +14,9 @@ from typing import IO
 
 import httpx
 
+from lealtad_local import clock
 from lealtad_local.credentials import Credentials
+from lealtad_local.errors import StackError
 from lealtad_local.home import Home
 from lealtad_local.kafka import KafkaServer
 from lealtad_local.postgres import PostgresServer
@@ -28,10 +30,6 @@ START_TIMEOUT_S = 240
 STOP_TIMEOUT_S = 40
 
 Say = Callable[[str], None]
-
-
-class StackError(Exception):
-    """The stack is not as the command needs it; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +140,7 @@ def _launch(home: Home, options: Options) -> subprocess.Popen[bytes]:
     state = StackState.load(home)
     if state and is_running(state):
         raise StackError("The stack is already running. See it: lealtad status. Stop it: lealtad down")
+    clock.require_reached(home, options.clock, fresh=options.fresh)
     home.create()
     with home.log("supervisor").open("wb") as log:
         return subprocess.Popen(  # noqa: S603

@@ -9,6 +9,7 @@ import httpx
 from rich.box import SIMPLE
 from rich.console import Group
 from rich.table import Table
+from rich.text import Text
 
 from lealtad_local import outage
 from lealtad_local.progress import Progress, read_progress
@@ -62,7 +63,8 @@ def _consumer(service: Service, stack: Stack, progress: dict[str, Progress | Non
 def tables(found: Report) -> Group:
     """Draw a report; its tables fit 80 columns, so that names of due work and of partitions stand below them."""
     told = [line for name, each in found["consumers"].items() if each for line in _details(name, each)]
-    return Group(_processes(found["processes"]), _consumers(found["consumers"]), *found["away"], *told)
+    lines = [Text(line) for line in (*found["away"], *told)]
+    return Group(_processes(found["processes"]), _consumers(found["consumers"]), *lines)
 
 
 def _details(service: str, found: Report) -> Iterator[str]:

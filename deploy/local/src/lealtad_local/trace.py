@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+from rich.text import Text
 from rich.tree import Tree
 
 from lealtad_local.services import SERVICES
@@ -68,7 +69,7 @@ def _children(event: TracedEvent, met: set[str]) -> list[TracedEvent]:
 
 def draw(event: TracedEvent) -> Tree:
     """Draw a trace as a tree: events, below each the services, below those what they emitted."""
-    tree = Tree(f"[bold]{event.type}[/] {event.id}")
+    tree = Tree(Text.assemble((event.type, "bold"), f" {event.id}"))
     if not event.steps:
         tree.add("no service knows it: it was never seen, is still on its way, or its journal row was pruned")
     for step in event.steps:
@@ -78,8 +79,8 @@ def draw(event: TracedEvent) -> Tree:
     return tree
 
 
-def _in_words(step: Step) -> str:
-    words = f"[cyan]{step['service']}[/] {step['outcome']}"
+def _in_words(step: Step) -> Text:
+    words = Text.assemble((step["service"], "cyan"), f" {step['outcome']}")
     if step["coalesced_into"]:
-        words += f" into {step['coalesced_into']}"
-    return f"{words}: {step['detail']}" if step["detail"] else words
+        words.append(f" into {step['coalesced_into']}")
+    return words.append(f": {step['detail']}") if step["detail"] else words
