@@ -1,5 +1,9 @@
 """The history of decisions about a customer."""
 
+from dataclasses import replace
+
+import pytest
+
 from campaigns.service import SERVICE
 from lealtad.testing.driving import deliver
 
@@ -32,3 +36,11 @@ async def test_a_cursor_goes_on_where_the_page_ended(database, client):
 
 async def test_an_unknown_customer_is_not_found(client):
     assert (await client.get("/v1/customers/shop:nobody/decisions")).status_code == 404
+
+
+@pytest.mark.parametrize(("currency", "shown"), [("JPY", "244"), ("EUR", "244.00"), ("KWD", "244.000")])
+async def test_amounts_of_a_decision_have_the_decimals_of_the_currency(database, client, currency, shown):
+    database.resources = replace(database.resources, reporting_currency=currency)
+    await deliver(SERVICE, database, [registered(), scored(at_risk="244")])
+    [decision] = (await decisions(client))["items"]
+    assert decision["inputs"]["score"]["value_at_risk"] == shown

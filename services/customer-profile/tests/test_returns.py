@@ -1,7 +1,17 @@
 """What comes back: matched to its purchase where that is known, never more than was bought."""
 
+from dataclasses import replace
+
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+
+async def given_back(shop, purchase, *lines):
+    """Return what is given back for lines that come back one after another."""
+    answers = [await shop.post("returns", shop.fact(purchase=purchase, lines=[line])) for line in lines]
+    assert [answer.status_code for answer in answers] == [201] * len(lines)
+    return [answer.json()["total"]["amount"] for answer in answers]
 
 
 async def test_part_of_a_purchase_comes_back_and_the_net_amount_falls(shop):
@@ -71,3 +81,56 @@ async def test_in_a_batch_as_one_by_one_returns_stop_at_what_was_bought(shop, qu
         expected.append(201 if some <= left else 409)
         left -= some if some <= left else 0
     assert [item["status"] for item in answer.json()["items"]] == expected
+
+
+async def test_lines_give_back_their_share_of_what_was_paid_and_the_last_the_rest(shop):
+    dear, cheap = shop.line("A", 1, "150"), shop.line("B", 1, "60")
+    await shop.buys("1", lines=[dear, cheap], total={"amount": "168", "currency": "EUR"})
+
+    assert await given_back(shop, "web-shop:1", dear, cheap) == ["120.00", "48.00"]
+    totals = (await shop.view())["totals"]
+    assert (totals["returned"]["amount"], totals["net"]["amount"]) == ("168.00", "0.00")
+
+
+async def test_rounding_refuses_no_return(shop):
+    await shop.buys("1", lines=[shop.line("A", 2, "1.115")])
+    piece = shop.line("A", 1, "1.115")
+
+    assert await given_back(shop, "web-shop:1", piece, piece) == ["1.12", "1.11"]
+
+
+@pytest.mark.parametrize(
+    ("currency", "paid", "parts"), [("JPY", "3", ["1", "1", "1"]), ("KWD", "3.346", ["1.115", "1.116", "1.115"])]
+)
+async def test_amounts_that_are_computed_have_the_decimals_of_the_currency(shop, database, currency, paid, parts):
+    database.resources = replace(database.resources, reporting_currency=currency)
+    bought = await shop.buys("1", lines=[shop.line("A", 3, "1.1153")])
+    piece = shop.line("A", 1, "1.1153")
+
+    assert bought.json()["total"] == {"amount": paid, "currency": currency}
+    assert await given_back(shop, "web-shop:1", piece, piece, piece) == parts
+    totals = (await shop.view())["totals"]
+    assert [totals[name]["amount"] for name in ("purchased", "returned")] == [paid, paid]
+
+
+@pytest.mark.parametrize(("currency", "amount"), [("EUR", "1.005"), ("JPY", "1.5"), ("KWD", "1.0005")])
+async def test_an_amount_finer_than_the_smallest_coin_is_refused_and_names_the_field(shop, database, currency, amount):
+    database.resources = replace(database.resources, reporting_currency=currency)
+    money = {"amount": amount, "currency": currency}
+    answers = [
+        (await shop.buys(total=money), "/total/amount"),
+        (await shop.post("returns", shop.fact(total=money)), "/total/amount"),
+        (await shop.post("payments", shop.fact(amount=money)), "/amount/amount"),
+        (
+            await shop.post("contracts", {"type": "contract-start", **shop.contract(monthly_amount=money)}),
+            "/monthly_amount/amount",
+        ),
+    ]
+    for answer, pointer in answers:
+        assert answer.status_code == 422, answer.text
+        assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
+
+
+async def test_zeros_behind_the_smallest_coin_are_no_finer_amount(shop):
+    answer = await shop.buys(total={"amount": "2.5000", "currency": "EUR"})
+    assert answer.status_code == 201

@@ -32,7 +32,7 @@ async def test_a_customer_is_shown_with_segments_since_cause_and_as_of(
     assert {item["event_id"] for item in shown["segments"]} == {str(event.id)}
     assert {item["since"] for item in shown["segments"]} == {"2011-03-01T09:00:00Z"}
     assert shown["value"]["unknown_reason"] == "no-boundaries-yet"
-    assert shown["value"]["net_amount"] == "10.0000"
+    assert shown["value"]["net_amount"] == "10.00"
 
 
 async def test_value_is_explained_by_boundaries_and_percentile(client: httpx.AsyncClient, database: Database) -> None:
@@ -48,7 +48,7 @@ async def test_value_is_explained_by_boundaries_and_percentile(client: httpx.Asy
     assert value["percentile"] == 50
     assert value["rfm"] == {"recency": 5, "frequency": 1, "monetary": 3}
     assert value["boundaries_version"] == limits["version"] == 1
-    assert limits["monetary"] == ["400.0000", "800.0000", "1200.0000", "1600.0000"]
+    assert limits["monetary"] == ["400.00", "800.00", "1200.00", "1600.00"]
     assert [tier["tier"] for tier in limits["tiers"]] == ["platinum", "gold", "silver", "bronze"]
 
 

@@ -1,5 +1,6 @@
 """Amounts of money: a decimal number and its currency, never a float."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated
 
@@ -24,6 +25,57 @@ MINOR_UNITS = {
     **dict.fromkeys(("CLF", "UYW"), 4),
 }
 """Decimals of the currencies that have not two (ISO 4217, list one, of 2024)."""
+ONE = Decimal(1)
+
+
+def minor_units(currency: str) -> int:
+    """Return how many decimals an amount of `currency` has at most."""
+    return MINOR_UNITS.get(currency, 2)
+
+
+def in_minor_units(amount: Decimal, currency: str) -> Decimal:
+    """Return `amount` rounded half to even to the smallest coin of `currency`."""
+    return part_of(amount, ONE, ONE, currency)
+
+
+def is_in_minor_units(amount: Decimal, currency: str) -> bool:
+    """Say whether `amount` can be paid in `currency`: it has no decimals beyond the smallest coin, except zeros."""
+    return in_minor_units(amount, currency) == amount
+
+
+def part_of(total: Decimal, weight: Decimal, weights: Decimal, currency: str) -> Decimal:
+    """Return the part of `total` that `weight` of `weights` (not 0) is, rounded half to even to the smallest coin.
+
+    A growing `weight` never gives a smaller part, and all of `weights` give all of a total in minor units. So the
+    differences between the parts of growing weights add up to the total, each within a coin of its exact share.
+    """
+    # In whole numbers: the products have more digits than a decimal context keeps, and are not to be rounded twice.
+    digits = minor_units(currency)
+    (money, of_money), (part, of_part), (whole, of_whole) = (
+        number.as_integer_ratio() for number in (total, weight, weights)
+    )
+    coins = _half_even(10**digits * money * part * of_whole, of_money * of_part * whole)
+    return Decimal(coins).scaleb(-digits)
+
+
+def apportion(total: Decimal, weights: Sequence[Decimal], currency: str) -> list[Decimal]:
+    """Return the parts of `total` by `weights` (equal ones where all are 0), which add up to exactly `total`."""
+    everything = sum(weights, Decimal(0))
+    if not everything:
+        weights, everything = [ONE] * len(weights), Decimal(len(weights))
+    parts, before, weight = [], Decimal(0), Decimal(0)
+    for number, each in enumerate(weights, 1):
+        weight += each
+        share = part_of(total, weight, everything, currency)
+        until = total if number == len(weights) else min(share, total)
+        parts.append(until - before)
+        before = until
+    return parts
+
+
+def _half_even(dividend: int, divisor: int) -> int:
+    quotient, rest = divmod(dividend, divisor)
+    return quotient + (2 * rest > divisor or (2 * rest == divisor and quotient % 2))
 
 
 class CurrencyMismatchError(ValueError):
@@ -42,13 +94,18 @@ class Money(BaseModel):
 
     @classmethod
     def stored(cls, amount: Decimal, currency: str) -> "Money":
-        """Return an amount from a column of four decimals with the decimals of its currency.
+        """Return an amount from a column of four decimals, with the decimals of its currency.
 
         Further digits stay where they are not zero: a sum of unit prices may be finer than the smallest coin.
         """
         finest = -int(amount.normalize().as_tuple().exponent)
-        digits = max(MINOR_UNITS.get(currency, 2), finest)
+        digits = max(minor_units(currency), finest)
         return cls(amount=round(amount, digits), currency=currency)
+
+    @classmethod
+    def rounded(cls, amount: Decimal, currency: str) -> "Money":
+        """Return a derived amount, rounded half to even to the smallest coin of `currency`."""
+        return cls(amount=in_minor_units(amount, currency), currency=currency)
 
     def __sub__(self, other: "Money") -> "Money":
         """Return the difference; raise CurrencyMismatchError for two currencies."""

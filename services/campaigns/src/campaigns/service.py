@@ -19,6 +19,7 @@ from campaigns.responses.routes import router as responses
 from campaigns.restoring import take_back
 from campaigns.settings import Settings
 from lealtad.app import Prune, Service
+from lealtad.app.resources import start
 from lealtad.customers import every_customer
 from lealtad.db import metadata_of
 from lealtad.due import DueAction
@@ -35,6 +36,7 @@ SERVICE = Service(
     every_customer=every_customer,
     take_back=take_back,
     settings=Settings,
+    on_start=start,
     prunes=(Prune("decisions", lambda settings: timedelta(days=settings.decision_days), pruning_repository.prune),),
     due_actions=(
         DueAction("expire-reservations", expiring.take_expired, contact_ledger.DUE),

@@ -45,7 +45,7 @@ def assess(
     now = at(day)
     profile = Profile(fold_all(CUSTOMER, some), open_cases=open_cases)
     subject = Subject(profile, status_at(contracts, now), gone)
-    return Assessor(MODEL, POLICY, now).assess([subject])[0]
+    return Assessor(MODEL, POLICY, now, "EUR").assess([subject])[0]
 
 
 def risk(day: float, some: Sequence[Fact], open_cases: int = 0) -> float:
@@ -59,7 +59,7 @@ def explain(
 ) -> list[Reason]:
     now = at(day)
     profile = Profile(fold_all(CUSTOMER, some), open_cases=open_cases)
-    assessor = Assessor(MODEL, POLICY, now)
+    assessor = Assessor(MODEL, POLICY, now, "EUR")
     return assessor.explain([Subject(profile, status_at(contracts, now))]).get(CUSTOMER, [])
 
 
@@ -191,7 +191,7 @@ def test_assessing_together_gives_what_assessing_alone_gives() -> None:
         Subject(Profile(fold_all(UUID(int=number), [purchase(number)] if number % 3 else [])))
         for number in range(1, 30)
     ]
-    assessor = Assessor(MODEL, POLICY, at(60))
+    assessor = Assessor(MODEL, POLICY, at(60), "EUR")
 
     assert assessor.assess(subjects) == [assessor.assess([subject])[0] for subject in subjects]
 

@@ -1,9 +1,13 @@
 from decimal import Decimal
+from itertools import groupby
+from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from customer_profile.domain.returns import Bought, Line, quantities
+from lealtad.money import minor_units
 
 amounts = st.decimals(min_value="0.01", max_value=100, places=2)
 lines = st.builds(Line, sku=st.sampled_from("ABC"), quantity=st.integers(1, 5).map(Decimal), unit_price=amounts)
@@ -13,8 +17,30 @@ def total_of(some: tuple[Line, ...] | list[Line]) -> Decimal:
     return sum((line.quantity * line.unit_price for line in some), Decimal(0))
 
 
-def bought(some: list[Line]) -> Bought:
-    return Bought(tuple(some), total_of(some), {}, Decimal(0))
+def bought(some: list[Line], paid: Decimal | None = None, currency: str = "EUR") -> Bought:
+    return Bought(tuple(some), total_of(some) if paid is None else paid, currency)
+
+
+def a_line(sku: str, price: str, quantity: int | str = 1) -> Line:
+    return Line(sku, Decimal(quantity), Decimal(price))
+
+
+def given_back(purchase: Bought, *returns: list[Line]) -> list[Decimal]:
+    """Return what is given back for returns that follow one another."""
+    amounts = []
+    for lines in returns:
+        amounts.append(purchase.given_back_for(lines))
+        assert purchase.objection(lines, amounts[-1]) is None
+        purchase = purchase.less(lines, amounts[-1])
+    return amounts
+
+
+priced = st.builds(
+    Line,
+    sku=st.sampled_from("ABC"),
+    quantity=st.integers(1, 6).map(Decimal),
+    unit_price=st.decimals(0, 1000, places=4),
+)
 
 
 def test_more_than_was_bought_of_an_article_is_named():
@@ -53,3 +79,65 @@ def test_what_is_left_can_come_back_and_then_nothing_is_left(purchase_lines, dat
     rest = purchase.remaining_lines()
     assert purchase.objection(rest, purchase.remaining) is None
     assert purchase.less(rest, purchase.remaining).remaining_lines() == ()
+
+
+def test_lines_give_back_their_share_of_what_was_paid():
+    dear, cheap = a_line("A", "150"), a_line("B", "60")
+    purchase = bought([dear, cheap], paid=Decimal(168))
+
+    assert given_back(purchase, [dear], [cheap]) == [Decimal(120), Decimal(48)]
+    assert given_back(purchase, [cheap], [dear]) == [Decimal(48), Decimal(120)]
+    assert given_back(purchase, [cheap, dear]) == [Decimal(168)]
+
+
+def test_pieces_of_half_a_cent_are_returned_one_by_one():
+    piece = a_line("A", "1.115")
+
+    assert given_back(bought([a_line("A", "1.115", 2)]), [piece], [piece]) == [Decimal("1.12"), Decimal("1.11")]
+
+
+def test_a_line_is_known_by_its_price_and_else_the_first_that_is_left_is_meant():
+    purchase = bought([a_line("A", "10"), a_line("A", "2")], paid=Decimal(6))
+
+    assert given_back(purchase, [a_line("A", "2")], [a_line("A", "10")]) == [1, 5]
+    assert given_back(purchase, [a_line("A", "7")], [a_line("A", "7")]) == [5, 1]
+
+
+def test_what_was_free_gives_back_an_equal_share_of_what_was_paid_for_something_else():
+    purchase = bought([a_line("A", "0", 2), a_line("B", "0")], paid=Decimal(5))
+
+    assert given_back(purchase, [a_line("B", "0")], [a_line("A", "0")], [a_line("A", "0")]) == [
+        Decimal("1.67"),
+        Decimal("1.66"),
+        Decimal("1.67"),
+    ]
+
+
+def test_the_last_goods_take_what_another_return_left_and_nothing_takes_more():
+    half = a_line("A", "50")
+    purchase = bought([a_line("A", "50", 2)])
+
+    assert purchase.less([half], Decimal(40)).given_back_for([half]) == 60
+    assert bought([a_line("A", "50", 3)]).less([half], Decimal(120)).given_back_for([half]) == 30
+
+
+@pytest.mark.parametrize("currency", ["EUR", "JPY", "KWD"])
+@given(st.lists(priced, min_size=1, max_size=5), st.integers(0, 10**7), st.randoms(use_true_random=False))
+def test_in_any_order_and_any_splitting_all_returns_together_are_exactly_what_was_paid(
+    currency: str, purchase_lines: list[Line], coins: int, random: Random
+):
+    coin = Decimal(1).scaleb(-minor_units(currency))
+    purchase = bought(purchase_lines, coins * coin, currency)
+    pieces = [Line(line.sku, Decimal(1), line.unit_price) for line in purchase_lines for _ in range(int(line.quantity))]
+    random.shuffle(pieces)
+    returns = [list(some) for _, some in groupby(pieces, key=lambda _: random.random() < 0.5)]
+
+    amounts = given_back(purchase, *returns)
+
+    assert sum(amounts) == purchase.total
+    value = total_of(purchase_lines)
+    for lines, amount in zip(returns, amounts, strict=True):
+        assert amount >= 0
+        assert amount % coin == 0
+        if value:
+            assert abs(amount - purchase.total * total_of(lines) / value) <= coin

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from lealtad.app import Service
+from lealtad.app.resources import start
 from lealtad.customers import every_customer
 from lealtad.db import metadata_of
 from lealtad.due import DueAction
@@ -31,6 +32,7 @@ SERVICE = Service(
     react=react,
     every_customer=every_customer,
     take_back=take_back,
+    on_start=start,
     due_actions=(
         DueAction("sweep", sweeping.take_due, sweeps.DUE, batch=sweeping.CUSTOMERS_A_STEP),
         DueAction(reevaluation.ACTION, reevaluation.take_due, memberships.DUE),

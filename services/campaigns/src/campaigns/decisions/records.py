@@ -1,7 +1,7 @@
 """The record of a decision: everything about it that cannot be reconstructed later."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -11,12 +11,13 @@ from uuid import UUID
 
 from campaigns.decisions.subjects import RulesInForce
 from campaigns.domain.arbitration import Decision, Exclusion
-from campaigns.domain.customer import Customer
+from campaigns.domain.customer import Customer, Score
 from campaigns.domain.offers import Offer
 from campaigns.domain.priority import Action
 from campaigns.domain.quiet_hours import InitiatedBy
 from lealtad.events.cause import Cause, lane_of
 from lealtad.events.model import Causes
+from lealtad.money import Money, minor_units
 
 PLACES = Decimal("0.0001")
 
@@ -72,7 +73,7 @@ def record_of(verdict: Verdict, rules: RulesInForce) -> dict[str, Any]:
         "held_out": customer.held_out,
         "seed": verdict.seed,
         "inputs": _inputs(customer, rules),
-        "ranked": [_ranked(action) for action in decision.ranked],
+        "ranked": [_ranked(action, rules.currency) for action in decision.ranked],
         "ruled_out": [_ruled_out(exclusion) for exclusion in decision.ruled_out],
         "causes": causes.ids,
         "cause_count": causes.count,
@@ -96,7 +97,7 @@ def _offer(offer: Offer) -> dict[str, Any]:
     return {"offer_id": offer.offer_id, "key": offer.key, "version": offer.version, "kind": offer.terms.kind}
 
 
-def _ranked(action: Action) -> dict[str, Any]:
+def _ranked(action: Action, currency: str) -> dict[str, Any]:
     return {
         "offer": _offer(action.offer),
         "channel": action.channel,
@@ -104,7 +105,7 @@ def _ranked(action: Action) -> dict[str, Any]:
         "propensity": round(action.propensity, 6),
         "belief": {"alpha": round(action.belief.alpha, 4), "beta": round(action.belief.beta, 4)},
         "context": round(action.context, 4),
-        "value": round(action.value, 4),
+        "value": round(action.value, minor_units(currency)),
         "lever": action.lever,
         "situations": action.situations,
     }
@@ -122,9 +123,16 @@ def _ruled_out(exclusion: Exclusion) -> dict[str, Any]:
     }
 
 
+def _score(score: Score, currency: str) -> Score:
+    """Return a score with the amount in minor units: columns hold four decimals."""
+    if score.value_at_risk is None:
+        return score
+    return replace(score, value_at_risk=Money.stored(score.value_at_risk, currency).amount)
+
+
 def _inputs(customer: Customer, rules: RulesInForce) -> dict[str, Any]:
     return {
-        "score": customer.score,
+        "score": customer.score and _score(customer.score, rules.currency),
         "segments": customer.memberships,
         "known": customer.known,
         "active": customer.active,

@@ -41,6 +41,8 @@ class RulesInForce:
     offers: list[Offer]
     tallies: dict[Cell, Tally]
     input_ages: dict[str, float]
+    currency: str
+    """In which amounts are shown."""
 
     @property
     def stale(self) -> Finding | None:
@@ -78,6 +80,7 @@ async def rules_in_force(uow: UnitOfWork) -> RulesInForce:
             for offer_id, channel, band, accepted, rejected in row.tallies
         },
         input_ages=freshness.ages(row.input_ages),
+        currency=uow.resources.reporting_currency,
     )
 
 

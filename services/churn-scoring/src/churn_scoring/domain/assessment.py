@@ -47,9 +47,9 @@ class Assessor:
     Scores count time in whole UTC days: evaluations of the same facts on one day are equal.
     """
 
-    def __init__(self, model: ChurnModel, policy: ScoringPolicy, now: datetime) -> None:
+    def __init__(self, model: ChurnModel, policy: ScoringPolicy, now: datetime, currency: str) -> None:
         contract = policy.contract
-        self.policy, self.now, self.day = policy, now, day_of(now)
+        self.policy, self.now, self.day, self.currency = policy, now, day_of(now), currency
         self.models: dict[Basis, ChurnModel] = {
             Basis.INACTIVITY: model,
             Basis.CONTRACT: ContractModel(float(contract.probability), policy.evidence),
@@ -98,7 +98,7 @@ class Assessor:
             probability=CERTAIN,
             band=self.policy.band_of(CERTAIN),
             expected_value=expected,
-            value_at_risk=value_at_risk(CERTAIN, expected),
+            value_at_risk=value_at_risk(CERTAIN, expected, self.currency),
             published_value=held.value if held else self._published(expected),
             ended_by=subject.contracts.ended_by,
         )
@@ -132,7 +132,7 @@ class Assessor:
             probability=probability,
             band=self.policy.band_of(probability),
             expected_value=expected,
-            value_at_risk=value_at_risk(probability, expected),
+            value_at_risk=value_at_risk(probability, expected, self.currency),
             published_value=held.value if held and held.probability == probability else self._published(expected),
             next_due_at=min([start_of(self.day + change_in_days), *self._contract_turns(subject)]),
         )
@@ -146,10 +146,11 @@ class Assessor:
         return [turn for turn in turns if turn > self.now]
 
     def _expected(self, subject: Subject) -> Decimal:
-        return expected_value(subject.profile.history, self.day, self.policy.horizon_days, self.policy.value)
+        policy = self.policy
+        return expected_value(subject.profile.history, self.day, policy.horizon_days, policy.value, self.currency)
 
     def _published(self, expected: Decimal) -> Decimal:
-        return published_value(expected, self.policy.value.step)
+        return published_value(expected, self.policy.value.step, self.currency)
 
     def _contract_reason(self, basis: Basis, subject: Subject) -> list[Reason]:
         if basis is Basis.CONTRACT:

@@ -1,15 +1,17 @@
-"""What is at stake: the spending to expect of a customer within the horizon, and the part of it at risk."""
+"""What is at stake: the spending to expect of a customer within the horizon, and the part of it at risk.
 
-from decimal import ROUND_HALF_EVEN, Decimal
+Amounts are rounded half to even to the smallest coin of the reporting currency.
+"""
+
+from decimal import Decimal
 from math import log
 
 from churn_scoring.domain.history import History
 from churn_scoring.domain.policy import ValuePrior
+from lealtad.money import in_minor_units
 
-CENT = Decimal("0.01")
 
-
-def expected_value(history: History, day: int, horizon_days: int, prior: ValuePrior) -> Decimal:
+def expected_value(history: History, day: int, horizon_days: int, prior: ValuePrior, currency: str) -> Decimal:
     """Return the net spending expected in `horizon_days`, if the customer stays as before.
 
     The own rate is net spending over the days known; it is shrunk to the base's rate by counting `weight_days` days
@@ -19,10 +21,10 @@ def expected_value(history: History, day: int, horizon_days: int, prior: ValuePr
     known = 0 if first is None else max(day - first, 0)
     spent = max(history.spent - history.returned, Decimal(0))
     rate = (spent + prior.daily_spend * prior.weight_days) / (known + prior.weight_days)
-    return (rate * horizon_days).quantize(CENT, ROUND_HALF_EVEN)
+    return in_minor_units(rate * horizon_days, currency)
 
 
-def published_value(expected: Decimal, step: Decimal) -> Decimal:
+def published_value(expected: Decimal, step: Decimal, currency: str) -> Decimal:
     """Return the power of `1 + step` that is nearest to an expected value, on a logarithmic scale; 0 below 1.
 
     What is published must not depend on when it was: facts come in batches of any size, and between two announcements
@@ -31,9 +33,9 @@ def published_value(expected: Decimal, step: Decimal) -> Decimal:
     if expected < 1:
         return Decimal(0)
     base = 1 + step
-    return (base ** round(log(expected) / log(base))).quantize(CENT, ROUND_HALF_EVEN)
+    return in_minor_units(base ** round(log(expected) / log(base)), currency)
 
 
-def value_at_risk(probability: Decimal, expected: Decimal) -> Decimal:
+def value_at_risk(probability: Decimal, expected: Decimal, currency: str) -> Decimal:
     """Return the expected loss: probability of leaving times what would be spent."""
-    return (probability * expected).quantize(CENT, ROUND_HALF_EVEN)
+    return in_minor_units(probability * expected, currency)

@@ -77,7 +77,7 @@ class Announcer:
             kind=ChurnKind(score.kind) if score.kind else None,
             horizon_days=self._in_force.policy.horizon_days,
             expected_value=self._money(score.announced_value) if score.probability is not None else None,
-            value_at_risk=self._money(value_at_risk(score.probability, score.announced_value))
+            value_at_risk=self._money(value_at_risk(score.probability, score.announced_value, self._currency))
             if score.probability is not None
             else None,
             model=ModelRef(name=score.model_name, version=score.model_version)
@@ -90,7 +90,7 @@ class Announcer:
         )
 
     def _money(self, amount: Decimal) -> Money:
-        return Money(amount=amount, currency=self._currency)
+        return Money.rounded(amount, self._currency)
 
     def _note(self, score: Score, verb: str) -> None:
         if score.probability is None:

@@ -11,7 +11,7 @@ from churn_scoring.domain.contracts import status_at
 from churn_scoring.domain.features import Profile
 from churn_scoring.domain.reasons import Reason
 from churn_scoring.metrics import SCORING_SECONDS
-from churn_scoring.registry.loading import InForce, scorers_of
+from churn_scoring.registry.loading import scorers_of
 from churn_scoring.scoring import repository
 from churn_scoring.scoring.announcing import Announcer
 from churn_scoring.scoring.record import Score
@@ -38,7 +38,9 @@ async def evaluate(
     ]
     # Models take milliseconds of processor time: not in the event loop.
     with SCORING_SECONDS.time():
-        assessments, reasons = await asyncio.to_thread(_assess, in_force, uow.now, subjects, scores)
+        assessments, reasons = await asyncio.to_thread(
+            _assess, Assessor(in_force.model, in_force.policy, uow.now, scorers.currency), subjects, scores
+        )
     announcer = Announcer(uow, in_force, scorers.currency, by_time_alone=by_time_alone)
     for score, assessment in zip(scores, assessments, strict=True):
         announcer.settle(score, assessment, reasons.get(score.customer_id, []), causes[score.customer_id])
@@ -52,9 +54,8 @@ def _subject(known: Known, now: datetime, held: Held | None) -> Subject:
 
 
 def _assess(
-    in_force: InForce, now: datetime, subjects: Sequence[Subject], scores: Sequence[Score]
+    assessor: Assessor, subjects: Sequence[Subject], scores: Sequence[Score]
 ) -> tuple[list[Assessment], dict[UUID, list[Reason]]]:
-    assessor = Assessor(in_force.model, in_force.policy, now)
     assessments = assessor.assess(subjects)
     changed = [
         subject

@@ -9,7 +9,7 @@ from churn_scoring.policy.models import SCORING_POLICY
 from churn_scoring.registry.loading import scorers_of
 from churn_scoring.scoring import repository
 from churn_scoring.scoring.record import Score
-from churn_scoring.scoring.schemas import ChurnScore, Order, places
+from churn_scoring.scoring.schemas import ChurnScore, Order
 from lealtad.customers import find, unknown_customer
 from lealtad.events.catalog.churn_scoring import ChurnKind, ModelRef, ScoreReason
 from lealtad.http import Answer, CustomerRef, InvalidField, Page, PageQuery, invalid
@@ -67,8 +67,8 @@ def shown(score: Score, currency: str) -> ChurnScore:
         previous_band=score.previous_band,
         kind=ChurnKind(score.kind) if score.kind else None,
         horizon_days=score.horizon_days,
-        expected_value=_money(score.expected_value, currency) if scored else None,
-        value_at_risk=_money(score.value_at_risk, currency) if scored else None,
+        expected_value=Money.rounded(score.expected_value, currency) if scored else None,
+        value_at_risk=Money.rounded(score.value_at_risk, currency) if scored else None,
         reasons=[ScoreReason.model_validate(reason) for reason in score.reasons],
         model=ModelRef(name=score.model_name, version=score.model_version) if named else None,
         policy_version=score.policy_version,
@@ -79,7 +79,3 @@ def shown(score: Score, currency: str) -> ChurnScore:
         causes=score.causes,
         cause_count=score.cause_count,
     )
-
-
-def _money(amount: Decimal, currency: str) -> Money:
-    return Money(amount=places(amount), currency=currency)

@@ -1,7 +1,6 @@
 """What the API shows of scores."""
 
 from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
@@ -79,8 +78,3 @@ class ChurnScore(BaseModel):
     event_id: UUID | None = Field(default=None, description="The event that announced it")
     causes: list[UUID] = Field(default_factory=list, description="Root facts that it newly included, at most 64")
     cause_count: int = Field(default=0, description="How many there were, listed or not")
-
-
-def places(amount: Decimal) -> Decimal:
-    """Return an amount with two decimals, as money is shown."""
-    return amount.quantize(Decimal("0.01"))

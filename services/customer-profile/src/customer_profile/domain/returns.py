@@ -1,8 +1,10 @@
-"""What of a purchase may still come back."""
+"""What of a purchase may still come back, and what is given back for it."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
+
+from lealtad.money import part_of
 
 NOTHING = Decimal(0)
 
@@ -23,9 +25,11 @@ class Bought:
 
     lines: tuple[Line, ...]
     total: Decimal
-    returned: Mapping[str, Decimal]
-    """Quantity returned so far, by article."""
-    returned_total: Decimal
+    """What was paid: with discounts and shipping, so not always the value of the lines."""
+    currency: str
+    returned: tuple[Line, ...] = ()
+    """Lines of the returns so far."""
+    returned_total: Decimal = NOTHING
 
     @property
     def remaining(self) -> Decimal:
@@ -33,21 +37,28 @@ class Bought:
         return self.total - self.returned_total
 
     def remaining_lines(self) -> tuple[Line, ...]:
-        """Return the lines that were not returned yet, the earlier returned quantity taken off the first lines."""
-        owed = dict(self.returned)
-        left = []
-        for line in self.lines:
-            gone = min(line.quantity, owed.get(line.sku, NOTHING))
-            owed[line.sku] = owed.get(line.sku, NOTHING) - gone
-            if line.quantity > gone:
-                left.append(Line(line.sku, line.quantity - gone, line.unit_price, line.product_line))
-        return tuple(left)
+        """Return the lines that were not returned yet."""
+        taken = self._taken(self.returned)
+        left = [(line, line.quantity - gone) for line, gone in zip(self.lines, taken, strict=True)]
+        return tuple(replace(line, quantity=quantity) for line, quantity in left if quantity)
+
+    def given_back_for(self, lines: Sequence[Line]) -> Decimal:
+        """Return what is given back for `lines`, which do not exceed what is left: their share of what was paid.
+
+        Shares are rounded so that in any order and any splitting they add up to the total; whatever else was given
+        back meanwhile, the last goods take the rest, and nothing takes more than is left.
+        """
+        after = self.less(lines, NOTHING)
+        if not after.remaining_lines():
+            return self.remaining
+        share = self._share(after.returned) - self._share(self.returned)
+        return min(share, self.remaining)
 
     def objection(self, lines: Iterable[Line], total: Decimal) -> str | None:
         """Say which article or amount of a return exceeds what is left of the purchase, or None."""
-        bought = quantities(self.lines)
+        bought, returned = quantities(self.lines), quantities(self.returned)
         for sku, quantity in quantities(lines).items():
-            left = bought.get(sku, NOTHING) - self.returned.get(sku, NOTHING)
+            left = bought.get(sku, NOTHING) - returned.get(sku, NOTHING)
             if quantity > left:
                 return f"article {sku}: {_text(quantity)} to be returned, {_text(left)} left of the purchase"
         if total > self.remaining:
@@ -56,10 +67,42 @@ class Bought:
 
     def less(self, lines: Iterable[Line], total: Decimal) -> "Bought":
         """Return the purchase after a further return."""
-        returned = dict(self.returned)
-        for sku, quantity in quantities(lines).items():
-            returned[sku] = returned.get(sku, NOTHING) + quantity
-        return Bought(self.lines, self.total, returned, self.returned_total + total)
+        return replace(self, returned=(*self.returned, *lines), returned_total=self.returned_total + total)
+
+    def _share(self, returned: Iterable[Line]) -> Decimal:
+        """Return what of the total `returned` are worth at the prices of the purchase."""
+        weights = self._weights()
+        taken = self._taken(returned)
+        weight = sum((quantity * price for quantity, price in zip(taken, weights, strict=True)), NOTHING)
+        everything = sum((line.quantity * price for line, price in zip(self.lines, weights, strict=True)), NOTHING)
+        return part_of(self.total, weight, everything, self.currency)
+
+    def _weights(self) -> list[Decimal]:
+        """Return the unit prices; equal ones where all goods were free, and the total is for something else."""
+        prices = [line.unit_price for line in self.lines]
+        return prices if any(prices) else [Decimal(1)] * len(prices)
+
+    def _taken(self, returned: Iterable[Line]) -> list[Decimal]:
+        """Return how much of each line came back.
+
+        An article may stand on several lines: the one of the same price is meant, else the first that is left.
+        """
+        owed = dict[tuple[str, Decimal], Decimal]()
+        for line in returned:
+            owed[line.sku, line.unit_price] = owed.get((line.sku, line.unit_price), NOTHING) + line.quantity
+        taken = []
+        for line in self.lines:
+            gone = min(line.quantity, owed.get((line.sku, line.unit_price), NOTHING))
+            owed[line.sku, line.unit_price] = owed.get((line.sku, line.unit_price), NOTHING) - gone
+            taken.append(gone)
+        others = dict[str, Decimal]()
+        for (sku, _), quantity in owed.items():
+            others[sku] = others.get(sku, NOTHING) + quantity
+        for number, line in enumerate(self.lines):
+            gone = min(line.quantity - taken[number], others[line.sku])
+            others[line.sku] -= gone
+            taken[number] += gone
+        return taken
 
 
 def quantities(lines: Iterable[Line]) -> dict[str, Decimal]:

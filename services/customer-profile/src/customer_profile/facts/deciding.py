@@ -18,7 +18,7 @@ from customer_profile.facts.touchpoints import draft_touchpoint
 from lealtad.events.catalog.shared_types import FactSource
 from lealtad.http import InvalidField, conflict, invalid
 from lealtad.ids import new_id
-from lealtad.money import Money
+from lealtad.money import Money, is_in_minor_units, minor_units
 
 DRAFTERS: dict[Kind, Callable[[Any, UUID, dict[str, Any], Ledger], Draft]] = {
     Kind.PURCHASE: draft_purchase,
@@ -81,6 +81,11 @@ def _require_possible(fact: FactIn, ledger: Ledger) -> None:
         for name, money in _amounts(fact)
         if money.currency != ledger.currency
     ]
+    errors += [
+        InvalidField(pointer=f"/{name}/amount", message="is finer than the smallest coin", hint=_coin(ledger.currency))
+        for name, money in _amounts(fact)
+        if not is_in_minor_units(money.amount, ledger.currency)
+    ]
     if errors:
         raise invalid("Correct what `errors` points at.", errors)
 
@@ -90,3 +95,7 @@ def _amounts(fact: FactIn) -> Iterator[tuple[str, Money]]:
         money = getattr(fact, name, None)
         if money is not None:
             yield name, money
+
+
+def _coin(currency: str) -> str:
+    return f"{currency} has {minor_units(currency)} decimals; unit prices may have more"

@@ -73,7 +73,11 @@ class ReturnIn(FactIn):
     lines: list[LineIn] = Field(
         default_factory=list, max_length=MOST_LINES, description="None, with a purchase: all that is left of it"
     )
-    total: Money | None = Field(default=None, description="What is given back, if it is not the sum of the lines")
+    total: Money | None = Field(
+        default=None,
+        description="What is given back. Default: of a known purchase the lines' share of what was paid, else the "
+        "sum of the lines",
+    )
     reason: Slug | None = None
 
     @model_validator(mode="after")
@@ -191,5 +195,5 @@ def sum_of(lines: list[LineIn]) -> Decimal:
 def _require_sensible_total(lines: list[LineIn], total: Money | None) -> None:
     if total is not None and total.amount < 0:
         raise SafeValueError("must not be negative", "total")
-    if sum_of(lines) >= 10**14:
+    if sum_of(lines) > 10**14 - 1:
         raise SafeValueError("are worth more than 14 digits can say; check quantity and unit price", "lines")

@@ -1,6 +1,5 @@
 """Deciding on a purchase: one invoice with its lines."""
 
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -21,12 +20,12 @@ def draft_purchase(fact: PurchaseIn, fact_id: UUID, common: dict[str, Any], ledg
 
 def bought(event: PurchaseRecorded) -> Bought:
     """Return a purchase of which nothing came back yet."""
-    return Bought(domain_lines(event.lines), event.total.amount, {}, Decimal(0))
+    return Bought(domain_lines(event.lines), event.total.amount, event.total.currency)
 
 
 def value_of(lines: list[LineIn], currency: str) -> Money:
-    """Return the value of `lines`, rounded half to even to two decimals."""
-    return Money(amount=sum_of(lines).quantize(Decimal("0.01")), currency=currency)
+    """Return the value of `lines`, rounded half to even to the smallest coin."""
+    return Money.rounded(sum_of(lines), currency)
 
 
 def event_lines(lines: list[LineIn]) -> list[PurchaseLine]:

@@ -18,7 +18,8 @@ def draft_return(fact: ReturnIn, fact_id: UUID, common: dict[str, Any], ledger: 
     """Return the return as it is recorded.
 
     Against a known purchase it may not exceed what is left of it (409). A purchase that we do not know yet, named by
-    its source, leaves the return unmatched. Without lines and total all that is left comes back.
+    its source, leaves the return unmatched. Without a total, lines give back their share of what was paid; without
+    both, all that is left comes back.
     """
     purchase_id = purchase_of(fact.purchase, common["customer_id"], ledger)
     purchase = ledger.purchases[purchase_id] if purchase_id else None
@@ -53,10 +54,13 @@ def purchase_of(ref: str | None, customer_id: UUID, ledger: Ledger) -> UUID | No
 
 
 def _content(fact: ReturnIn, purchase: Bought | None, currency: str) -> tuple[list[PurchaseLine], Money]:
-    if fact.lines:
-        return event_lines(fact.lines), fact.total or value_of(fact.lines, currency)
+    lines = event_lines(fact.lines)
     if fact.total:
-        return [], fact.total
+        return lines, fact.total
+    if lines and purchase is None:
+        return lines, value_of(fact.lines, currency)
+    if lines and purchase:
+        return lines, Money(amount=purchase.given_back_for(domain_lines(lines)), currency=currency)
     if purchase is None:
         raise _unspecified()
     remaining = purchase.remaining_lines()

@@ -1,7 +1,7 @@
 """Purchases, returns, payments, touchpoints and responses to offers, folded into days and totals."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from lealtad.db.recordset import Row
@@ -9,13 +9,13 @@ from lealtad.events.catalog.campaigns import OfferAccepted, OfferRejected
 from lealtad.events.catalog.customer_profile import (
     PaymentFailed,
     PaymentRecorded,
-    PurchaseLine,
     PurchaseRecorded,
     PurchaseReturned,
     Sentiment,
     TouchpointRecorded,
 )
 from lealtad.events.envelope import Event
+from lealtad.money import apportion
 from lealtad.unit_of_work import UnitOfWork
 from segmentation.facts import repository
 from segmentation.facts.models import LARGEST
@@ -73,11 +73,11 @@ def _reading(data: Activity) -> tuple[Decimal, Measures, dict[str, Measures]]:
         case PurchaseRecorded(total=total):
             amount = total.amount
             adds |= {"purchase_amount": amount, LARGEST: amount}
-            lines = _lines(data.lines, "purchases", "purchase_amount")
+            lines = _lines(data, "purchases", "purchase_amount")
         case PurchaseReturned(total=total):
             amount = total.amount
             adds |= {"returned_amount": amount}
-            lines = _lines(data.lines, "returns", "returned_amount")
+            lines = _lines(data, "returns", "returned_amount")
         case PaymentRecorded(amount=paid):
             amount = paid.amount
             adds |= {"paid_amount": amount}
@@ -88,10 +88,16 @@ def _reading(data: Activity) -> tuple[Decimal, Measures, dict[str, Measures]]:
     return amount, adds, lines
 
 
-def _lines(lines: Iterable[PurchaseLine], count: str, amount: str) -> dict[str, Measures]:
-    """Sum the lines of one invoice per product line, which counts once however many lines it has."""
+def _lines(data: PurchaseRecorded | PurchaseReturned, count: str, amount: str) -> dict[str, Measures]:
+    """Sum the lines of one invoice per product line, which counts once however many lines it has.
+
+    Amounts are shares of the total: of what was paid or given back, whatever the lines are worth at their prices.
+    """
+    if not any(line.product_line for line in data.lines):
+        return {}
+    shares = apportion(data.total.amount, [line.quantity * line.unit_price for line in data.lines], data.total.currency)
     sums: dict[str, Decimal] = defaultdict(Decimal)
-    for line in lines:
+    for line, share in zip(data.lines, shares, strict=True):
         if line.product_line:
-            sums[line.product_line] += (line.quantity * line.unit_price).quantize(Decimal("0.0001"))
+            sums[line.product_line] += share
     return {name: {count: 1, amount: total} for name, total in sums.items()}

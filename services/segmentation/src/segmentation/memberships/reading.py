@@ -7,6 +7,7 @@ from lealtad.customers import find, unknown_customer
 from lealtad.db import Row
 from lealtad.events.catalog.segmentation import Rfm
 from lealtad.http import CustomerRef, Page, PageQuery
+from lealtad.money import Money
 from lealtad.unit_of_work import UnitOfWork
 from segmentation.definitions import reading as definitions
 from segmentation.domain.boundaries import Boundaries
@@ -38,11 +39,11 @@ async def read_customer(uow: UnitOfWork, ref: str) -> CustomerSegments:
         as_of=row.evaluated_at,
         next_evaluation_at=row.next_due_at,
         segments=[_membership(membership) for membership in memberships],
-        value=_value(row, boundaries, uow.now.astimezone(UTC).date()),
+        value=_value(row, boundaries, uow.now.astimezone(UTC).date(), uow.resources.reporting_currency),
     )
 
 
-def _value(row: Row, boundaries: Boundaries | None, today: date) -> Value:
+def _value(row: Row, boundaries: Boundaries | None, today: date, currency: str) -> Value:
     rfm = None
     if boundaries is not None and row.rfm_recency is not None:
         # Nobody is evaluated anew for a recency score that no rule minds: it is computed when it is read.
@@ -55,7 +56,7 @@ def _value(row: Row, boundaries: Boundaries | None, today: date) -> Value:
         rfm=rfm,
         unknown_reason=None if row.tier else _reason(row),
         percentile=boundaries.percentile(row.monetary) if boundaries and ranked else None,
-        net_amount=row.monetary,
+        net_amount=Money.stored(row.monetary, currency).amount,
         purchases=row.frequency,
         last_purchase=row.last_purchase,
         boundaries_version=row.boundaries_version,

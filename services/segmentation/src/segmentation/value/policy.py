@@ -1,7 +1,11 @@
 """Changes the value policy; shows the boundaries computed by it."""
 
+from decimal import Decimal
+from functools import partial
+
 from lealtad.db import Row
 from lealtad.http import Answer, Page, PageQuery
+from lealtad.money import Money
 from lealtad.unit_of_work import UnitOfWork
 from segmentation.definitions import rulebook
 from segmentation.domain.sweeps import SweepReason
@@ -28,10 +32,28 @@ async def read_boundaries(uow: UnitOfWork, query: PageQuery) -> Page[BoundariesO
     """Show the boundaries, the newest first."""
     before = query.after(int)
     rows = await repository.boundaries_before(uow.connection, before[0] if before else None, query.limit)
-    return Page.of(rows, query.limit, cursor_of=lambda row: (row.version,), item_of=_shown)
-
-
-def _shown(row: Row) -> BoundariesOut:
-    return BoundariesOut.model_validate(
-        {**row.boundaries, "version": row.version, "policy_version": row.policy_version}
+    return Page.of(
+        rows,
+        query.limit,
+        cursor_of=lambda row: (row.version,),
+        item_of=partial(_shown, uow.resources.reporting_currency),
     )
+
+
+def _shown(currency: str, row: Row) -> BoundariesOut:
+    stored = row.boundaries
+    amounts = [_amount(amount, currency) for amount in stored["monetary"]]
+    tiers = [{**tier, "from_amount": _amount(tier["from_amount"], currency)} for tier in stored["tiers"]]
+    return BoundariesOut.model_validate(
+        {
+            **stored,
+            "monetary": amounts,
+            "tiers": tiers,
+            "version": row.version,
+            "policy_version": row.policy_version,
+        }
+    )
+
+
+def _amount(stored: str | None, currency: str) -> Decimal | None:
+    return None if stored is None else Money.stored(Decimal(stored), currency).amount
