@@ -19,7 +19,7 @@ from .world import World
 pytestmark = [pytest.mark.stack, pytest.mark.slow]
 
 FOR_EVER = "2000-01-01"
-OnWire = tuple[bytes | None, tuple[tuple[str, bytes], ...], bytes | None]
+OnWire = tuple[bytes | None, tuple[tuple[str, bytes | None], ...], bytes | None]
 
 
 async def tables(world: World) -> dict[str, Mapping[str, list[str]]]:

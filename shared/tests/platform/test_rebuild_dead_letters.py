@@ -8,7 +8,8 @@ from sqlalchemy import text
 from lealtad.db import Engine
 from lealtad.ids import new_id
 from lealtad.kafka import dead_letters
-from lealtad.kafka.rebuild import structure
+from lealtad.kafka.batch import entry_of
+from lealtad.kafka.rebuild import RebuildError, structure
 from lealtad.kafka.rebuild.folding import Folding
 from lealtad.testing.builders import a_record, an_event
 from lealtad.unit_of_work import Database, Phase
@@ -46,6 +47,26 @@ async def test_it_is_left_out_while_open_and_folded_once_it_was_handled(followin
         await folding.fold_replayed(uow)
     assert await tallied(following) == 1
     assert folding.aside == set()
+
+
+async def test_a_record_with_the_id_of_another_one_that_cannot_be_folded_is_left_out(following: Database):
+    rebuild_id, customer, copied = new_id(), new_id(), new_id()
+    event = an_event(a_purchase(customer), key=customer, event_id=copied, offset=1)
+    copy = an_event(a_purchase(customer, sku="poison"), key=customer, event_id=copied, offset=2)
+    async with following.begin() as uow:
+        await structure.make(uow.connection, rebuild_id)
+        await uow.connection.execute(text("INSERT INTO poison DEFAULT VALUES"))
+        uow.journal.add(entry_of(event))
+    folding = Folding(following, TALLY.processing, GROUP, rebuild_id)
+    await folding.fold(folding.understand([a_record(event)]))
+
+    await folding.fold(folding.understand([a_record(copy)]))
+
+    assert await tallied(following) == 1
+    assert len(folding.unreadable) == 1
+    with pytest.raises(RebuildError):
+        other = an_event(a_purchase(customer, sku="poison"), key=customer, offset=3)
+        await folding.fold(folding.understand([a_record(other)]))
 
 
 async def tallied(following: Database) -> int:

@@ -9,7 +9,7 @@ import argparse
 import asyncio
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,10 +21,11 @@ from aiokafka.errors import KafkaError
 
 from lealtad.app.service import Runtime, Service, open_runtime
 from lealtad.db.engine import plain_dsn, server_settings
-from lealtad.events.codec import DecodeError, Record, decode
+from lealtad.errors import is_transient, reason_of
 from lealtad.events.envelope import Event
 from lealtad.journal import Entry
 from lealtad.kafka import adoption, group_offsets, own_topics, positions
+from lealtad.kafka.own_topics import Published
 from lealtad.kafka.positions import MismatchError, Place
 from lealtad.kafka.relay import LOCK
 from lealtad.kafka.tail import Stretch, read_stretches
@@ -57,6 +58,17 @@ class Adopted:
     read_anew: list[str] = field(default_factory=list)
     """Topics and partitions that had been made anew and are read from their beginning."""
     sequences: dict[tuple[str, UUID], int] = field(default_factory=dict)
+
+    def note(
+        self, events: Sequence[Event[Any]], lost: Collection[UUID], sequences: Mapping[tuple[str, UUID], int]
+    ) -> None:
+        """Add what became of events that the database had never emitted."""
+        for place, last in sequences.items():
+            self.sequences[place] = max(last, self.sequences.get(place, 0))
+        self.taken_back.update(event.type for event in events if event.id not in lost)
+        for event in events:
+            if event.id in lost:
+                self.lost.setdefault(event.type, []).append(event.id)
 
     def lines(self) -> list[str]:
         """Return it in words."""
@@ -106,7 +118,8 @@ async def adopt_restore(runtime: Runtime) -> Adopted:
         known = ends if known is None else known
         stretches = {place: Stretch(min(known.get(place, 0), end), end) for place, end in ends.items()}
         async for records in read_stretches(settings, stretches):
-            await _take_in(runtime, records, adopted)
+            if published := own_topics.published_among(records):
+                await _take_in(runtime, published, adopted)
         read = await runtime.lookout.ends([topic.name for topic in runtime.service.reader.topics])
         async with database.read() as uow:
             stored = await positions.read(uow.connection, runtime.group, read, cluster)
@@ -148,31 +161,49 @@ async def _alone(settings: ServiceSettings, service: str) -> AsyncIterator[None]
         connection.terminate()
 
 
-async def _take_in(runtime: Runtime, records: Sequence[Record], adopted: Adopted) -> None:
-    """Make published records known, in one transaction."""
-    events = [record for record in records if own_topics.id_of(record)]
-    adopted.published += len(events)
-    async with runtime.database.begin() as uow:
-        unknown = await own_topics.unknown_among(uow.connection, events)
-        adopted.not_sent_again += await adoption.forget_sent(
-            uow.connection, [identity for record in events if (identity := own_topics.id_of(record))]
-        )
-        if not unknown:
+async def _take_in(runtime: Runtime, published: Sequence[Published], adopted: Adopted) -> None:
+    """Make published events known; where they cannot be taken back they are halved, until the one to blame is known."""
+    try:
+        await _take_in_together(runtime, published, adopted)
+    except Exception as error:
+        if is_transient(error):
+            raise
+        if len(published) > 1:
+            middle = len(published) // 2
+            await _take_in(runtime, published[:middle], adopted)
+            await _take_in(runtime, published[middle:], adopted)
             return
-        decoded = _decoded(unknown)
-        sequences: dict[tuple[str, UUID], int] = {}
-        for event in decoded:
-            place = (event.topic, event.key)
-            sequences[place] = max(event.sequence, sequences.get(place, 0))
-        await adoption.raise_counters(uow.connection, sequences)
-        await adoption.keep(uow.connection, unknown)
-        lost = await _take_back(runtime.service, uow, decoded)
-    for place, last in sequences.items():
-        adopted.sequences[place] = max(last, adopted.sequences.get(place, 0))
-    adopted.taken_back.update(event.type for event in decoded if event.id not in lost)
-    for event in decoded:
-        if event.id in lost:
-            adopted.lost.setdefault(event.type, []).append(event.id)
+        record = published[0].record
+        log.warning("event_not_taken_back", topic=record.topic, offset=record.offset, reason=reason_of(error))
+        await _take_in_together(runtime, published, adopted, with_state=False)
+
+
+async def _take_in_together(
+    runtime: Runtime, published: Sequence[Published], adopted: Adopted, *, with_state: bool = True
+) -> None:
+    """Make published events known in one transaction; without their state they only keep their ids and sequences."""
+    async with runtime.database.begin() as uow:
+        unknown = await own_topics.unknown_among(uow.connection, published)
+        not_sent_again = await adoption.forget_sent(uow.connection, published)
+        events = [event for _, event in unknown]
+        sequences = _sequences(events)
+        if unknown:
+            await adoption.raise_counters(uow.connection, sequences)
+            await adoption.keep(uow.connection, unknown)
+        lost = {event.id for event in events}
+        if unknown and with_state:
+            lost = await _take_back(runtime.service, uow, events)
+    adopted.published += len(published)
+    adopted.not_sent_again += not_sent_again
+    adopted.note(events, lost, sequences)
+
+
+def _sequences(events: Sequence[Event[Any]]) -> dict[tuple[str, UUID], int]:
+    sequences: dict[tuple[str, UUID], int] = {}
+    for event in events:
+        place = (event.topic, event.key)
+        sequences[place] = max(event.sequence, sequences.get(place, 0))
+    return sequences
 
 
 async def _take_back(service: Service, uow: UnitOfWork, events: Sequence[Event[Any]]) -> set[UUID]:
@@ -188,13 +219,3 @@ async def _take_back(service: Service, uow: UnitOfWork, events: Sequence[Event[A
     lost = await service.take_back(uow, events)
     uow.phase = Phase.OPEN
     return set(lost)
-
-
-def _decoded(records: Sequence[Record]) -> list[Event[Any]]:
-    events = []
-    for record in records:
-        try:
-            events.append(decode(record))
-        except DecodeError as error:
-            log.warning("published_record_is_no_event", topic=record.topic, offset=record.offset, reason=str(error))
-    return events

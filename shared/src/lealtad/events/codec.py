@@ -1,6 +1,6 @@
 """Events on the wire: CloudEvents 1.0 in Kafka's binary mode (headers `ce_*`, the value is the data alone)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,21 +8,16 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from lealtad.events import catalog as _catalog  # noqa: F401 - registers every type
-from lealtad.events.cause import Cause, Lane
+from lealtad.events.attributes import SEQUENCE, SEQUENCE_DIGITS, Attributes, DecodeError, attributes_of
+from lealtad.events.cause import Cause
 from lealtad.events.envelope import MAX_DEPTH, Event
 from lealtad.events.model import CATALOG, EventData
 
 MAX_EVENT_BYTES = 256 * 1024
-SEQUENCE = "ce_sequence"
-SEQUENCE_DIGITS = 20
 
 
 class EventTooLargeError(ValueError):
     """The data of an event are larger than 256 KiB."""
-
-
-class DecodeError(ValueError):
-    """A record is no event that this reader can understand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +28,7 @@ class Record:
     partition: int
     offset: int
     key: bytes | None
-    headers: tuple[tuple[str, bytes], ...]
+    headers: tuple[tuple[str, bytes | None], ...]
     value: bytes | None
 
     @property
@@ -88,43 +83,41 @@ def encode_headers(
 
 def decode(record: Record) -> Event[EventData]:
     """Understand `record`; raise DecodeError with the reason where that is impossible."""
-    try:
-        headers = {name: value.decode() for name, value in record.headers}
-    except UnicodeDecodeError as error:
-        raise DecodeError(f"a header is not UTF-8: {error.reason}") from error
-    model = CATALOG.get(headers.get("ce_type", ""))
+    model = CATALOG.get(record.type or "")
     if model is None:
-        raise DecodeError(f"unknown event type {headers.get('ce_type')!r}")
+        raise DecodeError("unknown event type" if record.type else "unknown event type: the record says none")
+    if record.topic not in {model.topic.name, model.topic.backfill and model.topic.backfill.name}:
+        raise DecodeError(f"{model.type} belongs on {model.topic.name}")
     if record.value is None:
         raise DecodeError("the record has no value")
+    attributes = attributes_of(record.key, record.headers)
+    if attributes.depth > MAX_DEPTH:
+        raise DecodeError(f"causation depth {attributes.depth} is outside 0 to {MAX_DEPTH}: a loop between services")
+    return _event(record, attributes, _data(model, record.value))
+
+
+def _data(model: type[EventData], value: bytes) -> EventData:
     try:
-        return _event(record, headers, model.model_validate_json(record.value))
+        return model.model_validate_json(value)
     except ValidationError as error:
         raise DecodeError(_first_errors(error)) from error
-    except (KeyError, ValueError) as error:
-        raise DecodeError(f"bad header: {error}") from error
+    except Exception as error:  # a validator that trips over a value costs its record, and not the reader
+        raise DecodeError(f"the data cannot be read: {type(error).__name__}") from error
 
 
-def _event(record: Record, headers: Mapping[str, str], data: EventData) -> Event[EventData]:
-    depth = int(headers["ce_causationdepth"])
-    if not 0 <= depth <= MAX_DEPTH:
-        raise ValueError(f"causation depth {depth} is outside 0 to {MAX_DEPTH}: a loop between services")
-    key = UUID(headers["ce_partitionkey"])
-    if record.key != str(key).encode():
-        raise ValueError("the record's key and ce_partitionkey differ")
-    causation = headers.get("ce_causationid")
+def _event(record: Record, attributes: Attributes, data: EventData) -> Event[EventData]:
     return Event(
-        id=UUID(headers["ce_id"]),
-        type=headers["ce_type"],
-        source=headers["ce_source"],
-        time=datetime.fromisoformat(headers["ce_time"]),
-        key=key,
-        sequence=int(headers[SEQUENCE]),
-        correlation_id=UUID(headers["ce_correlationid"]),
-        causation_id=UUID(causation) if causation else None,
-        depth=depth,
-        lane=Lane(headers.get("ce_lane", Lane.LIVE)),
-        traceparent=headers.get("ce_traceparent"),
+        id=attributes.id,
+        type=attributes.type,
+        source=attributes.source,
+        time=attributes.time,
+        key=attributes.key,
+        sequence=attributes.sequence,
+        correlation_id=attributes.correlation_id,
+        causation_id=attributes.causation_id,
+        depth=attributes.depth,
+        lane=attributes.lane,
+        traceparent=attributes.traceparent,
         data=data,
         topic=record.topic,
         partition=record.partition,

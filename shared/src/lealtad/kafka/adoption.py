@@ -7,7 +7,8 @@ import orjson
 from sqlalchemy import text
 
 from lealtad.db import Connection
-from lealtad.events.codec import SEQUENCE_DIGITS, Record
+from lealtad.events.attributes import SEQUENCE_DIGITS, texts_of
+from lealtad.kafka.own_topics import Published
 from lealtad.kafka.positions import Place
 
 Sequences = Mapping[tuple[str, UUID], int]
@@ -16,10 +17,11 @@ Sequences = Mapping[tuple[str, UUID], int]
 # An event that the database did not know keeps the time at which it was emitted.
 KEEP = text("""
     INSERT INTO emitted_event (topic, key, headers, value, is_fact, stored_at)
-    SELECT topic, key, CAST(headers AS jsonb), value, CAST(headers AS jsonb)->>'ce_causationdepth' = '0',
-           CAST(CAST(headers AS jsonb)->>'ce_time' AS timestamptz)
-    FROM unnest(CAST(:topics AS text[]), CAST(:keys AS bytea[]), CAST(:headers AS text[]), CAST(:values AS bytea[]))
-        WITH ORDINALITY AS published (topic, key, headers, value, place)
+    SELECT topic, key, CAST(headers AS jsonb), value, is_fact, stored_at
+    FROM unnest(
+        CAST(:topics AS text[]), CAST(:keys AS bytea[]), CAST(:headers AS text[]), CAST(:values AS bytea[]),
+        CAST(:are_facts AS boolean[]), CAST(:times AS timestamptz[])
+    ) WITH ORDINALITY AS published (topic, key, headers, value, is_fact, stored_at, place)
     ORDER BY place
 """)
 RAISE = text("""
@@ -70,14 +72,15 @@ PUT_BACK = text("""
 """)
 
 
-async def keep(connection: Connection, records: Sequence[Record]) -> None:
+async def keep(connection: Connection, published: Sequence[Published]) -> None:
     """Keep published events as emitted ones, with their bytes."""
-    headers = [{name: value.decode() for name, value in record.headers} for record in records]
     values = {
-        "topics": [record.topic for record in records],
-        "keys": [record.key for record in records],
-        "headers": [orjson.dumps(item).decode() for item in headers],
-        "values": [record.value for record in records],
+        "topics": [record.topic for record, _ in published],
+        "keys": [record.key for record, _ in published],
+        "headers": [orjson.dumps(texts_of(record.headers)).decode() for record, _ in published],
+        "values": [record.value for record, _ in published],
+        "are_facts": [event.depth == 0 for _, event in published],
+        "times": [event.time for _, event in published],
     }
     await connection.execute(KEEP, values)
 
@@ -87,9 +90,9 @@ async def raise_counters(connection: Connection, published: Sequences) -> None:
     await connection.execute(RAISE, _columns(published))
 
 
-async def forget_sent(connection: Connection, ids: Iterable[str]) -> int:
+async def forget_sent(connection: Connection, published: Iterable[Published]) -> int:
     """Take published events out of the outbox; return how many were in it."""
-    return await connection.affected(FORGET_SENT, {"ids": list(ids)})
+    return await connection.affected(FORGET_SENT, {"ids": [str(event.id) for _, event in published]})
 
 
 async def renumber_waiting(connection: Connection, published: Sequences) -> int:

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from lealtad.events.attributes import DecodeError
 from lealtad.events.cause import Cause, Lane
-from lealtad.events.codec import DecodeError, Record, decode
+from lealtad.events.codec import Record, decode
 from lealtad.events.envelope import Event
 from lealtad.events.subscriptions import Reader
 from lealtad.journal import Entry, Outcome

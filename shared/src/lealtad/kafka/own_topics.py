@@ -2,23 +2,37 @@
 
 A service is the one writer of its topics, and its relay notes how far they reach with what it deletes from the outbox.
 What stands behind that was sent and not yet noted, so it is in the outbox. If it is not, and was never emitted by this
-database, the database is an older one: it would give the same sequences to other events.
+database, the database is an older one: it would give the same sequences to other events. What is no event of the
+service at all, whoever sent it, says nothing about that.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 from uuid import UUID
 
+import structlog
 from sqlalchemy import text
 
 from lealtad.db import Connection
-from lealtad.events.codec import Record
+from lealtad.events.attributes import DecodeError
+from lealtad.events.codec import Record, decode
+from lealtad.events.envelope import Event
 from lealtad.events.topics import TOPICS
 from lealtad.kafka.end_offsets import Lookout, cluster_id
 from lealtad.kafka.positions import AnotherClusterError, BeyondEndError, OlderDatabaseError, Place
 from lealtad.kafka.tail import Stretch, read_stretches
 from lealtad.settings import ServiceSettings
 from lealtad.unit_of_work import Database
+
+log = structlog.get_logger(__name__)
+
+
+class Published(NamedTuple):
+    """An event that stands on an own topic."""
+
+    record: Record
+    event: Event[Any]
+
 
 ENDS = text("SELECT topic, partition, next, cluster_id FROM relayed_end")
 HAS_EMITTED = text("SELECT EXISTS (SELECT FROM sequence_counter)")
@@ -59,7 +73,7 @@ async def require_known(settings: ServiceSettings, database: Database, service: 
     stretches = {place: Stretch(known.get(place, 0), end) for place, end in ends.items()}
     async for records in read_stretches(settings, stretches):
         async with database.read() as uow:
-            unknown = await unknown_among(uow.connection, records)
+            unknown = await unknown_among(uow.connection, published_among(records))
         if unknown:
             raise OlderDatabaseError(_explained(unknown[0]))
     async with database.begin() as uow:
@@ -111,31 +125,43 @@ async def note_ends(connection: Connection, cluster: str, ends: Mapping[Place, i
     await connection.execute(NOTE, values)
 
 
-async def unknown_among(connection: Connection, records: Sequence[Record]) -> list[Record]:
-    """Return the events among `records` that this database never emitted; what is no event of ours is left out."""
-    events = {identity: record for record in records if (identity := id_of(record))}
-    headers = [dict(record.headers) for record in events.values()]
+def published_among(records: Iterable[Record]) -> list[Published]:
+    """Return the events among `records` of own topics, each once; what is no event of ours is logged and left out."""
+    found: dict[UUID, Published] = {}
+    for record in records:
+        try:
+            event = _own(decode(record))
+        except DecodeError as error:
+            log.warning("no_event_on_own_topic", place=_place(record), reason=str(error))
+        else:
+            found.setdefault(event.id, Published(record, event))
+    return list(found.values())
+
+
+async def unknown_among(connection: Connection, published: Sequence[Published]) -> list[Published]:
+    """Return those of `published` that this database never emitted."""
+    events = [event for _, event in published]
     rows = await connection.execute(
         UNKNOWN,
         {
-            "ids": list(events),
-            "times": [datetime.fromisoformat(item["ce_time"].decode()) for item in headers],
-            "are_facts": [item["ce_causationdepth"] == b"0" for item in headers],
+            "ids": [str(event.id) for event in events],
+            "times": [event.time for event in events],
+            "are_facts": [event.depth == 0 for event in events],
         },
     )
-    unknown = {row.id for row in rows}
-    return [record for identity, record in events.items() if identity in unknown]
+    unknown = {UUID(row.id) for row in rows}
+    return [one for one in published if one.event.id in unknown]
 
 
-def id_of(record: Record) -> str | None:
-    """Return the event's id; None for a record that is no event of ours."""
-    headers = dict(record.headers)
-    try:
-        datetime.fromisoformat(headers["ce_time"].decode()).astimezone()
-        int(headers["ce_causationdepth"])
-        return str(UUID(headers["ce_id"].decode()))
-    except (KeyError, ValueError):
-        return None
+def _own(event: Event[Any]) -> Event[Any]:
+    """Return `event` if it is by the service that alone writes to its topic."""
+    if event.source != f"/lealtad/{event.data.topic.producer}":
+        raise DecodeError("ce_source is not the service that owns the topic")
+    return event
+
+
+def _place(record: Record) -> str:
+    return f"{record.topic}/{record.partition}/{record.offset}"
 
 
 def _require_not_shortened(known: Mapping[Place, int], ends: Mapping[Place, int]) -> None:
@@ -147,8 +173,9 @@ def _require_not_shortened(known: Mapping[Place, int], ends: Mapping[Place, int]
             )
 
 
-def _explained(record: Record) -> str:
+def _explained(published: Published) -> str:
+    record, event = published
     return (
-        f"{record.topic}/{record.partition} holds event {id_of(record)} at offset {record.offset}, which this "
+        f"{record.topic}/{record.partition} holds event {event.id} at offset {record.offset}, which this "
         "database never emitted: it was restored from an older back-up. Restore a newer one, or run adopt-restore"
     )

@@ -5,20 +5,32 @@ such record would end its readers for ever (seen with 0.14). Here the fetched by
 parser in Python, which is given bytes that decode with replacement; all other records go the usual way. What is
 replaced are names in its modules; a test reads such records from a broker.
 
+A batch that cannot be decompressed, or is too large to be, is one record without key and value at the batch's last
+offset: it is put aside, and reading goes on behind it.
+
 aiokafka asks a broker by one request at a time. While some partitions hold records that were not taken yet it asks,
 after 0.1 s, for the others alone, and a record that then arrives in one of the first is not seen until that request
 ends, half a second later. Here it waits longer for records to be taken, and asks for all partitions at once, telling
 the broker only what changed.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
+import structlog
 from aiokafka import AIOKafkaConsumer
 from aiokafka.consumer import consumer, fetcher
-from aiokafka.record.default_records import DefaultRecordBatch, _DefaultRecordBatchPy
+from aiokafka.errors import UnsupportedCodecError
+from aiokafka.record.default_records import DefaultRecordBatch, _DefaultRecordBatchPy, _DefaultRecordPy
 from aiokafka.record.memory_records import MemoryRecords, _MemoryRecordsPy
 
+from lealtad.kafka.decompression import DecompressionError, install_limits
 from lealtad.kafka.fetch_sessions import FetchSessions
+
+log = structlog.get_logger(__name__)
+
+UNREADABLE = "unreadable"
+"""Header of the record that stands for a batch which cannot be read: why."""
 
 PATIENCE_S = 2.0
 """A batch rarely takes so long."""
@@ -48,6 +60,7 @@ def create_reading_client(**options: Any) -> ReadingClient:
 def install_tolerant_parser() -> None:
     """Have all clients of this process read every record."""
     fetcher.MemoryRecords, fetcher.PartitionRecords = _KeptRecords, _PatientRecords
+    install_limits()
 
 
 class _PatientFetcher(fetcher.Fetcher):  # type: ignore[misc] # aiokafka has no types
@@ -121,7 +134,7 @@ class _PatientRecords(fetcher.PartitionRecords):  # type: ignore[misc]
     def __next__(self) -> Any:
         try:
             return super().__next__()
-        except UnicodeDecodeError:
+        except (UnicodeDecodeError, DecompressionError, UnsupportedCodecError):
             # What was given out before is skipped by its offset.
             self._records = _TolerantRecords(self._records.data)
             self._records_iterator = self._unpack_records()
@@ -137,6 +150,18 @@ class _TolerantRecords(_MemoryRecordsPy):  # type: ignore[misc]
 
 class _TolerantBatch(_DefaultRecordBatchPy):  # type: ignore[misc]
     _buffer: Any
+
+    def __iter__(self) -> Iterator[Any]:
+        try:
+            self._maybe_uncompress()
+        except (DecompressionError, UnsupportedCodecError) as error:
+            return iter([self._stand_in(f"{self._num_records} records from offset {self.base_offset}: {error}")])
+        return self
+
+    def _stand_in(self, reason: str) -> _DefaultRecordPy:
+        log.error("batch_cannot_be_read", reason=reason)
+        headers = [(UNREADABLE, reason.encode())]
+        return _DefaultRecordPy(self.next_offset - 1, self.max_timestamp, self.timestamp_type, None, None, headers)
 
     def _maybe_uncompress(self) -> None:
         if not self._decompressed:

@@ -26,15 +26,17 @@ NEXT = text("""
     ORDER BY stored_at, seq LIMIT :limit
 """)
 # A compacted topic keeps the last record of a key, and must not keep an older state: only the newest goes out again,
-# while the lock on its counter holds off the next one.
+# while the lock on its counter holds off the next one. What adopt-restore once took from a topic may be no event.
 QUEUE = text(f"""
     WITH wanted AS (
         SELECT seq, topic, key, headers FROM emitted_event
         WHERE seq = ANY(CAST(:seqs AS bigint[])) AND topic = ANY(CAST(:topics AS text[]))
     ), state AS MATERIALIZED (
-        SELECT seq, topic, CAST(convert_from(key, 'UTF8') AS uuid) AS key,
+        SELECT seq, topic, CAST(encode(key, 'escape') AS uuid) AS key,
                CAST(headers->>'ce_sequence' AS bigint) AS sequence
         FROM wanted WHERE topic = ANY(CAST(:state_topics AS text[]))
+            AND pg_input_is_valid(encode(key, 'escape'), 'uuid')
+            AND pg_input_is_valid(headers->>'ce_sequence', 'bigint')
     ), newest AS (
         SELECT state.seq FROM sequence_counter AS counter
         JOIN state ON state.topic = counter.topic AND state.key = counter.key AND state.sequence = counter.last

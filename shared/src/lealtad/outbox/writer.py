@@ -9,7 +9,8 @@ import orjson
 from sqlalchemy import text
 
 from lealtad.db import Connection
-from lealtad.events.codec import SEQUENCE, SEQUENCE_DIGITS, encode_data, encode_headers
+from lealtad.events.attributes import SEQUENCE, SEQUENCE_DIGITS
+from lealtad.events.codec import encode_data, encode_headers
 from lealtad.events.envelope import EventRef
 from lealtad.events.model import EventData
 

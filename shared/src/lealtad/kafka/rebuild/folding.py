@@ -27,6 +27,12 @@ REPLAYED = text("""
         AS left_out (topic, partition, "offset") USING (topic, partition, "offset")
     WHERE replayed_at IS NOT NULL
 """)
+HANDLED_ELSEWHERE = text("""
+    SELECT EXISTS (
+        SELECT FROM journal
+        WHERE event_id = :event_id AND outcome <> 'dead'
+          AND (topic, partition, "offset") <> (:topic, :partition, :offset))
+""")
 
 
 class Spot(NamedTuple):
@@ -41,8 +47,9 @@ class Folding:
     """Folds into the tables that the rebuild `rebuild_id` made.
 
     What the live worker could not handle (`aside`: open dead letters) is not in the live tables and is left out of
-    these, too, and so is what cannot be read at all (`unreadable`). Anything else that cannot be folded ends the
-    rebuild: the tables would lack what the live ones have.
+    these, too, and so is what cannot be read at all (`unreadable`), and what cannot be folded and carries the id of
+    another record: the worker took it for a copy. Anything else that cannot be folded ends the rebuild: the tables
+    would lack what the live ones have.
     """
 
     def __init__(self, database: Database, processing: Processing, group: str, rebuild_id: UUID) -> None:
@@ -67,7 +74,10 @@ class Folding:
             if may_pass(error):
                 raise
             if len(items) == 1:
-                raise _unfoldable(items[0], error) from error
+                if not await self._is_copy(items[0]):
+                    raise _unfoldable(items[0], error) from error
+                self.unreadable.add(_spot(items[0]))
+                return
             middle = len(items) // 2
             await self.fold(items[:middle])
             await self.fold(items[middle:])
@@ -87,6 +97,12 @@ class Folding:
         replayed = self.understand([dead_letters.as_record(row) for row in rows])
         self.aside -= {_spot(item) for item in replayed}
         await self.fold_in(uow, replayed)
+
+    async def _is_copy(self, item: Item) -> bool:
+        """Whether the worker handled an event of the same id at another place, and so never this one."""
+        async with self._database.read() as uow:
+            values = {"event_id": item.event.id if item.event else None, **_spot(item)._asdict()}
+            return bool(await uow.connection.scalar(HANDLED_ELSEWHERE, values))
 
     async def _fold_alone(self, items: Sequence[Item]) -> None:
         async with self._database.begin(phase=Phase.PROJECT) as uow:
