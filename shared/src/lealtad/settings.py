@@ -70,7 +70,7 @@ class ServiceSettings(BaseSettings):
     relay_backfill_batch: int = Field(default=100, ge=1, description="the same, for rows of a backfill")
     relay_octets: int = Field(default=4 << 20, ge=1, description="octets relayed at once at most, but one row always")
     relay_poll_ms: int = Field(default=1000, ge=0, description="fallback poll of the outbox; 0 leaves only the wake-up")
-    due_poll_ms: int = Field(default=500, ge=10, description="how often due work is looked for")
+    due_poll_ms: int = Field(default=1000, ge=10, description="how often due work is looked for")
     journal_days: int = Field(default=30, ge=1, description="how long traces are kept")
     event_archive_days: int = Field(default=30, ge=1, description="how long derived events can be republished")
     idempotency_hours: int = Field(default=48, ge=24, description="how long an Idempotency-Key is remembered")

