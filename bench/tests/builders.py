@@ -33,6 +33,7 @@ def a_report(**changed: Any) -> Report:
     figures = {
         "quick": False,
         "machine": a_machine(),
+        "partitions": 4,
         "floor": a_side(),
         "ours": a_side(0.05, 400, 2000),
         "floors": {"at_20": FloorPair(before=[20, 30], after=[21, 31])},

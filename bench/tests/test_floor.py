@@ -12,7 +12,7 @@ from lealtad_bench.floor.layout import DATABASE, STAGES, Stage
 
 @pytest.fixture
 async def floor(postgres_url, kafka_address, tmp_path):
-    async with running_floor(postgres_url, kafka_address, tmp_path, servers={}) as floor:
+    async with running_floor(postgres_url, kafka_address, 4, tmp_path, servers={}) as floor:
         yield floor
 
 

@@ -25,7 +25,9 @@ from lealtad_local.kafka import KafkaServer
 from lealtad_local.postgres import PostgresServer
 from lealtad_local.stack import Stack
 
-IDLE_S = 3.0
+IDLE_S = 10.0
+CALM_AFTER_S = 15.0
+"""Compilers of the JVM and first looks of loops are over by then."""
 SERVERS = ("kafka", "postgres")
 T = TypeVar("T")
 
@@ -100,7 +102,9 @@ class Run:
 
     async def idle(self) -> None:
         """Measure what the stack costs while nothing happens."""
-        async with self.board.step("idle stack", IDLE_S):
+        async with self.board.step("idle stack", CALM_AFTER_S + IDLE_S):
+            await self.ours.settle()
+            await asyncio.sleep(CALM_AFTER_S)
             before = cpu_seconds(self.ours.processes)
             await asyncio.sleep(IDLE_S)
             spent = cpu_ms_each(before, cpu_seconds(self.ours.processes), 1)
@@ -164,7 +168,8 @@ class Run:
     async def _on_floor(self, text: str, seconds: float, measured: Callable[[Floor], Awaitable[T]]) -> T:
         home, servers = self.stack.home, {name: self.ours.processes[name] for name in SERVERS}
         admin_url, bootstrap = PostgresServer(home.postgres).url, KafkaServer(home.kafka).bootstrap
-        async with self.board.step(text, seconds), running_floor(admin_url, bootstrap, home.logs, servers) as floor:
+        floor_beside = running_floor(admin_url, bootstrap, self.stack.state.partitions, home.logs, servers)
+        async with self.board.step(text, seconds), floor_beside as floor:
             return await measured(floor)
 
 

@@ -23,7 +23,7 @@ from lealtad_bench.summary import summarise
 from lealtad_bench.tabling import write_into
 from lealtad_local.home import Home
 from lealtad_local.stack import Stack, running_stack, wipe
-from lealtad_local.state import Options
+from lealtad_local.state import PARTITIONS, Options
 
 FOLDER = "bench"
 """Where the stack of the benchmark lives, below the checkout's own; it is gone afterwards."""
@@ -57,11 +57,13 @@ def parser() -> argparse.ArgumentParser:
     loop.add_argument("--quick", action="store_true", help="a rough answer in a minute")
     loop.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
     loop.add_argument("--only", nargs="+", choices=FULL.names, metavar="POINT", help=", ".join(FULL.names))
+    _with_partitions(loop)
     loop.set_defaults(run=run_loop)
     size = commands.add_parser("size", help="does a purchase cost more with more customers, or more facts?")
     size.add_argument("--customers", nargs="+", type=int, default=[10_000, 1_000_000], help="ascending, full thousands")
     size.add_argument("--facts", nargs="+", type=int, default=[10, 10_000], help="of each customer who buys")
     size.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
+    _with_partitions(size)
     size.set_defaults(run=run_size)
     tables = commands.add_parser("tables", help="write the tables of a run into docs/benchmarks.md")
     tables.add_argument("json", type=Path, metavar="FILE", help="what `loop --json` or `size --json` wrote")
@@ -70,14 +72,20 @@ def parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _with_partitions(command: argparse.ArgumentParser) -> None:
+    explained = f"of each topic, the floor's and ours; {PARTITIONS} without it"
+    command.add_argument("--partitions", type=int, default=PARTITIONS, metavar="N", help=explained)
+
+
 def run_loop(given: argparse.Namespace, console: Console) -> None:
     """Measure the loop, and show the tables."""
     began, machine = time.perf_counter(), Machine.this()
     plan = QUICK if given.quick else FULL
     if given.only:
         plan = plan.only(given.only)
-    findings = on_a_stack(console, lambda stack: measure(stack, plan, Board(console)))
-    report = summarise(findings, machine, quick=given.quick, seconds=time.perf_counter() - began)
+    findings = on_a_stack(console, given.partitions, lambda stack: measure(stack, plan, Board(console)))
+    seconds = time.perf_counter() - began
+    report = summarise(findings, machine, partitions=given.partitions, quick=given.quick, seconds=seconds)
     show(console, page.tables(report))
     if given.json:
         report.write(given.json)
@@ -87,7 +95,7 @@ def run_size(given: argparse.Namespace, console: Console) -> None:
     """Measure the cost by size, and show the tables."""
     began, machine = time.perf_counter(), Machine.this()
     sizes = Sizes(sorted(given.customers), given.facts)
-    customers, facts = on_a_stack(console, lambda stack: measure_sizes(stack, sizes, Board(console)))
+    customers, facts = on_a_stack(console, given.partitions, lambda stack: measure_sizes(stack, sizes, Board(console)))
     report = SizeReport(machine=machine, customers=customers, facts=facts, seconds=time.perf_counter() - began)
     show(console, size_report.tables(report))
     if given.json:
@@ -103,7 +111,7 @@ def run_tables(given: argparse.Namespace, console: Console) -> None:
     console.print(f"{given.into} has the tables of {given.json}.", markup=False, highlight=False)
 
 
-def on_a_stack(console: Console, measured: Callable[[Stack], Awaitable[T]]) -> T:
+def on_a_stack(console: Console, partitions: int, measured: Callable[[Stack], Awaitable[T]]) -> T:
     """Run a measurement on a stack of its own, which is gone afterwards."""
     home = Home(Home.default().folder / FOLDER)
 
@@ -111,7 +119,7 @@ def on_a_stack(console: Console, measured: Callable[[Stack], Awaitable[T]]) -> T
         return await measured(stack)
 
     try:
-        with running_stack(home, Options(fresh=True), console.print) as stack:
+        with running_stack(home, Options(fresh=True, partitions=partitions), console.print) as stack:
             return asyncio.run(run())
     finally:
         wipe(home)

@@ -15,7 +15,7 @@ def tables(report: Report) -> str:
 
 def origin(report: Report) -> str:
     """Say where the figures come from, and what speaks against them."""
-    lines = [report.machine.in_words(report.seconds)]
+    lines = [f"{report.machine.in_words(report.seconds)} {report.partitions} partitions a topic."]
     if report.quick:
         lines.append("**A quick run: few samples, rough figures.**")
     if report.floors_differ:

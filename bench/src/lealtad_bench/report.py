@@ -132,6 +132,7 @@ class Report(Written):
     benchmark: Literal["loop"] = "loop"
     quick: bool = Field(description="A rough answer from few samples")
     machine: Machine
+    partitions: int = Field(description="Of each topic, the floor's and ours")
     floor: Side = Field(description="Before and after pooled")
     ours: Side
     floors: dict[str, FloorPair] = Field(description="By point")

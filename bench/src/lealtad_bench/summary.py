@@ -13,7 +13,7 @@ LoadResults = Mapping[str, list[LoadResult]]
 """By point; the floor has two of each."""
 
 
-def summarise(findings: Findings, machine: Machine, *, quick: bool, seconds: float) -> Report:
+def summarise(findings: Findings, machine: Machine, *, partitions: int, quick: bool, seconds: float) -> Report:
     """Return the report of a run."""
     points, loads = findings.points, findings.loads
     ours = side(
@@ -23,6 +23,7 @@ def summarise(findings: Findings, machine: Machine, *, quick: bool, seconds: flo
     return Report(
         quick=quick,
         machine=machine,
+        partitions=partitions,
         floor=side(
             {name: [each.before, each.after] for name, each in points.items()},
             {name: [each.before, each.after] for name, each in loads.items()},

@@ -107,12 +107,18 @@ class Floor:
 
 
 @asynccontextmanager
-async def running_floor(admin_url: str, bootstrap: str, logs: Path, servers: Processes) -> AsyncIterator[Floor]:
-    """Run a floor with empty tables for the time of the block, on a broker and a database server in use (`servers`)."""
+async def running_floor(
+    admin_url: str, bootstrap: str, partitions: int, logs: Path, servers: Processes
+) -> AsyncIterator[Floor]:
+    """Run a floor with empty tables for the time of the block, on a broker and a database server in use (`servers`).
+
+    `partitions` is the number that each of its topics has.
+    """
     url = await make_database(admin_url)
-    await make_topics(bootstrap)
+    await make_topics(bootstrap, partitions)
     async with AsyncExitStack() as stack:
-        stages = [await stack.enter_async_context(_process(n, url, bootstrap, logs)) for n in range(STAGES)]
+        arguments = (bootstrap, str(partitions))
+        stages = [await stack.enter_async_context(_process(n, url, arguments, logs)) for n in range(STAGES)]
         async with asyncio.timeout(START_S):
             await asyncio.gather(*map(_ready, stages))
         bell = await stack.enter_async_context(Bell.of(Stage(0), url))
@@ -127,9 +133,9 @@ async def running_floor(admin_url: str, bootstrap: str, logs: Path, servers: Pro
 
 
 @asynccontextmanager
-async def _process(number: int, url: str, bootstrap: str, logs: Path) -> AsyncIterator[Process]:
+async def _process(number: int, url: str, arguments: tuple[str, ...], logs: Path) -> AsyncIterator[Process]:
     command = Command(
-        (sys.executable, "-m", "lealtad_bench.floor.stage", str(number), bootstrap),
+        (sys.executable, "-m", "lealtad_bench.floor.stage", str(number), *arguments),
         env={"LEALTAD_BENCH_DATABASE_URL": url},
     )
     with (logs / f"floor-{number}.log").open("wb") as log:

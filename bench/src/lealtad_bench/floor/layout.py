@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 STAGES = 4
 """As Lealtad's chain: customer-profile, churn-scoring, segmentation, campaigns."""
-PARTITIONS = 12
-"""As Lealtad's topics have locally."""
 DATABASE = "bench_floor"
 
 

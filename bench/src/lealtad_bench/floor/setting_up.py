@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import asyncpg
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from lealtad_bench.floor.layout import DATABASE, PARTITIONS, STAGES, Stage
+from lealtad_bench.floor.layout import DATABASE, STAGES, Stage
 
 
 async def make_database(admin_url: str) -> str:
@@ -26,14 +26,14 @@ async def make_database(admin_url: str) -> str:
     return url
 
 
-async def make_topics(bootstrap: str) -> None:
+async def make_topics(bootstrap: str, partitions: int) -> None:
     """Make the topics between the stages, where they are missing."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=20_000)
     await admin.start()
     try:
         existing = set(await admin.list_topics())
         wanted = [Stage(number).reads for number in range(1, STAGES)]
-        missing = [NewTopic(name, PARTITIONS, 1) for name in wanted if name not in existing]
+        missing = [NewTopic(name, partitions, 1) for name in wanted if name not in existing]
         if missing:
             await admin.create_topics(missing)
     finally:

@@ -1,4 +1,4 @@
-"""One stage as a process: `python -m lealtad_bench.floor.stage NUMBER BOOTSTRAP`.
+"""One stage as a process: `python -m lealtad_bench.floor.stage NUMBER BOOTSTRAP PARTITIONS`.
 
 The database's address is in LEALTAD_BENCH_DATABASE_URL. Prints `ready`, and in the last stage a line for each committed
 batch: the moment (seconds of the machine's monotonic clock, the same for all processes) and the purchases' ids.
@@ -14,7 +14,7 @@ import asyncpg
 import orjson
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from lealtad_bench.floor.layout import PARTITIONS, Purchase, Stage
+from lealtad_bench.floor.layout import Purchase, Stage
 from lealtad_bench.floor.relay import relay
 from lealtad_bench.floor.wakeup import Bell
 from lealtad_bench.floor.writing import take_in
@@ -22,7 +22,7 @@ from lealtad_bench.floor.writing import take_in
 RECORDS = 500
 
 
-async def run(stage: Stage, database_url: str, bootstrap: str) -> None:
+async def run(stage: Stage, database_url: str, bootstrap: str, partitions: int) -> None:
     """Run the stage until it fails or its process is ended."""
     async with asyncio.TaskGroup() as tasks:
         if not stage.is_last:
@@ -30,14 +30,14 @@ async def run(stage: Stage, database_url: str, bootstrap: str) -> None:
         if stage.is_first:
             say("ready")
         else:
-            tasks.create_task(consume(stage, database_url, bootstrap))
+            tasks.create_task(consume(stage, database_url, bootstrap, partitions))
 
 
-async def consume(stage: Stage, database_url: str, bootstrap: str) -> None:
+async def consume(stage: Stage, database_url: str, bootstrap: str, partitions: int) -> None:
     """Take batches in and pass them on, beginning with what comes from now on."""
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="latest")
     await consumer.start()
-    consumer.assign([TopicPartition(stage.reads, number) for number in range(PARTITIONS)])
+    consumer.assign([TopicPartition(stage.reads, number) for number in range(partitions)])
     await consumer.seek_to_end()
     connection = await asyncpg.connect(database_url, timeout=10, command_timeout=30)
     async with Bell.of(stage, database_url) as bell:
@@ -66,4 +66,4 @@ def say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(run(Stage(int(sys.argv[1])), os.environ["LEALTAD_BENCH_DATABASE_URL"], sys.argv[2]))
+    asyncio.run(run(Stage(int(sys.argv[1])), os.environ["LEALTAD_BENCH_DATABASE_URL"], sys.argv[2], int(sys.argv[3])))

@@ -44,7 +44,9 @@ async def connected(stack: Stack) -> AsyncIterator[Connections]:
     async with AsyncExitStack() as resources:
         api = await resources.enter_async_context(Api.of(stack))
         operations = await resources.enter_async_context(stack.client())
-        watch = await resources.enter_async_context(watching(api, bootstrap, database_url_of(stack, CAMPAIGNS)))
+        watch = await resources.enter_async_context(
+            watching(api, bootstrap, stack.state.partitions, database_url_of(stack, CAMPAIGNS))
+        )
         yield Connections(stack, api, operations, watch)
 
 

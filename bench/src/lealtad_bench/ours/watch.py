@@ -43,7 +43,6 @@ DECIDED = """
 """
 FOLLOWED = tuple(f"{TopicSettings().topic_prefix}.{topic.name}" for topic in (ACTIVITY, SCORES, SEGMENTS))
 """In the order in which a purchase passes them."""
-PARTITIONS = TopicSettings().topic_partitions
 
 
 @dataclass(slots=True)
@@ -144,7 +143,7 @@ class Watch:
 
 
 @asynccontextmanager
-async def watching(api: Api, bootstrap: str, campaigns_url: str) -> AsyncIterator[Watch]:
+async def watching(api: Api, bootstrap: str, partitions: int, campaigns_url: str) -> AsyncIterator[Watch]:
     """Give a watch that follows topics and commits for the time of the block."""
     watch = Watch(api)
     async with AsyncExitStack() as stack:
@@ -152,7 +151,7 @@ async def watching(api: Api, bootstrap: str, campaigns_url: str) -> AsyncIterato
         stack.push_async_callback(connection.close)
         await connection.execute(TELL)
         await connection.add_listener(CHANNEL, lambda *_: watch._told.set())  # noqa: SLF001 - its own module
-        topics = await stack.enter_async_context(_reading(bootstrap, FOLLOWED))
+        topics = await stack.enter_async_context(_reading(bootstrap, FOLLOWED, partitions))
         topics.pause(*topics.assignment())
         watch._topics = topics  # noqa: SLF001
         looking = asyncio.create_task(watch._look(connection))  # noqa: SLF001
@@ -164,12 +163,12 @@ async def watching(api: Api, bootstrap: str, campaigns_url: str) -> AsyncIterato
 
 
 @asynccontextmanager
-async def _reading(bootstrap: str, topics: Sequence[str]) -> AsyncIterator[AIOKafkaConsumer]:
+async def _reading(bootstrap: str, topics: Sequence[str], partitions: int) -> AsyncIterator[AIOKafkaConsumer]:
     """Give a client that reads all partitions of `topics` from now on."""
     client = create_reading_client(bootstrap_servers=bootstrap, enable_auto_commit=False)
     await client.start()
     try:
-        client.assign([TopicPartition(topic, number) for topic in topics for number in range(PARTITIONS)])
+        client.assign([TopicPartition(topic, number) for topic in topics for number in range(partitions)])
         await client.seek_to_end()
         yield client
     finally:
