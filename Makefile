@@ -1,8 +1,11 @@
-# make demo | test | check: each makes .venv first and needs only Python 3.11 or later (with venv), git and make.
+# make demo | test | proof | check: each makes .venv first and needs only Python 3.11 or later (with venv), git and make.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo bench test test-crash check format lock clean
+.PHONY: help setup demo bench test proof test-crash check format lock clean
 
 ARGS ?=
+# Most of a test's time is waiting: three workers keep two cores busy. WORKERS=0 runs all tests in one process.
+WORKERS ?= 3
+SPREAD = -n $(WORKERS) --no-loadscope-reorder
 export OMP_NUM_THREADS = 1
 
 DISTRIBUTIONS := $(wildcard shared deploy/local demo bench services/*)
@@ -22,7 +25,10 @@ bench: .venv/ready ## Measure beside the bare floor; ARGS="loop --json FILE", AR
 	@.venv/bin/lealtad bench $(ARGS)
 
 test: .venv/ready ## Run all tests; ARGS="shared/tests -k outbox"
-	@.venv/bin/pytest $(ARGS)
+	@.venv/bin/pytest $(SPREAD) -m "not proof" $(ARGS)
+
+proof: .venv/ready ## Run what is too long for the tests: a fault of each kind, everything fuzzed
+	@.venv/bin/pytest $(SPREAD) -m "proof or smoke" $(ARGS)
 
 test-crash: .venv/ready ## Run the crash matrix; BUDGET=20m: as many cells as fit; ARGS="--random 100 --seed 7"
 	@.venv/bin/pytest tests/crash --matrix $(ARGS)

@@ -40,7 +40,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "trial" in metafunc.fixturenames:
-        metafunc.parametrize("trial", metafunc.config.stash[SELECTION].trials, ids=str)
+        first, *others = metafunc.config.stash[SELECTION].trials
+        marked = [pytest.param(first, marks=pytest.mark.smoke)]
+        marked += [pytest.param(trial, marks=pytest.mark.proof) for trial in others]
+        metafunc.parametrize("trial", marked, ids=str)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -90,7 +93,7 @@ async def judge(stage: Stage, load: Load) -> Judge:
 
     async def judge() -> Evidence:
         await stage.settled()
-        topics = await read_topics(KafkaServer(stage.stack.home.kafka).bootstrap)
+        topics = await read_topics(KafkaServer(stage.stack.home.kafka).bootstrap, stage.stack.state.partitions)
         evidence = Evidence(load.ledger, topics, await read_tables(stage.database_urls()))
         found = violations(evidence)
         assert not found, "\n".join(found)

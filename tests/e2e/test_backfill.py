@@ -97,6 +97,7 @@ async def test_history_is_evaluated_once_while_a_live_purchase_passes_it(world: 
     assert (await world.decision(history.customers[0]))["lane"] == "backfill"
 
 
+@pytest.mark.proof
 async def test_workers_killed_in_the_middle_of_it_change_nothing(world: World):
     history = History(world, customers=50, invoices_of_each=40)
 

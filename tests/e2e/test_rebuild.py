@@ -105,6 +105,7 @@ async def test_damaged_tables_are_restored_and_nothing_is_announced(world: World
     assert await announced(world) == told
 
 
+@pytest.mark.proof
 async def test_purchases_go_on_while_every_service_is_rebuilt(world: World):
     customer = await world.newcomer()
     selling = asyncio.create_task(sell(world, customer))

@@ -31,7 +31,8 @@ class TestDatabases:
     def __init__(self, admin_url: str) -> None:
         self._admin_url = plain_dsn(admin_url)
         self._templates: dict[Path, str] = {}
-        self._made: list[tuple[str, Database]] = []
+        self._made: list[Database] = []
+        self._urls: list[str] = []
         self._lock = asyncio.Lock()
 
     async def create(self, service: Service, clock: Clock) -> Database:
@@ -41,7 +42,7 @@ class TestDatabases:
         database = Database(engine, service=service.name, clock=clock)
         if service.on_start:
             database.resources = await service.on_start(database, settings_for(service, url))
-        self._made.append((url, database))
+        self._made.append(database)
         return database
 
     async def create_url(self, service: Service) -> str:
@@ -50,20 +51,27 @@ class TestDatabases:
             template = self._templates.get(service.migrations) or await self._template(service)
             name = f"test_{new_id().hex}"
             await self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-        return with_database(self._admin_url, name)
+        return self._kept(name)
 
     async def copy_url(self, url: str) -> str:
         """Return the URL of a copy of the database at `url`, to which nobody may be connected: a back-up."""
         name = f"test_{new_id().hex}"
         await self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{urlsplit(url).path[1:]}"')
-        return with_database(self._admin_url, name)
+        return self._kept(name)
 
     async def drop_all(self) -> None:
-        """Close and drop what `create` made since the last call."""
+        """Close and drop what was made since the last call."""
         made, self._made = self._made, []
-        for url, database in made:
+        for database in made:
             await database.engine.dispose()
+        urls, self._urls = self._urls, []
+        for url in urls:
             await self._execute(f'DROP DATABASE "{urlsplit(url).path[1:]}" WITH (FORCE)')
+
+    def _kept(self, name: str) -> str:
+        url = with_database(self._admin_url, name)
+        self._urls.append(url)
+        return url
 
     async def _template(self, service: Service) -> str:
         name = f"template_{service.name.replace('-', '_')}_{new_id().hex[-8:]}"
