@@ -12,20 +12,19 @@ from datetime import datetime, timedelta
 import httpx
 import psutil
 
-from lealtad.kafka.topics import TopicSettings
 from lealtad_local import clock
+from lealtad_local.ports import HOST, free_port
 from lealtad_local.processes import Command, Identity, end_all, spawn
 from lealtad_local.progress import settle
-from lealtad_local.server import HOST, free_port, last_lines
+from lealtad_local.server import last_lines
 from lealtad_local.services import SERVICES
 from lealtad_local.stack import Stack
-from lealtad_local.state import StackState, Status
+from lealtad_local.state import PARTITIONS, StackState, Status
 
 PATIENCE_S = 180.0
 """For everything that takes seconds on a machine with nothing else to do."""
 POLL_S = 0.05
 STOP_S = 30.0
-TOPIC_PARTITIONS = TopicSettings().topic_partitions
 OWNED = re.compile(r'^consumer_lag\{partition="(\d+)",topic="([^"]+)"\}', re.MULTILINE)
 
 
@@ -137,7 +136,7 @@ class Guest:
 
         async def owns() -> bool:
             found = len(await self.partitions())
-            return found == TOPIC_PARTITIONS if all_of_them else found > 0
+            return found == PARTITIONS if all_of_them else found > 0
 
         await until(owns, f"{self.name} owns {'all' if all_of_them else 'some'} partitions")
 
@@ -145,6 +144,6 @@ class Guest:
         """Wait until another worker has some of the partitions, too."""
 
         async def shares() -> bool:
-            return 0 < len(await self.partitions()) < TOPIC_PARTITIONS
+            return 0 < len(await self.partitions()) < PARTITIONS
 
         await until(shares, f"{self.name} shares the partitions")

@@ -38,9 +38,9 @@ class Topics:
         return found
 
 
-async def read_topics(bootstrap: str) -> Topics:
-    """Read all topics from their beginning to their present end."""
-    settings = TopicSettings(kafka_bootstrap=bootstrap)
+async def read_topics(bootstrap: str, partitions: int) -> Topics:
+    """Read all topics, of so many partitions each, from their beginning to their present end."""
+    settings = TopicSettings(kafka_bootstrap=bootstrap, topic_partitions=partitions)
     ours = {f"{settings.topic_prefix}.{topic.name}" for topic in TOPICS}
     places = [
         TopicPartition(topic.name, number) for topic in declared(settings) for number in range(topic.num_partitions)

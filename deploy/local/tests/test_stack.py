@@ -19,7 +19,7 @@ from lealtad_local.home import Home
 from lealtad_local.processes import Identity, wait_gone
 from lealtad_local.services import SERVICES
 from lealtad_local.stack import down, wipe
-from lealtad_local.state import Phase, StackState, Status
+from lealtad_local.state import PARTITIONS, Phase, StackState, Status
 
 TINY_SERVICE = Path(__file__).with_name("tiny_service.py")
 START = "2010-12-01T09:00:00"
@@ -78,6 +78,7 @@ def test_up_leaves_kafka_postgres_and_all_processes_ready(running: Checkout) -> 
     expected |= {service.worker(slot) for service in SERVICES for slot in range(2)}
     assert set(state.processes) == expected
     assert {process.status for process in state.processes.values()} == {Status.READY}
+    assert state.partitions == PARTITIONS
 
 
 def test_a_second_up_is_refused_and_changes_nothing(running: Checkout) -> None:
@@ -182,10 +183,12 @@ def test_down_takes_everything_down_and_the_next_up_finds_ports_and_data_again(r
     identities: list[Identity] = before.identities()
     assert running.lealtad("down").stdout.strip() == "Stopped."
     assert wait_gone(identities, 10)
+    assert "fixed for their life" in str(running.lealtad("up", "--partitions", "5").exception)
     assert running.lealtad("up", "--workers", "2").exit_code == 0
     after = running.state()
     ports = {name: process.port for name, process in before.processes.items()}
     assert {name: process.port for name, process in after.processes.items()} == ports
+    assert after.partitions == before.partitions
     assert "machine's time" in str(running.lealtad("clock", "show").exception)
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from lealtad_local.home import Home
 from lealtad_local.keeper import Patience, ProcessSpec
+from lealtad_local.ports import free_port
 from lealtad_local.probes import answers_ok
 from lealtad_local.processes import Command
-from lealtad_local.server import free_port
 from lealtad_local.state import Options
 from lealtad_local.supervisor import Level, Supervisor, held, supervise
 

@@ -19,9 +19,10 @@ from lealtad_local.databases import create_databases
 from lealtad_local.home import Home
 from lealtad_local.kafka import KafkaServer
 from lealtad_local.keeper import ProcessFailedError, ProcessSpec
+from lealtad_local.ports import claim, free_port
 from lealtad_local.postgres import PostgresServer
 from lealtad_local.probes import answers_ok, is_ready_or_held
-from lealtad_local.server import LocalServer, free_port, is_free
+from lealtad_local.server import LocalServer
 from lealtad_local.services import SERVICES, Environment, Service
 from lealtad_local.state import Options, StackState
 from lealtad_local.supervisor import Level, Supervisor, held, supervise
@@ -43,7 +44,8 @@ class Plan:
         clock_file = self._clock(supervisor.options)
         kafka, urls = await asyncio.gather(self._kafka(supervisor), self._postgres(supervisor))
         supervisor.say("starting the services")
-        environment = Environment(self.credentials.token_secret, kafka, urls, clock_file)
+        topic_partitions = supervisor.state.partitions
+        environment = Environment(self.credentials.token_secret, kafka, urls, clock_file, topic_partitions)
         await supervisor.keep(Level.SERVICES, *self._processes(environment, supervisor.options.workers))
 
     def _clock(self, options: Options) -> str:
@@ -60,7 +62,9 @@ class Plan:
             server = KafkaServer(self.home.kafka)
             await _keep_server(supervisor, server)
             bootstrap = server.bootstrap
-        environment = Environment(self.credentials.token_secret, kafka_bootstrap=bootstrap)
+        environment = Environment(
+            self.credentials.token_secret, bootstrap, topic_partitions=supervisor.state.partitions
+        )
         await supervisor.run_once("topics", environment.topics())
         return bootstrap
 
@@ -95,7 +99,7 @@ class Plan:
     def _port(self, name: str) -> int:
         """Keep the port of the last run where it is still free."""
         known = self.before.processes.get(name) if self.before else None
-        return known.port if known and is_free(known.port) else free_port()
+        return known.port if known and claim(known.port) else free_port()
 
 
 async def _keep_server(supervisor: Supervisor, server: LocalServer) -> None:

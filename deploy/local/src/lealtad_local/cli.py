@@ -19,7 +19,7 @@ from lealtad_local.home import Home
 from lealtad_local.jars import JarsUnavailableError
 from lealtad_local.server import ServerDidNotStartError
 from lealtad_local.stack import Stack
-from lealtad_local.state import Options
+from lealtad_local.state import PARTITIONS, Options
 
 T = TypeVar("T")
 
@@ -60,6 +60,15 @@ def up(
         datetime | None, typer.Option("--clock", help="Run on a clock of its own that starts then (UTC).")
     ] = None,
     fresh: Annotated[bool, typer.Option(help="Begin with empty Kafka and PostgreSQL.")] = False,
+    partitions: Annotated[
+        int | None,
+        typer.Option(
+            envvar="LEALTAD_TOPIC_PARTITIONS",
+            help=f"Partitions of each topic, fixed for the life of the data; {PARTITIONS} in a new stack.",
+            min=1,
+            max=100,
+        ),
+    ] = None,
     frozen_after: Annotated[float, typer.Option(help="Seconds without an answer after which a process is ended.")] = 30,
 ) -> None:
     """Start everything, and leave it running."""
@@ -67,6 +76,7 @@ def up(
         workers=workers,
         clock=start.replace(tzinfo=UTC) if start else None,
         fresh=fresh,
+        partitions=partitions,
         frozen_after_s=frozen_after,
     )
     running = stack.up(Home.default(), options, say=console.print)

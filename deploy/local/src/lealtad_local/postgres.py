@@ -20,14 +20,12 @@ from urllib.parse import quote
 
 import psutil
 
+from lealtad_local.ports import HOST, claim, free_port
 from lealtad_local.processes import Command, Identity, end_all
 from lealtad_local.server import (
-    HOST,
     LocalServer,
     ServerDidNotStartError,
     exchange,
-    free_port,
-    is_free,
     read_settings,
     write_private,
 )
@@ -102,7 +100,7 @@ class PostgresServer(LocalServer):
         return (self.data / "PG_VERSION").exists()
 
     def prepare(self) -> None:
-        if not (self._port and is_free(self._port)):
+        if not (self._port and claim(self._port)):
             self._port = free_port()
         if not self.initialised:
             self._home = self._reachable_home()
@@ -213,11 +211,21 @@ def postgres_url(folder: Path) -> Iterator[str]:
 def _account() -> str | None:
     if os.geteuid() != 0:
         return None
+    if not _has_account():
+        try:
+            _run("useradd", "--system", ACCOUNT, purpose=f"The account {ACCOUNT} could not be made")
+        except ServerDidNotStartError:
+            if not _has_account():  # else another process was quicker
+                raise
+    return ACCOUNT
+
+
+def _has_account() -> bool:
     try:
         pwd.getpwnam(ACCOUNT)
     except KeyError:
-        _run("useradd", "--system", ACCOUNT, purpose=f"The account {ACCOUNT} could not be made")
-    return ACCOUNT
+        return False
+    return True
 
 
 def wheel() -> Path:

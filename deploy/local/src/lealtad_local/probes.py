@@ -6,7 +6,7 @@ import http.client
 import json
 from http import HTTPStatus
 
-from lealtad_local.server import HOST
+from lealtad_local.ports import HOST
 
 TIMEOUT_S = 2
 

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import shutil
 import signal
 import socket
 import subprocess
 import time
 from abc import ABC, abstractmethod
-from contextlib import closing
 from pathlib import Path
 from typing import Self
 
+from lealtad_local.ports import HOST
 from lealtad_local.processes import Command, spawn
 
-HOST = "127.0.0.1"
 FREEZE_TIMEOUT_S = 5.0
-_PORTS = range(20_000, 32_000)
-_given: set[int] = set()
-"""Ports that `free_port` returned in this process."""
 
 
 class ServerDidNotStartError(Exception):
@@ -130,32 +125,6 @@ class LocalServer(ABC):
         """Stop in an orderly way and start again on the same port and data."""
         self.stop()
         self.start()
-
-
-def free_port() -> int:
-    """Return a TCP port of 127.0.0.1 that is free at this moment, and never the same one twice in a process.
-
-    Who was given a port may not listen there yet: of ten services that chose among 12,000, two met in one start of 270.
-    It lies below the range that outgoing connections take theirs from (32768 up on Linux), so that none of them
-    holds it when a server comes back after a crash. Raises `RuntimeError` when there is none.
-    """
-    candidates = random.SystemRandom().sample(_PORTS, k=len(_PORTS))
-    port = next((port for port in candidates if port not in _given and is_free(port)), None)
-    if port is None:
-        raise RuntimeError(f"no TCP port of {HOST} between {_PORTS.start} and {_PORTS.stop - 1} is free")
-    _given.add(port)
-    return port
-
-
-def is_free(port: int) -> bool:
-    """Say whether a server could listen on this port of 127.0.0.1 now."""
-    with closing(socket.socket()) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            return False
-        return True
 
 
 def exchange(port: int, request: bytes, timeout: float = 2) -> bytes:

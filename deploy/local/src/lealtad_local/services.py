@@ -7,8 +7,8 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from lealtad_local.ports import HOST
 from lealtad_local.processes import Command
-from lealtad_local.server import HOST
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,8 @@ class Environment:
     database_urls: Mapping[str, str] = field(default_factory=dict)
     """By service name."""
     clock_file: str = ""
+    topic_partitions: int | None = None
+    """Of each topic; None where a program does not need it."""
 
     def topics(self) -> Command:
         """Return the program that creates the topics."""
@@ -77,6 +79,7 @@ class Environment:
             "LEALTAD_KAFKA_BOOTSTRAP": self.kafka_bootstrap,
             "LEALTAD_TOKEN_SECRET": self.token_secret,
             "LEALTAD_CLOCK_FILE": self.clock_file,
+            "LEALTAD_TOPIC_PARTITIONS": str(self.topic_partitions or ""),
         }
         given = {name: value for name, value in shared.items() if value}
         # Many small processes share the cores: one thread each for numerical libraries.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -14,14 +15,15 @@ from typing import IO
 
 import httpx
 
-from lealtad_local import clock
+from lealtad_local import clock, partitions
 from lealtad_local.credentials import Credentials
 from lealtad_local.errors import StackError
 from lealtad_local.home import Home
 from lealtad_local.kafka import KafkaServer
+from lealtad_local.ports import HOST
 from lealtad_local.postgres import PostgresServer
 from lealtad_local.processes import end_all
-from lealtad_local.server import HOST, last_lines
+from lealtad_local.server import last_lines
 from lealtad_local.services import SERVICES, Service
 from lealtad_local.state import Options, Phase, StackState
 from lealtad_local.supervisor import DETACH
@@ -141,6 +143,7 @@ def _launch(home: Home, options: Options) -> subprocess.Popen[bytes]:
     if state and is_running(state):
         raise StackError("The stack is already running. See it: lealtad status. Stop it: lealtad down")
     clock.require_reached(home, options.clock, fresh=options.fresh)
+    options = options.model_copy(update={"partitions": _partitions(home, options, state)})
     home.create()
     with home.log("supervisor").open("wb") as log:
         return subprocess.Popen(  # noqa: S603
@@ -150,6 +153,11 @@ def _launch(home: Home, options: Options) -> subprocess.Popen[bytes]:
             stderr=log,
             start_new_session=True,
         )
+
+
+def _partitions(home: Home, options: Options, before: StackState | None) -> int:
+    has_topics = "LEALTAD_KAFKA_BOOTSTRAP" in os.environ or (KafkaServer(home.kafka).formatted and not options.fresh)
+    return partitions.choose(options, before.partitions if before and has_topics else None)
 
 
 def _wait_until_ready(home: Home, supervisor: subprocess.Popen[bytes], say: Say) -> Stack:

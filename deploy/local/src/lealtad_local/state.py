@@ -11,6 +11,11 @@ from lealtad_local.home import Home
 from lealtad_local.processes import Identity
 from lealtad_local.server import write_private
 
+PARTITIONS = 4
+"""Of each topic of a new local stack: enough to share among workers on one machine, cheap while nothing happens."""
+PARTITIONS_BEFORE = 12
+"""Of each topic of a stack whose state file does not tell: made before the number was a setting."""
+
 
 class Phase(StrEnum):
     """Where the stack stands as a whole."""
@@ -39,6 +44,8 @@ class Options(BaseModel):
     """Start of the stack clock, UTC; None: the machine's time."""
     fresh: bool = False
     """Begin with empty Kafka and PostgreSQL."""
+    partitions: int | None = None
+    """Partitions of each topic; None: as many as the data have, and `PARTITIONS` where there are none."""
     frozen_after_s: float = 30
     """A process that answers no probe for so long is ended."""
 
@@ -65,6 +72,11 @@ class StackState(BaseModel):
     supervisor: Identity | None = None
     options: Options = Options()
     processes: dict[str, ProcessState] = {}
+
+    @property
+    def partitions(self) -> int:
+        """Partitions of each topic, fixed for the life of the data."""
+        return self.options.partitions or PARTITIONS_BEFORE
 
     def port_of(self, process: str) -> int:
         """Return the port that a process listens at; raise KeyError where there is no such process."""

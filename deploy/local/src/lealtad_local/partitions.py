@@ -1,0 +1,26 @@
+"""How many partitions each topic of a stack has: chosen once, and kept as long as the data."""
+
+from __future__ import annotations
+
+from lealtad_local.errors import StackError
+from lealtad_local.state import PARTITIONS, Options
+
+
+def choose(options: Options, existing: int | None) -> int:
+    """Return the number of partitions for a start with `options`; `existing` is that of the data, None without data.
+
+    Raises StackError where the options do not go with it.
+    """
+    partitions = existing or options.partitions or PARTITIONS
+    if options.partitions not in (None, partitions):
+        raise StackError(
+            f"The topics of this stack have {partitions} partitions each, and the number is fixed for their life. "
+            f"Keep it (no --partitions), or begin with empty data: lealtad up --fresh --partitions {options.partitions}"
+        )
+    if options.workers > partitions:
+        raise StackError(
+            f"{options.workers} workers of a service cannot share {partitions} partitions: some would have nothing to "
+            f"read. Begin with empty data and more partitions: lealtad up --fresh --workers {options.workers} "
+            f"--partitions {options.workers}"
+        )
+    return partitions
