@@ -6,11 +6,13 @@ from pydantic import BaseModel, ConfigDict
 
 from lealtad.app import Service
 from lealtad.db import metadata
+from lealtad.http import SafeValueError
 from lealtad.kafka.projections import Projections
 from lealtad.policies import Policy, PolicyStamp
 from lealtad.unit_of_work import Touched, UnitOfWork
 
 METADATA = metadata()
+LONGEST_DAYS = 1000
 
 
 class Patience(BaseModel):
@@ -26,7 +28,14 @@ class PatienceOut(Patience, PolicyStamp):
     """A version of it."""
 
 
-PATIENCE = Policy(METADATA, "patience", Patience, PatienceOut)
+def try_out(patience: Patience) -> None:
+    """Wait as long, in days and in shares of them."""
+    if patience.days > LONGEST_DAYS:
+        raise SafeValueError("nobody waits for so long", "days")
+    assert 1 / patience.days
+
+
+PATIENCE = Policy(METADATA, "patience", Patience, PatienceOut, try_out=try_out)
 
 
 async def nothing(_uow: UnitOfWork, _touched: Touched) -> None:

@@ -78,3 +78,17 @@ async def test_a_policy_that_leaves_a_setting_out_is_refused_and_names_it(databa
     pointers = [error["pointer"] for error in refused.value.extensions["errors"]]
     assert (refused.value.status, pointers) == (422, ["/weekends"])
     assert await days_in_force(database) == 1
+
+
+@pytest.mark.parametrize(("days", "pointer"), [(1001, "/days"), (0, "")])
+async def test_a_policy_that_cannot_be_obeyed_is_refused_and_changes_nothing(
+    database: Database, days: int, pointer: str
+) -> None:
+    with pytest.raises(Problem) as refused:
+        async with database.begin() as uow:
+            await PATIENCE.change(uow, Patience(days=days, weekends=True), if_match='"1"', by="ana")
+
+    (error,) = refused.value.extensions["errors"]
+    assert (refused.value.status, error["pointer"]) == (422, pointer)
+    assert error["message"]
+    assert await days_in_force(database) == 1

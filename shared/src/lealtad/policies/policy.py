@@ -1,5 +1,6 @@
-"""A versioned policy: read in force or by version, replaced whole."""
+"""A versioned policy: read in force or by version, tried out and replaced whole."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -12,6 +13,7 @@ from lealtad.db import Connection, Row
 from lealtad.http import Answer, InvalidField, invalid, not_found, require_match
 from lealtad.policies import repository
 from lealtad.policies.schemas import PolicyStamp
+from lealtad.policies.trial import tried
 from lealtad.unit_of_work import UnitOfWork
 
 P = TypeVar("P", bound=BaseModel)
@@ -30,12 +32,22 @@ class PolicyVersion(Generic[P]):
 class Policy(Generic[P]):
     """The policy in the table `owned.<name>`; the first version comes with a migration.
 
-    `model` is the policy itself, `shown` the same with the fields of `PolicyStamp`, as the API answers it.
+    `model` is the policy itself, `shown` the same with the fields of `PolicyStamp`, as the API answers it. `try_out`
+    uses a policy once as the service will: see `lealtad.policies.trial`.
     """
 
-    def __init__(self, metadata: MetaData, name: str, model: type[P], shown: type[PolicyStamp]) -> None:
+    def __init__(
+        self,
+        metadata: MetaData,
+        name: str,
+        model: type[P],
+        shown: type[PolicyStamp],
+        *,
+        try_out: Callable[[P], object],
+    ) -> None:
         self.table = repository.policy_table(metadata, name)
         self._shown = shown
+        self._try_out = try_out
         # A version never changes, so each is parsed once a process.
         self.parse = lru_cache(maxsize=64)(model.model_validate_json)
 
@@ -68,9 +80,11 @@ class Policy(Generic[P]):
     async def replace(self, uow: UnitOfWork, wanted: P, *, if_match: str | None, by: str) -> PolicyVersion[P]:
         """Put `wanted` in force as the next version; 412 or 428 without the ETag of the one that it replaces.
 
-        422 where a setting is left out: its default would come into force unsaid.
+        422 where a setting is left out, since its default would come into force unsaid, and where the service could not
+        obey `wanted`.
         """
         _require_whole(wanted)
+        tried(wanted, self._try_out)
         await repository.lock(uow.connection, self.table)
         current = await self.in_force(uow.connection)
         require_match(if_match, current.version, required=True)

@@ -19,8 +19,6 @@ from lealtad.events.cause import Cause, lane_of
 from lealtad.events.model import Causes
 from lealtad.money import Money, minor_units
 
-PLACES = Decimal("0.0001")
-
 
 class Origin(StrEnum):
     """Why there is a decision."""
@@ -46,9 +44,9 @@ class Verdict:
 
     @property
     def priority(self) -> Decimal | None:
-        """The priority of the chosen action, to four places."""
+        """The priority of the chosen action, as it is told."""
         best = self.decision.chosen
-        return Decimal(best.priority).quantize(PLACES) if best else None
+        return best.told_priority if best else None
 
 
 def record_of(verdict: Verdict, rules: RulesInForce) -> dict[str, Any]:

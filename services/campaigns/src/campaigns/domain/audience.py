@@ -42,6 +42,17 @@ class Audience(BaseModel):
     contract: ContractNeed | None = None
     contract_within_days: int = Field(default=30, ge=1, le=730, description="How recent an end is 'ended'")
 
+    @property
+    def contradiction(self) -> str | None:
+        """Why nobody can be in this audience, or None."""
+        if self.max_tenure_days is not None and self.min_tenure_days >= self.max_tenure_days:
+            return "asks for more days of tenure than it allows"
+        if self.segments_none & self.segments_all:
+            return "asks for a segment and bars it"
+        if self.segments_any and self.segments_any <= self.segments_none:
+            return "bars every segment of which it asks for one"
+        return None
+
     def misses(self, customer: Customer, now: datetime) -> Finding | None:
         """Return why `customer` is not in this audience at `now`, or None when he is."""
         return (

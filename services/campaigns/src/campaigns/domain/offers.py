@@ -16,6 +16,8 @@ from lealtad.events.catalog.shared_types import Slug
 from lealtad.money import DecimalText
 
 Language = Literal["es", "en"]
+TEXT = r"^[^\x00]*$"
+"""Of what the database can store."""
 Amount = Annotated[DecimalText, Field(ge=0, description="In the reporting currency", examples=["12.50"])]
 
 
@@ -35,8 +37,8 @@ class Objection(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    objection: str = Field(min_length=1, max_length=300)
-    answer: str = Field(min_length=1, max_length=600)
+    objection: str = Field(min_length=1, max_length=300, pattern=TEXT)
+    answer: str = Field(min_length=1, max_length=600, pattern=TEXT)
 
 
 class Content(BaseModel):
@@ -44,11 +46,13 @@ class Content(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    title: str = Field(min_length=1, max_length=120)
-    message: str = Field(min_length=1, max_length=2000)
-    script: str = Field(default="", max_length=2000, description="What the agent says")
+    title: str = Field(min_length=1, max_length=120, pattern=TEXT)
+    message: str = Field(min_length=1, max_length=2000, pattern=TEXT)
+    script: str = Field(default="", max_length=2000, pattern=TEXT, description="What the agent says")
     objections: list[Objection] = Field(default_factory=list, max_length=10)
-    procedure: str = Field(default="", max_length=2000, description="What the agent does when it is accepted")
+    procedure: str = Field(
+        default="", max_length=2000, pattern=TEXT, description="What the agent does when it is accepted"
+    )
 
 
 class Limits(BaseModel):

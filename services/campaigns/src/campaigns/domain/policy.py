@@ -6,10 +6,10 @@ The shipped one is data: `campaigns/policy/shipped.json`.
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from campaigns.domain.audience import Audience
@@ -132,12 +132,13 @@ class ContactPolicy(BaseModel):
             raise PydanticCustomError("unknown-time-zone", "name a time zone of the IANA database, as in Europe/Madrid")
         return name
 
-    @model_validator(mode="after")
-    def _distinct_situations(self) -> Self:
-        names = [situation.name for situation in self.situations]
+    @field_validator("situations")
+    @classmethod
+    def _distinct(cls, situations: list[Situation]) -> list[Situation]:
+        names = [situation.name for situation in situations]
         if len(set(names)) != len(names):
             raise PydanticCustomError("repeated-situation", "give each situation a name of its own")
-        return self
+        return situations
 
     @property
     def clock_tolerance(self) -> timedelta:

@@ -1,6 +1,7 @@
 """The priority of an action: propensity x context x value x lever, each shown."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from math import prod
 
 from campaigns.domain.customer import Customer
@@ -11,6 +12,9 @@ from campaigns.domain.rules import Circumstances, net_value
 from lealtad.events.catalog.customer_profile import Channel
 
 NO_TALLY = Tally()
+PLACES = Decimal("0.0001")
+LARGEST = Decimal("99999999999999.9999")
+"""The largest priority that is told; actions are ranked by the whole of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,11 @@ class Action:
     def priority(self) -> float:
         """P x C x V x L."""
         return self.propensity * self.weight
+
+    @property
+    def told_priority(self) -> Decimal:
+        """The priority as it is stored and announced: to four places, at most `LARGEST`."""
+        return min(Decimal(self.priority), LARGEST).quantize(PLACES)
 
 
 class Scale:

@@ -3,14 +3,17 @@
 from uuid import UUID
 
 from campaigns.domain.offers import OfferTerms
+from campaigns.domain.trial import try_out
 from campaigns.offers import repository
 from campaigns.offers.repository import Edit
 from campaigns.offers.schemas import OfferIn, OfferOut
 from campaigns.policy import repository as rules
+from campaigns.policy.models import CONTACT_POLICY
 from lealtad.db import Row
 from lealtad.events.catalog.campaigns import OfferDefinitionChanged, OfferRef
 from lealtad.http import Answer, Page, PageQuery, conflict, not_found, require_match
 from lealtad.ids import new_id
+from lealtad.policies import tried
 from lealtad.unit_of_work import UnitOfWork
 
 
@@ -40,6 +43,7 @@ async def read_offer_version(uow: UnitOfWork, offer_id: UUID, version: int) -> O
 async def create_offer(uow: UnitOfWork, wanted: OfferIn, *, by: str) -> Answer:
     """Create an offer; 409 where its key is taken."""
     terms = OfferTerms.model_validate(wanted.model_dump(exclude={"key"}))
+    await _require_usable(uow, terms)
     added = await repository.add(uow.connection, new_id(), wanted.key, terms, Edit(uow.now, by))
     if not added:
         raise conflict("offer-exists", "There is such an offer", "Choose another key, or change the existing offer.")
@@ -49,6 +53,7 @@ async def create_offer(uow: UnitOfWork, wanted: OfferIn, *, by: str) -> Answer:
 async def change_offer(uow: UnitOfWork, reference: str, terms: OfferTerms, *, if_match: str | None, by: str) -> Answer:
     """Put new terms in force, and a withdrawn offer on offer again; 412 or 428 without the present ETag."""
     row = await _existing(uow, reference, if_match=if_match, lock=True)
+    await _require_usable(uow, terms)
     edit = Edit(uow.now, by)
     await repository.change(uow.connection, row.offer_id, terms, edit, version=row.version + 1, withdrawn=False)
     return await _announced(uow, row.key)
@@ -74,6 +79,12 @@ def shown(row: Row) -> OfferOut:
         changed_at=row.changed_at,
         changed_by=row.changed_by,
     )
+
+
+async def _require_usable(uow: UnitOfWork, terms: OfferTerms) -> None:
+    """Raise 422 where decisions under the policy in force could not use an offer of these terms."""
+    policy = (await CONTACT_POLICY.in_force(uow.connection)).policy
+    tried(terms, lambda offered: try_out(policy, [offered]))
 
 
 async def _existing(uow: UnitOfWork, reference: str, *, if_match: str | None = None, lock: bool = False) -> Row:

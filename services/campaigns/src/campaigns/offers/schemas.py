@@ -1,14 +1,18 @@
 """Offers as callers see and change them."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, field_validator
 from pydantic.config import JsonDict
 
+from campaigns.domain.audience import Audience
 from campaigns.domain.offers import OfferTerms
 from lealtad.events.catalog.shared_types import Slug
+from lealtad.http import SafeValueError, Timestamp
 
+Key = Annotated[Slug, Field(description="Its name for ever, as in reports and events", examples=["free-shipping"])]
 TERMS: JsonDict = {
     "kind": "reward",
     "value": "30.00",
@@ -28,20 +32,29 @@ class TermsIn(OfferTerms):
 
     model_config = ConfigDict(json_schema_extra={"examples": [TERMS]})
 
+    valid_from: Timestamp | None = None
+    valid_until: Timestamp | None = None
 
-class OfferIn(OfferTerms):
+    @field_validator("audience")
+    @classmethod
+    def _for_somebody(cls, audience: Audience) -> Audience:
+        if contradiction := audience.contradiction:
+            raise SafeValueError(f"{contradiction}: nobody would ever be offered this")
+        return audience
+
+
+class OfferIn(TermsIn):
     """A new offer."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"key": "spring-preview", **TERMS}]})
 
-    key: Slug = Field(description="Its name for ever, as in reports and events", examples=["free-shipping"])
+    key: Key
 
 
-class OfferOut(OfferIn):
+class OfferOut(OfferTerms):
     """An offer in one version."""
 
-    model_config = ConfigDict(json_schema_extra={})
-
+    key: Key
     offer_id: UUID
     version: int
     withdrawn: bool

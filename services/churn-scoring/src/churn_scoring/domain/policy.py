@@ -4,16 +4,21 @@ from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
 from math import ceil
-from typing import Annotated, Self
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
 
 Floats = NDArray[np.float64]
 Probability = Annotated[Decimal, Field(ge=0, le=1, max_digits=6, decimal_places=5)]
 BandName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", examples=["high"])]
 EVIDENCE = ("open_cases", "complaints_90", "payment_failures_90", "negative_touchpoints_90", "returns_90")
+
+
+def _refused(message: str) -> PydanticCustomError:
+    return PydanticCustomError("scoring-policy", "{message}", {"message": message})
 
 
 class Document(BaseModel):
@@ -45,11 +50,12 @@ class Evidence(Document):
     log_odds: float = Field(ge=-5, le=5, description="Per unit of the feature")
     cap: float = Field(gt=0, le=100, description="More units than this change nothing further")
 
-    @model_validator(mode="after")
-    def _known(self) -> Self:
-        if self.feature not in EVIDENCE:
-            raise ValueError(f"'{self.feature}' is no evidence feature; choose one of {', '.join(EVIDENCE)}")
-        return self
+    @field_validator("feature")
+    @classmethod
+    def _known(cls, feature: str) -> str:
+        if feature not in EVIDENCE:
+            raise _refused(f"is no evidence feature; choose one of {', '.join(EVIDENCE)}")
+        return feature
 
 
 class ContractPrior(Document):
@@ -84,7 +90,9 @@ class Training(Document):
     active_days: int = Field(default=180, ge=30, le=1095, description="Customers who bought within so many days")
     cutoffs: int = Field(default=3, ge=1, le=12, description="Points in time to learn from, the newest ones")
     step_days: int = Field(default=30, ge=7, le=365, description="Days between them")
-    fewest_customers: int = Field(default=300, ge=50, description="Per point in time; with fewer nothing is trained")
+    fewest_customers: int = Field(
+        default=300, ge=50, le=1_000_000_000, description="Per point in time; with fewer nothing is trained"
+    )
 
 
 def _default_bands() -> tuple[Band, ...]:
@@ -105,7 +113,14 @@ class ScoringPolicy(Document):
     """All settings of scoring; ADR churn-scoring-policy says where the defaults come from."""
 
     horizon_days: int = Field(default=90, ge=7, le=730, description="Leaving = no purchase for so long")
-    grid: Probability = Field(default=Decimal("0.02"), gt=0, le=Decimal("0.25"))
+    grid: Decimal = Field(
+        default=Decimal("0.02"),
+        gt=0,
+        le=Decimal("0.25"),
+        max_digits=5,
+        decimal_places=4,
+        description="Step between published probabilities; as many decimals as events carry",
+    )
     drift: Probability = Field(
         default=Decimal("0.06"), gt=0, le=Decimal("0.5"), description="Time alone is told of from so much change on"
     )
@@ -117,16 +132,22 @@ class ScoringPolicy(Document):
     value: ValuePrior = ValuePrior()
     training: Training = Training()
 
-    @model_validator(mode="after")
-    def _bands_cover_everything(self) -> Self:
-        starts = [band.from_probability for band in self.bands]
+    @field_validator("bands")
+    @classmethod
+    def _cover_everything(cls, bands: tuple[Band, ...]) -> tuple[Band, ...]:
+        starts = [band.from_probability for band in bands]
         if starts[0] != 0 or any(left >= right for left, right in pairwise(starts)):
-            raise ValueError("bands must begin at 0 and rise")
-        if len({band.name for band in self.bands}) != len(self.bands):
-            raise ValueError("band names must differ")
-        if len({item.feature for item in self.evidence}) != len(self.evidence):
-            raise ValueError("each evidence feature may be named once")
-        return self
+            raise _refused("bands must begin at 0 and rise")
+        if len({band.name for band in bands}) != len(bands):
+            raise _refused("band names must differ")
+        return bands
+
+    @field_validator("evidence")
+    @classmethod
+    def _named_once(cls, evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+        if len({item.feature for item in evidence}) != len(evidence):
+            raise _refused("each evidence feature may be named once")
+        return evidence
 
     def steps(self, probabilities: Floats) -> NDArray[np.int64]:
         """Return probabilities as whole steps of the grid, one step or more away from 0 and 1.

@@ -8,7 +8,7 @@ from lealtad.events.catalog.shared_types import Slug
 from lealtad.http import RequestBody
 
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}$", description="ISO 639-1")]
-Name = Annotated[str, Field(min_length=1, max_length=120)]
+Name = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00]+$")]
 
 
 class CauseIn(RequestBody):

@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 HORIZON_DAYS = 3_660
+LOST_A_YEAR = 4
+"""Days on which a change of the clocks, or of the zone, may take the opening hours away."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,12 @@ class BusinessCalendar:
     def is_open_on(self, day: date) -> bool:
         """Whether the desk works on this local day."""
         return day.weekday() in self.weekdays and day not in self.holidays
+
+    def open_time_within(self, years: int) -> timedelta:
+        """Answer the open time that `years` have at least, whenever they begin."""
+        days = years * (52 * len(self.weekdays) - LOST_A_YEAR) - len(self.holidays)
+        today = date.min
+        return max(days, 0) * (datetime.combine(today, self.closes) - datetime.combine(today, self.opens))
 
     def hours_of(self, day: date) -> tuple[datetime, datetime]:
         """Answer opening and closing of a local day in UTC, right also on days when the clocks change."""

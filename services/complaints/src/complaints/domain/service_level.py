@@ -27,6 +27,12 @@ class ServicePolicy:
     oldest: timedelta
     """How far back the occurrence of a case may lie."""
 
+    @property
+    def longest(self) -> timedelta:
+        """Open time until a case is due for which the policy gives the most."""
+        hours = max(hours for severities in self.hours.values() for hours in severities.values())
+        return timedelta(hours=float(hours * max([Decimal(1), *self.tier_factors.values()])))
+
     def due_at(self, kind: CaseKind, severity: Severity, tier: str | None, start: datetime) -> datetime:
         """Answer when a case whose clock started at `start` is due (UTC)."""
         factor = self.tier_factors.get(tier, Decimal(1)) if tier else Decimal(1)

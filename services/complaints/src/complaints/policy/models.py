@@ -3,10 +3,11 @@
 from complaints.domain.service_level import ServicePolicy
 from complaints.metadata import METADATA
 from complaints.policy.schemas import PolicyDocument, PolicyOut
+from complaints.policy.trial import try_out
 from lealtad.db import Connection
 from lealtad.policies import Policy
 
-SERVICE_POLICY = Policy(METADATA, "service_policy", PolicyDocument, PolicyOut)
+SERVICE_POLICY = Policy(METADATA, "service_policy", PolicyDocument, PolicyOut, try_out=try_out)
 
 
 async def rules_in_force(connection: Connection) -> ServicePolicy:

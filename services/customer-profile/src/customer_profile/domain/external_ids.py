@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from functools import cache
+from types import ModuleType
 from typing import Protocol, cast
 
 import phonenumbers
@@ -25,7 +26,8 @@ def document_format(name: str) -> _Validator:
     """
     country, _, document = name.partition(".")
     module = get_cc_module(country, document)
-    if module is None:
+    # A package has attributes that are no format, too.
+    if not isinstance(module, ModuleType) or not hasattr(module, "is_valid"):
         raise UnknownDocumentFormatError(f"{name!r} is no document format of python-stdnum; write it like es.dni")
     return cast("_Validator", module)
 

@@ -9,6 +9,7 @@ from lealtad.unit_of_work import UnitOfWork
 from segmentation.definitions import preparation_repository as preparations
 from segmentation.definitions import reading, repository, rulebook
 from segmentation.definitions.schemas import NewSegment, SegmentChange
+from segmentation.definitions.trial import require_usable
 from segmentation.domain.segments import Segment, SegmentVersion, VersionStatus
 from segmentation.domain.sweeps import SweepReason
 from segmentation.memberships import sweep_repository as sweeps
@@ -85,5 +86,6 @@ async def _changeable(uow: UnitOfWork, ref: UUID | str, if_match: str | None) ->
 
 
 async def _prepare(uow: UnitOfWork, version: SegmentVersion) -> None:
+    await require_usable(uow, version)
     await repository.add_version(uow.connection, version)
     await preparations.begin(uow.connection, version.segment_id, version.version, uow.now)

@@ -1,5 +1,6 @@
 """The rulebook in force: loaded once per revision, and held still while it is used."""
 
+import asyncio
 from collections import OrderedDict
 from uuid import UUID
 
@@ -30,7 +31,8 @@ async def at(connection: Connection, revision: UUID) -> Evaluator:
     """Return the rulebook in force, compiled; `revision` is its id, read while it was held."""
     evaluator = _EVALUATORS.get(revision)
     if evaluator is None:
-        evaluator = Evaluator.of(await repository.load(connection))
+        # Hundreds of conditions take longer to compile than the event loop should stand still.
+        evaluator = await asyncio.to_thread(Evaluator.of, await repository.load(connection))
         _EVALUATORS[revision] = evaluator
         while len(_EVALUATORS) > KEPT:
             _EVALUATORS.popitem(last=False)

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from itertools import pairwise
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from lealtad.events.catalog.shared_types import Slug
 from lealtad.money import DecimalText
@@ -37,16 +37,17 @@ class ValuePolicy(BaseModel):
     hour: int = Field(ge=0, le=23, description="Hour of the day (UTC) at which boundaries are computed")
     tiers: list[TierRule] = Field(min_length=1, max_length=10, description="Best first")
 
-    @model_validator(mode="after")
-    def _tiers_reach_the_whole_base(self) -> Self:
-        shares = [rule.revenue_share for rule in self.tiers]
+    @field_validator("tiers")
+    @classmethod
+    def _reach_the_whole_base(cls, tiers: list[TierRule]) -> list[TierRule]:
+        shares = [rule.revenue_share for rule in tiers]
         if any(later <= earlier for earlier, later in pairwise(shares)):
             raise refused("'revenue_share' of the tiers must grow from the best tier to the last")
         if shares[-1] != Decimal(1):
             raise refused("the last tier must have 'revenue_share' 1, so that every buyer has a tier")
-        if len({rule.tier for rule in self.tiers}) < len(self.tiers):
+        if len({rule.tier for rule in tiers}) < len(tiers):
             raise refused("each 'tier' may be named once")
-        return self
+        return tiers
 
 
 def next_computation(policy: ValuePolicy, now: datetime, *, known: bool) -> datetime:
@@ -58,3 +59,9 @@ def next_computation(policy: ValuePolicy, now: datetime, *, known: bool) -> date
         return now.replace(minute=0, second=0, microsecond=0) + RETRY
     today = datetime.combine(now.date(), time(policy.hour), tzinfo=UTC)
     return today if today > now else today + timedelta(days=1)
+
+
+def try_out(policy: ValuePolicy) -> None:
+    """Schedule boundaries by `policy` once: the one thing, beside SQL over bound values, that it is used for."""
+    for known in (False, True):
+        next_computation(policy, datetime(2012, 2, 29, policy.hour, tzinfo=UTC), known=known)

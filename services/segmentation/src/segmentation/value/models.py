@@ -5,11 +5,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from lealtad.db.columns import OWNED, moment
 from lealtad.policies import Policy
-from segmentation.domain.value_policy import ValuePolicy
+from segmentation.domain.value_policy import ValuePolicy, try_out
 from segmentation.metadata import METADATA
 from segmentation.value.schemas import ValuePolicyOut
 
-VALUE_POLICY = Policy(METADATA, "value_policy", ValuePolicy, ValuePolicyOut)
+VALUE_POLICY = Policy(METADATA, "value_policy", ValuePolicy, ValuePolicyOut, try_out=try_out)
 
 value_boundaries = Table(
     "value_boundaries",

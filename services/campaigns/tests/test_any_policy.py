@@ -1,0 +1,127 @@
+"""Whatever contact policy or offer is accepted, decisions are made and contacts and answers are taken."""
+
+from datetime import timedelta
+from itertools import count
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from campaigns.domain.priority import LARGEST
+from campaigns.offers.schemas import TERMS, TermsIn
+from campaigns.policy.schemas import PolicyIn
+from campaigns.service import SERVICE
+from lealtad.events.catalog.customer_profile import Channel, ContactHours
+from lealtad.testing.documents import documents
+from lealtad.testing.driving import deliver, take_due
+from lealtad.testing.fuzzing import Caller, failures, some_documents
+
+from .builders import START, bought, complained, contracted, registered, resolved, scored, segmented
+
+PATH = "contact-policy"
+OFFER = "offers/spring-preview"
+numbers = count(1)
+
+
+async def use(call, database):
+    """Let every kind of event come, ask, reserve, present and answer, and let time pass."""
+    told = next(numbers)
+    hours = ContactHours(start="18:00", end="10:00")
+    attributes = {"preferred_channels": list(Channel), "contact_hours": hours, "time_zone": "America/St_Johns"}
+    events = [
+        registered("ana", sequence=told, **attributes),
+        registered("eva", sequence=told),
+        registered("unscored", sequence=told, time_zone=None),
+        *(scored(name, band="critical", at_risk=str(LARGEST), sequence=told) for name in ("ana", "eva")),
+        *(segmented(name, "loyal", "champions", "lapsed", tier="gold", sequence=told) for name in ("ana", "eva")),
+        bought("ana", fact=f"invoice-{told}"),
+        contracted("ana", ends_at=START - timedelta(days=5), contract=f"contract-{told}"),
+        complained("eva", case=f"case-{told}"),
+        resolved("eva", case=f"case-{told}", at=START),
+        complained("unscored", case=f"open-{told}"),
+    ]
+    await deliver(SERVICE, database, events)
+    await take_due(SERVICE, database, now=database.clock.now() + timedelta(hours=7))
+    for name in ("ana", "eva", "unscored"):
+        await _contact(call, f"shop:{name}", accept=told % 2 == 0)
+    for path in ("offers", f"{OFFER}", PATH, f"{PATH}/versions/1"):
+        await call("GET", path)
+
+
+async def _contact(call, customer, *, accept):
+    standing = await call("GET", f"customers/{customer}/next-best-action")
+    asked = await call("POST", "decisions", json={"customer": customer, "channel": "front-office"})
+    assert standing
+    assert asked
+    for decision in (standing, asked):
+        slot = await call("POST", "contacts", json={"decision_id": decision["decision_id"]})
+        if slot and decision is standing:
+            await call("POST", f"contacts/{slot['contact_id']}/confirm")
+        for response in ("presented", "accepted" if accept else "rejected"):
+            await call("POST", f"decisions/{decision['decision_id']}/responses", json={"response": response})
+        await call("GET", f"decisions/{decision['decision_id']}")
+    await call("GET", f"customers/{customer}/contacts")
+    await call("GET", f"customers/{customer}/decisions")
+
+
+@some_documents
+@given(data=st.data())
+async def test_no_accepted_contact_policy_stops_the_decisions(client, database, data):
+    call = Caller(client)
+    document = data.draw(documents(PolicyIn, await call.shipped(PATH)))
+    if await call.put(PATH, document):
+        await use(call, database)
+    assert await failures(database) == []
+
+
+@some_documents
+@given(data=st.data())
+async def test_no_accepted_offer_stops_the_decisions(client, database, data):
+    call = Caller(client)
+    await call("POST", "offers", json={"key": "spring-preview", **TERMS})
+    if await call.put(OFFER, data.draw(documents(TermsIn, TERMS))):
+        await use(call, database)
+    assert await failures(database) == []
+
+
+async def test_the_shipped_contact_policy_may_be_put_in_force(client, database):
+    call = Caller(client)
+    assert await call.put(PATH, await call.shipped(PATH))
+    await use(call, database)
+
+
+async def test_shipped_offers_may_be_put_in_force_as_they_are(client):
+    call = Caller(client)
+    stamp = ("key", "offer_id", "version", "withdrawn", "changed_at", "changed_by")
+    for offer in (await call("GET", "offers", params={"limit": 1000}))["items"]:
+        terms = {name: value for name, value in offer.items() if name not in stamp}
+        assert await call.put(f"offers/{offer['key']}", terms)
+
+
+@pytest.mark.parametrize("text", ["title", "message", "script", "procedure"])
+async def test_a_text_that_cannot_be_stored_is_pointed_at(client, text):
+    content = {"title": "Spring", "message": "See it early.", text: "\x00"}
+
+    answer = await client.post("/v1/offers", json={"key": "spring", **TERMS, "contents": {"en": content}})
+
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == [f"/contents/en/{text}"]
+
+
+@pytest.mark.parametrize(
+    "audience",
+    [
+        {"min_tenure_days": 30, "max_tenure_days": 30},
+        {"segments_all": ["loyal", "new"], "segments_none": ["new"]},
+        {"segments_any": ["loyal"], "segments_none": ["loyal", "new"]},
+    ],
+)
+async def test_an_audience_in_which_nobody_can_be_is_refused(client, audience):
+    call = Caller(client)
+    offer = await client.post("/v1/offers", json={"key": "spring", **TERMS, "audience": audience})
+    situation = {"name": "nobody", "audience": audience, "weights": {"reward": "2"}}
+    document = {**await call.shipped(PATH), "situations": [situation]}
+    policy = await client.put(f"/v1/{PATH}", json=document, headers={"If-Match": '"1"'})
+
+    assert (offer.status_code, [error["pointer"] for error in offer.json()["errors"]]) == (422, ["/audience"])
+    assert (policy.status_code, [error["pointer"] for error in policy.json()["errors"]]) == (422, ["/situations"])
