@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from campaigns.service import SERVICE
-from lealtad.testing.driving import deliver
+from lealtad.events.catalog.campaigns import ContactReleased, NextBestActionChanged
+from lealtad.testing.driving import deliver, take_due
 
 from .builders import registered, scored, segmented
 from .test_stops import answer, confirm, limit, reserve
@@ -72,6 +73,25 @@ async def test_an_exhausted_offer_is_neither_reserved_nor_presented_nor_confirme
     ]
 
     assert [(a.status_code, a.json()["rule"]) for a in refused] == [(409, "offer-exhausted")] * 5
+
+
+async def test_with_its_last_acceptance_an_offer_is_proposed_to_nobody_and_what_is_held_for_it_is_free(
+    client, database, decisions
+):
+    await limit(client, decisions[0], total=1)
+    await take_due(SERVICE, database)
+    slot = (await reserve(client, decisions[1])).json()
+    await answer(client, decisions[0], "presented")
+    assert await take_due(SERVICE, database) == []
+
+    await answer(client, decisions[0], "accepted")
+
+    events = [event.data for event in await take_due(SERVICE, database)]
+    released = [(str(e.contact_id), e.rule) for e in events if isinstance(e, ContactReleased)]
+    assert released == [(slot["contact_id"], "offer-exhausted")]
+    changed = [event for event in events if isinstance(event, NextBestActionChanged)]
+    assert len(changed) == len(NAMES) - 1
+    assert not [event for event in changed if event.offer and event.offer.key == slot["offer_key"]]
 
 
 async def test_a_lowered_number_of_presentations_holds_for_a_held_slot(client, decisions):

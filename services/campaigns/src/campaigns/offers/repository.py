@@ -23,7 +23,7 @@ COUNT_ACCEPTANCE = text("""
     INSERT INTO offer_acceptances AS tally (offer_id, accepted) SELECT offer_id, 1 FROM in_force
     ON CONFLICT (offer_id) DO UPDATE SET accepted = tally.accepted + 1
     WHERE (SELECT coalesce(tally.accepted < total, true) FROM in_force)
-    RETURNING accepted
+    RETURNING accepted = (SELECT total FROM in_force) AS was_last
 """)
 VERSION_AT = text("""
     SELECT version, withdrawn, CAST(terms AS text) AS terms FROM offer_version
@@ -45,9 +45,9 @@ def terms_of(document: str) -> OfferTerms:
     return OfferTerms.model_validate_json(document)
 
 
-async def count_acceptance(connection: Connection, offer_id: UUID) -> bool:
-    """Count one more acceptance unless the limit in force is reached; return whether it was counted."""
-    return await connection.scalar(COUNT_ACCEPTANCE, {"offer_id": offer_id}) is not None
+async def count_acceptance(connection: Connection, offer_id: UUID) -> Row | None:
+    """Count one more acceptance and return whether it `was_last`; None where the limit in force was reached before."""
+    return (await connection.execute(COUNT_ACCEPTANCE, {"offer_id": offer_id})).one_or_none()
 
 
 async def read(connection: Connection, reference: str, *, lock: bool = False) -> Row | None:

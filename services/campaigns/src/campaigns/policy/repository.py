@@ -8,5 +8,5 @@ REVISE = text("UPDATE rulebook SET revision = revision + 1")
 
 
 async def revise(connection: Connection) -> None:
-    """Say that rules changed: every customer decided under an earlier revision is due."""
+    """Say that rules changed, or an offer is exhausted: every customer decided under an earlier revision is due."""
     await connection.execute(REVISE)

@@ -8,6 +8,7 @@ from campaigns.domain.customer import Response
 from campaigns.domain.propensity import Cell, Tally
 from campaigns.learning import repository as learning
 from campaigns.offers import repository as offers
+from campaigns.policy import repository as rules
 from campaigns.policy.models import CONTACT_POLICY
 from campaigns.responses import repository
 from lealtad.db import Row
@@ -15,6 +16,7 @@ from lealtad.events.catalog.customer_profile import Channel
 from lealtad.http import InvalidField, conflict, invalid
 from lealtad.unit_of_work import UnitOfWork
 
+EXHAUSTED = "offer-exhausted"
 Given = dict[str, Row]
 
 
@@ -49,10 +51,17 @@ async def accept(uow: UnitOfWork, decision: Row, given: Given, at: datetime) -> 
     Nothing but the limit in force is asked: a stop refuses no answer that the customer gave.
     """
     await _close(uow, decision, given, at)
-    if not await offers.count_acceptance(uow.connection, decision.offer_id):
+    counted = await offers.count_acceptance(uow.connection, decision.offer_id)
+    if counted is None:
         raise conflict(
-            "offer-exhausted", "The offer is exhausted", "All of them were taken meanwhile. Ask for a new decision."
+            EXHAUSTED,
+            "The offer is exhausted",
+            "All of them were taken meanwhile. Ask for a new decision.",
+            rule=EXHAUSTED,
         )
+    if counted.was_last:
+        # Nobody is proposed it any more, and slots that are held for it are released.
+        await rules.revise(uow.connection)
     await learning.count(uow.connection, {_cell(decision): Tally(accepted=1)})
     return Effect()
 
