@@ -3,12 +3,13 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 
 from campaigns.service import SERVICE
 from lealtad.events.catalog.campaigns import NextBestActionChanged, OfferPresented
 from lealtad.testing.driving import client_for, deliver, emitted, take_back
 
-from .builders import confirm_inputs, registered, scored, segmented, set_policy
+from .builders import complained, confirm_inputs, registered, scored, segmented, set_policy
 from .conftest import PLAIN
 
 FACTS = [registered(), segmented("ana", "loyal", "active-90d"), scored()]
@@ -68,6 +69,26 @@ async def test_a_refusal_rests_the_pitch_after_the_restore_too(database, client,
 
     async with client_for(SERVICE, restored) as other:
         assert (await standing(other))["reason"] == "refused-lately"
+
+
+async def test_a_reported_contact_keeps_the_rule_of_its_time(database, client, clock, restored):
+    await deliver(SERVICE, database, FACTS)
+    decision = await standing(client)
+    await deliver(SERVICE, database, [complained()])
+    told_at = clock.now().isoformat()
+    clock.advance(hours=1)
+    path = f"/v1/decisions/{decision['decision_id']}/responses"
+    told = await client.post(path, json={"response": "presented", "occurred_at": told_at})
+    assert told.json()["rule"] == "complaint-open"
+
+    await take_back(SERVICE, restored, await emitted(database))
+    await deliver(SERVICE, restored, FACTS)
+
+    async with client_for(SERVICE, restored) as other, restored.read() as uow:
+        (contact,) = (await other.get("/v1/customers/shop:ana/contacts")).json()["items"]
+        (response,) = await uow.connection.execute(text("SELECT reported, rule FROM response"))
+    assert (contact["status"], contact["rule"]) == ("confirmed", "complaint-open")
+    assert (response.reported, response.rule) == (True, "complaint-open")
 
 
 async def test_responses_to_offers_that_the_back_up_lacks_are_named(database, client, restored):
