@@ -53,8 +53,8 @@ SHAREABLE: dict[str, str] = {
 """Attributes by the class that declares them."""
 
 OPEN_TEXTS = {
-    "ExternalId.external_id": "customer-profile refuses e-mails, phones and document numbers",
-    "PurchaseLine.sku": "the shop's article number",
+    "ExternalId.external_id": "intake refuses e-mails, phones and document numbers (lealtad.keys)",
+    "PurchaseLine.sku": "the shop's article number, guarded as an external id",
     "CustomerState.region": "an administrative region",
     "CustomerState.time_zone": "a name of the IANA database",
     "CustomerState.changed": "names of the parts of the state",

@@ -50,7 +50,19 @@ def _refusal_of(text) -> Problem | None:
 
 @pytest.mark.parametrize(
     "forged",
-    [{"id": "x"}, [{"id": "x"}], [{"sql": "x"}], [{"time": "x"}], [{"decimal": "x"}], [{}], [{"id": 1}], 7, None],
+    [
+        {"id": "x"},
+        [{"id": "x"}],
+        [{"sql": "x"}],
+        [{"time": "x"}],
+        [{"time": "0001-01-01T00:00:00+01:00"}],
+        [{"time": "9999-12-31T23:59:59-01:00"}],
+        [{"decimal": "x"}],
+        [{}],
+        [{"id": 1}],
+        7,
+        None,
+    ],
 )
 def test_a_forged_cursor_is_refused(forged):
     cursor = base64.urlsafe_b64encode(orjson.dumps(forged)).decode()

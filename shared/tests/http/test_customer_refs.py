@@ -1,10 +1,11 @@
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from lealtad.http import CustomerRef, Problem
+from lealtad.keys import as_stored
 
 sources = st.from_regex(r"[a-z0-9-]{1,40}", fullmatch=True)
 external_ids = st.from_regex(r"[^/\x00-\x1f\x7f]{1,60}", fullmatch=True)
@@ -17,10 +18,21 @@ def test_an_id_names_the_customer_itself(identity):
 
 @given(sources, external_ids)
 def test_a_source_and_its_external_id_are_split_at_the_first_colon(source, external_id):
+    assume(external_id.strip())
     ref = CustomerRef.parse(f"{source}:{external_id}")
 
-    assert ref == CustomerRef(source=source, external_id=external_id)
+    assert ref == CustomerRef(source=source, external_id=as_stored(external_id))
     assert CustomerRef.parse(str(ref)) == ref
+
+
+@pytest.mark.parametrize("written", ["shop:u1 ", "shop: u1", "shop:\u00a0u1"])
+def test_an_external_id_is_written_in_a_reference_as_at_its_intake(written):
+    assert CustomerRef.parse(written) == CustomerRef(source="shop", external_id="u1")
+
+
+def test_a_key_that_was_stored_before_it_would_be_refused_can_still_be_named():
+    for stored in ("u\u200b1", "ana@example.com"):
+        assert CustomerRef.parse(f"shop:{stored}").external_id == stored
 
 
 @given(st.text(max_size=80))

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, JsonValue
 from lealtad.http import SafeValueError
 from lealtad.http.customer_ref import SOURCE_PATTERN
 from lealtad.http.fields import REF_LENGTH, UUID_PATTERN
+from lealtad.instants import END
 from lealtad.money import DecimalText
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -41,6 +42,8 @@ def _time_zone(value: str) -> str:
 def _past_date(value: date) -> date:
     if value.year < 1880:  # noqa: PLR2004 - nobody alive is older; catches 0001-01-01 from source systems
         raise SafeValueError("lies before 1880; leave an unknown birth date out")
+    if value.year >= END.year:
+        raise SafeValueError(f"lies after {END.year - 1}; leave an unknown birth date out")
     return value
 
 

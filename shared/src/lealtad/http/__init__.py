@@ -7,6 +7,7 @@ from lealtad.http.customer_ref import CustomerRef
 from lealtad.http.etag import require_match
 from lealtad.http.fields import CustomerRefInPath, CustomerRefText, RequestBody, Timestamp
 from lealtad.http.habits import install_http_habits
+from lealtad.http.keys import ExternalIdText, FactIdText, SkuText, SlugText, SystemText, require_travelling_key
 from lealtad.http.pagination import Page, PageQuery, PageWanted
 from lealtad.http.problem import (
     InvalidField,
@@ -31,6 +32,8 @@ __all__ = [
     "CustomerRef",
     "CustomerRefInPath",
     "CustomerRefText",
+    "ExternalIdText",
+    "FactIdText",
     "InvalidField",
     "Page",
     "PageQuery",
@@ -41,6 +44,9 @@ __all__ = [
     "Query",
     "RequestBody",
     "SafeValueError",
+    "SkuText",
+    "SlugText",
+    "SystemText",
     "Timestamp",
     "conflict",
     "forbidden",
@@ -53,6 +59,7 @@ __all__ = [
     "problems",
     "reads",
     "require_match",
+    "require_travelling_key",
     "unavailable",
     "writes",
 ]

@@ -6,6 +6,7 @@ from typing import Self
 from uuid import UUID
 
 from lealtad.http.problem import InvalidField, invalid
+from lealtad.keys import as_stored
 
 SOURCE_PATTERN = r"[a-z0-9-]{1,40}"
 EXTERNAL_ID_PATTERN = r"[^/\x00-\x1f\x7f]{1,200}"
@@ -24,10 +25,11 @@ class CustomerRef:
     def parse(cls, text: str, pointer: str = "ref") -> Self:
         """Read an id (UUID) or `source:external_id`; raise 422, pointing at `pointer`, for anything else.
 
-        A path segment arrives percent-decoded already; an external id never contains `/`.
+        The external id is normalised as at its intake: `shop:u1 ` names `shop:u1`. A path segment arrives
+        percent-decoded already; an external id never contains `/`.
         """
-        if match := _EXTERNAL.fullmatch(text):
-            return cls(source=match[1], external_id=match[2])
+        if (match := _EXTERNAL.fullmatch(text)) and (external_id := as_stored(match[2])).strip():
+            return cls(source=match[1], external_id=external_id)
         try:
             return cls(id=UUID(text))
         except ValueError:

@@ -10,6 +10,8 @@ from pydantic.config import JsonDict
 
 from lealtad.http.customer_ref import EXTERNAL_ID_PATTERN, SOURCE_PATTERN
 from lealtad.http.validation_errors import SafeValueError
+from lealtad.instants import RANGE, is_kept
+from lealtad.keys import as_stored
 
 # RFC 3339 with its offset; pydantic alone would also take Unix times, which say nothing about their unit.
 _RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})")
@@ -27,20 +29,27 @@ def _rfc3339(value: Any) -> Any:
     raise SafeValueError("write the time as RFC 3339 with its offset, as in 2011-03-01T09:30:00+01:00")
 
 
-def _utc(value: datetime) -> datetime:
-    try:
-        return value.astimezone(UTC)
-    except OverflowError:
-        raise SafeValueError("lies outside the years 1 to 9999 in UTC") from None
+def _kept(value: datetime) -> datetime:
+    if not is_kept(value):
+        raise SafeValueError(f"lies outside {RANGE} (UTC); where there is no end, leave the field out")
+    return value.astimezone(UTC)
 
 
 Timestamp = Annotated[
     AwareDatetime,
     BeforeValidator(_rfc3339),
-    AfterValidator(_utc),
-    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2011-03-01T09:30:00+01:00"]}),
+    AfterValidator(_kept),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "format": "date-time",
+            "description": f"An instant of {RANGE}",
+            "examples": ["2011-03-01T09:30:00+01:00"],
+        }
+    ),
 ]
-"""An instant, written in RFC 3339 with its offset; kept in UTC."""
+"""An instant, written in RFC 3339 with its offset; kept in UTC. The only type of times in requests."""
+
 
 UUID_PATTERN = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 REF_LENGTH = 300
@@ -57,6 +66,7 @@ CustomerRefText = Annotated[
         json_schema_extra=_CUSTOMER,
         examples=["shop:17850"],
     ),
+    AfterValidator(as_stored),
 ]
 """A customer, in a body or as a filter of a list."""
 

@@ -44,7 +44,7 @@ def decode_cursor(cursor: str) -> CursorKey:
         if not isinstance(values, list):
             raise _bad_cursor()
         return tuple(_untagged(value) for value in values)
-    except (ValueError, InvalidOperation, binascii.Error):
+    except (ValueError, OverflowError, InvalidOperation, binascii.Error):
         raise _bad_cursor() from None
 
 

@@ -1,16 +1,17 @@
 """A versioned policy: read in force or by version, tried out and replaced whole."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, JsonValue
 from sqlalchemy import MetaData
 
 from lealtad.db import Connection, Row
 from lealtad.http import Answer, InvalidField, invalid, not_found, require_match
+from lealtad.keys import personal_data_in
 from lealtad.policies import repository
 from lealtad.policies.schemas import PolicyStamp
 from lealtad.policies.trial import tried
@@ -80,8 +81,8 @@ class Policy(Generic[P]):
     async def replace(self, uow: UnitOfWork, wanted: P, *, if_match: str | None, by: str) -> PolicyVersion[P]:
         """Put `wanted` in force as the next version; 412 or 428 without the ETag of the one that it replaces.
 
-        422 where a setting is left out, since its default would come into force unsaid, and where the service could not
-        obey `wanted`.
+        422 where a setting is left out, since its default would come into force unsaid, where the service could not obey
+        `wanted`, and where a text looks like personal data, since names of tiers, bands and rules travel with events.
         """
         _require_whole(wanted)
         tried(wanted, self._try_out)
@@ -90,6 +91,7 @@ class Policy(Generic[P]):
         require_match(if_match, current.version, required=True)
         version = PolicyVersion(current.version + 1, wanted, uow.now, by)
         document = wanted.model_dump(mode="json", by_alias=True)
+        _require_travelling_keys(document)
         await repository.add(uow.connection, self.table, document, version=version.version, at=uow.now, by=by)
         return version
 
@@ -105,6 +107,30 @@ class Policy(Generic[P]):
 
     def _version(self, row: Row) -> PolicyVersion[P]:
         return PolicyVersion(row.version, self.parse(row.policy), row.changed_at, row.changed_by)
+
+
+def _require_travelling_keys(document: Mapping[str, Any]) -> None:
+    errors = [
+        InvalidField(pointer=pointer, message=f"looks like {kind}", hint="a name that says nothing about a person")
+        for pointer, text in _texts(document)
+        if (kind := personal_data_in(text))
+    ]
+    if errors:
+        raise invalid("Names in a policy travel with events: send others.", errors)
+
+
+def _texts(value: JsonValue | Mapping[str, Any], pointer: str = "") -> Iterator[tuple[str, str]]:
+    """Yield every text in a document, names of members too, with its JSON Pointer."""
+    if isinstance(value, str):
+        yield pointer, value
+    elif isinstance(value, list):
+        for place, member in enumerate(value):
+            yield from _texts(member, f"{pointer}/{place}")
+    elif isinstance(value, Mapping):
+        for name, member in value.items():
+            within = f"{pointer}/{name}"
+            yield within, name
+            yield from _texts(member, within)
 
 
 def _require_whole(wanted: BaseModel) -> None:

@@ -10,7 +10,7 @@ from campaigns.domain.offers import ContactClass
 from lealtad.events.catalog.campaigns import OfferKind
 from lealtad.events.catalog.customer_profile import Channel
 from lealtad.events.catalog.shared_types import Slug
-from lealtad.http import RequestBody
+from lealtad.http import RequestBody, SlugText
 
 
 class Reservation(RequestBody):
@@ -22,7 +22,7 @@ class Reservation(RequestBody):
 class Release(RequestBody):
     """The contact will not take place."""
 
-    reason: Slug = Field(examples=["unreachable"])
+    reason: SlugText = Field(examples=["unreachable"])
 
 
 class ContactOut(BaseModel):

@@ -6,13 +6,13 @@ from enum import StrEnum
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from campaigns.domain.audience import Audience
 from lealtad.events.catalog.campaigns import OfferKind
 from lealtad.events.catalog.customer_profile import Channel, Purpose
-from lealtad.events.catalog.shared_types import Slug
+from lealtad.events.catalog.shared_types import Instant, Slug
 from lealtad.money import DecimalText
 
 Language = Literal["es", "en"]
@@ -82,8 +82,8 @@ class OfferTerms(BaseModel):
         default=Decimal(1), ge=Decimal("0.01"), le=100, description="The manager's thumb on the scale"
     )
     limits: Limits = Limits()
-    valid_from: AwareDatetime | None = None
-    valid_until: AwareDatetime | None = None
+    valid_from: Instant | None = None
+    valid_until: Instant | None = None
     channels: list[Channel] = Field(min_length=1, max_length=13)
     audience: Audience = Audience()
     contents: dict[Language, Content] = Field(min_length=1)

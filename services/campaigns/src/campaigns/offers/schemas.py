@@ -1,7 +1,6 @@
 """Offers as callers see and change them."""
 
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
 from pydantic import ConfigDict, Field, field_validator
@@ -10,9 +9,8 @@ from pydantic.config import JsonDict
 from campaigns.domain.audience import Audience
 from campaigns.domain.offers import OfferTerms
 from lealtad.events.catalog.shared_types import Slug
-from lealtad.http import SafeValueError, Timestamp
+from lealtad.http import SafeValueError, SlugText, Timestamp
 
-Key = Annotated[Slug, Field(description="Its name for ever, as in reports and events", examples=["free-shipping"])]
 TERMS: JsonDict = {
     "kind": "reward",
     "value": "30.00",
@@ -48,13 +46,13 @@ class OfferIn(TermsIn):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"key": "spring-preview", **TERMS}]})
 
-    key: Key
+    key: SlugText = Field(description="Its name for ever, as in reports and events", examples=["free-shipping"])
 
 
 class OfferOut(OfferTerms):
     """An offer in one version."""
 
-    key: Key
+    key: Slug
     offer_id: UUID
     version: int
     withdrawn: bool

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from campaigns.decisions.schemas import DecisionOut
 from campaigns.domain.customer import Response
 from lealtad.events.catalog.shared_types import Slug
-from lealtad.http import RequestBody, Timestamp
+from lealtad.http import RequestBody, SlugText, Timestamp
 
 
 class ResponseIn(RequestBody):
@@ -26,7 +26,7 @@ class ResponseIn(RequestBody):
         description="Business time; absent: now. `presented` longer ago than the policy's `clock_tolerance_s` is a "
         "report of a contact that took place: it is stored and counted, and no rule refuses it",
     )
-    reason: Slug | None = Field(default=None, description="Why it was declined", examples=["too-expensive"])
+    reason: SlugText | None = Field(default=None, description="Why it was declined", examples=["too-expensive"])
 
 
 class ResponseOut(BaseModel):

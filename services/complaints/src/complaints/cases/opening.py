@@ -17,7 +17,7 @@ from complaints.policy.models import rules_in_force
 from lealtad.clock import system_now
 from lealtad.events.catalog.shared_types import FactSource
 from lealtad.events.envelope import EventRef
-from lealtad.http import Answer, CustomerRef, conflict
+from lealtad.http import Answer, CustomerRef, conflict, require_travelling_key
 from lealtad.ids import new_id
 from lealtad.unit_of_work import UnitOfWork
 
@@ -45,6 +45,10 @@ async def open_case(uow: UnitOfWork, body: CaseIn, actor: str) -> Answer:
 
 async def _opening(uow: UnitOfWork, body: CaseIn, ref: CustomerRef | None, policy: ServicePolicy) -> Entry:
     customer = await identify(uow.connection, ref) if ref else None
+    if customer is None and ref and ref.source and ref.external_id:
+        # A known customer's key was guarded when it was taken in, where that was; this one is taken in here.
+        require_travelling_key(ref.source, body.customer_place)
+        require_travelling_key(ref.external_id, body.customer_place)
     tier = customer.tier if customer else None
     due_at = policy.due_at(body.kind, body.severity, tier, body.occurred_at or uow.now)
     return journey.opening(uow.now, due_at=due_at, tier=tier, customer_id=customer.id if customer else None)

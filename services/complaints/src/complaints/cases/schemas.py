@@ -10,8 +10,8 @@ from pydantic import AfterValidator, Field, model_validator
 
 from lealtad.events.catalog.complaints import CaseKind, Severity
 from lealtad.events.catalog.customer_profile import Channel
-from lealtad.events.catalog.shared_types import FactId, FactSource, Slug, SystemName
-from lealtad.http import CustomerRefText, RequestBody, SafeValueError, Timestamp
+from lealtad.events.catalog.shared_types import FactSource
+from lealtad.http import CustomerRefText, FactIdText, RequestBody, SafeValueError, SlugText, SystemText, Timestamp
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -40,8 +40,8 @@ TechnicalName = Annotated[
 class SourceIn(RequestBody):
     """Where the case comes from; (system, fact id) names it for ever."""
 
-    system: SystemName
-    fact_id: FactId
+    system: SystemText
+    fact_id: FactIdText
     customer_external_id: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(
         default=None, description="The customer's id in that system; instead of `customer`"
     )
@@ -50,8 +50,8 @@ class SourceIn(RequestBody):
 class AboutIn(RequestBody):
     """The fact that a case is about: a purchase or a return, as its source names it."""
 
-    system: SystemName
-    fact_id: FactId
+    system: SystemText
+    fact_id: FactIdText
 
 
 class CaseIn(RequestBody):
@@ -68,8 +68,8 @@ class CaseIn(RequestBody):
         default=None, description="May be unknown to us so far, or left out; the case is attached later"
     )
     about: AboutIn | None = None
-    cause: Slug | None = Field(default=None, description="Code of the taxonomy", examples=["damaged"])
-    product_line: Slug | None = None
+    cause: SlugText | None = Field(default=None, description="Code of the taxonomy", examples=["damaged"])
+    product_line: SlugText | None = None
     occurred_at: Timestamp | None = Field(
         default=None, description="When the customer spoke up (business time); default: now"
     )

@@ -6,7 +6,7 @@ from typing import Any
 from complaints.causes import repository
 from complaints.causes.schemas import Cause, CauseIn
 from lealtad.db import Row
-from lealtad.http import Answer, Page, PageQuery, conflict, not_found, require_match
+from lealtad.http import Answer, Page, PageQuery, conflict, not_found, require_match, require_travelling_key
 from lealtad.unit_of_work import UnitOfWork
 
 
@@ -26,7 +26,7 @@ async def read_cause(uow: UnitOfWork, code: str) -> Answer:
 
 
 async def set_cause(uow: UnitOfWork, code: str, body: CauseIn, if_match: str | None) -> Answer:
-    """Add the cause (201), or change it when `if_match` is its version (200)."""
+    """Add the cause (201), or change it when `if_match` is its version (200); 422 for a code that may not travel."""
     current = await repository.lock(uow.connection, code)
     if current is None:
         return await _added(uow, code, body)
@@ -36,6 +36,7 @@ async def set_cause(uow: UnitOfWork, code: str, body: CauseIn, if_match: str | N
 
 
 async def _added(uow: UnitOfWork, code: str, body: CauseIn) -> Answer:
+    require_travelling_key(code, "code")
     if not await repository.create(uow.connection, code, body.names, retired=body.retired):
         raise conflict(
             "cause-exists",

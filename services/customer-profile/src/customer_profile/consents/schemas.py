@@ -8,13 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from lealtad.events.catalog.customer_profile import Channel, Purpose
 from lealtad.events.catalog.shared_types import Slug
-from lealtad.http import RequestBody, SafeValueError, Timestamp
+from lealtad.http import RequestBody, SafeValueError, SlugText, Timestamp
 
 
 class DoNotContactIn(RequestBody):
     """Why the customer is not to be contacted."""
 
-    reason: Slug = Field(examples=["customer-request"])
+    reason: SlugText = Field(examples=["customer-request"])
 
 
 class ConsentIn(RequestBody):
@@ -42,7 +42,7 @@ class ConsentIn(RequestBody):
     granted: bool
     given_at: Timestamp | None = Field(default=None, description="When it was said; default: now")
     expires_at: Timestamp | None = Field(default=None, description="Of a consent; a refusal does not expire")
-    source: Slug = Field(description="Where it was said", examples=["web-form"])
+    source: SlugText = Field(description="Where it was said", examples=["web-form"])
 
     @model_validator(mode="after")
     def _a_refusal_does_not_expire(self) -> Self:

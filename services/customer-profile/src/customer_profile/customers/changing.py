@@ -10,7 +10,7 @@ from customer_profile.customers import repository
 from customer_profile.customers.announcing import announce
 from customer_profile.customers.finding import find_for_change
 from customer_profile.customers.registering import answer
-from customer_profile.customers.schemas import ProfileIn
+from customer_profile.customers.schemas import KNOWN_EXTERNAL_IDS, ProfileIn
 from customer_profile.domain.merge_patch import merge_patch
 from customer_profile.identities.storing import (
     external_id_taken,
@@ -32,7 +32,8 @@ async def change(uow: UnitOfWork, ref: str, patch: Mapping[str, Any], *, if_matc
     before = await find_for_change(uow, ref)
     require_match(if_match, before.version, required=True)
     profile = _patched(before.profile, patch)
-    require_impersonal_external_ids(profile, (await INTAKE_POLICY.in_force(uow.connection)).policy)
+    policy = (await INTAKE_POLICY.in_force(uow.connection)).policy
+    require_impersonal_external_ids(profile, policy, before=before.profile)
     document = profile.model_dump(mode="json")
     if document == before.profile and not before.provisional:
         return answer(before, event_id=None)
@@ -46,7 +47,8 @@ async def change(uow: UnitOfWork, ref: str, patch: Mapping[str, Any], *, if_matc
 
 def _patched(profile: Mapping[str, Any], patch: Mapping[str, Any]) -> ProfileIn:
     try:
-        return ProfileIn.model_validate(merge_patch(profile, patch))
+        context = {KNOWN_EXTERNAL_IDS: profile["external_ids"]}
+        return ProfileIn.model_validate(merge_patch(profile, patch), context=context)
     except ValidationError as error:
         failures = [{**failure, "loc": ("body", *failure["loc"])} for failure in error.errors()]
         raise invalid(

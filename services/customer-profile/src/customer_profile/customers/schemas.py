@@ -4,16 +4,29 @@ from datetime import datetime
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    ModelWrapValidatorHandler,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from customer_profile.consents.schemas import ConsentIn
 from customer_profile.domain.contact_points import ContactPointError, normalise_email, normalise_phone
 from customer_profile.fields import BirthDate, Country, Language, LocalHour, PlainText, TimeZone
 from lealtad.events.catalog.customer_profile import Channel, CustomerStatus
-from lealtad.events.catalog.shared_types import Slug, SystemName
-from lealtad.http import RequestBody, SafeValueError
+from lealtad.events.catalog.shared_types import Slug
+from lealtad.http import ExternalIdText, RequestBody, SafeValueError, SystemText
+from lealtad.http.keys import travelling_key
 
 T = TypeVar("T")
+KNOWN_EXTERNAL_IDS = "known external ids"
+"""Key of the validation context: external ids that the customer has already, as JSON values."""
 EXAMPLE: dict[str, JsonValue] = {
     "external_ids": [{"source": "web-shop", "external_id": "17850"}],
     "given_name": "Lucía",
@@ -49,10 +62,18 @@ EmailAddress = Annotated[str, Field(max_length=254, json_schema_extra={"format":
 class ExternalIdIn(RequestBody):
     """What another system calls the customer; it travels with events, so it must be no personal data."""
 
-    source: SystemName
-    external_id: Annotated[
-        str, Field(min_length=1, max_length=200, pattern=r"^[^/\x00-\x1f\x7f]+$", examples=["17850"])
-    ]
+    source: SystemText
+    external_id: ExternalIdText
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _keep_known(
+        cls, value: Any, handler: "ModelWrapValidatorHandler[ExternalIdIn]", info: ValidationInfo
+    ) -> "ExternalIdIn":
+        # A profile is validated again when it changes; what was stored before a rule came must not stop that.
+        if info.context and value in info.context[KNOWN_EXTERNAL_IDS]:
+            return cls.model_construct(**value)
+        return handler(value)
 
 
 class IdentityDocumentIn(RequestBody):
@@ -101,7 +122,7 @@ class ProfileIn(RequestBody):
     )
     documents: list[IdentityDocumentIn] = Field(default_factory=list, max_length=10)
     birth_date: BirthDate | None = None
-    region: Annotated[PlainText, Field(max_length=80)] | None = None
+    region: Annotated[PlainText, Field(max_length=80), AfterValidator(travelling_key)] | None = None
     stratum: int | None = Field(default=None, ge=1, le=6, description="Socio-economic stratum, 1 the lowest")
     language: Language | None = None
     time_zone: TimeZone | None = None

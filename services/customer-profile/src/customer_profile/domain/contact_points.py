@@ -32,3 +32,10 @@ def normalise_phone(text: str, region: str | None) -> str:
     if not phonenumbers.is_valid_number(number):
         raise ContactPointError("does not exist in its country's numbering plan; check country code and digits")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def digits_of_phone(number: str) -> set[str]:
+    """Return in which digits a number in E.164 form may be written: with and without country code and prefixes."""
+    national = phonenumbers.national_significant_number(phonenumbers.parse(number, None))
+    international = number.removeprefix("+")
+    return {national, f"0{national}", international, f"00{international}"}

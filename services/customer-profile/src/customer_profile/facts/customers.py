@@ -12,6 +12,7 @@ from customer_profile.facts.ledger import Ledger
 from customer_profile.identities.storing import external_id_error, objection_to
 from customer_profile.policy.schemas import UnknownCustomers
 from lealtad.http import CustomerRef, InvalidField, Problem, conflict, invalid
+from lealtad.http.validation_errors import invalid_fields
 
 CUSTOMER, EXTERNAL_ID = "/customer", "/source/customer_external_id"
 
@@ -63,14 +64,22 @@ def _newcomer(ref: CustomerRef, place: str, ledger: Ledger) -> UUID:
             slug="unknown-customer",
             title="The customer is not registered",
         )
-    try:
-        named = ExternalIdIn(source=str(ref.source), external_id=str(ref.external_id))
-    except ValidationError:
-        raise invalid("Name the customer by a source of at most 40 and an id of at most 200 characters.") from None
-    if kind := objection_to(named.external_id, ledger.policy):
+    named = _travelling(ref, place)
+    if kind := objection_to(named, ledger.policy):
         error = external_id_error(place, kind)
         raise invalid("Name the customer by an id that is no personal data: it travels with every event.", [error])
     return ledger.newcomer(ref)
+
+
+def _travelling(ref: CustomerRef, place: str) -> ExternalIdIn:
+    try:
+        return ExternalIdIn(source=str(ref.source), external_id=str(ref.external_id))
+    except ValidationError as error:
+        errors = [
+            InvalidField(pointer=place, message=failed.message, hint=failed.hint)
+            for failed in invalid_fields(error.errors())
+        ]
+        raise invalid("Name the customer by a key that may travel with events.", errors) from None
 
 
 def _unnamed() -> Problem:

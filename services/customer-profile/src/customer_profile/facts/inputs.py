@@ -9,19 +9,26 @@ from customer_profile.facts import examples
 from customer_profile.facts.kinds import Kind
 from customer_profile.fields import FactRefText, NonNegativeDecimal, PositiveDecimal
 from lealtad.events.catalog.customer_profile import Channel, Phase, Sentiment
-from lealtad.events.catalog.shared_types import Slug, SystemName
-from lealtad.http import CustomerRefText, RequestBody, SafeValueError, Timestamp
+from lealtad.http import (
+    CustomerRefText,
+    FactIdText,
+    RequestBody,
+    SafeValueError,
+    SkuText,
+    SlugText,
+    SystemText,
+    Timestamp,
+)
 from lealtad.money import Money
 
 MOST_LINES = 500
-PRINTABLE = r"^[^\x00-\x1f\x7f]+$"
 
 
 class SourceIn(RequestBody):
     """Where the fact comes from; (system, fact id) names it for ever."""
 
-    system: SystemName
-    fact_id: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\s/\x00-\x1f\x7f]+$", examples=["536365"])]
+    system: SystemText
+    fact_id: FactIdText
     customer_external_id: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(
         default=None, description="The customer's id in that system; instead of `customer`"
     )
@@ -40,8 +47,8 @@ class FactIn(RequestBody):
 class LineIn(RequestBody):
     """One position of an invoice or a return."""
 
-    sku: Annotated[str, Field(min_length=1, max_length=80, pattern=PRINTABLE)]
-    product_line: Slug | None = None
+    sku: SkuText
+    product_line: SlugText | None = None
     quantity: PositiveDecimal
     unit_price: NonNegativeDecimal
 
@@ -78,7 +85,7 @@ class ReturnIn(FactIn):
         description="What is given back. Default: of a known purchase the lines' share of what was paid, else the "
         "sum of the lines",
     )
-    reason: Slug | None = None
+    reason: SlugText | None = None
 
     @model_validator(mode="after")
     def _names_what_comes_back(self) -> Self:
@@ -97,8 +104,8 @@ class PaymentIn(FactIn):
     status: Literal["recorded", "failed"] = "recorded"
     amount: Money
     purchase: FactRefText | None = None
-    method: Slug | None = Field(default=None, description="How it was paid; recorded payments only")
-    reason: Slug | None = Field(default=None, description="Why it failed; failed payments only")
+    method: SlugText | None = Field(default=None, description="How it was paid; recorded payments only")
+    reason: SlugText | None = Field(default=None, description="Why it failed; failed payments only")
 
     @model_validator(mode="after")
     def _fits_its_status(self) -> Self:
@@ -117,10 +124,10 @@ class TouchpointIn(FactIn):
     model_config = examples.documented(examples.TOUCHPOINT)
 
     type: Literal[Kind.TOUCHPOINT] = Kind.TOUCHPOINT
-    kind: Slug
+    kind: SlugText
     phase: Phase
     sentiment: Sentiment | None = None
-    aspect: Slug | None = None
+    aspect: SlugText | None = None
 
 
 class ContractStartIn(FactIn):
@@ -129,7 +136,7 @@ class ContractStartIn(FactIn):
     model_config = examples.documented(examples.CONTRACT_START)
 
     type: Literal[Kind.CONTRACT_START] = Kind.CONTRACT_START
-    product_line: Slug
+    product_line: SlugText
     monthly_amount: Money
     starts_at: Timestamp | None = Field(default=None, description="Default: when it was signed (`occurred_at`)")
     ends_at: Timestamp | None = None
@@ -158,7 +165,7 @@ class ContractChangeIn(ContractStepIn):
     model_config = examples.documented(examples.CONTRACT_CHANGE)
 
     type: Literal[Kind.CONTRACT_CHANGE] = Kind.CONTRACT_CHANGE
-    product_line: Slug | None = None
+    product_line: SlugText | None = None
     monthly_amount: Money | None = None
     ends_at: Timestamp | None = None
 
@@ -178,7 +185,7 @@ class ContractCancelIn(ContractStepIn):
 
     type: Literal[Kind.CONTRACT_CANCEL] = Kind.CONTRACT_CANCEL
     ends_at: Timestamp | None = Field(default=None, description="When it takes effect; default: at once")
-    reason: Slug | None = None
+    reason: SlugText | None = None
 
 
 AnyFactIn = Annotated[

@@ -6,6 +6,7 @@ from typing import Self
 from uuid import UUID
 
 from lealtad.http import InvalidField, invalid
+from lealtad.keys import as_stored
 
 _BY_SOURCE = re.compile(r"([a-z0-9-]{1,40}):([^\s/\x00-\x1f\x7f]{1,200})")
 
@@ -19,7 +20,11 @@ class Source:
 
 
 def parse_fact_ref(text: str, pointer: str) -> UUID | Source:
-    """Read an id (UUID) or `system:fact_id`; raise 422, pointing at `pointer`, for anything else."""
+    """Read an id (UUID) or `system:fact_id`; raise 422, pointing at `pointer`, for anything else.
+
+    The fact id is normalised as at its intake.
+    """
+    text = as_stored(text)
     if match := _BY_SOURCE.fullmatch(text):
         return Source(match[1], match[2])
     try:

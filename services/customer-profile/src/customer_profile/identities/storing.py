@@ -1,11 +1,13 @@
 """Storing how a customer is called and reached, and refusing external ids that must not travel."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from customer_profile.customers.record import CustomerRecord
-from customer_profile.customers.schemas import ProfileIn
-from customer_profile.domain.external_ids import personal_data_in
+from customer_profile.customers.schemas import ExternalIdIn, ProfileIn
+from customer_profile.domain.contact_points import digits_of_phone
+from customer_profile.domain.external_ids import personal_digits
 from customer_profile.identities import repository
 from customer_profile.policy.schemas import IntakePolicy
 from lealtad.http import InvalidField, conflict, invalid
@@ -13,30 +15,44 @@ from lealtad.http.database_errors import LostRaceError
 from lealtad.unit_of_work import UnitOfWork
 
 
-def require_impersonal_external_ids(profile: ProfileIn, policy: IntakePolicy) -> None:
-    """Raise 422 for external ids that are, or look like, an e-mail address, a phone or a document number."""
-    own = {_bare(text) for text in (*profile.emails, *profile.phones, *(known.number for known in profile.documents))}
+def require_impersonal_external_ids(
+    profile: ProfileIn, policy: IntakePolicy, before: Mapping[str, Any] | None = None
+) -> None:
+    """Raise 422 for external ids that are personal data of this customer, or of a kind that the policy names.
+
+    What stood in the profile `before`, together, is not objected to again.
+    """
+    own, stood = _own(profile.emails, profile.phones, [known.number for known in profile.documents]), set[str]()
+    known: Sequence[Mapping[str, str]] = ()
+    if before:
+        known = before["external_ids"]
+        stood = _own(before["emails"], before["phones"], [document["number"] for document in before["documents"]])
     errors = []
-    for place, known in enumerate(profile.external_ids):
-        kind = (
-            "personal data of this customer"
-            if _bare(known.external_id) in own
-            else objection_to(known.external_id, policy)
-        )
+    for place, named in enumerate(profile.external_ids):
+        is_known = named.model_dump() in known
+        kind: str | None = None
+        if _bare(named.external_id) in (own - stood if is_known else own):
+            kind = "personal data of this customer"
+        elif not is_known:
+            kind = objection_to(named, policy)
         if kind:
             errors.append(external_id_error(f"/external_ids/{place}/external_id", kind))
     if errors:
         raise invalid("Name the customer by an id that is no personal data: it travels with every event.", errors)
 
 
-def objection_to(external_id: str, policy: IntakePolicy) -> str | None:
-    """Say which kind of personal data an external id looks like under `policy`, or None."""
-    return personal_data_in(external_id, phone_regions=policy.phone_regions, document_formats=policy.document_formats)
+def objection_to(named: ExternalIdIn, policy: IntakePolicy) -> str | None:
+    """Return which kind of personal data an external id is by the rules of `policy` for its source, or None."""
+    if named.source not in policy.guarded_sources:
+        return None
+    return personal_digits(
+        named.external_id, phone_regions=policy.phone_regions, document_formats=policy.document_formats
+    )
 
 
 def external_id_error(pointer: str, kind: str) -> InvalidField:
     """Return what to tell about an external id that looks like `kind`."""
-    hint = "an opaque key of the source system; the intake policy lists what is recognised"
+    hint = "an opaque key of the source system; the intake policy names the sources whose digits are judged"
     return InvalidField(pointer=pointer, message=f"looks like {kind}", hint=hint)
 
 
@@ -69,6 +85,12 @@ def external_id_taken(owners: Mapping[str, UUID]) -> Exception:
         "Read the customers named in `owners`: change them instead, or correct the external id.",
         owners=owners,
     )
+
+
+def _own(emails: Iterable[str], phones: Iterable[str], documents: Iterable[str]) -> set[str]:
+    """Return in which letters and digits a customer's own contact points and documents may be written."""
+    texts = {_bare(text) for text in (*emails, *documents)}
+    return texts.union(*(digits_of_phone(number) for number in phones))
 
 
 def _bare(text: str) -> str:

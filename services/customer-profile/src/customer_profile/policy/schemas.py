@@ -9,6 +9,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 from customer_profile.domain.external_ids import UnknownDocumentFormatError, document_format
 from customer_profile.domain.occurrence import Window
 from customer_profile.fields import Country
+from lealtad.events.catalog.shared_types import SystemName
 from lealtad.events.cause import Lane
 from lealtad.http import RequestBody, SafeValueError
 from lealtad.policies import PolicyStamp
@@ -49,8 +50,9 @@ class IntakePolicy(RequestBody):
                     "future_tolerance_s": 300,
                     "oldest_age_days": 3650,
                     "backfill_oldest_age_days": 36_525,
+                    "guarded_sources": ["loyalty-cards"],
                     "phone_regions": ["CO", "ES"],
-                    "document_formats": ["es.dni", "es.nie"],
+                    "document_formats": ["co.nit"],
                 }
             ]
         },
@@ -67,12 +69,21 @@ class IntakePolicy(RequestBody):
         le=DAYS_OF_A_CENTURY,
         description="The same for facts that are sent with `mode: backfill`",
     )
+    guarded_sources: list[SystemName] = Field(
+        default_factory=list,
+        max_length=100,
+        description="Sources that may name customers by a phone or document in digits alone: their external ids "
+        "are held against `phone_regions` and `document_formats`",
+    )
     phone_regions: list[Country] = Field(
-        max_length=50, description="Countries whose national phone numbers are no external ids"
+        max_length=50,
+        description="Countries whose national phone numbers are no external ids of a guarded source; numbers with "
+        "their country code never are",
     )
     document_formats: list[DocumentFormat] = Field(
         max_length=50,
-        description="National documents that are no external ids: country and format of the python-stdnum library",
+        description="National documents that are no external ids of a guarded source: country and format of the "
+        "python-stdnum library",
     )
 
     def window(self, lane: Lane = Lane.LIVE) -> Window:

@@ -6,8 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, model_validator
 
-from lealtad.events.catalog.shared_types import Slug
-from lealtad.http import RequestBody
+from lealtad.http import RequestBody, SlugText
 from segmentation.domain.rules import BoundedRule, Rule
 from segmentation.domain.segments import Segment, SegmentVersion, VersionStatus
 from segmentation.domain.values import refused
@@ -28,7 +27,7 @@ RuleIn = Annotated[BoundedRule, Field(examples=[RULE_EXAMPLE])]
 class NewSegment(RequestBody):
     """A segment to be created."""
 
-    key: Slug
+    key: SlugText
     name: Name
     description: Description = ""
     rule: RuleIn

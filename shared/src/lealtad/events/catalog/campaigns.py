@@ -1,13 +1,12 @@
 """Events of campaigns."""
 
-from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from pydantic import Field
 
 from lealtad.events.catalog.customer_profile import Channel
-from lealtad.events.catalog.shared_types import Part, Slug
+from lealtad.events.catalog.shared_types import Instant, Part, Slug
 from lealtad.events.model import Causes, EventData
 from lealtad.events.topics import OFFERS, OFFERS_CONTROL
 from lealtad.money import DecimalText
@@ -43,11 +42,11 @@ class NextBestActionChanged(EventData, topic=OFFERS, event="next-best-action-cha
     decision_id: UUID
     offer: OfferRef | None = Field(description="None: no action is the best")
     channel: Channel | None = None
-    contact_at: datetime | None = Field(default=None, description="Not before: quiet hours and caps; business time")
+    contact_at: Instant | None = Field(default=None, description="Not before: quiet hours and caps; business time")
     reason: Slug = Field(description="Why this action, or why none", examples=["highest-priority", "complaint-open"])
     muted: bool = Field(description="Promotions rest because of a complaint")
     priority: DecimalText | None = None
-    decided_at: datetime = Field(description="Business time")
+    decided_at: Instant = Field(description="Business time")
     causes: Causes
 
 
@@ -59,7 +58,7 @@ class OfferResponse(EventData):
     response_id: UUID
     offer: OfferRef
     channel: Channel
-    occurred_at: datetime = Field(description="Business time")
+    occurred_at: Instant = Field(description="Business time")
 
 
 class OfferPresented(OfferResponse, topic=OFFERS, event="offer-presented"):
@@ -87,13 +86,13 @@ class ContactEvent(EventData):
     decision_id: UUID
     offer: OfferRef
     channel: Channel
-    occurred_at: datetime = Field(description="Business time")
+    occurred_at: Instant = Field(description="Business time")
 
 
 class ContactReserved(ContactEvent, topic=OFFERS, event="contact-reserved"):
     """A channel will use the slot; it is free again when not confirmed in time."""
 
-    expires_at: datetime
+    expires_at: Instant
 
 
 class ContactConfirmed(ContactEvent, topic=OFFERS, event="contact-confirmed"):
@@ -118,7 +117,7 @@ class OfferDefinitionChanged(EventData, topic=OFFERS_CONTROL, event="offer-defin
 
     offer: OfferRef
     withdrawn: bool
-    changed_at: datetime
+    changed_at: Instant
 
 
 class ContactPolicyChanged(EventData, topic=OFFERS_CONTROL, event="contact-policy-changed"):
@@ -126,4 +125,4 @@ class ContactPolicyChanged(EventData, topic=OFFERS_CONTROL, event="contact-polic
 
     version: int = Field(ge=1)
     promotions_stopped: bool
-    changed_at: datetime
+    changed_at: Instant

@@ -1,12 +1,11 @@
 """Events of churn-scoring."""
 
-from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from pydantic import Field
 
-from lealtad.events.catalog.shared_types import Part, Slug
+from lealtad.events.catalog.shared_types import Instant, Part, Slug
 from lealtad.events.model import Causes, EventData
 from lealtad.events.topics import SCORES, SCORES_CONTROL
 from lealtad.money import DecimalText, Money
@@ -54,7 +53,7 @@ class ChurnScored(EventData, topic=SCORES, event="churn-scored"):
     model: ModelRef | None = None
     policy_version: int = Field(ge=1)
     reasons: list[ScoreReason] = Field(default_factory=list, max_length=10)
-    as_of: datetime = Field(description="Business time")
+    as_of: Instant = Field(description="Business time")
     causes: Causes
 
 
@@ -64,4 +63,4 @@ class ModelPromoted(EventData, topic=SCORES_CONTROL, event="model-promoted"):
     model: ModelRef
     previous: ModelRef | None = None
     metrics: dict[str, float]
-    promoted_at: datetime
+    promoted_at: Instant

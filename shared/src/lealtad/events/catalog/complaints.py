@@ -1,13 +1,12 @@
 """Events of complaints: each carries the whole shareable case, so that the newest sequence is enough."""
 
-from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from pydantic import Field
 
 from lealtad.events.catalog.customer_profile import Channel
-from lealtad.events.catalog.shared_types import FactSource, Slug
+from lealtad.events.catalog.shared_types import FactSource, Instant, Slug
 from lealtad.events.model import EventData
 from lealtad.events.topics import CASES
 
@@ -66,10 +65,10 @@ class CaseState(EventData):
     channel: Channel
     cause: Slug | None = Field(default=None, description="Code of the taxonomy")
     product_line: Slug | None = None
-    opened_at: datetime = Field(description="Business time")
-    due_at: datetime | None = None
-    resolved_at: datetime | None = None
-    occurred_at: datetime = Field(description="Business time of this change")
+    opened_at: Instant = Field(description="Business time")
+    due_at: Instant | None = None
+    resolved_at: Instant | None = None
+    occurred_at: Instant = Field(description="Business time of this change")
 
 
 class CaseOpened(CaseState, topic=CASES, event="case-opened"):

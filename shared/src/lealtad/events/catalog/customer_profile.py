@@ -1,13 +1,12 @@
 """Events of customer-profile: the state of customers and the facts about them."""
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
-from lealtad.events.catalog.shared_types import FactSource, Part, Slug
+from lealtad.events.catalog.shared_types import FactSource, Instant, Part, Slug
 from lealtad.events.model import EventData
 from lealtad.events.topics import ACTIVITY, CUSTOMERS
 from lealtad.money import DecimalText, Money
@@ -61,8 +60,8 @@ class ConsentState(Part):
     purpose: Purpose
     channel: Channel | None = Field(description="None: all channels")
     granted: bool
-    given_at: datetime
-    expires_at: datetime | None = None
+    given_at: Instant
+    expires_at: Instant | None = None
 
 
 class ContactHours(Part):
@@ -84,7 +83,7 @@ class CustomerState(EventData):
     status: CustomerStatus
     provisional: bool = Field(description="Known by an external id only")
     merged_into: UUID | None = None
-    erased_at: datetime | None = None
+    erased_at: Instant | None = None
     external_ids: list[ExternalId] = Field(max_length=100)
     birth_year: int | None = None
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = Field(default=None, description="ISO 3166-1")
@@ -96,7 +95,7 @@ class CustomerState(EventData):
     consents: list[ConsentState] = Field(default_factory=list, max_length=100)
     preferred_channels: list[Channel] = Field(default_factory=list, max_length=13)
     contact_hours: ContactHours | None = None
-    registered_at: datetime = Field(description="Business time")
+    registered_at: Instant = Field(description="Business time")
     changed: list[str] = Field(description="Names of the parts that changed")
 
 
@@ -117,8 +116,8 @@ class Fact(EventData):
 
     customer_id: UUID
     source: FactSource
-    occurred_at: datetime = Field(description="Business time")
-    recorded_at: datetime = Field(description="System time")
+    occurred_at: Instant = Field(description="Business time")
+    recorded_at: Instant = Field(description="System time")
     channel: Channel | None = None
 
 
@@ -199,8 +198,8 @@ class ContractFact(Fact):
     contract_id: UUID
     product_line: Slug
     monthly_amount: Money
-    starts_at: datetime
-    ends_at: datetime | None = Field(default=None, description="Agreed or effective end")
+    starts_at: Instant
+    ends_at: Instant | None = Field(default=None, description="Agreed or effective end")
 
 
 class ContractStarted(ContractFact, topic=ACTIVITY, event="contract-started"):

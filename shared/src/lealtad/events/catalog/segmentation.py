@@ -1,11 +1,10 @@
 """Events of segmentation."""
 
-from datetime import datetime
 from uuid import UUID
 
 from pydantic import Field
 
-from lealtad.events.catalog.shared_types import Part, Slug
+from lealtad.events.catalog.shared_types import Instant, Part, Slug
 from lealtad.events.model import Causes, EventData
 from lealtad.events.topics import SEGMENTS, SEGMENTS_CONTROL
 
@@ -37,7 +36,7 @@ class MembershipsChanged(EventData, topic=SEGMENTS, event="memberships-changed")
     previous_tier: Slug | None = None
     service_tier: Slug | None = Field(default=None, description="Service level that other services obey")
     rfm: Rfm | None = None
-    as_of: datetime = Field(description="Business time")
+    as_of: Instant = Field(description="Business time")
     causes: Causes
 
 
@@ -46,4 +45,4 @@ class DefinitionChanged(EventData, topic=SEGMENTS_CONTROL, event="definition-cha
 
     segment: SegmentRef
     archived: bool
-    changed_at: datetime
+    changed_at: Instant

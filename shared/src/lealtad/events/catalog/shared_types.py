@@ -2,13 +2,19 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+from lealtad.instants import nearest_kept
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", examples=["call-centre"])]
 """A short key made of lower-case letters, digits and hyphens."""
 
 SystemName = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$", examples=["web-shop"])]
 FactId = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\s/]+$", examples=["536365"])]
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(nearest_kept)]
+"""A moment. One outside the range that Lealtad keeps is read as the end of the range: no reader breaks on it."""
 
 
 class Part(BaseModel):

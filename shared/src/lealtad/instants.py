@@ -1,0 +1,27 @@
+"""The range of instants that Lealtad keeps.
+
+An instant outside the range is a placeholder of a source system (0001-01-01, 9999-12-31), or a mistake. PostgreSQL and
+Python disagree about both ends of the calendar: the driver stores them as -infinity and infinity, and gives them back
+without a zone. So a request with such an instant is refused, and an event with one is read as the end of the range.
+"""
+
+from datetime import UTC, datetime
+
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+END = datetime(2200, 1, 1, tzinfo=UTC)
+"""The first instant after the range."""
+RANGE = "1900-01-01 to 2199-12-31"
+"""The range in words, by UTC."""
+
+
+def is_kept(instant: datetime) -> bool:
+    """Whether an instant with a zone lies in the range."""
+    return EARLIEST <= instant < END
+
+
+def nearest_kept(instant: datetime) -> datetime:
+    """Return an instant with a zone in UTC, moved to the nearer end of the range where it lies outside.
+
+    What ends in the year 9999 does not end: an end of 2200 means the same to every reader.
+    """
+    return min(max(instant, EARLIEST), END).astimezone(UTC)

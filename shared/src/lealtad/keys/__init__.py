@@ -1,0 +1,9 @@
+"""Keys that callers choose: one writing for one key, and no personal data in a key that travels.
+
+External ids, fact ids, article numbers and slugs reach topics, and with them the databases of all services. Pure.
+"""
+
+from lealtad.keys.characters import KeyCharacterError, as_stored, normalise
+from lealtad.keys.personal_data import personal_data_in
+
+__all__ = ["KeyCharacterError", "as_stored", "normalise", "personal_data_in"]

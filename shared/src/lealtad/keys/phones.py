@@ -1,0 +1,73 @@
+"""Phone numbers by how they are written: with +, or in groups as people write phones.
+
+Validity in a numbering plan is not asked: of random digits a third is valid somewhere.
+"""
+
+import re
+
+SHORTEST, LONGEST = 7, 15
+"""Digits of a number: the shortest without its area, and the longest of E.164."""
+SHORTEST_OF_KEY_MARKS = 9
+"""With - . / _ between groups, which keys have too, shorter numbers are taken for keys."""
+
+GROUPS = range(2, 5)
+"""Digits of a group after the first. An invoice number (001-001-0001234) has longer ones, an ISBN ends with one."""
+LONGEST_GROUP = 10
+"""Beside blanks and brackets: a whole number without its country code."""
+
+_LABEL = re.compile(
+    r"(?:tel|phone|telephone|sms|whatsapp|wa|mobile|m[oó]vil|tel[eé]fono|celular|cel|fax|callto)\s*[:=]\s*",
+    re.IGNORECASE,
+)
+_PLUS = re.compile(r"(?<![^\W_])\+((?:(?:[^\w+]|_)*\d)+)")
+_GROUP = re.compile(r"\d+")
+_LETTER = re.compile(r"[^\W\d_]")
+_PHONE_MARK = re.compile(r"[\s()\[\]]")
+_DATE = re.compile(
+    r"(?:19|20)\d\d\D?(?:0[1-9]|1[0-2])\D?(?:0[1-9]|[12]\d|3[01])(?!\d)"
+    r"|(?:0[1-9]|[12]\d|3[01])\D(?:0[1-9]|1[0-2])\D(?:19|20)\d\d(?!\d)"
+)
+_YEAR = re.compile(r"(?:19|20)\d\d")
+# Two groups with a mark between them are the usual form of order numbers, so here the first digits decide.
+_TWO_GROUPS = re.compile(
+    r"3\d\d \d{7}|60\d \d{7}"  # Colombia: mobile, fixed
+    r"|0[24]\d\d \d{7}"  # Venezuela
+    r"|[679]\d\d \d{6}|[89]\d \d{7}"  # Spain: mobile and fixed; nine digits of Chile and Peru
+    r"|0[12367]\d{3} \d{6}|02\d \d{8}"  # United Kingdom
+    r"|34 [6-9]\d{8}|57 (?:3|60)\d{8,9}|44 7\d{9}|52 \d{10}|1 [2-9]\d{9}"  # country code, number
+)
+
+
+def is_phone(text: str) -> bool:
+    """Whether `text` (half-width, ASCII digits) is written as a phone number."""
+    if any(_is_possible_length(match[1]) for match in _PLUS.finditer(text)):
+        return True
+    label = _LABEL.match(text)
+    number = text[label.end() :] if label else text
+    if _LETTER.search(number) or not _is_possible_length(number):
+        return False
+    return bool(label) or _is_grouped_like_a_phone(number)
+
+
+def _is_possible_length(text: str) -> bool:
+    return SHORTEST <= sum(map(len, _GROUP.findall(text))) <= LONGEST
+
+
+def _is_grouped_like_a_phone(text: str) -> bool:
+    groups = _GROUP.findall(text)
+    lengths = [len(group) for group in groups]
+    if text == groups[0] or _DATE.match(text):
+        return False
+    if set(lengths) == {1}:
+        return True  # spelt out
+    if _PHONE_MARK.search(text):
+        return lengths[-1] > 1 and max(lengths) <= LONGEST_GROUP
+    return "+" not in text and _is_marked_like_a_phone(groups)
+
+
+def _is_marked_like_a_phone(groups: list[str]) -> bool:
+    if any(_YEAR.fullmatch(group) for group in groups[:-1]):
+        return False
+    if len(groups) == 2:  # noqa: PLR2004 - the words say it
+        return bool(_TWO_GROUPS.fullmatch(" ".join(groups)))
+    return sum(map(len, groups)) >= SHORTEST_OF_KEY_MARKS and all(len(group) in GROUPS for group in groups[1:])
