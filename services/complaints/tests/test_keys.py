@@ -61,6 +61,14 @@ async def test_a_customer_who_is_known_by_a_key_of_before_can_still_complain(des
     assert (await desk.open_case(customer="web-shop:ana@example.com"))["customer_id"] == str(customer)
 
 
+async def test_a_foreign_event_with_a_key_that_would_be_refused_is_read_like_any_other(desk):
+    good = desk.a_customer("web-shop:1")
+    await desk.hear(desk.a_customer("web-shop:+34600123456"), desk.a_customer("web-shop:u\u200b1"), good)
+
+    assert (await desk.open_case(customer="web-shop:1"))["customer_id"] == str(good.key)
+    assert (await desk.open_case(customer="web-shop:u\u200b1"))["customer_id"]
+
+
 async def test_no_instant_that_can_be_sent_breaks_the_lists(desk):
     await desk.open_case()
     for instant in (*REFUSED_INSTANTS, *KEPT_INSTANTS):

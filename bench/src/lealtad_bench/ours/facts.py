@@ -19,7 +19,7 @@ class Facts:
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self.now = now
-        self._run = uuid4().hex[:8]
+        self._run = uuid4().hex[:10]
         self._numbers = count(1)
 
     def customers(self, number: int) -> list[str]:

@@ -19,7 +19,12 @@ DOCUMENT = "an identity document or account number"
 
 _DECODINGS = 3
 """Percent-encoded more often than this is no accident of a client."""
-_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_HARMLESS = re.compile(
+    r"\d+"
+    r"|[^\d@%&]*(?:\d[^\d@%&]*){0,5}"  # too few digits for a phone or a document
+    r"|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"  # a UUID
+)
+"""Nearly all keys, decided at once."""
 _DOTS = str.maketrans("。", ".")
 # name@domain.tld anywhere: the last label begins with a letter, so that 2@3.50 is a quantity.
 _EMAIL = re.compile(r"[^@]@\[?[\w-]+(?:\.+[\w-]+)*?\.+[^\W\d_][\w-]+")
@@ -33,7 +38,7 @@ def personal_data_in(key: str) -> str | None:
     Recognised are e-mail addresses (within other text too), phone numbers that are written with + or separators, and
     documents whose check format has letters. Full-width and percent-encoded writings are the same as plain ones.
     """
-    if (key.isascii() and key.isdigit()) or _UUID.fullmatch(key):
+    if key.isascii() and _HARMLESS.fullmatch(key):
         return None
     return _kind_of(key)
 

@@ -81,8 +81,8 @@ class Policy(Generic[P]):
     async def replace(self, uow: UnitOfWork, wanted: P, *, if_match: str | None, by: str) -> PolicyVersion[P]:
         """Put `wanted` in force as the next version; 412 or 428 without the ETag of the one that it replaces.
 
-        422 where a setting is left out, since its default would come into force unsaid, where the service could not obey
-        `wanted`, and where a text looks like personal data, since names of tiers, bands and rules travel with events.
+        422 where a setting is left out, since its default would come into force unsaid, where the service could not
+        obey `wanted`, and where a text looks like personal data: names of tiers, bands and rules travel with events.
         """
         _require_whole(wanted)
         tried(wanted, self._try_out)

@@ -49,7 +49,7 @@ def personal_digits(external_id: str, *, phone_regions: Iterable[str], document_
 
 
 def _is_phone(text: str, regions: Iterable[str]) -> bool:
-    if not text.isdigit():
+    if not text.isdecimal():
         return False
     international = "+" + text.removeprefix("00")
     return _is_valid_number(international, None) or any(_is_valid_number(text, region) for region in regions)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from phonenumbers import SUPPORTED_REGIONS
 
-from customer_profile.domain.external_ids import personal_data_in
+from customer_profile.domain.external_ids import personal_digits
 from customer_profile.policy.schemas import IntakePolicy
 from lealtad.events.cause import Lane
 from lealtad.http import SafeValueError
@@ -28,6 +28,6 @@ def try_out(policy: IntakePolicy) -> None:
     if not SUPPORTED_REGIONS.issuperset(policy.phone_regions):
         raise SafeValueError("names a country without a numbering plan; write ISO 3166-1 codes", "phone_regions")
     for external_id in IDS:
-        personal_data_in(external_id, phone_regions=policy.phone_regions, document_formats=policy.document_formats)
+        personal_digits(external_id, phone_regions=policy.phone_regions, document_formats=policy.document_formats)
     for lane in Lane:
         policy.window(lane).objection(SOME_DAY, SOME_DAY)

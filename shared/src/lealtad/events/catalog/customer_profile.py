@@ -51,7 +51,9 @@ class ExternalId(Part):
     """The customer's id in a source system."""
 
     source: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
-    external_id: Annotated[str, Field(min_length=1, max_length=200)]
+    external_id: Annotated[
+        str, Field(min_length=1, max_length=200, description="The source's own key; intake refuses personal data")
+    ]
 
 
 class ConsentState(Part):
@@ -124,7 +126,7 @@ class Fact(EventData):
 class PurchaseLine(Part):
     """One position of an invoice."""
 
-    sku: Annotated[str, Field(min_length=1, max_length=80)]
+    sku: Annotated[str, Field(min_length=1, max_length=80, description="Article; intake refuses personal data")]
     product_line: Slug | None = None
     quantity: DecimalText
     unit_price: DecimalText = Field(description="In the currency of the total")

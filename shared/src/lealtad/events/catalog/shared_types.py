@@ -10,7 +10,16 @@ Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", examples=["cal
 """A short key made of lower-case letters, digits and hyphens."""
 
 SystemName = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$", examples=["web-shop"])]
-FactId = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\s/]+$", examples=["536365"])]
+FactId = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=200,
+        pattern=r"^[^\s/]+$",
+        description="The source's own key; intake refuses personal data",
+        examples=["536365"],
+    ),
+]
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(nearest_kept)]
