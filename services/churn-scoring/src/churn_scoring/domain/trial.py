@@ -15,6 +15,7 @@ from churn_scoring.domain.models import InactivityModel
 from churn_scoring.domain.policy import ScoringPolicy
 
 NOW = datetime(2012, 2, 29, 12, tzinfo=UTC)
+CURRENCY = "EUR"
 SOMEBODY = UUID(int=0)
 MANY = 5
 """Purchases of a sample customer, a month apart."""
@@ -23,7 +24,7 @@ MANY = 5
 def try_out(policy: ScoringPolicy) -> None:
     """Assess sample customers under `policy`, and explain their scores; raises whatever an evaluation would raise."""
     model = InactivityModel(BgNbd(**policy.prior.model_dump()), policy.horizon_days, policy.evidence)
-    assessor = Assessor(model, policy, NOW)
+    assessor = Assessor(model, policy, NOW, CURRENCY)
     for subject in _subjects():
         (found,) = assessor.assess([subject])
         if found.risk is None or not 0 <= found.risk <= 1:
