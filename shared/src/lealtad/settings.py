@@ -25,8 +25,32 @@ class ServiceSettings(BaseSettings):
     token_public_key: SecretStr | None = Field(
         default=None, description="PEM; when set, RS256 tokens of its key are accepted"
     )
+    max_connections: int = Field(
+        default=512, ge=16, description="connections of a port; beyond them the longest waiting one gives way"
+    )
+    max_requests: int = Field(
+        default=200, ge=1, description="requests of a port at a time; others than `/health/live` are answered 503"
+    )
+    max_pipelined: int = Field(default=16, ge=1, description="requests a connection may send ahead of their answers")
+    max_head_bytes: int = Field(default=16 << 10, ge=1024, description="largest address and headers of a request")
+    head_timeout_s: float = Field(default=10, gt=0, description="time for the head of a request to arrive whole")
     max_body_bytes: int = Field(default=1 << 20, ge=1024, description="largest body of a request")
     max_batch_body_bytes: int = Field(default=8 << 20, ge=1024, description="the same, where many come at once")
+    max_bodies_bytes: int = Field(
+        default=64 << 20, ge=1024, description="bodies of a port's requests in hand, together; others are answered 503"
+    )
+    max_body_values: int = Field(default=20_000, ge=100, description="values in a body, or in one item of a batch")
+    max_item_bytes: int = Field(default=256 << 10, ge=1024, description="characters of one item of a batch")
+    max_nesting: int = Field(default=64, ge=8, le=200, description="lists and objects within one another in a body")
+    body_timeout_s: float = Field(default=10, gt=0, description="time for a body to arrive, before what it earns")
+    body_bytes_per_s: int = Field(default=16 << 10, ge=1, description="bytes that earn a body one more second")
+    keep_alive_s: int = Field(
+        default=75, ge=1, description="rest of a connection between requests; longer than clients and proxies keep it"
+    )
+    send_timeout_s: float = Field(default=20, gt=0, description="time for a caller to take what is sent to it")
+    linger_s: float = Field(
+        default=2, gt=0, description="how long a caller is listened to after an early answer, so that it arrives"
+    )
 
     clock_file: Path | None = Field(default=None, description="stack clock of a demo or a test; absent: real time")
     reporting_currency: Currency = Field(default="EUR", description="the deployment's one currency")

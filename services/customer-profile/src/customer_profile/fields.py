@@ -52,7 +52,9 @@ PlainText = Annotated[str, Field(max_length=200), AfterValidator(_plain)]
 
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2", examples=["CO"])]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}$", description="ISO 639-1", examples=["es"])]
-TimeZone = Annotated[str, AfterValidator(_time_zone), Field(description="IANA name", examples=["America/Bogota"])]
+TimeZone = Annotated[
+    str, Field(max_length=64, description="IANA name", examples=["America/Bogota"]), AfterValidator(_time_zone)
+]
 BirthDate = Annotated[date, AfterValidator(_past_date)]
 LocalHour = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["09:00"])]
 

@@ -8,23 +8,30 @@ import uvicorn
 from fastapi import FastAPI
 
 from lealtad.app.operations import operations_router, progress_routes
+from lealtad.app.server import server_config
 from lealtad.app.service import Runtime, Service, open_runtime
 from lealtad.app.watchdog import Watchdog, beat_for_ever
 from lealtad.http import install_http_habits
+from lealtad.http.openapi import serve_document
 from lealtad.observability.routes import health_routes
 from lealtad.settings import ServiceSettings
 
 VERSION = "0.1.0"
-KEEP_ALIVE_S = 75
-"""Longer than clients and proxies keep idle connections: who sends requests must be the one that closes, or one of them
-meets the close and fails (uvicorn's own 5 s are as long as httpx waits)."""
 
 
 def create_api(runtime: Runtime) -> FastAPI:
     """Return the application of a service whose runtime is open."""
     service = runtime.service
-    app = FastAPI(title=service.title, description=service.description, version=VERSION, redoc_url=None)
+    app = FastAPI(
+        title=service.title,
+        description=service.description,
+        version=VERSION,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+    )
     app.state.runtime = runtime
+    serve_document(app)
     app.include_router(health_routes(runtime.health))
     app.include_router(progress_routes("api"))
     for router in service.routers:
@@ -37,18 +44,7 @@ def create_api(runtime: Runtime) -> FastAPI:
 async def run_api(service: Service, settings: ServiceSettings) -> None:
     """Serve until SIGTERM or SIGINT; requests in hand are answered first."""
     async with open_runtime(service, settings, "api") as runtime, _watched(runtime):
-        config = uvicorn.Config(
-            create_api(runtime),
-            host=settings.host,
-            port=settings.port,
-            loop="none",
-            log_config=None,
-            access_log=False,
-            timeout_keep_alive=KEEP_ALIVE_S,
-            timeout_graceful_shutdown=int(settings.shutdown_s),
-            backlog=2048,
-        )
-        await uvicorn.Server(config).serve()
+        await uvicorn.Server(server_config(create_api(runtime), settings)).serve()
 
 
 @asynccontextmanager

@@ -2,18 +2,15 @@
 
 import asyncio
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 
 import structlog
-import uvicorn
 from fastapi import FastAPI
 
-from lealtad.app.api import KEEP_ALIVE_S
 from lealtad.app.hold import Hold
 from lealtad.app.housekeeping import Housekeeping
 from lealtad.app.operations import progress_routes
+from lealtad.app.server import QuietServer, server_config
 from lealtad.app.service import Runtime, Service, open_runtime
 from lealtad.app.vitals import Vitals
 from lealtad.app.watchdog import Watchdog
@@ -30,15 +27,6 @@ from lealtad.settings import ServiceSettings
 from lealtad.unit_of_work import Waker
 
 log = structlog.get_logger(__name__)
-
-
-class _Server(uvicorn.Server):
-    """Leaves signals to the worker."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Capture none."""
-        yield
 
 
 class _NearestWaker:
@@ -86,16 +74,7 @@ class Worker:
         )
         self.housekeeping = Housekeeping(database, settings, service.prunes, beat("housekeeping", stuck))
         self.vitals = Vitals(database, service.due_actions, beat("vitals", stuck))
-        self._server = _Server(
-            uvicorn.Config(
-                self._operations(runtime),
-                host=settings.host,
-                port=settings.port,
-                log_config=None,
-                access_log=False,
-                timeout_keep_alive=KEEP_ALIVE_S,
-            )
-        )
+        self._server = QuietServer(server_config(self._operations(runtime), settings))
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:

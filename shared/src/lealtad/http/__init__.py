@@ -1,6 +1,6 @@
 """How every service speaks HTTP: commands and queries, answers and problems, pages, entity tags, tokens."""
 
-from lealtad.http.answer import Answer
+from lealtad.http.answer import Answer, Personal
 from lealtad.http.auth import SCOPES, Principal, mint_token
 from lealtad.http.command import Command, writes
 from lealtad.http.customer_ref import CustomerRef
@@ -38,6 +38,7 @@ __all__ = [
     "Page",
     "PageQuery",
     "PageWanted",
+    "Personal",
     "Principal",
     "Problem",
     "ProblemDocument",

@@ -14,29 +14,57 @@ from lealtad.http.etag import format_etag
 JSON = "application/json"
 
 
+CONTENT_LOCATION = "content-location"
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """Where the body of an answer, which shows personal data, can be read again.
+
+    `address` is the path of the resource. `kept` are the members that the resource lacks, such as the id of the event:
+    no personal data, so they may be stored.
+    """
+
+    address: str
+    kept: Mapping[str, Any] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a use case answers: a body (pydantic model, or JSON values and models in lists and dicts) and a status.
 
-    `etag` is the version of the resource that `body` shows; a caller sends it back as `If-Match`.
+    `etag` is the version of the resource that `body` shows; a caller sends it back as `If-Match`. A body with
+    `personal` data is kept under no `Idempotency-Key`.
     """
 
     body: Any
     status: int = HTTPStatus.OK
     headers: Mapping[str, str] = field(default_factory=dict)
     etag: int | str | None = None
+    personal: Personal | None = None
 
     def rendered(self) -> "RenderedAnswer":
         """Return the answer as it goes over the wire."""
+        return RenderedAnswer(int(self.status), self._headers(), to_json(self.body))
+
+    def kept(self) -> "RenderedAnswer":
+        """Return what an idempotency key keeps of the answer: all of it, unless it is personal."""
+        if self.personal is None:
+            return self.rendered()
+        return RenderedAnswer(int(self.status), self._headers(), to_json(self.personal.kept))
+
+    def _headers(self) -> dict[str, str]:
         headers = {**self.headers, "content-type": JSON}
         if self.etag is not None:
             headers["etag"] = format_etag(self.etag)
-        return RenderedAnswer(int(self.status), headers, to_json(self.body))
+        if self.personal is not None:
+            headers[CONTENT_LOCATION] = self.personal.address
+        return headers
 
 
 @dataclass(frozen=True, slots=True)
 class RenderedAnswer:
-    """An answer as it goes over the wire, and as an idempotency key keeps it."""
+    """An answer as it goes over the wire, or as an idempotency key keeps it."""
 
     status: int
     headers: Mapping[str, str]

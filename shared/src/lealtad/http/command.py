@@ -7,18 +7,21 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request, Response, Security
 from fastapi.security import HTTPAuthorizationCredentials
+from pydantic_core import from_json
 
-from lealtad.http.answer import Answer, RenderedAnswer
-from lealtad.http.auth import BEARER, Principal, authenticate
-from lealtad.http.context import CommandContext, HttpRuntime, current_traceparent, known_scope, runtime_of
+from lealtad.http.answer import CONTENT_LOCATION, Answer, Personal, RenderedAnswer
+from lealtad.http.auth import BEARER, Principal
+from lealtad.http.context import CommandContext, HttpRuntime, caller_of, current_traceparent, known_scope, runtime_of
 from lealtad.http.database_errors import with_retries
 from lealtad.http.etag import IF_MATCH_READERS, IfMatch
-from lealtad.http.idempotency import REPLAYED, IdempotentRequest, claim, is_kept, store
+from lealtad.http.idempotency import BODY_IS_CURRENT, REPLAYED, IdempotentRequest, claim, is_kept, store
 from lealtad.http.problem import Problem
 from lealtad.observability.metrics import IDEMPOTENT_REPLAYS
 from lealtad.unit_of_work import UnitOfWork
 
 WritingUseCase = Callable[[UnitOfWork], Awaitable[Answer]]
+ReadAgain = Callable[[UnitOfWork, Personal], Awaitable[Answer]]
+"""Reads the resource of a personal answer as it is now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,30 +41,31 @@ class Command:
         """The `If-Match` header, for `require_match`."""
         return self.context.if_match
 
-    async def run(self, use_case: WritingUseCase) -> Response:
+    async def run(self, use_case: WritingUseCase, *, again: ReadAgain | None = None) -> Response:
         """Run `use_case` in a transaction, commit it, and only then return its answer.
 
         A use case may run more than once (after a deadlock or serialisation failure), each time in a new transaction.
         With an `Idempotency-Key` the answer, a 4xx problem too, is stored in the same transaction and given again.
+        Personal answers are stored without their body: a route that gives them says how to read it `again`.
         """
         request = await self._idempotent_request()
         if request is None:
             return await with_retries(lambda: self._once(use_case))
-        return await with_retries(lambda: self._keyed(use_case, request))
+        return await with_retries(lambda: self._keyed(use_case, request, again))
 
     async def _once(self, use_case: WritingUseCase) -> Response:
         async with self._begin() as uow:
             answer = await use_case(uow)
         return answer.rendered().response()
 
-    async def _keyed(self, use_case: WritingUseCase, request: IdempotentRequest) -> Response:
+    async def _keyed(self, use_case: WritingUseCase, request: IdempotentRequest, again: ReadAgain | None) -> Response:
         async with self._begin() as uow:
             stored = await claim(uow.connection, request)
             if stored is not None:
                 IDEMPOTENT_REPLAYS.inc()
-                return stored.response(**REPLAYED)
-            answer = await _answer_or_problem(uow, use_case)
-            await store(uow.connection, request, answer)
+                return await _replay(uow, stored, again)
+            answer, kept = await _answer_or_problem(uow, use_case, may_be_personal=again is not None)
+            await store(uow.connection, request, kept)
         return answer.response()
 
     def _begin(self) -> AbstractAsyncContextManager[UnitOfWork]:
@@ -99,7 +103,8 @@ def writes(scope: str, *, if_match: IfMatch = "unused") -> Callable[..., Corouti
                 min_length=1,
                 max_length=255,
                 description="Chosen by the caller, new for each request and the same when it is sent again: "
-                "the effect happens once, and the answer is given again with `Idempotent-Replayed: true`",
+                "the effect happens once, and the answer is given again with `Idempotent-Replayed: true`. A body with "
+                "personal data is not kept: it shows the resource as it is then, with `Idempotent-Body: current`",
             ),
         ] = None,
         if_match: Annotated[str | None, precondition] = None,
@@ -108,7 +113,7 @@ def writes(scope: str, *, if_match: IfMatch = "unused") -> Callable[..., Corouti
         return Command(
             runtime,
             CommandContext(
-                principal=authenticate(credentials, scope, runtime.settings),
+                principal=caller_of(request, credentials, scope),
                 traceparent=current_traceparent(),
                 method=request.method,
                 path=request.url.path,
@@ -121,14 +126,31 @@ def writes(scope: str, *, if_match: IfMatch = "unused") -> Callable[..., Corouti
     return command
 
 
-async def _answer_or_problem(uow: UnitOfWork, use_case: WritingUseCase) -> RenderedAnswer:
+async def _answer_or_problem(
+    uow: UnitOfWork, use_case: WritingUseCase, *, may_be_personal: bool
+) -> tuple[RenderedAnswer, RenderedAnswer]:
+    """Return the answer, and what is kept of it."""
     try:
         async with uow.savepoint():
-            return (await use_case(uow)).rendered()
+            answer = await use_case(uow)
     except Problem as problem:
         if not is_kept(problem.status):
             raise
-        return RenderedAnswer.of(problem.response())
+        rendered = RenderedAnswer.of(problem.response())
+        return rendered, rendered
+    if answer.personal and not may_be_personal:
+        raise TypeError("a route whose answers are personal says how they are read again")
+    return answer.rendered(), answer.kept()
+
+
+async def _replay(uow: UnitOfWork, stored: RenderedAnswer, again: ReadAgain | None) -> Response:
+    address = stored.headers.get(CONTENT_LOCATION)
+    if again is None or address is None:
+        return stored.response(**REPLAYED)
+    current = (await again(uow, Personal(address, from_json(stored.body)))).rendered()
+    return RenderedAnswer(stored.status, {**stored.headers, **current.headers}, current.body).response(
+        **REPLAYED, **BODY_IS_CURRENT
+    )
 
 
 async def _content(request: Request) -> tuple[bytes, bytes]:

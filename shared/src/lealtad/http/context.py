@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from fastapi import Request
+from fastapi.security import HTTPAuthorizationCredentials
 
-from lealtad.http.auth import SCOPES, Principal
+from lealtad.http.auth import SCOPES, Principal, authenticate
 from lealtad.observability.tracing import current_trace
 from lealtad.settings import ServiceSettings
 from lealtad.unit_of_work import Database
@@ -46,6 +47,16 @@ def runtime_of(request: Request) -> HttpRuntime:
     """Return the runtime of the service that answers `request`."""
     runtime: HttpRuntime = request.app.state.runtime
     return runtime
+
+
+def caller_of(request: Request, credentials: HTTPAuthorizationCredentials | None, scope: str) -> Principal:
+    """Return the caller that `credentials` stand for; raise 401 without a valid token, 403 without `scope`.
+
+    The connection of a known caller is the last to be closed when there are too many.
+    """
+    principal = authenticate(credentials, scope, runtime_of(request).settings)
+    request.state.caller = principal.subject
+    return principal
 
 
 def current_traceparent() -> str | None:

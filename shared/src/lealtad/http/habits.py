@@ -4,20 +4,23 @@ from collections.abc import Iterable
 
 from fastapi import FastAPI
 
-from lealtad.http.body_limit import BodyLimit
+from lealtad.http.hardening import HardenedAnswers
 from lealtad.http.problem_handlers import install_problem_handlers
+from lealtad.http.request_body import RequestBodies
 from lealtad.observability.http_telemetry import RequestTelemetry
 from lealtad.settings import ServiceSettings
 
-BATCH_PATHS = ("/v1/batches",)
+BATCH_PATHS = ("/v1/batches", "/v1/customer-batches")
 
 
 def install_http_habits(app: FastAPI, settings: ServiceSettings, batch_paths: Iterable[str] = BATCH_PATHS) -> None:
     """Give `app` problem documents, request limits, trace context, metrics and the request log.
 
-    From the outside in: telemetry sees every answer, then unexpected errors are answered, then bodies are limited.
+    From the outside in: telemetry sees every answer, headers that protect it are added, unexpected errors are answered,
+    bodies are limited. No address is guessed: a redirect would be built from the Host header that the caller sends.
     """
-    batches = dict.fromkeys(batch_paths, settings.max_batch_body_bytes)
-    app.add_middleware(BodyLimit, limit=settings.max_body_bytes, by_path=batches)
+    app.router.redirect_slashes = False
+    app.add_middleware(RequestBodies, settings=settings, batch_paths=batch_paths)
     install_problem_handlers(app)
+    app.add_middleware(HardenedAnswers)
     app.add_middleware(RequestTelemetry)

@@ -32,6 +32,8 @@ PRUNE = text("""
 """)
 RETRY_AFTER_S = 1
 REPLAYED = {"idempotent-replayed": "true"}
+BODY_IS_CURRENT = {"idempotent-body": "current"}
+"""Said where the body was not kept because it shows personal data, and was read anew."""
 
 
 @dataclass(frozen=True, slots=True)

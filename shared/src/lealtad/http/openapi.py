@@ -3,7 +3,9 @@
 from http import HTTPMethod, HTTPStatus
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
+from fastapi.openapi.docs import get_swagger_ui_html
+from pydantic_core import to_json
 
 from lealtad.http.etag import REQUIRED_HEADER
 from lealtad.http.problem import PROBLEM_JSON, ProblemDocument
@@ -16,9 +18,30 @@ EVERY_ROUTE = (
     HTTPStatus.SERVICE_UNAVAILABLE,
 )
 WITH_TOKEN = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+WITH_BODY = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 WRITING = (HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+DOCUMENT = "/openapi.json"
 METHODS = {method.lower() for method in HTTPMethod}
 WRITING_METHODS = {"post", "put", "patch", "delete"}
+
+
+def serve_document(app: FastAPI) -> None:
+    """Give `app` its `/openapi.json`, made once, and the page `/docs` that shows it.
+
+    FastAPI's own route writes the document anew for every request, for which nobody needs a token.
+    """
+    written: list[bytes] = []
+
+    async def document() -> Response:
+        if not written:
+            written.append(to_json(app.openapi()))
+        return Response(written[0], media_type="application/json")
+
+    async def page() -> Response:
+        return get_swagger_ui_html(openapi_url=DOCUMENT, title=app.title)
+
+    app.add_api_route(DOCUMENT, document, include_in_schema=False)
+    app.add_api_route("/docs", page, include_in_schema=False)
 
 
 def document_problems(app: FastAPI) -> None:
@@ -53,7 +76,7 @@ def _add_problems(method: str, operation: dict[str, Any]) -> None:
     if method in WRITING_METHODS:
         shared += WRITING
     if "requestBody" in operation:
-        shared.append(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+        shared += WITH_BODY
     responses = operation.setdefault("responses", {})
     for status in shared:
         responses.setdefault(str(int(status)), {"description": status.phrase})

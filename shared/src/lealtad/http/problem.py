@@ -9,11 +9,14 @@ from uuid import UUID
 from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import to_json
+from starlette.exceptions import HTTPException
 
 from lealtad.observability.tracing import current_trace
 
 PROBLEM_JSON = "application/problem+json"
 TYPE_PREFIX = "urn:lealtad:problem:"
+MOST_ERRORS = 50
+"""Invalid values that one problem lists; whoever sends more of them has made one mistake many times."""
 _CODE = re.compile(r"[a-z][a-z_-]{0,63}")
 
 
@@ -48,14 +51,19 @@ class ProblemDocument(BaseModel):
     status: int = Field(description="HTTP status code")
     detail: str = Field(description="What to do about it")
     instance: str = Field(description="This occurrence: `urn:trace:` and the trace id, which is in the logs too")
-    errors: list[InvalidField] = Field(default_factory=list, description="Each invalid value, where there are any")
+    errors: list[InvalidField] = Field(
+        default_factory=list, description=f"Each invalid value, where there are any; at most {MOST_ERRORS}"
+    )
+    more_errors: int = Field(default=0, description="How many invalid values are left out of `errors`")
 
 
-class Problem(Exception):  # noqa: N818 -- the term of RFC 9457
+class Problem(HTTPException):
     """An error to be answered to the caller.
 
     `slug` names the kind (`type` is `urn:lealtad:problem:<slug>`), `title` says it for people, `detail` what to do;
     `extensions` are further JSON members. None of them may hold personal data.
+
+    It is an HTTPException because FastAPI lets this kind through while it reads a body, and turns others into 400.
     """
 
     def __init__(
@@ -68,13 +76,16 @@ class Problem(Exception):  # noqa: N818 -- the term of RFC 9457
         headers: Mapping[str, str] | None = None,
         **extensions: Any,
     ) -> None:
-        super().__init__(f"{status} {slug}: {detail}")
+        super().__init__(status, detail, dict(headers or {}))
         self.status = status
         self.slug = slug
         self.title = title
-        self.detail = detail
-        self.headers = dict(headers or {})
+        self.headers: Mapping[str, str] = self.headers or {}
         self.extensions = extensions
+
+    def __str__(self) -> str:
+        """Return status, kind and advice, for logs."""
+        return f"{self.status} {self.slug}: {self.detail}"
 
     def document(self) -> dict[str, Any]:
         """Return the problem document."""
@@ -121,10 +132,15 @@ def invalid(
     *,
     slug: str = "invalid-request",
     title: str = "The request is not valid",
+    left_out: int = 0,
     **extensions: Any,
 ) -> Problem:
-    """422: a value is not acceptable; `errors` point at each one."""
-    listed = [error.model_dump(exclude_none=True) for error in errors]
+    """422: a value is not acceptable; `errors` point at the first 50, `left_out` are not among them already."""
+    more = left_out + max(0, len(errors) - MOST_ERRORS)
+    if more:
+        detail = f"{detail} And {more} more are wrong than `errors` lists."
+        extensions["more_errors"] = more
+    listed = [error.model_dump(exclude_none=True) for error in errors[:MOST_ERRORS]]
     return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, slug, title, detail, errors=listed, **extensions)
 
 

@@ -23,7 +23,6 @@ ADVICE: dict[int, str] = {
     HTTPStatus.BAD_REQUEST: "The body could not be read: send it whole, as Content-Type says.",
     HTTPStatus.NOT_FOUND: "There is nothing at this address: /openapi.json lists what there is.",
     HTTPStatus.METHOD_NOT_ALLOWED: "Use a method that the Allow header names.",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Send less at once: split the request.",
 }
 
 
@@ -82,7 +81,11 @@ def _of_validation(error: RequestValidationError) -> Problem:
             f"Send one JSON document (RFC 8259) in UTF-8; this one breaks at character {where}.",
         )
     fields = invalid_fields(failures, error.body)
-    return invalid("Correct the values listed in `errors` and send the request again.", fields)
+    return invalid(
+        "Correct the values listed in `errors` and send the request again.",
+        fields,
+        left_out=len(failures) - len(fields),
+    )
 
 
 def _of_media_type() -> Problem:

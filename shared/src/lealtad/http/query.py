@@ -9,8 +9,8 @@ from fastapi.security import HTTPAuthorizationCredentials
 from pydantic import BaseModel
 
 from lealtad.http.answer import Answer, as_answer
-from lealtad.http.auth import BEARER, Principal, authenticate
-from lealtad.http.context import HttpRuntime, known_scope, runtime_of
+from lealtad.http.auth import BEARER, Principal
+from lealtad.http.context import HttpRuntime, caller_of, known_scope, runtime_of
 from lealtad.unit_of_work import UnitOfWork
 
 ReadingUseCase = Callable[[UnitOfWork], Awaitable[Answer | BaseModel]]
@@ -38,7 +38,6 @@ def reads(scope: str) -> Callable[..., Coroutine[Any, Any, Query]]:
         request: Request,
         credentials: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER, scopes=[scope])],
     ) -> Query:
-        runtime = runtime_of(request)
-        return Query(runtime, authenticate(credentials, scope, runtime.settings))
+        return Query(runtime_of(request), caller_of(request, credentials, scope))
 
     return query

@@ -1,10 +1,13 @@
 """From pydantic's validation errors to what a caller may see: where, what, and a hint, never the value."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, NamedTuple
 
-from lealtad.http.problem import InvalidField
+from pydantic import ValidationError
+
+from lealtad.http.problem import MOST_ERRORS, InvalidField
 
 # Values of a declared constraint (a limit, a pattern, the choices) are ours and safe to show; the input is not.
 HINTS = {
@@ -89,23 +92,51 @@ DISCRIMINATORS = ("kind", "type")
 """Fields by whose values unions tell their members apart."""
 
 
-def invalid_fields(failures: Iterable[Mapping[str, Any]], body: object = None) -> list[InvalidField]:
-    """Return what is wrong and where, for pydantic's error dictionaries (`ValidationError.errors()`).
+LONGEST_POINTER = 300
+"""Characters; names that a caller made up may be of any length."""
+
+
+class Failures(NamedTuple):
+    """The first values that are wrong, and how many more there are."""
+
+    fields: list[InvalidField]
+    left_out: int
+
+
+def failures_of(error: ValidationError, body: object = None, most: int = MOST_ERRORS) -> Failures:
+    """Return what `error` says of a body or of a part of it, for the caller; at most `most` of it."""
+    failures = error.errors(include_url=False, include_input=False)
+    placed = [{**failure, "loc": (BODY, *failure["loc"])} for failure in failures[:most]]
+    return Failures(invalid_fields(placed, body, most), max(0, len(failures) - most))
+
+
+def invalid_fields(
+    failures: Sequence[Mapping[str, Any]], body: object = None, most: int = MOST_ERRORS
+) -> list[InvalidField]:
+    """Return what is wrong and where, for the first `most` of pydantic's error dictionaries.
 
     `body` is the JSON that was sent; pointers into it leave out which kind of a union pydantic had chosen.
     """
     return [
         InvalidField(pointer=_pointer(failure, body), message=_message(failure), hint=_hint(failure))
-        for failure in failures
+        for failure in islice(failures, most)
     ]
 
 
 def _pointer(failure: Mapping[str, Any], body: object) -> str:
     place, *path = failure["loc"]
     if place != BODY:
-        return ".".join(map(str, path)) or str(place)
+        return _short(".".join(map(str, path)) or str(place))
     steps = path if body is None else _within(body, path, absent=failure["type"] == ABSENT)
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in [*steps, *_within_value(failure)])
+    return _short("".join(map(_token, [*steps, *_within_value(failure)])))
+
+
+def _token(step: str | int) -> str:
+    return "/" + str(step)[:LONGEST_POINTER].replace("~", "~0").replace("/", "~1")
+
+
+def _short(pointer: str) -> str:
+    return pointer if len(pointer) <= LONGEST_POINTER else f"{pointer[:LONGEST_POINTER]}…"
 
 
 def _within_value(failure: Mapping[str, Any]) -> Iterator[str]:

@@ -72,6 +72,7 @@ class Health:
         self._checks: dict[str, Check] = {}
         self._check_timeout_s = check_timeout_s
         self._stopping = False
+        self._looking: asyncio.Task[HealthReport] | None = None
 
     def heartbeat(self, name: str, max_age_s: float) -> Heartbeat:
         """Register a loop and return its heartbeat."""
@@ -95,7 +96,15 @@ class Health:
         return _report({name: pulse.failure() for name, pulse in self.heartbeats.items()})
 
     async def ready(self) -> HealthReport:
-        """Return whether work may be sent here: alive, not stopping, and every check passes."""
+        """Return whether work may be sent here: alive, not stopping, and every check passes.
+
+        All who ask while the checks run get their outcome: nobody needs a token to ask, and they use the database.
+        """
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._look())
+        return await asyncio.shield(self._looking)
+
+    async def _look(self) -> HealthReport:
         reasons: dict[str, str | None] = dict(self.live().failures)
         if self._stopping:
             reasons["process"] = "stopping"

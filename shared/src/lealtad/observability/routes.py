@@ -1,5 +1,6 @@
 """The open routes of every process: health and metrics."""
 
+import asyncio
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -16,6 +17,7 @@ FAILING: dict[int | str, dict[str, Any]] = {
 def health_routes(health: Health) -> APIRouter:
     """Return `/health/live`, `/health/ready` and `/metrics`, which need no token."""
     router = APIRouter(tags=["operations"])
+    one_at_a_time = asyncio.Lock()
 
     @router.get("/health/live", responses=FAILING)
     async def live(response: Response) -> HealthReport:
@@ -39,9 +41,12 @@ def health_routes(health: Health) -> APIRouter:
 
         `docs/metrics.md` says what each one means.
         """
-        for heartbeat in health.heartbeats.values():
-            LOOP_TURN_AGE_SECONDS.labels(loop=heartbeat.name).set(heartbeat.age_s)
-        return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
+        # They take milliseconds: many who ask at once must not keep the event loop from everything else.
+        async with one_at_a_time:
+            await asyncio.sleep(0)
+            for heartbeat in health.heartbeats.values():
+                LOOP_TURN_AGE_SECONDS.labels(loop=heartbeat.name).set(heartbeat.age_s)
+            return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
     return router
 

@@ -2,12 +2,15 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from campaigns.domain.customer import Customer
 from campaigns.domain.findings import Finding
 from lealtad.events.catalog.shared_types import Slug
+
+Names = Annotated[frozenset[Slug], Field(max_length=100)]
 
 
 class CaseNeed(StrEnum):
@@ -30,11 +33,11 @@ class Audience(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    segments_any: frozenset[Slug] = Field(default=frozenset(), description="In at least one of these segments")
-    segments_all: frozenset[Slug] = Field(default=frozenset(), description="In all of these")
-    segments_none: frozenset[Slug] = Field(default=frozenset(), description="In none of these")
-    churn_bands: frozenset[Slug] = Field(default=frozenset(), description="Churn band is one of these")
-    tiers: frozenset[Slug] = Field(default=frozenset(), description="Value tier is one of these")
+    segments_any: Names = Field(default=frozenset(), description="In at least one of these segments")
+    segments_all: Names = Field(default=frozenset(), description="In all of these")
+    segments_none: Names = Field(default=frozenset(), description="In none of these")
+    churn_bands: Names = Field(default=frozenset(), description="Churn band is one of these")
+    tiers: Names = Field(default=frozenset(), description="Value tier is one of these")
     min_tenure_days: int = Field(default=0, ge=0, le=36_500, description="Days since the customer first appeared")
     max_tenure_days: int | None = Field(default=None, ge=1, le=36_500)
     case: CaseNeed | None = None

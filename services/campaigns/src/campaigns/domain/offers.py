@@ -21,6 +21,10 @@ TEXT = r"^[^\x00]*$"
 Amount = Annotated[DecimalText, Field(ge=0, description="In the reporting currency", examples=["12.50"])]
 
 
+Ratio = Annotated[Decimal, Field(max_digits=30, decimal_places=28)]
+"""A number that is multiplied with; so long that no float is cut off."""
+
+
 class ContactClass(StrEnum):
     """How much a contact depends on the customer's leave."""
 
@@ -74,19 +78,17 @@ class OfferTerms(BaseModel):
     contact_class: ContactClass = ContactClass.PROMOTIONAL
     purpose: Purpose = Field(default=Purpose.MARKETING, description="The consent it rests on")
     value: Amount = Field(description="What an acceptance is worth to us, before its cost")
-    value_at_risk_share: Decimal = Field(
+    value_at_risk_share: Ratio = Field(
         default=Decimal(0), ge=0, le=1, description="Share of the customer's value at risk that it saves on top"
     )
     cost: Amount = Field(default=Decimal(0), description="What an acceptance costs us")
-    lever: Decimal = Field(
-        default=Decimal(1), ge=Decimal("0.01"), le=100, description="The manager's thumb on the scale"
-    )
+    lever: Ratio = Field(default=Decimal(1), ge=Decimal("0.01"), le=100, description="The manager's thumb on the scale")
     limits: Limits = Limits()
     valid_from: Instant | None = None
     valid_until: Instant | None = None
     channels: list[Channel] = Field(min_length=1, max_length=13)
     audience: Audience = Audience()
-    contents: dict[Language, Content] = Field(min_length=1)
+    contents: dict[Language, Content] = Field(min_length=1, max_length=10)
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

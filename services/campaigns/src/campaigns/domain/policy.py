@@ -13,14 +13,14 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from campaigns.domain.audience import Audience
-from campaigns.domain.offers import Amount
+from campaigns.domain.offers import Amount, Ratio
 from lealtad.events.catalog.campaigns import OfferKind
 from lealtad.events.catalog.customer_profile import Channel
 from lealtad.events.catalog.shared_types import Slug
 
 LocalHour = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["09:00"])]
 Days = Annotated[int, Field(ge=0, le=730)]
-Weight = Annotated[Decimal, Field(ge=Decimal("0.01"), le=100, examples=["1.5"])]
+Weight = Annotated[Ratio, Field(ge=Decimal("0.01"), le=100, examples=["1.5"])]
 
 
 class Exploration(StrEnum):
@@ -56,7 +56,10 @@ class Hours(BaseModel):
         default="20:00", description="On the next day when it is not after `start`; equal to `start`: a whole day"
     )
     weekdays: frozenset[Annotated[int, Field(ge=0, le=6)]] = Field(
-        default=frozenset({0, 1, 2, 3, 4, 5}), min_length=1, description="On which the hours begin; Monday is 0"
+        default=frozenset({0, 1, 2, 3, 4, 5}),
+        min_length=1,
+        max_length=7,
+        description="On which the hours begin; Monday is 0",
     )
 
 
@@ -78,8 +81,8 @@ class Prior(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    mean: Decimal = Field(ge=Decimal("0.001"), le=Decimal("0.95"))
-    responses: Decimal = Field(default=Decimal(20), ge=1, le=100_000, description="Weight, as a number of responses")
+    mean: Ratio = Field(ge=Decimal("0.001"), le=Decimal("0.95"))
+    responses: Ratio = Field(default=Decimal(20), ge=1, le=100_000, description="Weight, as a number of responses")
 
 
 class Situation(BaseModel):
@@ -89,7 +92,7 @@ class Situation(BaseModel):
 
     name: Slug
     audience: Audience
-    weights: dict[OfferKind, Weight] = Field(min_length=1)
+    weights: dict[OfferKind, Weight] = Field(min_length=1, max_length=20)
 
 
 class ContactPolicy(BaseModel):
@@ -106,12 +109,12 @@ class ContactPolicy(BaseModel):
     contact_hours: Hours
     time_zone: str = Field(max_length=60, description="IANA zone of customers whose zone is unknown")
     preferred_channel_weight: Weight
-    channels: dict[Channel, ChannelPolicy] = Field(description="Others cost nothing and have reach 1")
+    channels: dict[Channel, ChannelPolicy] = Field(max_length=20, description="Others cost nothing and have reach 1")
     situations: list[Situation] = Field(max_length=50)
-    priors: dict[OfferKind, Prior]
+    priors: dict[OfferKind, Prior] = Field(max_length=20)
     default_prior: Prior
     exploration: Exploration
-    hold_out_share: Decimal = Field(ge=0, le=Decimal("0.5"), description="Customers who never get promotions")
+    hold_out_share: Ratio = Field(ge=0, le=Decimal("0.5"), description="Customers who never get promotions")
     input_age_limit_s: int = Field(ge=5, le=86_400, description="Older cases or customers rule promotions out")
     action_validity_days: int = Field(ge=1, le=90, description="A next-best action stands so long")
     asked_validity_minutes: int = Field(ge=1, le=1440, description="An asked decision holds so long")

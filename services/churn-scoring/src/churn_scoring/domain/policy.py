@@ -46,7 +46,7 @@ class Prior(Document):
 class Evidence(Document):
     """How much one observation moves the log-odds of leaving while no model has learned it."""
 
-    feature: str = Field(description="One of " + ", ".join(EVIDENCE))
+    feature: str = Field(max_length=80, description="One of " + ", ".join(EVIDENCE))
     log_odds: float = Field(ge=-5, le=5, description="Per unit of the feature")
     cap: float = Field(gt=0, le=100, description="More units than this change nothing further")
 

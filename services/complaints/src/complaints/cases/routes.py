@@ -43,7 +43,9 @@ async def list_cases(
     *,
     query: Reading,
     page: PageWanted,
-    status: Annotated[list[CaseStatus] | None, Parameter(description="May be given several times")] = None,
+    status: Annotated[
+        list[CaseStatus] | None, Parameter(max_length=20, description="May be given several times")
+    ] = None,
     is_open: Annotated[
         bool | None, Parameter(alias="open", description="true: the work list; false: resolved and closed cases")
     ] = None,

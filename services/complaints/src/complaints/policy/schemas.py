@@ -15,13 +15,13 @@ from lealtad.http import SafeValueError
 from lealtad.policies import PolicyStamp
 
 Hours = Annotated[int, Field(ge=1, le=2_000, description="Open hours of the desk")]
-Factor = Annotated[Decimal, Field(gt=0, le=10, decimal_places=2)]
+Factor = Annotated[Decimal, Field(gt=0, le=10, max_digits=20, decimal_places=2)]
 Weekday = Annotated[int, Field(ge=0, le=6, description="Monday is 0")]
 
 
 # JSON Schema's format `time` demands an offset, which a local time has not (RFC 3339, full-time).
 LocalTime = Annotated[
-    time, WithJsonSchema({"type": "string", "pattern": r"^\d{2}:\d{2}(:\d{2}(\.\d+)?)?$", "examples": ["08:00"]})
+    time, WithJsonSchema({"type": "string", "pattern": r"^\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?$", "examples": ["08:00"]})
 ]
 
 
@@ -54,10 +54,10 @@ class KindHours(Strict):
 class OpeningHours(Strict):
     """When the desk is open; the same hours on each of its weekdays."""
 
-    zone: str = Field(description="IANA time zone of the desk", examples=["America/Bogota"])
+    zone: str = Field(max_length=64, description="IANA time zone of the desk", examples=["America/Bogota"])
     opens: LocalTime
     closes: LocalTime
-    weekdays: set[Weekday] = Field(min_length=1)
+    weekdays: set[Weekday] = Field(min_length=1, max_length=7)
     holidays: set[date] = Field(default_factory=set, max_length=400)
 
     @field_validator("zone")
@@ -90,7 +90,7 @@ class PolicyDocument(Strict):
     acknowledge_at_intake: bool = Field(
         description="Whether the intake itself tells the customer that the case is known"
     )
-    muting_kinds: set[CaseKind] = Field(description="Kinds of which an open case mutes promotions")
+    muting_kinds: set[CaseKind] = Field(max_length=20, description="Kinds of which an open case mutes promotions")
     future_tolerance_s: int = Field(ge=0, le=86_400, description="How far clocks of channels may run ahead")
     oldest_days: int = Field(ge=1, le=3_650, description="How far back the occurrence of a case may lie")
 

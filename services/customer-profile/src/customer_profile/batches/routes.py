@@ -4,11 +4,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 
-from customer_profile.batches.schemas import BatchAnswer, BatchIn
+from customer_profile.batches.schemas import FACTS, BatchAnswer, BatchIn
 from customer_profile.batches.taking import Intake, item_of
 from lealtad.http import Answer, Command, writes
+from lealtad.http.batch_body import route_of_batches
 
-router = APIRouter(prefix="/v1/batches", tags=["batches"])
+router = APIRouter(prefix="/v1/batches", tags=["batches"], route_class=route_of_batches(FACTS))
 
 
 @router.post("", response_model=BatchAnswer)

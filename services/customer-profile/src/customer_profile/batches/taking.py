@@ -12,7 +12,7 @@ from customer_profile.facts.inputs import FactIn
 from customer_profile.facts.recording import Recorded, record
 from customer_profile.metrics import count_fact
 from lealtad.events.cause import Lane
-from lealtad.http import Problem, invalid
+from lealtad.http import Problem
 from lealtad.unit_of_work import Database
 
 Outcome = Recorded | Problem
@@ -36,7 +36,7 @@ class Intake:
         facts: list[tuple[int, FactIn]] = []
         for place, item in enumerate(items):
             if isinstance(item, Unreadable):
-                outcomes[place] = invalid("Correct what `errors` points at.", item.errors)
+                outcomes[place] = item.problem()
             else:
                 facts.append((place, item))
         taken = await self._take_in_turns([fact for _, fact in facts])

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Response
 
 from customer_profile.consents import do_not_contact, recording
 from customer_profile.consents.schemas import ConsentAnswer, ConsentIn, Consents, DoNotContactIn
+from customer_profile.customers.registering import answer_again
 from customer_profile.customers.schemas import CustomerAnswer
 from lealtad.http import Command, CustomerRefInPath, Query, problems, reads, writes
 
@@ -48,7 +49,7 @@ async def stop_contact(
 
     It overrules all consents, on every channel, from the next decision on. Sending it again changes the reason only.
     """
-    return await command.run(lambda uow: do_not_contact.stop_contact(uow, ref, body.reason))
+    return await command.run(lambda uow: do_not_contact.stop_contact(uow, ref, body.reason), again=answer_again)
 
 
 @router.delete("/do-not-contact", response_model=CustomerAnswer, responses=problems(404, 410))
@@ -59,4 +60,4 @@ async def resume_contact(
 
     Consents hold as they did before do-not-contact was set.
     """
-    return await command.run(lambda uow: do_not_contact.resume_contact(uow, ref))
+    return await command.run(lambda uow: do_not_contact.resume_contact(uow, ref), again=answer_again)

@@ -4,11 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
-from customer_profile.customer_batches.schemas import CustomerBatchAnswer, CustomerBatchIn
+from customer_profile.customer_batches.schemas import CUSTOMERS, CustomerBatchAnswer, CustomerBatchIn
 from customer_profile.customer_batches.taking import Intake, answer_of
 from lealtad.http import Answer, Command, writes
+from lealtad.http.batch_body import route_of_batches
 
-router = APIRouter(prefix="/v1/customer-batches", tags=["customers"])
+router = APIRouter(prefix="/v1/customer-batches", tags=["customers"], route_class=route_of_batches(CUSTOMERS))
 
 
 @router.post("", response_model=CustomerBatchAnswer)

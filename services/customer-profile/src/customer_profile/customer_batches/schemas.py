@@ -8,6 +8,7 @@ from pydantic import (
     ConfigDict,
     Field,
     JsonValue,
+    TypeAdapter,
     ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
@@ -16,7 +17,7 @@ from pydantic import (
 from customer_profile.batches.schemas import Unreadable
 from customer_profile.customers.schemas import CONSENT, EXAMPLE, RegistrationIn
 from lealtad.http import ProblemDocument, RequestBody
-from lealtad.http.validation_errors import invalid_fields
+from lealtad.http.batch_body import Items
 
 MOST_CUSTOMERS = 1000
 ANOTHER: dict[str, JsonValue] = {
@@ -26,10 +27,16 @@ ANOTHER: dict[str, JsonValue] = {
 
 
 def _registration_or_errors(item: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+    if isinstance(item, RegistrationIn | Unreadable):  # read already
+        return item
     try:
         return handler(item)
     except ValidationError as error:
-        return Unreadable(errors=invalid_fields([{**one, "loc": ("body", *one["loc"])} for one in error.errors()]))
+        return Unreadable.of(error)
+
+
+RegistrationOrErrors = Annotated[RegistrationIn, WrapValidator(_registration_or_errors)]
+CUSTOMERS = Items("customers", MOST_CUSTOMERS, TypeAdapter(RegistrationOrErrors).validate_python)
 
 
 class CustomerBatchIn(RequestBody):
@@ -41,9 +48,7 @@ class CustomerBatchIn(RequestBody):
         json_schema_extra={"examples": [{"customers": [EXAMPLE | {"consents": [CONSENT]}, ANOTHER]}]},
     )
 
-    customers: list[Annotated[RegistrationIn, WrapValidator(_registration_or_errors)]] = Field(
-        min_length=1, max_length=MOST_CUSTOMERS
-    )
+    customers: list[RegistrationOrErrors] = Field(min_length=1, max_length=MOST_CUSTOMERS)
 
 
 class CustomerBatchItem(BaseModel):

@@ -77,7 +77,7 @@ def _item_of(outcome: Outcome) -> dict[str, Any]:
 
 def _objection_to(item: RegistrationIn | Unreadable, named: set[ExternalIdIn]) -> Problem | None:
     if isinstance(item, Unreadable):
-        return invalid("Correct what `errors` points at.", item.errors)
+        return item.problem()
     if not item.external_ids:
         hint = "the customer's key in the system that sends the batch"
         missing = InvalidField(pointer="/external_ids", message="is empty", hint=hint)

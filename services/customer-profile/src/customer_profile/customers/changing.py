@@ -20,7 +20,7 @@ from customer_profile.identities.storing import (
 from customer_profile.policy.models import INTAKE_POLICY
 from lealtad.events.catalog.customer_profile import CustomerUpdated
 from lealtad.http import Answer, invalid, require_match
-from lealtad.http.validation_errors import invalid_fields
+from lealtad.http.validation_errors import failures_of
 from lealtad.unit_of_work import UnitOfWork
 
 
@@ -50,8 +50,7 @@ def _patched(profile: Mapping[str, Any], patch: Mapping[str, Any]) -> ProfileIn:
         context = {KNOWN_EXTERNAL_IDS: profile["external_ids"]}
         return ProfileIn.model_validate(merge_patch(profile, patch), context=context)
     except ValidationError as error:
-        failures = [{**failure, "loc": ("body", *failure["loc"])} for failure in error.errors()]
+        fields, left_out = failures_of(error)
         raise invalid(
-            "The patch does not leave a valid customer: correct what `errors` points at.",
-            invalid_fields(failures),
+            "The patch does not leave a valid customer: correct what `errors` points at.", fields, left_out=left_out
         ) from None

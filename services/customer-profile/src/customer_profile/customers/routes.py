@@ -10,6 +10,8 @@ from customer_profile.customers.schemas import Customer, CustomerAnswer, Custome
 from lealtad.http import Command, CustomerRefInPath, Page, PageWanted, Query, problems, reads, writes
 
 router = APIRouter(prefix="/v1/customers", tags=["customers"])
+MOST_MEMBERS = 50
+"""Of a patch: more than a profile has."""
 
 
 @router.post(
@@ -27,7 +29,7 @@ async def register_customer(
     `customer-registered` travel, among them the `consents` given here. A provisional customer, made by a fact of the
     same external id, is completed instead.
     """
-    return await command.run(lambda uow: registering.register(uow, body))
+    return await command.run(lambda uow: registering.register(uow, body), again=registering.answer_again)
 
 
 @router.get("", response_model=Page[Customer])
@@ -50,6 +52,7 @@ async def change_customer(
         dict[str, Any],
         Body(
             media_type="application/merge-patch+json",
+            max_length=MOST_MEMBERS,
             examples=[{"region": "Antioquia", "preferences": {"channels": ["whatsapp"]}, "organisation": None}],
         ),
     ],
@@ -60,4 +63,6 @@ async def change_customer(
     A JSON Merge Patch (RFC 7396) of what can be registered: null removes a value, a list replaces the list. Send the
     `ETag` of the version you read as `If-Match`. Nothing is announced when nothing that is shared changed.
     """
-    return await command.run(lambda uow: changing.change(uow, ref, body, if_match=command.if_match))
+    return await command.run(
+        lambda uow: changing.change(uow, ref, body, if_match=command.if_match), again=registering.answer_again
+    )

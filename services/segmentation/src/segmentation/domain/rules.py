@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from segmentation.domain.values import Value, checked_value, refused
+from segmentation.domain.values import MAX_VALUES, Value, checked_value, refused
 from segmentation.domain.vocabulary import (
     ATTRIBUTES,
     BY_PRODUCT_LINE,
@@ -41,7 +41,7 @@ class AttributeCondition(Node):
     kind: Literal["attribute"]
     attribute: Attribute
     operator: Operator
-    value: Value | list[Value]
+    value: Value | Annotated[list[Value], Field(json_schema_extra={"maxItems": MAX_VALUES})]
 
     @model_validator(mode="after")
     def _value_fits(self) -> Self:

@@ -17,6 +17,12 @@ HTTP_REQUESTS = counter("http_requests_total", "Requests answered, by route temp
 HTTP_REQUEST_SECONDS = histogram(
     "http_request_seconds", "Time from a request's arrival to the end of its answer", "method", "route"
 )
+HTTP_REFUSALS = counter(
+    "http_refusals_total",
+    "Requests and connections that a port refused before a route saw them (head-size, head-time, body-size, "
+    "body-time, body-values, bodies, requests, connections, malformed)",
+    "reason",
+)
 IDEMPOTENT_REPLAYS = counter(
     "idempotent_replays_total", "Requests answered with the stored answer of their Idempotency-Key"
 )
@@ -81,6 +87,7 @@ __all__ = [
     "DUE_ROWS_SET_ASIDE",
     "HELD",
     "HOUSEKEEPING_FAILURES",
+    "HTTP_REFUSALS",
     "HTTP_REQUESTS",
     "HTTP_REQUEST_SECONDS",
     "IDEMPOTENT_REPLAYS",
