@@ -26,6 +26,7 @@ from lealtad.http import (
     Command,
     Page,
     PageWanted,
+    Personal,
     Query,
     install_http_habits,
     mint_token,
@@ -87,6 +88,23 @@ async def put_on_shelf(
     """Put a thing on the shelf."""
     storing: Storing = request.app.state.storing
     return await command.run(lambda uow: storing(uow, body))
+
+
+@router.put("/owners/{name}", response_model=Thing, responses=problems(404))
+async def name_owner(
+    request: Request, name: str, body: Thing, command: Annotated[Command, Depends(writes("facts:write"))]
+) -> Response:
+    """Say who owns a thing: personal data."""
+    storing: Storing = request.app.state.storing
+
+    async def answer_again(uow: UnitOfWork, given: Personal) -> Answer:
+        name = given.address.rpartition("/")[2]
+        amount = await uow.connection.scalar(text("SELECT amount FROM thing WHERE name = :name"), {"name": name})
+        if amount is None:
+            raise not_found("thing", "ref")
+        return Answer({"name": name, "amount": amount, **given.kept}, etag=amount)
+
+    return await command.run(lambda uow: storing(uow, body), again=answer_again)
 
 
 @router.post("/batches", response_model=list[Thing])

@@ -63,6 +63,32 @@ async def test_routes_that_do_not_exist_are_problems_too(client):
     assert method.headers["allow"] == "GET, POST"
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/v1/things/"),
+        ("GET", "/v1/nothing"),
+        ("POST", "/v1/things"),
+        ("GET", "/v1/broken"),
+        ("GET", "/health/live"),
+        ("GET", "/openapi.json"),
+    ],
+)
+async def test_no_answer_is_stored_on_its_way_or_taken_for_another_type(client, method, path):
+    answer = await client.request(method, path)
+
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", ["/v1/things/", "/health/live/", "/metrics/"])
+async def test_nobody_is_sent_where_the_host_header_says(client, path):
+    answer = await client.get(path, headers={"Host": "evil.example"}, follow_redirects=False)
+
+    assert answer.status_code == 404
+    assert "evil" not in str(answer.headers) + answer.text
+
+
 async def test_a_failure_of_ours_tells_nothing_of_the_inside_but_where_to_find_it(client):
     answer = await client.get("/v1/broken")
 
@@ -143,7 +169,8 @@ async def test_the_openapi_document_says_how_every_route_may_fail(client):
     document = (await client.get("/openapi.json")).json()
     responses = document["paths"]["/v1/things/{name}"]["patch"]["responses"]
 
-    assert {"200", "400", "401", "403", "404", "409", "412", "413", "415", "422", "428", "500", "503"} == set(responses)
+    documented = {"200", "400", "401", "403", "404", "408", "409", "412", "413", "415", "422", "428", "500", "503"}
+    assert documented == set(responses)
     for status, response in responses.items():
         if status != "200":
             assert response["content"] == {

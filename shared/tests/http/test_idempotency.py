@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from lealtad.clock import system_now
-from lealtad.http import Answer, Problem, conflict, mint_token
+from lealtad.http import Answer, Personal, Problem, conflict, mint_token
 from lealtad.http.idempotency import prune
 
 
@@ -153,6 +153,77 @@ async def test_neither_key_nor_path_nor_caller_is_stored(shelf):
     async with shelf.database.read() as uow:
         row = (await uow.connection.execute(text("SELECT scope, body_hash FROM idempotency_key"))).one()
     assert (len(row.scope), len(row.body_hash)) == (32, 32)
+
+
+async def test_personal_data_is_kept_under_no_key_and_read_anew(shelf):
+    shelf.storing.use_case = _store_personal
+    first = await _name_owner(shelf)
+    kept = await _kept(shelf)
+    async with shelf.database.begin() as uow:
+        await uow.connection.execute(text("UPDATE thing SET amount = 7"))
+    second = await _name_owner(shelf)
+
+    assert first.json() == {"name": "lamp", "amount": 1, "event_id": "e1"}
+    assert first.headers["content-location"] == "/v1/things/lamp"
+    assert (kept.status, kept.body) == (201, b'{"event_id":"e1"}')
+    assert kept.headers == {
+        "content-type": "application/json",
+        "etag": '"1"',
+        "content-location": "/v1/things/lamp",
+        "x-mark": "stays",
+    }
+    assert (second.status_code, second.json()) == (201, {"name": "lamp", "amount": 7, "event_id": "e1"})
+    assert second.headers["idempotent-replayed"] == "true"
+    assert second.headers["idempotent-body"] == "current"
+    assert (second.headers["etag"], second.headers["x-mark"]) == ('"7"', "stays")
+    assert "idempotent-body" not in first.headers
+    assert shelf.storing.runs == 1
+
+
+async def test_personal_data_that_are_gone_do_not_come_back_from_a_key(shelf):
+    shelf.storing.use_case = _store_personal
+    await _name_owner(shelf)
+    async with shelf.database.begin() as uow:
+        await uow.connection.execute(text("DELETE FROM thing"))
+
+    assert (await _name_owner(shelf)).status_code == 404
+    assert shelf.storing.runs == 1
+
+
+async def test_a_refusal_of_a_route_with_personal_data_is_kept(shelf):
+    async def refuse(uow, thing):
+        raise conflict("shelf-full", "The shelf is full", "Take something away first.")
+
+    shelf.storing.use_case = refuse
+    first, second = await _name_owner(shelf), await _name_owner(shelf)
+
+    assert (first.status_code, second.status_code) == (409, 409)
+    assert first.content == second.content
+    assert "idempotent-body" not in second.headers
+
+
+async def test_a_route_that_cannot_read_a_personal_answer_again_gives_none(shelf):
+    shelf.storing.use_case = _store_personal
+
+    assert (await shelf.put("lamp", key="k1")).status_code == 500
+    assert await shelf.names() == []
+
+
+async def _store_personal(uow, thing):
+    await uow.connection.execute(text("INSERT INTO thing (name, amount) VALUES (:name, :amount)"), thing.model_dump())
+    kept = {"event_id": "e1"}
+    personal = Personal(f"/v1/things/{thing.name}", kept)
+    return Answer({**thing.model_dump(), **kept}, 201, {"x-mark": "stays"}, etag=thing.amount, personal=personal)
+
+
+async def _name_owner(shelf):
+    thing = {"name": "lamp", "amount": 1}
+    return await shelf.client.put("/v1/owners/lamp", json=thing, headers={"Idempotency-Key": "k1"})
+
+
+async def _kept(shelf):
+    async with shelf.database.read() as uow:
+        return (await uow.connection.execute(text("SELECT status, headers, body FROM idempotency_key"))).one()
 
 
 async def _someone_waits_for_a_lock(shelf) -> None:

@@ -7,6 +7,7 @@ that waits longest gives way. `/health/live` is answered through all of that.
 """
 
 import asyncio
+import logging
 from enum import Enum, auto
 from typing import Any, ClassVar, cast
 
@@ -21,6 +22,9 @@ from lealtad.observability.metrics import HTTP_REFUSALS
 from lealtad.settings import ServiceSettings
 
 LIVE = b"/health/live"
+ERRORS = logging.getLogger("uvicorn.error.connection")
+"""Says errors only: whoever can reach the port would fill the log with warnings."""
+ERRORS.setLevel(logging.ERROR)
 CHUNK_OVERHEAD = 8
 """Bytes around each byte of a body that is sent in the smallest chunks."""
 
@@ -47,6 +51,7 @@ class Connection(HttpToolsProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.logger = ERRORS
         self._application: ASGIApp = cast("ASGIApp", self.app)
         self._stage = Stage.BETWEEN
         self._complete = 0
@@ -161,9 +166,6 @@ class Connection(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words are for its own kind of answer
         """Answer what is no HTTP."""
         self._refuse("malformed", refusals.malformed())
-
-    def _unsupported_upgrade_warning(self) -> None:
-        """Log nothing: whoever can reach the port would fill the log."""
 
     # What the limits say
 

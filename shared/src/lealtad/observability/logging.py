@@ -38,7 +38,7 @@ def configure_logging(service: str, process: str, level: str = "INFO", fmt: str 
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stdout)
-    handler.addFilter(Repeats("aiokafka", "uvicorn"))
+    handler.addFilter(Repeats("aiokafka"))
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

@@ -1,0 +1,158 @@
+"""Callers without a token are slow, endless, huge and many, at every port of a service: it goes on, and says it lives."""
+
+import asyncio
+import os
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+
+import pytest
+from customer_profile.service import SERVICE
+
+from lealtad.http import SCOPES, mint_token
+from lealtad.testing.postgres import TOKEN_SECRET, TestDatabases, settings_for
+
+ALIVE = b"GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+ALIVE_WITHIN_S = 1.0
+ATTACK_S = 1.0
+"""How long each attack goes on."""
+MANY = 700
+"""More connections than a port has."""
+MOST_MEMORY = 300 << 20
+Attack = Callable[[int, dict[str, str]], Awaitable[None]]
+
+
+async def _flood(port: int, begin: bytes, more: bytes = b"", pause: float = 0.0) -> None:
+    """Connect, say `begin`, then `more` again and again; begin anew when the connection is ended."""
+    while True:
+        with suppress(OSError):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            try:
+                writer.write(begin)
+                while not reader.at_eof():
+                    writer.write(more)
+                    await writer.drain()
+                    await asyncio.sleep(pause)
+            finally:
+                writer.transport.abort()
+        await asyncio.sleep(0.01)
+
+
+def _many(number: int, begin: bytes, more: bytes = b"", pause: float = 0.0) -> Attack:
+    async def attack(port: int, tokens: dict[str, str]) -> None:
+        said = begin % {name.encode(): token.encode() for name, token in tokens.items()}
+        await asyncio.gather(*(_flood(port, said, more, pause) for _ in range(number)))
+
+    return attack
+
+
+BODY = b"POST /v1/batches HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+LARGE = b"x" * (64 << 10)
+ATTACKS: dict[str, Attack] = {
+    "half-open connections": _many(MANY, b"GET / HTTP/1.1\r\n", pause=10),
+    "a header that never ends": _many(8, b"GET / HTTP/1.1\r\nX: ", LARGE),
+    "headers that never end": _many(8, b"GET / HTTP/1.1\r\n", b"a: b\r\n" * 1000),
+    "an address that never ends": _many(8, b"GET /", LARGE),
+    "blank lines": _many(8, b"", b"\r\n" * 2000),
+    "bodies without a token": _many(100, BODY + b"Content-Length: 8000000\r\n\r\n", LARGE),
+    "endless bodies without a token": _many(50, BODY + b"Transfer-Encoding: chunked\r\n\r\n", b"10000\r\n" + LARGE + b"\r\n"),
+    "slow bodies": _many(MANY, BODY + b"Content-Length: 1000\r\n\r\n", b" ", pause=0.5),
+    "endless chunk extensions": _many(8, BODY + b"Authorization: Bearer %(writer)s\r\nTransfer-Encoding: chunked\r\n\r\n1;", LARGE),
+    "deep and wide bodies with a token": _many(
+        8, BODY + b"Authorization: Bearer %(writer)s\r\nContent-Length: 8000000\r\n\r\n", b"[{}," * 16_000
+    ),
+    "requests sent ahead": _many(8, b"", b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 1000),
+    "answers that nobody reads": _many(50, b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 15, pause=10),
+    "metrics and readiness": _many(
+        50, b"GET /metrics HTTP/1.1\r\n\r\nGET /health/ready HTTP/1.1\r\n\r\n" * 5, b"GET /metrics HTTP/1.1\r\n\r\n", pause=0.05
+    ),
+    "upgrades": _many(50, b"GET / HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n", b"x" * 100, pause=0.05),
+    "no HTTP": _many(50, b"\x16\x03\x01", b"\0" * 1000),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("process", ["api", "worker"])
+async def test_a_port_says_that_it_lives_whatever_callers_do(process: str, databases: TestDatabases):
+    url = await databases.create_url(SERVICE)
+    tokens = {"writer": mint_token(settings_for(SERVICE, url), "writer", SCOPES)}
+    async with port_of(process, url) as (port, pid):
+        slowest = {}
+        for name, attack in ATTACKS.items():
+            attacking = asyncio.create_task(attack(port, tokens))
+            slowest[name] = await slowest_answer(port)
+            attacking.cancel()
+            with suppress(asyncio.CancelledError):
+                await attacking
+        memory = resident(pid)
+
+    assert {name: took for name, took in slowest.items() if took > ALIVE_WITHIN_S} == {}
+    assert memory < MOST_MEMORY
+
+
+async def slowest_answer(port: int) -> float:
+    """Ask whether the process lives for the time of an attack; return the longest wait for an answer, in seconds."""
+    slowest, until = 0.0, time.monotonic() + ATTACK_S
+    while time.monotonic() < until:
+        began = time.monotonic()
+        async with asyncio.timeout(10):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(ALIVE)
+            answer = await reader.read()
+            writer.close()
+        assert answer.startswith(b"HTTP/1.1 200 "), answer[:200]
+        slowest = max(slowest, time.monotonic() - began)
+        await asyncio.sleep(0.05)
+    return slowest
+
+
+@asynccontextmanager
+async def port_of(process: str, database_url: str) -> AsyncIterator[tuple[int, int]]:
+    """Run a process of the service without Kafka; yield its port and its id."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        probe.listen(0)
+        nobody = socket.socket()
+    with nobody:
+        nobody.bind(("127.0.0.1", 0))
+        running = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "customer_profile",
+            process,
+            env={
+                **os.environ,
+                "LEALTAD_DATABASE_URL": database_url,
+                "LEALTAD_TOKEN_SECRET": TOKEN_SECRET,
+                "LEALTAD_PORT": str(port),
+                "LEALTAD_KAFKA_BOOTSTRAP": f"127.0.0.1:{nobody.getsockname()[1]}",
+                "LEALTAD_LOG_LEVEL": "CRITICAL",
+            },
+        )
+        try:
+            await _listens(port)
+            yield port, running.pid
+        finally:
+            running.kill()
+            await running.wait()
+
+
+def resident(pid: int) -> int:
+    """Return the bytes of memory that a process holds."""
+    with open(f"/proc/{pid}/statm") as statm:
+        return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+async def _listens(port: int) -> None:
+    async with asyncio.timeout(60):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except OSError:
+                await asyncio.sleep(0.1)
+            else:
+                writer.close()
+                return
