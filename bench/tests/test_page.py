@@ -21,6 +21,13 @@ def test_a_restless_machine_a_quick_run_and_purchases_not_seen_are_said():
     assert "1 (7 not seen, 7 not accepted)" in tables(a_report(ours=a_side(failed=7)))
 
 
+def test_how_long_the_event_loops_of_the_apis_stood_is_said():
+    assert "the event loop of an API stood, in ms: campaigns 12.5." in tables(
+        a_report(longest_stand_ms={"campaigns": 12.5})
+    )
+    assert "stood" not in tables(a_report())
+
+
 def test_reads_that_found_nothing_are_said():
     assert "| 10.0 | 10.0 | 10.0 | 1 |" in tables(a_report())
     assert "1 (3 not read)" in tables(a_report(next_best_action_read=Reading.of([0.01], not_read=3)))

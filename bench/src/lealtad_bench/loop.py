@@ -70,6 +70,7 @@ class Findings:
     """Reads that were refused, or found no decision."""
     beside_history: Beside | None = None
     idle_cpu_ms_per_s: dict[str, float] = field(default_factory=dict)
+    longest_stand_ms: dict[str, float] = field(default_factory=dict)
     memory_mib: dict[str, float] = field(default_factory=dict)
 
 
@@ -78,6 +79,7 @@ async def measure(stack: Stack, plan: Plan, board: Board) -> Findings:
     async with _prepared(stack, plan, board) as ours:
         run = Run(stack, ours, plan, board)
         await run.idle()
+        await ours.longest_stands_ms()
         for point in plan.points:
             await run.point(point)
         for name, load in plan.loads.items():
@@ -86,6 +88,7 @@ async def measure(stack: Stack, plan: Plan, board: Board) -> Findings:
             await run.reads()
         if plan.history:
             await run.backfill()
+        run.findings.longest_stand_ms = await ours.longest_stands_ms()
         run.findings.memory_mib = memory_mib(ours.processes)
         return run.findings
 

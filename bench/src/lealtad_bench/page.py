@@ -86,8 +86,10 @@ def cpu(report: Report) -> str:
     """Return CPU time per purchase, by process."""
     ours = _matrix("CPU time per purchase in ms, ours", "process", report.cpu_ms_per_purchase)
     floor = _matrix("CPU time per purchase in ms, floor", "process", report.floor.cpu_ms_per_purchase)
-    idle = report.idle_cpu_ms_per_s.get("total", 0)
-    return "\n\n".join(part for part in (ours, floor, f"The idle stack uses {idle:g} ms of CPU a second.") if part)
+    idle = f"The idle stack uses {report.idle_cpu_ms_per_s.get('total', 0):g} ms of CPU a second."
+    stands = ", ".join(f"{name} {longest:g}" for name, longest in report.longest_stand_ms.items())
+    stood = f"Longest time for which the event loop of an API stood, in ms: {stands}." if stands else ""
+    return "\n\n".join(part for part in (ours, floor, idle, stood) if part)
 
 
 def memory(report: Report) -> str:

@@ -141,6 +141,9 @@ class Report(Written):
     beside_history: BesideHistory | None = None
     cpu_ms_per_purchase: dict[str, dict[str, float]] = Field(description="Ours: by point, then by process")
     idle_cpu_ms_per_s: dict[str, float] = Field(description="By process, while nothing happens")
+    longest_stand_ms: dict[str, float] = Field(
+        default_factory=dict, description="Longest time for which the event loop of an API stood under load"
+    )
     memory_mib: dict[str, float] = Field(description="Proportional set size after all load, by process")
     hops_ms: dict[str, dict[str, float]] = Field(description="By point: medians of the hops of a purchase")
     asked_per_sample: dict[str, float] = Field(description="By point: GETs until a decision was readable")

@@ -35,6 +35,7 @@ def summarise(findings: Findings, machine: Machine, *, partitions: int, quick: b
         beside_history=beside_history(findings),
         cpu_ms_per_purchase=ours.cpu_ms_per_purchase,
         idle_cpu_ms_per_s=findings.idle_cpu_ms_per_s,
+        longest_stand_ms=findings.longest_stand_ms,
         memory_mib=findings.memory_mib,
         hops_ms=findings.hops_ms,
         asked_per_sample=findings.asked,

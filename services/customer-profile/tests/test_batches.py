@@ -194,3 +194,40 @@ async def test_a_contract_that_went_on_is_not_changed_in_its_past_by_history_eit
 @pytest.mark.parametrize("facts", [[], [{}] * 1001])
 async def test_a_batch_has_one_to_a_thousand_facts(shop, facts):
     assert (await shop.post("batches", {"facts": facts})).status_code == 422
+
+
+async def test_a_batch_of_nothing_but_mistakes_has_a_short_answer(shop):
+    wrong = {"type": "purchase", **{f"unknown-{number}": 1 for number in range(60)}}
+
+    answer = await shop.post("batches", {"facts": [wrong] * 1000})
+
+    problem = answer.json()["items"][999]["problem"]
+    assert (answer.status_code, answer.json()["refused"]) == (200, 1000)
+    assert (len(problem["errors"]), problem["more_errors"]) == (10, 53)
+    assert len(answer.content) < 2 << 20
+
+
+@pytest.mark.parametrize("path", ["batches", "customer-batches"])
+async def test_a_batch_that_is_no_json_is_told_where_it_breaks(shop, path):
+    body = b'{"facts": [], "customers": [{"a": 1}, {"a": 1},, {"a": 1}]}'
+
+    answer = await shop.client.post(f"/v1/{path}", content=body, headers={"content-type": "application/json"})
+
+    assert (answer.status_code, answer.json()["type"]) == (400, "urn:lealtad:problem:malformed-json")
+    assert "character 47" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("path", ["batches", "customer-batches"])
+@pytest.mark.parametrize("body", ["[]", "7", '{"facts": 7, "customers": 7}', "{}", '{"facts": [], "customers": []}'])
+async def test_a_batch_that_is_none_is_refused(shop, path, body):
+    answer = await shop.client.post(f"/v1/{path}", content=body, headers={"content-type": "application/json"})
+
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(("path", "name"), [("batches", "facts"), ("customer-batches", "customers")])
+async def test_more_than_a_thousand_items_are_refused(shop, path, name):
+    answer = await shop.post(path, {name: [{}] * 1001})
+
+    [error] = answer.json()["errors"]
+    assert (answer.status_code, error["pointer"], error["hint"]) == (422, f"/{name}", "at most 1000 long")

@@ -14,6 +14,7 @@ from lealtad_demo.client import CAMPAIGNS, PROFILE
 from lealtad_local.stack import Stack
 
 CONNECTIONS = 64
+STAND = 'loop_longest_stand_seconds{loop="event-loop"} '
 TIMEOUT_S = 60
 
 
@@ -56,6 +57,17 @@ class Api:
         status, body = await self._call("GET", address)
         return None if status == HTTPStatus.NOT_FOUND else _accepted(status, body)
 
+    async def longest_stands_ms(self) -> dict[str, float]:
+        """Return the longest time for which each event loop stood since this was last asked."""
+        return {
+            name: _longest_stand_ms(await self._text(f"{url}/metrics"))
+            for name, url in ((PROFILE, self._profile), (CAMPAIGNS, self._campaigns))
+        }
+
+    async def _text(self, url: str) -> str:
+        async with self._session.get(url) as answer:
+            return await answer.text()
+
     async def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         return _accepted(*await self._call("POST", f"{self._profile}{path}", orjson.dumps(body)))
 
@@ -71,3 +83,8 @@ def _accepted(status: int, body: bytes) -> dict[str, Any]:
     if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         raise NotAcceptedError(f"answered {status}: {body.decode()[:500]}")
     return dict(orjson.loads(body))
+
+
+def _longest_stand_ms(metrics: str) -> float:
+    found = next(line for line in metrics.splitlines() if line.startswith(STAND))
+    return round(float(found.removeprefix(STAND)) * 1000, 1)

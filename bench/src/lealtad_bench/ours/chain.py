@@ -49,6 +49,10 @@ class Ours:
         found["supervisor"] = state.supervisor.process() if state.supervisor else None
         return {name: process for name, process in found.items() if process}
 
+    async def longest_stands_ms(self) -> dict[str, float]:
+        """Return the longest time for which the event loop of each API stood since this was last asked."""
+        return await self._api.longest_stands_ms()
+
     async def buy(self, due: float, watched: bool) -> float | None:
         """Record a purchase of a lapsing customer; its end is that the decision on it is readable."""
         customer = self._lapsing.popleft()

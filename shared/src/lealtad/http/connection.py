@@ -85,10 +85,15 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Read on, within the limits."""
-        if self.transport.is_closing():
+        """Read on, within the limits: of what may be a head never more at once than a head may have."""
+        while data and not self.transport.is_closing():
+            piece = data if self._stage is Stage.BODY else data[: self.limits.max_head_bytes]
+            self._feed(piece)
+            data = data[len(piece) :]
+        if data:
             self.transport.drain(data)
-            return
+
+    def _feed(self, data: bytes) -> None:
         stage, complete, body = self._stage, self._complete, self._body
         super().data_received(data)
         if self.transport.is_closing():

@@ -24,6 +24,7 @@ class Heartbeat:
     monotonic: Callable[[], float] = time.monotonic
     _turned: float = field(init=False)
     _wait_s: float = field(init=False, default=0.0)
+    _longest_stand_s: float = field(init=False, default=0.0)
 
     def __post_init__(self) -> None:
         """Count from now: a loop that never begins is found out too."""
@@ -31,6 +32,7 @@ class Heartbeat:
 
     def beat(self) -> None:
         """Say that the loop has turned."""
+        self._longest_stand_s = max(self._longest_stand_s, self.age_s - self._wait_s)
         self._turned = self.monotonic()
         self._wait_s = 0.0
 
@@ -43,6 +45,11 @@ class Heartbeat:
     def age_s(self) -> float:
         """Seconds since the last turn."""
         return self.monotonic() - self._turned
+
+    def take_longest_stand(self) -> float:
+        """Return the longest time, in seconds, between two turns since this was last asked, less declared waits."""
+        longest, self._longest_stand_s = self._longest_stand_s, 0.0
+        return longest
 
     def failure(self) -> str | None:
         """Return why the loop is held to be stuck, or None."""

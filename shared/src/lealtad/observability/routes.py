@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from lealtad.observability.health import Health, HealthReport
-from lealtad.observability.metrics import LOOP_TURN_AGE_SECONDS, REGISTRY
+from lealtad.observability.metrics import LOOP_LONGEST_STAND_SECONDS, LOOP_TURN_AGE_SECONDS, REGISTRY
 
 FAILING: dict[int | str, dict[str, Any]] = {
     503: {"model": HealthReport, "description": "Failing, with the reason of each failure"}
@@ -46,6 +46,7 @@ def health_routes(health: Health) -> APIRouter:
             await asyncio.sleep(0)
             for heartbeat in health.heartbeats.values():
                 LOOP_TURN_AGE_SECONDS.labels(loop=heartbeat.name).set(heartbeat.age_s)
+                LOOP_LONGEST_STAND_SECONDS.labels(loop=heartbeat.name).set(heartbeat.take_longest_stand())
             return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
     return router

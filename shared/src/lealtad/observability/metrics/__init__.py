@@ -69,6 +69,11 @@ OLDEST_SNAPSHOT_SECONDS = gauge(
     "oldest_snapshot_seconds", "Age of the oldest snapshot a session of the database holds; 0 when there is none"
 )
 
+LOOP_LONGEST_STAND_SECONDS = gauge(
+    "loop_longest_stand_seconds",
+    "Longest time between two turns of a loop since the metrics were last read, without what it waits on purpose",
+    "loop",
+)
 LOOP_TURN_AGE_SECONDS = gauge(
     "loop_turn_age_seconds", "Time since a loop last turned; above its limit the process is not alive", "loop"
 )
@@ -91,6 +96,7 @@ __all__ = [
     "HTTP_REQUESTS",
     "HTTP_REQUEST_SECONDS",
     "IDEMPOTENT_REPLAYS",
+    "LOOP_LONGEST_STAND_SECONDS",
     "LOOP_TURN_AGE_SECONDS",
     "OLDEST_SNAPSHOT_SECONDS",
     "OUTBOX_OLDEST_SECONDS",
