@@ -117,6 +117,7 @@ async def live(world: World, clock) -> None:
         await world.call(service, "GET", path)
 
 
+@pytest.mark.smoke
 @some_documents
 @given(data=st.data())
 async def test_what_a_service_says_under_any_policy_is_understood_by_all(world, clock, data):

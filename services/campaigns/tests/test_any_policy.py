@@ -64,6 +64,7 @@ async def _contact(call, customer, *, accept):
     await call("GET", f"customers/{customer}/decisions")
 
 
+@pytest.mark.smoke
 @some_documents
 @given(data=st.data())
 async def test_no_accepted_contact_policy_stops_the_decisions(client, database, data):
@@ -74,6 +75,7 @@ async def test_no_accepted_contact_policy_stops_the_decisions(client, database, 
     assert await failures(database) == []
 
 
+@pytest.mark.smoke
 @some_documents
 @given(data=st.data())
 async def test_no_accepted_offer_stops_the_decisions(client, database, data):
@@ -96,6 +98,20 @@ async def test_shipped_offers_may_be_put_in_force_as_they_are(client):
     for offer in (await call("GET", "offers", params={"limit": 1000}))["items"]:
         terms = {name: value for name, value in offer.items() if name not in stamp}
         assert await call.put(f"offers/{offer['key']}", terms)
+
+
+async def test_decisions_go_on_where_situations_multiply_to_a_priority_beyond_all_measure(client, database):
+    call = Caller(client)
+    audience, weights = {"segments_any": ["loyal"]}, {"service-recovery": "100"}
+    situations = [{"name": f"loyal-{n}", "audience": audience, "weights": weights} for n in range(50)]
+    assert await call.put(PATH, {**await call.shipped(PATH), "situations": situations})
+
+    await use(call, database)
+
+    standing = await call("GET", "customers/shop:eva/decisions")
+    told = [decision["action"]["priority"] for decision in standing["items"] if decision["action"]]
+    assert max(told) == float(LARGEST)
+    assert await failures(database) == []
 
 
 @pytest.mark.parametrize("text", ["title", "message", "script", "procedure"])

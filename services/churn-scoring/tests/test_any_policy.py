@@ -67,6 +67,7 @@ async def use(call: Caller, database: Database) -> None:
         assert await call("GET", path)
 
 
+@pytest.mark.smoke
 @some_documents
 @given(data=st.data())
 async def test_no_accepted_scoring_policy_stops_the_scores(

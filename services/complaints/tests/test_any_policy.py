@@ -44,6 +44,7 @@ def _case(kind, severity, customer):
     return {**what, "channel": "web", "description": "It arrived broken."}
 
 
+@pytest.mark.smoke
 @some_documents
 @given(data=st.data())
 async def test_no_accepted_service_policy_stops_the_desk(desk, data):
@@ -54,6 +55,7 @@ async def test_no_accepted_service_policy_stops_the_desk(desk, data):
     assert await failures(desk.database) == []
 
 
+@pytest.mark.smoke
 @some_documents
 @given(document=documents(CauseIn, {"names": {"es": "Llegó dañado", "en": "Arrived damaged"}, "retired": False}))
 async def test_no_accepted_cause_stops_the_desk(desk, document):

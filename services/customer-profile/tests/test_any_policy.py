@@ -3,6 +3,7 @@
 from datetime import timedelta
 from itertools import count
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -60,6 +61,7 @@ def _told(fact, telling, external_id):
     return {**others, "source": {**source, "customer_external_id": external_id}}
 
 
+@pytest.mark.smoke
 @some_documents
 @given(data=st.data())
 async def test_no_accepted_intake_policy_stops_the_intake(client, database, data):

@@ -5,6 +5,7 @@ from decimal import Decimal
 from itertools import count
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -59,6 +60,7 @@ async def use(call, database):
         assert await call("GET", path)
 
 
+@pytest.mark.smoke
 @some_documents
 @given(data=st.data())
 async def test_no_accepted_value_policy_stops_the_evaluation(client, database, data):
@@ -69,6 +71,7 @@ async def test_no_accepted_value_policy_stops_the_evaluation(client, database, d
     assert await failures(database) == []
 
 
+@pytest.mark.smoke
 @some_documents
 @given(document=documents(NewSegment, SEGMENT))
 async def test_no_accepted_segment_stops_the_evaluation(client, database, document):

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import product
 from uuid import UUID
 
 from churn_scoring.domain.assessment import Assessor
@@ -15,7 +16,8 @@ from churn_scoring.domain.models import InactivityModel
 from churn_scoring.domain.policy import ScoringPolicy
 
 NOW = datetime(2012, 2, 29, 12, tzinfo=UTC)
-CURRENCY = "EUR"
+CURRENCIES = ("JPY", "EUR", "KWD")
+"""With no, two and three decimals."""
 SOMEBODY = UUID(int=0)
 MANY = 5
 """Purchases of a sample customer, a month apart."""
@@ -24,8 +26,8 @@ MANY = 5
 def try_out(policy: ScoringPolicy) -> None:
     """Assess sample customers under `policy`, and explain their scores; raises whatever an evaluation would raise."""
     model = InactivityModel(BgNbd(**policy.prior.model_dump()), policy.horizon_days, policy.evidence)
-    assessor = Assessor(model, policy, NOW, CURRENCY)
-    for subject in _subjects():
+    for subject, currency in product(_subjects(), CURRENCIES):
+        assessor = Assessor(model, policy, NOW, currency)
         (found,) = assessor.assess([subject])
         if found.risk is None or not 0 <= found.risk <= 1:
             raise ValueError("the assumptions give no probability")
