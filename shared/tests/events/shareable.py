@@ -44,7 +44,7 @@ SHAREABLE: dict[str, str] = {
     "OfferPresented": "reported rule",
     "OfferRejected": "reason",
     "ContactEvent": "customer_id contact_id decision_id offer channel occurred_at",
-    "ContactReserved": "expires_at",
+    "ContactReserved": "expires_at contact_at",
     "ContactConfirmed": "rule",
     "ContactReleased": "reason rule",
     "OfferDefinitionChanged": "offer withdrawn changed_at",

@@ -122,7 +122,7 @@ def decided(customer: Customer, *offers: Offer, policy: ContactPolicy | None = N
     holds_until = now + timedelta(days=policy.action_validity_days)
     contact_from = earliest_contact(customer, policy, now, asked.pop("initiated_by", InitiatedBy.COMPANY))
     mute = mute_of(customer, policy, now)
-    at = Circumstances(now, policy, holds_until, contact_from, mute, asked.pop("stale", None))
+    at = Circumstances(now, policy, holds_until, now, contact_from, mute, asked.pop("stale", None))
     return decide(customer, offers, asked.pop("tallies", {}), at, seed=asked.pop("seed", "s"), **asked)
 
 

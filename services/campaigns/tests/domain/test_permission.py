@@ -36,7 +36,7 @@ STALE = Finding("cases-not-fresh", "too old")
 
 def at_noon(customer, policy=None, *, stale=None) -> Circumstances:
     policy = policy or a_policy()
-    return Circumstances(NOON, policy, NOON, NOON, mute_of(customer, policy, NOON), stale)
+    return Circumstances(NOON, policy, NOON, NOON, NOON, mute_of(customer, policy, NOON), stale)
 
 
 def a_slot(name: str = "slot", *, minutes_ago: int = 10, held_for: int = 60, offer: str = "gift-set") -> Contact:

@@ -16,7 +16,8 @@ from lealtad.events.catalog.customer_profile import Channel
 
 def reserved(slot: Row, now: datetime) -> ContactReserved:
     """Return the event of a slot that is held since `now`."""
-    return ContactReserved(**_fields(slot, now), expires_at=slot.expires_at)
+    later = slot.at if slot.at > now else None
+    return ContactReserved(**_fields(slot, now), expires_at=slot.expires_at, contact_at=later)
 
 
 def confirmed(slot: Row) -> ContactConfirmed:

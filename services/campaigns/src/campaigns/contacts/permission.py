@@ -1,6 +1,7 @@
-"""The one place that asks whether a contact may be made now: at reserve, at confirm and at presented."""
+"""The one place that asks whether a contact may be made: at reserve, at confirm and at presented."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from campaigns.decisions.subjects import customers_as_they_stand, rules_in_force
 from campaigns.domain.customer import Contact, ContactStatus, Customer
@@ -19,7 +20,7 @@ DECISION_EXPIRED = "decision-expired"
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """A contact that no rule forbids now: with which offer and policy in force, and with whom."""
+    """A contact that no rule forbids: with which offer and policy in force, and with whom."""
 
     offer: Offer
     customer: Customer
@@ -30,13 +31,13 @@ class Permission:
         return counts(self.offer.terms.contact_class, channel, self.policy)
 
 
-async def permit(uow: UnitOfWork, decision: Row, held: Row | None) -> Permission:
-    """Return the permission to make the contact of `decision` now; raise 409 with the rule that forbids it.
+async def permit(uow: UnitOfWork, decision: Row, held: Row | None, at: datetime) -> Permission:
+    """Return the permission to make the contact of `decision` at `at`; raise 409 with the rule that forbids it.
 
-    `held` is the slot that the decision holds. Without one the decision must not have expired, and the contact needs a
-    free slot. The customer must be locked.
+    Contact hours are asked for that moment, all other rules for now. `held` is the slot that the decision holds.
+    Without one the decision must not have expired, and the contact needs a free slot. The customer must be locked.
     """
-    if held is None and decision.valid_until <= uow.now:
+    if held is None and decision.valid_until <= max(at, uow.now):
         raise conflict(
             DECISION_EXPIRED,
             "The decision has expired",
@@ -45,13 +46,14 @@ async def permit(uow: UnitOfWork, decision: Row, held: Row | None) -> Permission
         )
     rules = await rules_in_force(uow)
     (customer,) = await customers_as_they_stand(uow, [decision.customer_id], rules)
-    at = rules.circumstances(customer, uow.now, decision.valid_until, InitiatedBy(decision.initiated_by))
+    initiated_by = InitiatedBy(decision.initiated_by)
+    circumstances = rules.circumstances(customer, uow.now, decision.valid_until, initiated_by, contact_at=at)
     offer, slot = rules.offer(decision.offer_id), slot_of(held) if held else None
     if offer is None:
         raise conflict(
             WITHDRAWN.rule, "The offer was withdrawn", "Read the next-best action again.", rule=WITHDRAWN.rule
         )
-    if found := violation(offer, Channel(decision.channel), customer, at, slot):
+    if found := violation(offer, Channel(decision.channel), customer, circumstances, slot):
         raise conflict(
             "contact-not-allowed",
             "This contact is not allowed now",

@@ -45,7 +45,7 @@ def _rule(situation: Situation, decision: Row, held: Row | None, at: datetime) -
         return DECISION_EXPIRED
     customer, policy = situation.customer, situation.policy
     contact_from = earliest_contact(customer, policy, at, InitiatedBy(decision.initiated_by))
-    circumstances = Circumstances(at, policy, decision.valid_until, contact_from, mute_of(customer, policy, at))
+    circumstances = Circumstances(at, policy, decision.valid_until, at, contact_from, mute_of(customer, policy, at))
     found = violation(
         situation.offer, Channel(decision.channel), customer, circumstances, slot_of(held) if held else None
     )

@@ -31,12 +31,13 @@ async def list_contacts(
 async def reserve_contact(body: Reservation, command: Writes) -> Response:
     """Reserve a contact.
 
-    Before a channel contacts a customer with the action of a decision. Holds one slot of the ledger until it is
-    confirmed, released, or expires; a decision holds one slot at most (200 when it holds it already). 409 with the rule
-    when no contact is allowed now, also for a slot that is held, so that two channels never spend the last slot twice.
-    A held slot that a rule forbids to spend is released: the event names the rule.
+    Before a channel contacts a customer with the action of a decision, now or at `contact_at`. Holds one slot of the
+    ledger until it is confirmed, released, or expires, `reservation_minutes` after the moment of the contact; a
+    decision holds one slot at most (200 when it holds it already). 409 with the rule when no contact is allowed, also
+    for a slot that is held, so that two channels never spend the last slot twice; outside contact hours `until` is the
+    next allowed moment. A held slot that a rule forbids to spend is released: the event names the rule.
     """
-    return await command.run(lambda uow: reserving.reserve(uow, body.decision_id))
+    return await command.run(lambda uow: reserving.reserve(uow, body))
 
 
 @router.post("/contacts/{contact_id}/confirm", response_model=ContactOut, responses=problems(404, 409))

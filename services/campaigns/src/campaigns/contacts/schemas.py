@@ -10,13 +10,27 @@ from campaigns.domain.offers import ContactClass
 from lealtad.events.catalog.campaigns import OfferKind
 from lealtad.events.catalog.customer_profile import Channel
 from lealtad.events.catalog.shared_types import Slug
-from lealtad.http import RequestBody, SlugText
+from lealtad.http import RequestBody, SlugText, Timestamp
 
 
 class Reservation(RequestBody):
     """A channel is about to contact a customer with the action of a decision."""
 
-    decision_id: UUID = Field(examples=["01890a5d-ac96-774b-bcce-b302099a8057"])
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"decision_id": "01890a5d-ac96-774b-bcce-b302099a8057"},
+                {"decision_id": "01890a5d-ac96-774b-bcce-b302099a8057", "contact_at": "2011-03-02T08:30:00Z"},
+            ]
+        }
+    )
+
+    decision_id: UUID
+    contact_at: Timestamp | None = Field(
+        default=None,
+        description="When the channel will contact the customer, in business time; absent: now. "
+        "The slot is held for the policy's `reservation_minutes` after it",
+    )
 
 
 class Release(RequestBody):
@@ -40,7 +54,7 @@ class ContactOut(BaseModel):
     channel: Channel
     counts: bool = Field(description="Spends a slot of the caps")
     status: ContactStatus
-    at: datetime = Field(description="Reserved at; once confirmed: took place at")
+    at: datetime = Field(description="Reserved for; once confirmed: took place at")
     expires_at: datetime | None = Field(description="A reservation that is not confirmed is released then")
     release_reason: Slug | None = Field(description="`expired`, `stopped`, or what the channel said that released it")
     rule: Slug | None = Field(

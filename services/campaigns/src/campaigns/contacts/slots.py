@@ -16,12 +16,12 @@ from lealtad.unit_of_work import UnitOfWork
 EXPIRED = "expired"
 
 
-async def take(uow: UnitOfWork, decision: Row, status: ContactStatus) -> Row:
-    """Take a slot for a decision's action, or raise 409 with the rule that forbids the contact now.
+async def take(uow: UnitOfWork, decision: Row, status: ContactStatus, at: datetime) -> Row:
+    """Take a slot for a contact at `at` with a decision's action, or raise 409 with the rule that forbids it.
 
     The customer must be locked.
     """
-    permission, channel = await permit(uow, decision, held=None), Channel(decision.channel)
+    permission, channel = await permit(uow, decision, None, at), Channel(decision.channel)
     reserved = status is ContactStatus.RESERVED
     return await repository.add(
         uow.connection,
@@ -29,28 +29,28 @@ async def take(uow: UnitOfWork, decision: Row, status: ContactStatus) -> Row:
         | {
             "counts": permission.counts_on(channel),
             "status": status,
-            "at": uow.now,
-            "expires_at": _expires_at(permission, channel, uow.now) if reserved else None,
+            "at": at,
+            "expires_at": _expires_at(permission, channel, at) if reserved else None,
         },
     )
 
 
-async def spend(uow: UnitOfWork, decision: Row) -> Row:
-    """Let a contact that takes place spend its slot: the one reserved for it, or a new one.
+async def spend(uow: UnitOfWork, decision: Row, at: datetime) -> Row:
+    """Let a contact that takes place at `at` spend its slot: the one reserved for it, or a new one.
 
-    409 with the rule where the contact is not allowed now. Emits ContactConfirmed. The customer must be locked.
+    409 with the rule where the contact is not allowed. Emits ContactConfirmed. The customer must be locked.
     """
     slot = await repository.of_decision(uow.connection, decision.decision_id)
     if slot is not None and is_held(slot, uow):
-        permission = await permit(uow, decision, held=slot)
+        permission = await permit(uow, decision, slot, at)
         counts = permission.counts_on(Channel(slot.channel))
         spent = await repository.change(
-            uow.connection, slot.contact_id, status=ContactStatus.CONFIRMED, at=uow.now, expires_at=None, counts=counts
+            uow.connection, slot.contact_id, status=ContactStatus.CONFIRMED, at=at, expires_at=None, counts=counts
         )
     else:
         if slot is not None:
             await release(uow, slot, EXPIRED)
-        spent = await take(uow, decision, ContactStatus.CONFIRMED)
+        spent = await take(uow, decision, ContactStatus.CONFIRMED, at)
     uow.emit(events.confirmed(spent), key=spent.customer_id)
     return spent
 
@@ -83,8 +83,11 @@ async def release(uow: UnitOfWork, slot: Row, reason: str) -> tuple[Row, EventRe
     return freed, uow.emit(events.released(freed, uow.now), key=freed.customer_id)
 
 
-def _expires_at(permission: Permission, channel: Channel, now: datetime) -> datetime:
-    """Return until when a slot is held: not beyond the end of the offer, or of the consent, that it rests on."""
-    latest = now + timedelta(minutes=permission.policy.reservation_minutes)
-    ends = ends_by_time(permission.offer, channel, permission.customer, now)
+def _expires_at(permission: Permission, channel: Channel, at: datetime) -> datetime:
+    """Return until when a slot for a contact at `at` is held.
+
+    Not beyond the end of the offer, or of the consent, that it rests on.
+    """
+    latest = at + timedelta(minutes=permission.policy.reservation_minutes)
+    ends = ends_by_time(permission.offer, channel, permission.customer, at)
     return min(latest, ends) if ends else latest

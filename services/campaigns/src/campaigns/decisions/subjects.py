@@ -55,11 +55,13 @@ class RulesInForce:
         now: datetime,
         holds_until: datetime,
         initiated_by: InitiatedBy = InitiatedBy.COMPANY,
+        contact_at: datetime | None = None,
     ) -> Circumstances:
-        """Return what a decision about `customer` at `now` depends on."""
-        contact_from = earliest_contact(customer, self.policy, now, initiated_by)
+        """Return what a decision about `customer` at `now` depends on; the contact is made then, or at `contact_at`."""
+        moment = contact_at or now
+        contact_from = earliest_contact(customer, self.policy, moment, initiated_by)
         mute = mute_of(customer, self.policy, now)
-        return Circumstances(now, self.policy, holds_until, contact_from, mute, self.stale)
+        return Circumstances(now, self.policy, holds_until, moment, contact_from, mute, self.stale)
 
     def offer(self, offer_id: UUID) -> Offer | None:
         """Return the offer in force with this id."""

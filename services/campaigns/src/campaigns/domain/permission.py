@@ -15,6 +15,7 @@ from campaigns.domain.rules import (
     leaves_no_slot,
     misses_audience,
     no_slot,
+    outside_hours,
 )
 from lealtad.consents import changes_at
 from lealtad.events.catalog.customer_profile import Channel
@@ -25,7 +26,7 @@ WITHDRAWN = Finding("offer-withdrawn", "the offer was withdrawn")
 def violation(
     offer: Offer | None, channel: Channel, customer: Customer, at: Circumstances, held: Contact | None = None
 ) -> Finding | None:
-    """Return the rule in force that forbids the contact at `at.now`, or None. `offer` is the one in force, if any.
+    """Return the rule in force that forbids the contact, or None. `offer` is the one in force, if any.
 
     Every limit and every stop is asked. Whether the offer still fits the customer is not: the decision holds for its
     time. `held` is the slot that the contact would spend; without one the contact needs a free slot.
@@ -40,7 +41,7 @@ def violation(
     for _, channel_rule in CHANNEL_RULES:
         if channel_rule is not leaves_no_slot and (finding := channel_rule(offer, channel, customer, at)):
             return finding
-    return no_slot(offer, channel, _before(held, customer.contacts), at)
+    return no_slot(offer, channel, _before(held, customer.contacts), at) or outside_hours(offer, channel, at)
 
 
 def lost_slots(

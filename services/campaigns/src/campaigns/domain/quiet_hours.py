@@ -89,12 +89,12 @@ class ContactHours:
 
 
 def earliest_contact(
-    customer: Customer, policy: ContactPolicy, now: datetime, initiated_by: InitiatedBy
+    customer: Customer, policy: ContactPolicy, moment: datetime, initiated_by: InitiatedBy
 ) -> datetime | None:
-    """Return the earliest moment from `now` on that contact hours allow; None: they never do."""
+    """Return the earliest moment from `moment` on that contact hours allow; None: they never do."""
     if initiated_by is InitiatedBy.CUSTOMER:
-        return now
-    return hours_of(customer, policy).next_moment(now)
+        return moment
+    return hours_of(customer, policy).next_moment(moment)
 
 
 def hours_of(customer: Customer, policy: ContactPolicy) -> ContactHours:

@@ -36,8 +36,10 @@ class Circumstances:
     policy: ContactPolicy
     holds_until: datetime
     """An answer holds no longer than this."""
+    contact_at: datetime
+    """When the contact is to be made."""
     contact_from: datetime | None
-    """The earliest moment from `now` on that contact hours allow; None: they never do."""
+    """The earliest moment from `contact_at` on that contact hours allow; None: they never do."""
     mute: Mute | None = None
     stale: Finding | None = None
     """Set when inputs that can forbid a promotion are too old to be trusted."""
@@ -177,6 +179,14 @@ def _common_hours(offer: Offer, channel: Channel, _: Customer, at: Circumstances
     if at.contact_from is not None or not keeps_hours(offer, channel, at.policy):
         return None
     return Finding("no-common-hours", "the policy's contact hours and those the customer asked for never meet")
+
+
+def outside_hours(offer: Offer, channel: Channel, at: Circumstances) -> Finding | None:
+    """Return the rule, with the next allowed moment, when the contact would be made outside contact hours, or None."""
+    opening = at.contact_from
+    if opening is None or opening <= at.contact_at or not keeps_hours(offer, channel, at.policy):
+        return None
+    return Finding("outside-contact-hours", f"contact hours begin at {opening:%Y-%m-%dT%H:%M:%SZ}", opening)
 
 
 def _worth(offer: Offer, channel: Channel, customer: Customer, at: Circumstances) -> Finding | None:

@@ -42,7 +42,7 @@ def try_out(policy: ContactPolicy, offered: Sequence[OfferTerms] | None = None) 
     holds_until = NOW + timedelta(days=policy.action_validity_days)
     for customer in _customers(policy, [term.kind for term in terms]):
         contact_from = earliest_contact(customer, policy, NOW, InitiatedBy.COMPANY)
-        at = Circumstances(NOW, policy, holds_until, contact_from, mute_of(customer, policy, NOW))
+        at = Circumstances(NOW, policy, holds_until, NOW, contact_from, mute_of(customer, policy, NOW))
         decide(customer, offers, {}, at, seed="trial")
 
 

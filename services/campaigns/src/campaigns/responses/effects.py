@@ -41,7 +41,7 @@ async def present(uow: UnitOfWork, decision: Row, _: Given, at: datetime) -> Eff
     if uow.now - at > policy.clock_tolerance:
         slot = await reporting.report(uow, decision, at)
         return Effect(open_until, reported=True, rule=slot.rule)
-    await slots.spend(uow, decision)
+    await slots.spend(uow, decision, at)
     return Effect(open_until)
 
 

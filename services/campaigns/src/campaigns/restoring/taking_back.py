@@ -87,6 +87,7 @@ def _standing(told: NextBestActionChanged) -> dict[str, Any]:
 
 
 def _contact(data: ContactEvent, class_: ContactClass, *, counts: bool) -> dict[str, Any]:
+    reserved_for = data.contact_at if isinstance(data, ContactReserved) else None
     return {
         "contact_id": data.contact_id,
         "customer_id": data.customer_id,
@@ -99,7 +100,7 @@ def _contact(data: ContactEvent, class_: ContactClass, *, counts: bool) -> dict[
         "channel": data.channel,
         "counts": counts,
         "status": STATUS[type(data)],
-        "at": data.occurred_at,
+        "at": reserved_for or data.occurred_at,
         "expires_at": data.expires_at if isinstance(data, ContactReserved) else None,
         "release_reason": data.reason if isinstance(data, ContactReleased) else None,
         "rule": data.rule if isinstance(data, ContactReleased | ContactConfirmed) else None,

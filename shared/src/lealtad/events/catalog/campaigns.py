@@ -42,7 +42,7 @@ class NextBestActionChanged(EventData, topic=OFFERS, event="next-best-action-cha
     decision_id: UUID
     offer: OfferRef | None = Field(description="None: no action is the best")
     channel: Channel | None = None
-    contact_at: Instant | None = Field(default=None, description="Not before: quiet hours and caps; business time")
+    contact_at: Instant | None = Field(default=None, description="Not before: contact hours; business time")
     reason: Slug = Field(description="Why this action, or why none", examples=["highest-priority", "complaint-open"])
     muted: bool = Field(description="Promotions rest because of a complaint")
     priority: DecimalText | None = None
@@ -93,6 +93,7 @@ class ContactReserved(ContactEvent, topic=OFFERS, event="contact-reserved"):
     """A channel will use the slot; it is free again when not confirmed in time."""
 
     expires_at: Instant
+    contact_at: Instant | None = Field(default=None, description="Reserved for; business time. None: at once")
 
 
 class ContactConfirmed(ContactEvent, topic=OFFERS, event="contact-confirmed"):
