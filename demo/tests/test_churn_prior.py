@@ -28,6 +28,7 @@ def shops() -> Shops:
     return {name: split(*examples(some, POLICY)) for name, some in purchases.items()}
 
 
+@pytest.mark.proof
 def test_the_shipped_prior_is_what_the_first_part_of_both_shops_gives(shops: Shops) -> None:
     fitted = fit_prior([learn for learn, _ in shops.values()], POLICY.horizon_days)
 
@@ -39,6 +40,7 @@ def test_the_shipped_prior_is_what_the_first_part_of_both_shops_gives(shops: Sho
     ("shop", "customers", "brier", "calibration"),
     [("online-retail", 2640, 0.2088, 0.040), ("cdnow", 6064, 0.2079, 0.085)],
 )
+@pytest.mark.proof
 def test_the_prior_is_as_good_on_the_time_after_it_as_documented(
     shops: Shops, shop: str, customers: int, brier: float, calibration: float
 ) -> None:

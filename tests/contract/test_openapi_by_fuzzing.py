@@ -16,11 +16,13 @@ from schemathesis.specs.openapi import checks as openapi_checks
 
 from lealtad.app import Service
 from lealtad.http import SCOPES, mint_token
+from lealtad.testing.fuzzing import EXAMPLES
 from lealtad.testing.postgres import TOKEN_SECRET, TestDatabases, settings_for
 
 from .services import SERVICES
 
-REQUESTS_PER_OPERATION = 12
+REQUESTS_PER_OPERATION = 12 if EXAMPLES else 3
+"""A few in `make test`."""
 ABOUT_THE_PROCESS = {"/progress", "/metrics", "/health/live", "/health/ready"}
 """What these answer depends on Kafka, which an API process works without."""
 HELD = [
@@ -59,6 +61,7 @@ async def api_of(service: Service, database_url: str) -> AsyncIterator[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.smoke
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
 async def test_a_service_answers_as_its_document_says(service: Service, databases: TestDatabases):
     url = await databases.create_url(service)

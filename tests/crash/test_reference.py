@@ -10,7 +10,7 @@ from .outcome import differences, read_outcome
 from .reference import Reference, order_of
 from .stage import Stage
 
-pytestmark = [pytest.mark.slow, pytest.mark.stack, pytest.mark.smoke]
+pytestmark = [pytest.mark.slow, pytest.mark.stack, pytest.mark.proof]
 
 
 async def test_scores_segments_and_decisions_are_those_of_an_undisturbed_run(

@@ -66,6 +66,7 @@ async def live_a_little(world: World) -> None:
     await world.settled()
 
 
+@pytest.mark.proof
 async def test_a_whole_history_goes_out_again_unchanged_and_changes_nothing(world: World):
     await live_a_little(world)
     before, sent = await tables(world), await on_the_wire(world)

@@ -79,6 +79,7 @@ async def purchases_elsewhere(world: World, customer_id: str) -> dict[str, int]:
     return found
 
 
+@pytest.mark.proof
 async def test_what_came_in_after_the_back_up_is_there_once_everywhere(world: World):
     operator, customer = Operator(world), await world.newcomer()
     await world.buy(customer, "10.00")

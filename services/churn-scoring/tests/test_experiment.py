@@ -112,6 +112,7 @@ def test_a_perfect_ranking_has_auc_one() -> None:
     assert list(auc.values()) == pytest.approx([1, 1, 1])
 
 
+@pytest.mark.proof
 def test_cdnow_forward_in_time_gives_the_known_figures() -> None:
     policy = ScoringPolicy()
     first, last = day_of(START.replace(year=1997)), day_of(START.replace(year=1998, month=6, day=30))

@@ -4,6 +4,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 
 from lealtad.events.envelope import Event
@@ -20,6 +21,7 @@ DAYS = 100
 EVALUATIONS = text("SELECT count(*) FROM journal WHERE kind = 'due' AND type = 'reevaluate'")
 
 
+@pytest.mark.proof
 async def test_after_a_hundred_days_nobody_stands_otherwise_than_was_announced(database: Database) -> None:
     random = Random(7)  # noqa: S311 - a history, no secret
     customers = [new_id() for _ in range(30)]

@@ -186,6 +186,7 @@ async def interrupted_at(statement: int, tally: Tally) -> bool:
     return False
 
 
+@pytest.mark.proof
 async def test_interrupted_before_any_of_its_statements_it_harms_nothing_and_can_be_repeated(
     tally: Tally, worker_of: WorkerFactory
 ):

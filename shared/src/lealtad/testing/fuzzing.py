@@ -22,7 +22,7 @@ FAILED = text("""
 STAMP = ("version", "changed_at", "changed_by")
 
 some_documents = settings(
-    max_examples=int(EXAMPLES or 12),
+    max_examples=int(EXAMPLES or 6),
     derandomize=EXAMPLES is None,
     deadline=None,
     # A smaller document would have to be put in force, and the service used, hundreds of times.
