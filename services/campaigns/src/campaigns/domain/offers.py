@@ -21,7 +21,7 @@ TEXT = r"^[^\x00]*$"
 Amount = Annotated[DecimalText, Field(ge=0, description="In the reporting currency", examples=["12.50"])]
 
 
-Ratio = Annotated[Decimal, Field(max_digits=30, decimal_places=28)]
+Ratio = Annotated[Decimal, Field(max_digits=34, decimal_places=28)]
 """A number that is multiplied with; so long that no float is cut off."""
 
 
