@@ -1,6 +1,7 @@
 """Events of the other services about one customer, as campaigns receives them."""
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -86,10 +87,12 @@ def scored(
 
 
 def segmented(
-    name: str = "ana", *segments: str, tier: str | None = None, sequence: int = 1
+    name: str = "ana", *segments: str, tier: str | None = None, sequence: int = 1, behavioural: Sequence[str] = ()
 ) -> Event[MembershipsChanged]:
     refs = [SegmentRef(segment_id=an_id(key), key=key, version=1) for key in segments]
-    state = MembershipsChanged(customer_id=an_id(name), segments=refs, tier=tier, as_of=START, causes=NO_CAUSES)
+    state = MembershipsChanged(
+        customer_id=an_id(name), segments=refs, behavioural=behavioural, tier=tier, as_of=START, causes=NO_CAUSES
+    )
     return an_event(state, key=an_id(name), sequence=sequence)
 
 

@@ -125,12 +125,20 @@ def a_response(customer: UUID, day: float = 0, *, accepted: bool = True) -> Even
     return an_event(data, key=customer)
 
 
-def a_customer(customer: UUID, *, sequence: int = 1, external_id: str = "", status: str = "active") -> Event[Any]:
+def a_customer(
+    customer: UUID,
+    *,
+    sequence: int = 1,
+    external_id: str = "",
+    status: str = "active",
+    profiling_allowed: bool = True,
+) -> Event[Any]:
     named = [profile.ExternalId(source="shop", external_id=external_id)] if external_id else []
     data = profile.CustomerRegistered(
         status=profile.CustomerStatus(status),
         provisional=False,
         external_ids=named,
+        profiling_allowed=profiling_allowed,
         registered_at=at(-100),
         changed=["external_ids"],
     )

@@ -21,7 +21,16 @@ from lealtad.events.catalog.customer_profile import (
 )
 from lealtad.events.envelope import Event
 from segmentation.domain.boundaries import Boundaries
-from segmentation.domain.rules import ActivityCondition, AllOf, AnyOf, AttributeCondition, NotAny, Rule
+from segmentation.domain.rules import (
+    ActivityCondition,
+    AllOf,
+    AnyOf,
+    AttributeCondition,
+    Condition,
+    NotAny,
+    Rule,
+    conditions,
+)
 from segmentation.domain.vocabulary import Attribute, Metric, Moment, Operator
 
 COMPARE: dict[Operator, Callable[[Any, Any], bool]] = {
@@ -54,7 +63,22 @@ class Customer:
         """Say whether the rule is met."""
         if self.state is not None and self.state.status is not CustomerStatus.ACTIVE:
             return False
+        if not self.profiled and any(self._is_behaviour(condition) for condition in conditions(rule)):
+            return False
         return self._meets(rule)
+
+    @property
+    def profiled(self) -> bool:
+        """Whether the customer may be profiled."""
+        return self.state is None or self.state.profiling_allowed
+
+    def _is_behaviour(self, condition: Condition) -> bool:
+        match condition:
+            case AttributeCondition():
+                return condition.attribute.startswith(("churn", "rfm", "tier"))
+            case ActivityCondition():
+                return True
+        return condition.moment not in ("last-case", "registration")
 
     def _meets(self, rule: Rule) -> bool:
         match rule:
@@ -204,7 +228,7 @@ class Customer:
         """Return recency, frequency and monetary quintile."""
         limits = self.boundaries
         frequency = self.metric(Metric.PURCHASES, limits.window_days) if limits else 0
-        if limits is None or not frequency:
+        if limits is None or not frequency or not self.profiled:
             return None
         days, amount = self.days_since(Moment.LAST_PURCHASE), self.metric(Metric.NET_AMOUNT, limits.window_days)
         assert days is not None

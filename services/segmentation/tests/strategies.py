@@ -174,6 +174,7 @@ def histories(customer: UUID) -> st.SearchStrategy[list[Event[Any]]]:
         someone,
         sequence=st.integers(1, 9),
         status=st.sampled_from([CustomerStatus.ACTIVE] * 5 + [CustomerStatus.ERASED]),
+        profiling_allowed=st.sampled_from([True, True, False]),
         country=st.sampled_from([None, "GB", "FR"]),
         region=st.sampled_from([None, "north", "south"]),
         language=st.sampled_from([None, "en", "es"]),

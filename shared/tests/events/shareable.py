@@ -10,7 +10,7 @@ SHAREABLE: dict[str, str] = {
     "Money": "amount currency",
     # customer-profile
     "CustomerState": "status provisional merged_into erased_at external_ids birth_year country region stratum language "
-    "time_zone do_not_contact consents preferred_channels contact_hours registered_at changed",
+    "time_zone do_not_contact consents profiling_allowed preferred_channels contact_hours registered_at changed",
     "ExternalId": "source external_id",
     "ConsentState": "purpose channel granted given_at expires_at",
     "ContactHours": "start end",
@@ -29,7 +29,8 @@ SHAREABLE: dict[str, str] = {
     # segmentation
     "SegmentRef": "segment_id key version",
     "Rfm": "recency frequency monetary",
-    "MembershipsChanged": "customer_id entered left segments tier previous_tier service_tier rfm as_of causes",
+    "MembershipsChanged": "customer_id entered left segments behavioural tier previous_tier service_tier rfm reason "
+    "as_of causes",
     "DefinitionChanged": "segment archived changed_at",
     # churn-scoring
     "ModelRef": "name version",

@@ -17,20 +17,20 @@ LATER = "SELECT 1 WHERE CAST(:now AS timestamptz) >= '{}'"
 
 
 class Calls:
-    """What was called, how often; an action of its takes nothing."""
+    """What was called, how often; an action of its takes nothing unless it is said to."""
 
     def __init__(self) -> None:
         self.number = Counter[str]()
         self._changed = asyncio.Condition()
 
-    def action(self, name: str, due: str) -> DueAction:
+    def action(self, name: str, due: str, *, takes: int = 0, paced: bool = False) -> DueAction:
         async def take(_uow: UnitOfWork, _limit: int) -> int:
             async with self._changed:
                 self.number[name] += 1
                 self._changed.notify_all()
-            return 0
+            return takes
 
-        return DueAction(name, take, due)
+        return DueAction(name, take, due, paced=paced)
 
     async def reach(self, name: str, number: int = 1) -> None:
         async with asyncio.timeout(10), self._changed:
@@ -67,3 +67,13 @@ async def test_an_action_that_has_nothing_to_do_opens_no_transaction(database_fo
         await calls.reach("something", 3)
 
     assert calls.number["nothing"] == 0
+
+
+async def test_a_paced_action_that_never_ends_takes_one_batch_each_time_the_loop_looks(database_for):
+    calls = Calls()
+    actions = [calls.action("endless", "SELECT 1", takes=500, paced=True), calls.action("other", "SELECT 1")]
+
+    async with looping(await database_for(ECHO), actions, poll_s=0.01):
+        await calls.reach("other", 3)
+
+    assert calls.number["other"] <= calls.number["endless"] <= calls.number["other"] + 1

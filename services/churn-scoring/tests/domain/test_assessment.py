@@ -40,11 +40,11 @@ def assess(
     some: Sequence[Fact] = (),
     contracts: Sequence[Contract] = (),
     open_cases: int = 0,
-    gone: NoScore | None = None,
+    barred: NoScore | None = None,
 ) -> Assessment:
     now = at(day)
     profile = Profile(fold_all(CUSTOMER, some), open_cases=open_cases)
-    subject = Subject(profile, status_at(contracts, now), gone)
+    subject = Subject(profile, status_at(contracts, now), barred)
     return Assessor(MODEL, POLICY, now, "EUR").assess([subject])[0]
 
 
@@ -110,9 +110,9 @@ def test_the_end_of_a_contract_is_due_when_it_comes() -> None:
     assert assess(200.25, [], [contract(0, ends=200.25)]).basis is Basis.WITHDRAWN
 
 
-@pytest.mark.parametrize("gone", [NoScore.MERGED, NoScore.ERASED])
-def test_a_merged_or_erased_customer_has_no_score(gone: NoScore) -> None:
-    assert assess(5, [purchase(1)], gone=gone).no_score is gone
+@pytest.mark.parametrize("barred", [NoScore.MERGED, NoScore.ERASED, NoScore.PROFILING_REFUSED])
+def test_a_merged_or_erased_customer_and_one_who_refuses_profiling_have_no_score(barred: NoScore) -> None:
+    assert assess(5, [purchase(1)], barred=barred).no_score is barred
 
 
 @pytest.mark.parametrize("kind", [FactKind.COMPLAINT, FactKind.PAYMENT_FAILURE, FactKind.NEGATIVE_TOUCHPOINT])

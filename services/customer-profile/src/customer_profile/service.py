@@ -6,6 +6,7 @@ from customer_profile.batches.routes import router as batches
 from customer_profile.consents.routes import router as consents
 from customer_profile.consumers import projections
 from customer_profile.customer_batches.routes import router as customer_batches
+from customer_profile.customers.jobs import PROFILING_ACTIONS
 from customer_profile.customers.routes import router as customers
 from customer_profile.facts.routes import router as facts
 from customer_profile.listing.routes import router as listing
@@ -28,6 +29,7 @@ SERVICE = Service(
     projections=projections,
     react=react,
     take_back=take_back,
+    due_actions=PROFILING_ACTIONS,
     settings=Settings,
     on_start=start,
 )

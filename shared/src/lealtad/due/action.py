@@ -24,6 +24,8 @@ class DueAction:
     batch: int = 500
     by_business_time: bool = True
     """Whether what `due` finds is late at `:now`; what waits for the machine's time is not counted as backlog."""
+    paced: bool = False
+    """One batch each time the loop looks (once a second): much work that is not urgent, at a bounded rate."""
 
     @property
     def backlog(self) -> str:

@@ -69,6 +69,9 @@ class DueLoop:
         if time.monotonic() < self._rests_until.get(action.name, 0):
             return 0
         try:
+            if action.paced:
+                await self._take(action)
+                return 0  # what is left waits for the next look
             return await self.take_all(action)
         except Exception as error:
             if is_transient(error):
@@ -82,14 +85,19 @@ class DueLoop:
         """Take everything that is due for `action`; return how many rows that were."""
         total = 0
         while not self._stopping.is_set():
-            self._heartbeat.declare_wait(TRANSACTION_S)
-            async with self._database.begin() as uow:
-                taken = await action.take(uow, action.batch)
+            taken = await self._take(action)
             if not taken:
                 break
             total += taken
-            DUE_ACTIONS.labels(action=action.name).inc(taken)
         return total
+
+    async def _take(self, action: DueAction) -> int:
+        """Take one batch of what is due for `action`; return how many rows that were."""
+        self._heartbeat.declare_wait(TRANSACTION_S)
+        async with self._database.begin() as uow:
+            taken = await action.take(uow, action.batch)
+        DUE_ACTIONS.labels(action=action.name).inc(taken)
+        return taken
 
     async def _rest_until_next_look(self, looked_at: datetime) -> None:
         """Rest until the next look: early when business time is set on, which happens to the clock of a stack."""

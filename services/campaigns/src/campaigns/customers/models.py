@@ -1,8 +1,8 @@
-"""What campaigns keeps of the customers' shareable state: who may be contacted, where, when and in which language."""
+"""What campaigns keeps of the customers' shareable state: who may be contacted and profiled, where and when."""
 
 from typing import Any
 
-from sqlalchemy import ARRAY, Boolean, Column, String
+from sqlalchemy import ARRAY, Boolean, Column, String, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from campaigns.metadata import METADATA
@@ -16,6 +16,7 @@ def attributes(state: CustomerState) -> dict[str, Any]:
     hours = state.contact_hours
     return {
         "do_not_contact": state.do_not_contact,
+        "profiling_allowed": state.profiling_allowed,
         "language": state.language,
         "time_zone": state.time_zone,
         "contact_start": hours.start if hours else None,
@@ -29,6 +30,7 @@ def attributes(state: CustomerState) -> dict[str, Any]:
 CUSTOMERS = CustomerCopy(
     METADATA,
     Column("do_not_contact", Boolean, nullable=False),
+    Column("profiling_allowed", Boolean, nullable=False, server_default=text("true")),
     Column("language", String),
     Column("time_zone", String),
     Column("contact_start", String),

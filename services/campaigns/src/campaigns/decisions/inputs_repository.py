@@ -29,10 +29,10 @@ RULES = text(f"""
 # LIMIT leaves out nobody. Without it PostgreSQL takes a plan for any array to cost much more than one for this array,
 # and plans the statement anew each time, which takes longer than to run it.
 CUSTOMERS = text("""
-    SELECT ids.customer_id, c.sequence AS customer_sequence, c.status, c.do_not_contact, c.language, c.time_zone,
-        c.contact_start, c.contact_end, c.preferred_channels, c.consents, c.registered_at,
+    SELECT ids.customer_id, c.sequence AS customer_sequence, c.status, c.do_not_contact, c.profiling_allowed,
+        c.language, c.time_zone, c.contact_start, c.contact_end, c.preferred_channels, c.consents, c.registered_at,
         s.probability, s.band, s.value_at_risk, s.model, s.as_of AS score_as_of, s.sequence AS score_sequence,
-        m.segments, m.tier, m.as_of AS segments_as_of, m.sequence AS segments_sequence,
+        m.segments, m.behavioural, m.tier, m.as_of AS segments_as_of, m.sequence AS segments_sequence,
         a.first_activity_at, held.has_contract, held.contract_ends_at, held.contract_ended_at,
         ARRAY(
             SELECT ROW(mutes, is_open, resolved_at) FROM complaint_case WHERE customer_id = ids.customer_id

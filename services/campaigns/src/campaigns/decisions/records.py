@@ -137,6 +137,7 @@ def _inputs(customer: Customer, rules: RulesInForce) -> dict[str, Any]:
         "do_not_contact": customer.do_not_contact,
         "consents": customer.consents,
         "cases": customer.cases,
+        "profiling_allowed": customer.profiling_allowed,
         "open_complaints": sum(case.mutes and case.open for case in customer.cases),
         "first_seen_at": customer.first_seen_at,
         "has_contract": customer.has_contract,

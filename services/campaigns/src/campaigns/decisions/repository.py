@@ -31,7 +31,8 @@ ADD_STANDING_DECISIONS = text(f"""
     FROM {recordset(next_best_action)} WHERE standing.customer_id = row.customer_id
 """)
 SHOWN = """
-    SELECT d.*, v.terms, c.language, standing.decision_id = d.decision_id AS is_standing,
+    SELECT d.*, v.terms, c.language, coalesce(c.profiling_allowed, true) AS profiling_allowed,
+        standing.decision_id = d.decision_id AS is_standing,
         (SELECT jsonb_agg(jsonb_build_object('response', r.response, 'occurred_at', r.occurred_at, 'reason', r.reason,
             'reported', r.reported, 'rule', r.rule)
             ORDER BY r.occurred_at, r.response_id) FROM response AS r WHERE r.decision_id = d.decision_id) AS given

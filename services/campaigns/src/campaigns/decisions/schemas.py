@@ -125,7 +125,7 @@ class DecisionOut(BaseModel):
     policy_version: int
     seed: UUID = Field(description="The decision at which propensities were drawn")
     responses: list[GivenResponse] = Field(description="To the action, in their order")
-    inputs: dict[str, Any] = Field(description="Score, segments and ages of inputs that were decided on")
+    inputs: dict[str, Any] = Field(description="Score, segments, whether the customer may be profiled, ages of inputs")
 
     @classmethod
     def of(cls, row: Row) -> "DecisionOut":

@@ -93,6 +93,8 @@ class Customer:
     active: bool = True
     held_out: bool = False
     do_not_contact: bool = False
+    profiling_allowed: bool = True
+    """False: without score, segments of behaviour and tier, with prior propensities, and never learned from."""
     language: str | None = None
     time_zone: str | None = None
     contact_hours: tuple[str, str] | None = None

@@ -66,7 +66,7 @@ class Scale:
         """Return the action with its priority; the seed fixes the draw of its propensity."""
         policy = self.at.policy
         cell = cell_of(self.customer, offer, channel)
-        belief = belief_of(offer, channel, self.tallies.get(cell, NO_TALLY), policy)
+        belief = belief_of(offer, channel, self._tally(cell), policy)
         explores = policy.exploration is Exploration.THOMPSON
         weights = self._context(offer, channel)
         return Action(
@@ -80,6 +80,10 @@ class Scale:
             lever=float(offer.terms.lever),
             situations=tuple(weights),
         )
+
+    def _tally(self, cell: Cell) -> Tally:
+        """Return what responses taught; nothing for a customer who refuses to be profiled: the prior alone counts."""
+        return self.tallies.get(cell, NO_TALLY) if self.customer.profiling_allowed else NO_TALLY
 
     def _context(self, offer: Offer, channel: Channel) -> dict[str, float]:
         kind = offer.terms.kind

@@ -60,6 +60,7 @@ async def fold_memberships(uow: UnitOfWork, events: Sequence[Event[MembershipsCh
             "customer_id": state.customer_id,
             "sequence": event.sequence,
             "segments": {segment.key: segment.version for segment in state.segments},
+            "behavioural": state.behavioural,
             "tier": state.tier,
             "as_of": state.as_of,
         }

@@ -1,6 +1,6 @@
 """Tables folded out of cases, scores, segments and activity."""
 
-from sqlalchemy import UUID, BigInteger, Boolean, Column, Index, Integer, Numeric, String, Table
+from sqlalchemy import ARRAY, UUID, BigInteger, Boolean, Column, Index, Integer, Numeric, String, Table, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from campaigns.metadata import METADATA
@@ -39,6 +39,7 @@ membership = Table(
     Column("customer_id", UUID, primary_key=True),
     Column("sequence", BigInteger, nullable=False),
     Column("segments", JSONB, nullable=False, comment="key of each segment and the version evaluated"),
+    Column("behavioural", ARRAY(String), nullable=False, server_default=text("'{}'"), comment="those by behaviour"),
     Column("tier", String),
     moment("as_of", nullable=False),
     schema=DERIVED,

@@ -16,18 +16,24 @@ RECORDED: dict[str, TypeAdapter[Any]] = {"consents": CONSENTS, "cases": TypeAdap
 
 
 def attributes(row: Row) -> dict[str, Any]:
-    """Return the fields of a `Customer` that come from a row of the picture."""
+    """Return the fields of a `Customer` that come from a row of the picture.
+
+    Of a customer who may not be profiled neither score nor segments of behaviour nor tier are used, also while those
+    who made them have not withdrawn them yet.
+    """
+    profiled = row.profiling_allowed is not False
     return {
         "known": row.status is not None,
         "active": row.status in {None, CustomerStatus.ACTIVE},
         "do_not_contact": bool(row.do_not_contact),
+        "profiling_allowed": profiled,
         "language": row.language,
         "time_zone": row.time_zone,
         "contact_hours": (row.contact_start, row.contact_end) if row.contact_start and row.contact_end else None,
         "preferred_channels": frozenset(Channel(channel) for channel in row.preferred_channels or ()),
         "consents": CONSENTS.validate_python(row.consents or ()),
-        "score": _score(row),
-        "memberships": _segments(row),
+        "score": _score(row) if profiled else None,
+        "memberships": _segments(row, profiled=profiled),
         "cases": tuple(Case(mutes, is_open, resolved_at) for mutes, is_open, resolved_at in row.cases),
         "first_seen_at": _earliest(row.registered_at, row.first_activity_at),
         "has_contract": bool(row.has_contract),
@@ -50,9 +56,12 @@ def _score(row: Row) -> Score | None:
     return Score(row.probability, row.band, row.value_at_risk, row.model, row.score_as_of, row.score_sequence)
 
 
-def _segments(row: Row) -> Segments | None:
+def _segments(row: Row, *, profiled: bool) -> Segments | None:
     if row.segments is None:
         return None
+    if not profiled:
+        others = {key: version for key, version in row.segments.items() if key not in row.behavioural}
+        return Segments(others, None, row.segments_as_of, row.segments_sequence)
     return Segments(row.segments, row.tier, row.segments_as_of, row.segments_sequence)
 
 

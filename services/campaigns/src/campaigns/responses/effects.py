@@ -62,14 +62,14 @@ async def accept(uow: UnitOfWork, decision: Row, given: Given, at: datetime) -> 
     if counted.was_last:
         # Nobody is proposed it any more, and slots that are held for it are released.
         await rules.revise(uow.connection)
-    await learning.count(uow.connection, {_cell(decision): Tally(accepted=1)})
+    await _learn(uow, decision, Tally(accepted=1))
     return Effect()
 
 
 async def reject(uow: UnitOfWork, decision: Row, given: Given, at: datetime) -> Effect:
     """Learn from a refusal; 409 where it is too late."""
     await _close(uow, decision, given, at)
-    await learning.count(uow.connection, {_cell(decision): Tally(rejected=1)})
+    await _learn(uow, decision, Tally(rejected=1))
     return Effect()
 
 
@@ -89,5 +89,8 @@ async def _close(uow: UnitOfWork, decision: Row, given: Given, at: datetime) -> 
     await repository.close(uow.connection, decision.decision_id)
 
 
-def _cell(decision: Row) -> Cell:
-    return Cell(decision.offer_id, Channel(decision.channel), decision.band)
+async def _learn(uow: UnitOfWork, decision: Row, tally: Tally) -> None:
+    """Count the answer, unless the customer refuses to be profiled: then nothing is learned from it, now or later."""
+    if decision.profiling_allowed:
+        cell = Cell(decision.offer_id, Channel(decision.channel), decision.band)
+        await learning.count(uow.connection, {cell: tally})

@@ -21,7 +21,9 @@ TAKE_UNANSWERED = text("""
     ) AS late, decision
     WHERE response.decision_id = late.decision_id AND response.response = late.response
         AND decision.decision_id = late.decision_id
-    RETURNING response.customer_id, response.offer_id, response.channel, decision.band
+    RETURNING response.customer_id, response.offer_id, response.channel, decision.band, NOT EXISTS (
+        SELECT FROM customer WHERE customer.customer_id = response.customer_id AND NOT profiling_allowed
+    ) AS teaches
 """)
 DUE = "SELECT 1 FROM response WHERE open_until <= :now"
 
@@ -37,10 +39,15 @@ async def close(connection: Connection, decision_id: UUID) -> None:
     await connection.execute(CLOSE, {"decision_id": decision_id})
 
 
-async def take_unanswered(connection: Connection, now: datetime, limit: int) -> list[tuple[UUID, Cell]]:
-    """Let offers that were not answered in time await no answer; return their customers and cells."""
+async def take_unanswered(connection: Connection, now: datetime, limit: int) -> list[tuple[UUID, Cell | None]]:
+    """Let offers that were not answered in time await no answer; return their customers and cells.
+
+    There is no cell of a customer who refuses to be profiled: nothing is learned from their silence.
+    """
     rows = await connection.execute(TAKE_UNANSWERED, {"now": now, "limit": limit})
-    return [(row.customer_id, Cell(row.offer_id, Channel(row.channel), row.band)) for row in rows]
+    return [
+        (row.customer_id, Cell(row.offer_id, Channel(row.channel), row.band) if row.teaches else None) for row in rows
+    ]
 
 
 async def add(connection: Connection, values: dict[str, Any]) -> Row:

@@ -38,6 +38,8 @@ class NoScore(StrEnum):
     NO_HISTORY = "no-history"
     MERGED = "merged"
     ERASED = "erased"
+    PROFILING_REFUSED = "profiling-refused"
+    """The customer objects to profiling, or has not consented where that is needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,11 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A customer to assess; `gone` when the record was merged into another or erased."""
+    """A customer to assess; `barred` when the record was merged or erased, or the customer may not be profiled."""
 
     profile: Profile
     contracts: ContractStatus = NO_CONTRACTS
-    gone: NoScore | None = None
+    barred: NoScore | None = None
     held: Held | None = None
 
     @property
@@ -66,8 +68,8 @@ class Subject:
 
 def basis_of(subject: Subject, now: datetime, horizon_days: int) -> Basis | NoScore:
     """Return on what the score of `subject` rests at `now`."""
-    if subject.gone:
-        return subject.gone
+    if subject.barred:
+        return subject.barred
     contracts, bought_at = subject.contracts, subject.profile.history.last_purchase_at
     ended = contracts.last_end if contracts.active == 0 else None
     if ended is not None and (bought_at is None or bought_at < ended):

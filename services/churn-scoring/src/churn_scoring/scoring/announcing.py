@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from churn_scoring.domain.assessment import Assessment
-from churn_scoring.domain.basis import Basis
+from churn_scoring.domain.basis import Basis, NoScore
 from churn_scoring.domain.reasons import Reason
 from churn_scoring.domain.value import value_at_risk
 from churn_scoring.metrics import EVALUATIONS
@@ -32,8 +32,12 @@ class Announcer:
         self._notes: dict[str, list[UUID]] = {}
 
     def settle(self, score: Score, assessment: Assessment, reasons: Sequence[Reason], causes: Sequence[Cause]) -> None:
-        """Take an evaluation into the score; emit an event if the published score, band or kind changed."""
-        had_score = score.probability is not None
+        """Take an evaluation into the score; emit an event if the published score, band or kind changed.
+
+        That a newcomer has no score yet is no news; that nobody may score the customer is told in any case, so that
+        what readers know does not depend on whether a fact or the objection came first.
+        """
+        is_known = score.event_id is not None or assessment.no_score is NoScore.PROFILING_REFUSED
         changed = score.differs_from(assessment)
         score.evaluate(assessment, at=self._uow.now, release=self._in_force.release.id)
         # That time went by without consequence is not worth telling later.
@@ -41,7 +45,7 @@ class Announcer:
             score.wait_for(Causes.of(causes))
         if changed:
             self._publish(score, assessment, reasons)
-        announced = changed and (had_score or score.probability is not None)
+        announced = changed and (is_known or score.probability is not None)
         if announced:
             score.event_id = self._uow.emit(self._event(score), key=score.customer_id, causes=causes).id
         EVALUATIONS.labels(basis=assessment.basis or "none", announced=announced).inc()

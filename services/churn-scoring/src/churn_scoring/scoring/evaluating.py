@@ -50,7 +50,7 @@ async def evaluate(
 
 def _subject(known: Known, now: datetime, held: Held | None) -> Subject:
     status = status_at(known.contracts, now)
-    return Subject(Profile(known.history, known.open_cases, status.active), status, known.gone, held)
+    return Subject(Profile(known.history, known.open_cases, status.active), status, known.barred, held)
 
 
 def _assess(

@@ -12,19 +12,29 @@ from churn_scoring.scoring.record import Score
 from churn_scoring.scoring.schemas import ChurnScore, Order
 from lealtad.customers import find, unknown_customer
 from lealtad.events.catalog.churn_scoring import ChurnKind, ModelRef, ScoreReason
-from lealtad.http import Answer, CustomerRef, InvalidField, Page, PageQuery, invalid
+from lealtad.http import Answer, CustomerRef, InvalidField, Page, PageQuery, Problem, invalid
 from lealtad.money import Money
 from lealtad.unit_of_work import UnitOfWork
 
 
 async def read_score(uow: UnitOfWork, ref: CustomerRef) -> Answer:
-    """Return the score of a customer, or that there is none and why; 404 for a customer who is not known here.
+    """Return the score of a customer, or that there is none and why.
+
+    Raises 404 for a customer who is not known here, and for one who may not be profiled.
 
     A customer may be known by facts before the customer's own record arrives, or the other way round.
     """
     known = await find(uow.connection, ref)
     customer_id = known or ref.id
     score = await repository.read(uow.connection, customer_id) if customer_id else None
+    if customer_id and not await repository.may_be_profiled(uow.connection, customer_id):
+        raise Problem(
+            404,
+            NoScore.PROFILING_REFUSED,
+            "The customer is not scored",
+            "The customer objects to profiling, or has not consented to it where that is needed. Do not score them by "
+            "other means; the consents are in the customer profile.",
+        )
     if score is not None:
         return Answer(shown(score, scorers_of(uow).currency))
     if known is None:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from churn_scoring.domain.assessment import Assessment
-from churn_scoring.domain.basis import KIND_OF, Held
+from churn_scoring.domain.basis import KIND_OF, Held, NoScore
 from lealtad.events.model import ROOTS_LISTED, Causes
 
 
@@ -66,7 +66,9 @@ class Score:
 
     def publish(self, assessment: Assessment, reasons: list[dict[str, Any]], *, as_of: datetime) -> None:
         """Take what an evaluation found as announced, with all causes that waited."""
-        if self.band != assessment.band:
+        if assessment.no_score is NoScore.PROFILING_REFUSED:
+            self.previous_band = None
+        elif self.band != assessment.band:
             self.previous_band = self.band
         self.probability, self.band = assessment.probability, assessment.band
         self.kind, self.no_score = _kind(assessment), assessment.no_score

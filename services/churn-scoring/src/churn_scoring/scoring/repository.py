@@ -39,13 +39,16 @@ KNOWN = text(f"""
               ORDER BY contract_id, occurred_at DESC, fact_id DESC) AS contracts,
         (SELECT count(*) FROM service_case
          WHERE service_case.customer_id = wanted.customer_id AND complains AND open) AS open_cases,
-        (SELECT status FROM customer
-         WHERE customer.customer_id = wanted.customer_id AND status <> 'active') AS gone,
+        (SELECT CASE WHEN status <> 'active' THEN status
+                     WHEN NOT profiling_allowed THEN '{NoScore.PROFILING_REFUSED}' END
+         FROM customer WHERE customer.customer_id = wanted.customer_id) AS barred,
         {", ".join(f"history.{name}" for name in HISTORY_COLUMNS)}
     FROM unnest(CAST(:ids AS uuid[])) AS wanted (customer_id)
         CROSS JOIN (SELECT * FROM release ORDER BY id DESC LIMIT 1) AS release
         LEFT JOIN history ON history.customer_id = wanted.customer_id
 """)
+
+MAY_BE_PROFILED = text("SELECT profiling_allowed FROM customer WHERE customer_id = :id")
 
 STORE = text(f"""
     UPDATE score SET ({", ".join(COLUMNS[1:])}) = ROW({", ".join(f"new.{name}" for name in COLUMNS[1:])})
@@ -80,8 +83,8 @@ class Known:
     history: History
     contracts: list[Contract]
     open_cases: int
-    gone: NoScore | None
-    """What became of the record, where it is merged or erased."""
+    barred: NoScore | None
+    """Why the customer is not scored, whatever else is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,12 @@ async def read(connection: Connection, customer_id: UUID) -> Score | None:
     return found[0] if found else None
 
 
+async def may_be_profiled(connection: Connection, customer_id: UUID) -> bool:
+    """Return whether the customer may be profiled, as far as the customer's state has arrived."""
+    allowed: bool | None = await connection.scalar(MAY_BE_PROFILED, {"id": customer_id})
+    return allowed is not False
+
+
 async def page(
     connection: Connection, ranking: Ranking, *, band: str | None, after: tuple[Any, ...] | None, limit: int
 ) -> list[Score]:
@@ -166,7 +175,7 @@ def _known(row: Any) -> Known:
         history=History(row.customer) if customer_id is None else History(customer_id, *folded),
         contracts=[Contract(*contract) for contract in row.contracts],
         open_cases=row.open_cases,
-        gone=NoScore(row.gone) if row.gone else None,
+        barred=NoScore(row.barred) if row.barred else None,
     )
 
 

@@ -19,7 +19,7 @@ async def read_churn_score(ref: CustomerRefInPath, query: Annotated[Query, Depen
 
     The published probability of leaving within the horizon, its band, the main reasons in plain words, the value at
     risk, the model and policy it comes from, and the facts that caused it. A customer without a score is answered too,
-    with the reason.
+    with the reason; for one who may not be profiled the answer is 404 `profiling-refused`.
     """
     return await query.run(lambda uow: reading.read_score(uow, CustomerRef.parse(ref)))
 

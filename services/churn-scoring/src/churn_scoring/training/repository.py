@@ -10,13 +10,15 @@ from churn_scoring.facts.repository import facts_of
 from churn_scoring.training.examples import CaseSpan, ContractFact, Life
 from lealtad.db import Connection
 
-FIRST_PURCHASE = text("SELECT min(occurred_at) FROM fact WHERE kind = 'purchase'")
-
-# Merged and erased customers teach nothing about leaving.
-CUSTOMERS_AFTER = text("""
+# Merged and erased customers teach nothing about leaving; from those who may not be profiled nothing is learned.
+NO_TEACHERS = "SELECT customer_id FROM customer WHERE status <> 'active' OR NOT profiling_allowed"
+FIRST_PURCHASE = text(f"""
+    SELECT min(occurred_at) FROM fact WHERE kind = 'purchase' AND customer_id NOT IN ({NO_TEACHERS})
+""")
+CUSTOMERS_AFTER = text(f"""
     SELECT customer_id FROM history
     WHERE first_purchase_day IS NOT NULL AND (CAST(:after AS uuid) IS NULL OR customer_id > :after)
-      AND customer_id NOT IN (SELECT customer_id FROM customer WHERE status <> 'active')
+      AND customer_id NOT IN ({NO_TEACHERS})
     ORDER BY customer_id LIMIT :limit
 """)
 
@@ -28,13 +30,13 @@ CASE_SPANS = text("""
 
 
 async def first_purchase(connection: Connection) -> datetime | None:
-    """Return when the first purchase of all was."""
+    """Return when the first purchase was, of all who may be learned from."""
     first: datetime | None = await connection.scalar(FIRST_PURCHASE)
     return first
 
 
 async def customers_after(connection: Connection, after: UUID | None, limit: int) -> list[UUID]:
-    """Return the next customers who ever bought, in ascending id."""
+    """Return the next customers who ever bought and may be learned from, in ascending id."""
     return list((await connection.execute(CUSTOMERS_AFTER, {"after": after, "limit": limit})).scalars())
 
 

@@ -26,10 +26,14 @@ async def record_consent(uow: UnitOfWork, ref: str, said: ConsentIn) -> Answer:
     Raises 404, 409, 410, and 422 when it was given in the future.
     """
     before = await find_for_change(uow, ref)
-    consent = word_of(said, (await INTAKE_POLICY.in_force(uow.connection)).policy, uow.now)
+    # Read after the customer was locked: a basis that is in force from now on is seen, or the customer is due again.
+    policy = (await INTAKE_POLICY.in_force(uow.connection)).policy
+    consent = word_of(said, policy, uow.now)
     row = await repository.record(uow.connection, before.id, consent, source=said.source, at=system_now())
     known = consent in before.consents
-    after = before if known else replace(before, consents=(*before.consents, consent))
+    after = before
+    if not known:
+        after = replace(before, consents=(*before.consents, consent)).profiled(policy.profiling_basis, uow.now)
     event_id = announce(uow, CustomerConsentChanged, before=before, after=after)
     if event_id:
         after = replace(after, version=before.version + 1, updated_at=uow.now)

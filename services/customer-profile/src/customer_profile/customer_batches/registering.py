@@ -48,7 +48,7 @@ async def register_newcomers(
         except Problem as problem:
             outcomes.append(problem)
             continue
-        newcomers[place] = newcomer(uow, registration, said)
+        newcomers[place] = newcomer(uow, registration, said, policy)
         outcomes.append(registration)
     if newcomers:
         events = await create(uow, list(newcomers.values()))

@@ -10,6 +10,7 @@ from customer_profile.customers import repository
 from customer_profile.customers.announcing import announce
 from customer_profile.customers.record import CustomerRecord
 from customer_profile.customers.schemas import RegistrationIn
+from customer_profile.domain.profiling import profiling_of
 from customer_profile.identities.storing import require_impersonal_external_ids, store_new_identities
 from customer_profile.policy.schemas import IntakePolicy
 from lealtad.clock import system_now
@@ -38,8 +39,9 @@ def words_of(uow: UnitOfWork, registration: RegistrationIn, policy: IntakePolicy
     return [(word_of(consent, policy, uow.now), consent.source) for consent in registration.consents]
 
 
-def newcomer(uow: UnitOfWork, registration: RegistrationIn, said: Sequence[Said]) -> Newcomer:
+def newcomer(uow: UnitOfWork, registration: RegistrationIn, said: Sequence[Said], policy: IntakePolicy) -> Newcomer:
     """Return a registered customer of version 1."""
+    consents_stated = tuple(consent for consent, _ in said)
     record = CustomerRecord(
         id=new_id(),
         version=1,
@@ -50,7 +52,8 @@ def newcomer(uow: UnitOfWork, registration: RegistrationIn, said: Sequence[Said]
         profile=registration.profile,
         do_not_contact_reason=None,
         do_not_contact_since=None,
-        consents=tuple(consent for consent, _ in said),
+        consents=consents_stated,
+        profiling=profiling_of(consents_stated, policy.profiling_basis, uow.now),
         registered_at=uow.now,
         updated_at=uow.now,
     )

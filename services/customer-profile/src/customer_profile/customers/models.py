@@ -17,6 +17,8 @@ from sqlalchemy import (
 from customer_profile.metadata import METADATA
 from lealtad.db.columns import OWNED, moment
 
+PROFILING_CHANGES = "profiling_changes_at IS NOT NULL"
+
 customer = Table(
     "customer",
     METADATA,
@@ -40,10 +42,16 @@ customer = Table(
     Column("contact_until", String(5), nullable=True),
     Column("do_not_contact_reason", String, nullable=True, comment="null: may be contacted"),
     moment("do_not_contact_since", nullable=True),
+    Column("profiling_basis", String, nullable=False, server_default="objection", comment="it was last looked at by"),
+    Column("profiling_allowed", Boolean, nullable=False, server_default=text("true"), comment="as announced last"),
+    moment("profiling_changes_at", nullable=True, comment="when time alone may change it"),
     moment("registered_at", nullable=False),
     moment("updated_at", nullable=False),
     # Lists are read by country, or provisional customers only, newest first.
     Index("ix_customer_country", "country", "id"),
     Index("ix_customer_provisional", "id", postgresql_where=text("provisional")),
+    # Who is due for another look at profiling: by time, and by another basis in the intake policy.
+    Index("ix_customer_profiling_changes_at", "profiling_changes_at", postgresql_where=text(PROFILING_CHANGES)),
+    Index("ix_customer_profiling_basis", "profiling_basis", "id"),
     schema=OWNED,
 )

@@ -1,11 +1,12 @@
 """A customer as stored, and the part of it that other services may know."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
+from customer_profile.domain.profiling import Profiling, ProfilingBasis, profiling_of
 from lealtad.consents import Consent, in_order, newest
 
 
@@ -23,6 +24,7 @@ class CustomerRecord:
     do_not_contact_reason: str | None
     do_not_contact_since: datetime | None
     consents: tuple[Consent, ...]
+    profiling: Profiling
     registered_at: datetime
     updated_at: datetime
 
@@ -38,6 +40,7 @@ class CustomerRecord:
             "erased_at": self.erased_at,
             **self.profile,
             "do_not_contact": {"reason": reason, "since": self.do_not_contact_since} if reason else None,
+            "profiling_allowed": self.profiling.allowed,
             "registered_at": self.registered_at,
             "updated_at": self.updated_at,
         }
@@ -56,10 +59,15 @@ class CustomerRecord:
             **{name: profile[name] for name in ("country", "region", "stratum", "language", "time_zone")},
             "do_not_contact": self.do_not_contact_reason is not None,
             "consents": [_consent(consent) for consent in self.newest_consents()],
+            "profiling_allowed": self.profiling.allowed,
             "preferred_channels": preferences["channels"],
             "contact_hours": preferences["hours"],
             "registered_at": self.registered_at,
         }
+
+    def profiled(self, basis: ProfilingBasis, at: datetime) -> Self:
+        """Return the customer with the answer that the consents give at `at` to whether they may be profiled."""
+        return replace(self, profiling=profiling_of(self.consents, basis, at))
 
     def newest_consents(self) -> list[Consent]:
         """Return the newest statement about each purpose and channel, in a fixed order."""

@@ -13,6 +13,7 @@ from customer_profile.customers.record import CustomerRecord
 from customer_profile.customers.schemas import ProfileIn, RegistrationIn
 from customer_profile.identities.storing import external_id_taken, store_identities
 from customer_profile.policy.models import INTAKE_POLICY
+from customer_profile.policy.schemas import IntakePolicy
 from lealtad.clock import system_now
 from lealtad.events.catalog.customer_profile import CustomerUpdated
 from lealtad.http import Answer, CustomerRef, Personal
@@ -29,8 +30,8 @@ async def register(uow: UnitOfWork, registration: RegistrationIn) -> Answer:
     said = words_of(uow, registration, policy)
     owners = await _owners(uow, registration)
     if owners:
-        return await _complete(uow, owners, registration, said)
-    new = newcomer(uow, registration, said)
+        return await _complete(uow, owners, registration, said, policy)
+    new = newcomer(uow, registration, said, policy)
     (event_id,) = await create(uow, [new])
     return answer(new.record, event_id=event_id, status=201)
 
@@ -56,7 +57,11 @@ async def _owners(uow: UnitOfWork, profile: ProfileIn) -> dict[str, UUID]:
 
 
 async def _complete(
-    uow: UnitOfWork, owners: Mapping[str, UUID], registration: RegistrationIn, said: Sequence[Said]
+    uow: UnitOfWork,
+    owners: Mapping[str, UUID],
+    registration: RegistrationIn,
+    said: Sequence[Said],
+    policy: IntakePolicy,
 ) -> Answer:
     ids = set(owners.values())
     before = await repository.read(uow.connection, min(ids)) if len(ids) == 1 else None
@@ -69,7 +74,7 @@ async def _complete(
         profile=registration.profile,
         consents=(*before.consents, *(consent for consent, _ in said)),
         updated_at=uow.now,
-    )
+    ).profiled(policy.profiling_basis, uow.now)
     await repository.update(uow.connection, after)
     await consents.record_all(uow.connection, [(after.id, *word) for word in said], at=system_now())
     if taken := await store_identities(uow, before=before, after=after):

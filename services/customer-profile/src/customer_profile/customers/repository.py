@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from customer_profile.customers import models
 from customer_profile.customers.record import CustomerRecord
+from customer_profile.domain.profiling import Profiling, ProfilingBasis
 from lealtad.consents import Consent
 from lealtad.db import Connection
 from lealtad.events.catalog.customer_profile import Channel, Purpose
@@ -101,8 +102,8 @@ CREATE_PROVISIONAL = text("""
         ON CONFLICT DO NOTHING
         RETURNING customer_id
     ), created AS (
-        INSERT INTO customer (id, version, provisional, registered_at, updated_at)
-        SELECT customer_id, 1, true, :at, :at FROM claimed
+        INSERT INTO customer (id, version, provisional, profiling_basis, profiling_allowed, registered_at, updated_at)
+        SELECT customer_id, 1, true, :basis, :allowed, :at, :at FROM claimed
     )
     SELECT count(*) FROM claimed
 """)
@@ -177,7 +178,9 @@ async def page(
     return [_record(row) for row in rows]
 
 
-async def create_provisional(connection: Connection, newcomers: Mapping[CustomerRef, UUID], *, at: datetime) -> int:
+async def create_provisional(
+    connection: Connection, newcomers: Mapping[CustomerRef, UUID], profiling: Profiling, *, at: datetime
+) -> int:
     """Create customers known by an external id only; return how many ids nobody had taken in the meantime."""
     claimed: int = await connection.scalar(
         CREATE_PROVISIONAL,
@@ -185,6 +188,8 @@ async def create_provisional(connection: Connection, newcomers: Mapping[Customer
             "sources": [ref.source for ref in newcomers],
             "external_ids": [ref.external_id for ref in newcomers],
             "ids": list(newcomers.values()),
+            "basis": profiling.basis,
+            "allowed": profiling.allowed,
             "at": at,
         },
     )
@@ -203,12 +208,23 @@ async def update(connection: Connection, record: CustomerRecord) -> None:
     await connection.execute(models.customer.update().where(models.customer.c.id == record.id), _columns(record))
 
 
+def profiling_columns(record: CustomerRecord) -> dict[str, Any]:
+    """Return the columns that say whether the customer may be profiled."""
+    profiling = record.profiling
+    return {
+        "profiling_basis": profiling.basis,
+        "profiling_allowed": profiling.allowed,
+        "profiling_changes_at": profiling.changes_at,
+    }
+
+
 def _columns(record: CustomerRecord) -> dict[str, Any]:
     profile, preferences = record.profile, record.profile["preferences"]
     hours = preferences["hours"] or {"start": None, "end": None}
     birth_date = profile["birth_date"]
     return {
         **{name: getattr(record, name) for name in OWN_COLUMNS},
+        **profiling_columns(record),
         **{name: profile[name] for name in PROFILE_COLUMNS},
         "birth_date": date.fromisoformat(birth_date) if birth_date else None,
         "preferred_channels": preferences["channels"],
@@ -219,7 +235,15 @@ def _columns(record: CustomerRecord) -> dict[str, Any]:
 
 def _record(row: Mapping[Any, Any]) -> CustomerRecord:
     own = {name: row[name] for name in OWN_COLUMNS}
-    return CustomerRecord(id=row["id"], **own, profile=_profile(row), consents=tuple(map(_consent, row["consents"])))
+    return CustomerRecord(
+        id=row["id"],
+        **own,
+        profile=_profile(row),
+        consents=tuple(map(_consent, row["consents"])),
+        profiling=Profiling(
+            ProfilingBasis(row["profiling_basis"]), row["profiling_allowed"], row["profiling_changes_at"]
+        ),
+    )
 
 
 def _profile(row: Mapping[Any, Any]) -> dict[str, Any]:

@@ -179,6 +179,10 @@ class Customer(ProfileIn):
     merged_into: UUID | None
     erased_at: datetime | None
     do_not_contact: DoNotContact | None
+    profiling_allowed: bool = Field(
+        description="Whether scores, segments of behaviour, value tiers and learned propensities are made of the "
+        "customer: consents to `profiling`, by the `profiling_basis` of the intake policy"
+    )
     registered_at: datetime = Field(description="Business time")
     updated_at: datetime = Field(description="Business time")
 

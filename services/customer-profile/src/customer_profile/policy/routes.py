@@ -17,8 +17,8 @@ Reads = Annotated[Query, Depends(reads("policies:read"))]
 async def read_intake_policy(query: Reads) -> Response:
     """Read the intake policy.
 
-    It says whether unknown external ids make provisional customers, which times of facts are believed, and what may
-    not be used as an external id. Its version is the `ETag`.
+    It says whether unknown external ids make provisional customers, which times of facts are believed, what may not be
+    used as an external id, and on which basis customers are profiled. Its version is the `ETag`.
     """
     return await query.run(INTAKE_POLICY.read_in_force)
 
@@ -39,7 +39,8 @@ async def change_intake_policy(
     """Change the intake policy.
 
     Send the whole policy and, as `If-Match`, the `ETag` of the version it replaces. It holds for every request that
-    begins afterwards; what was recorded under an earlier version stays.
+    begins afterwards; what was recorded under an earlier version stays. Another `profiling_basis` is applied to all
+    customers in the background.
     """
     return await command.run(
         lambda uow: INTAKE_POLICY.change(uow, body, if_match=command.if_match, by=command.principal.subject)

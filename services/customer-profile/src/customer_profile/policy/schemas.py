@@ -8,6 +8,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 
 from customer_profile.domain.external_ids import UnknownDocumentFormatError, document_format
 from customer_profile.domain.occurrence import Window
+from customer_profile.domain.profiling import ProfilingBasis
 from customer_profile.fields import Country
 from lealtad.events.catalog.shared_types import SystemName
 from lealtad.events.cause import Lane
@@ -53,6 +54,7 @@ class IntakePolicy(RequestBody):
                     "guarded_sources": ["loyalty-cards"],
                     "phone_regions": ["CO", "ES"],
                     "document_formats": ["co.nit"],
+                    "profiling_basis": "objection",
                 }
             ]
         },
@@ -84,6 +86,13 @@ class IntakePolicy(RequestBody):
         max_length=50,
         description="National documents that are no external ids of a guarded source: country and format of the "
         "python-stdnum library",
+    )
+
+    profiling_basis: ProfilingBasis = Field(
+        default=ProfilingBasis.OBJECTION,
+        description="What it means that a customer was never asked about `profiling`. objection: allowed until "
+        "refused; consent: not allowed until granted. After a change all whom it concerns are announced, some "
+        "500 a second",
     )
 
     def window(self, lane: Lane = Lane.LIVE) -> Window:

@@ -21,7 +21,7 @@ CREATE_MISSING = text("""
     SELECT id, 1, true, :now, :now FROM unnest(CAST(:ids AS uuid[])) AS published (id) ORDER BY id
     ON CONFLICT (id) DO NOTHING
 """)
-# The birth date is known to the year only, and stays as it is.
+# The birth date is known to the year only, and stays as it is. Profiling is as announced, and is looked at again.
 STORE = text(f"""
     UPDATE customer SET
         version = customer.version + 1, updated_at = :now, status = told.status, provisional = told.provisional,
@@ -29,12 +29,14 @@ STORE = text(f"""
         stratum = told.stratum, language = told.language, time_zone = told.time_zone,
         preferred_channels = told.preferred_channels, contact_from = told.contact_from,
         contact_until = told.contact_until, registered_at = told.registered_at,
+        profiling_allowed = told.profiling_allowed, profiling_changes_at = :now,
         do_not_contact_reason = CASE WHEN told.do_not_contact THEN coalesce(do_not_contact_reason, '{SOURCE}') END,
         do_not_contact_since = CASE WHEN told.do_not_contact THEN coalesce(do_not_contact_since, :now) END
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS told (
         id uuid, status text, provisional boolean, merged_into uuid, erased_at timestamptz, country text, region text,
         stratum smallint, language text, time_zone text, preferred_channels text[], contact_from text,
-        contact_until text, registered_at timestamptz, do_not_contact boolean)
+        contact_until text, registered_at timestamptz, do_not_contact boolean,
+        profiling_allowed boolean)
     WHERE customer.id = told.id
 """)
 NAME = text("""
@@ -57,6 +59,7 @@ SHARED = (
     "preferred_channels",
     "registered_at",
     "do_not_contact",
+    "profiling_allowed",
 )
 
 

@@ -45,7 +45,7 @@ async def read_view(uow: UnitOfWork, ref: str, parts: Collection[Part]) -> Answe
     if Part.CONTRACTS in parts:
         view["contracts"] = await _contracts(uow, customer.id)
     view |= await _facts(uow, customer.id, [part for part in parts if part in KINDS])
-    view |= await _announced(uow, customer.id, [part for part in parts if part in ANNOUNCED])
+    view |= await _announced(uow, customer, [part for part in parts if part in ANNOUNCED])
     if Part.CASES in parts:
         view["cases"] = await _cases(uow, customer.id)
     if Part.RESPONSES in parts:
@@ -90,10 +90,13 @@ async def _facts(uow: UnitOfWork, customer_id: UUID, parts: Sequence[Part]) -> d
     }
 
 
-async def _announced(uow: UnitOfWork, customer_id: UUID, parts: Sequence[Part]) -> dict[str, Any]:
+async def _announced(uow: UnitOfWork, customer: CustomerRecord, parts: Sequence[Part]) -> dict[str, Any]:
     if not parts:
         return {}
-    known = await repository.read_announced(uow.connection, customer_id)
+    known = await repository.read_announced(uow.connection, customer.id)
+    # A score that was made before the customer objected is withdrawn in a moment, and shown no more from now on.
+    if not customer.profiling.allowed and Part.SCORE in known and known[Part.SCORE].data["probability"] is not None:
+        del known[Part.SCORE]
     return {part: _announcement(part, known[part]) if part in known else None for part in parts}
 
 

@@ -35,6 +35,7 @@ class SegmentsPart(Announced):
     tier: Slug | None
     service_tier: Slug | None
     rfm: Rfm | None
+    reason: Slug | None = Field(default=None, description="profiling-refused: segments of behaviour and tier were left")
 
 
 class ScorePart(Announced):

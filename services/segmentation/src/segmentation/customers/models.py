@@ -1,9 +1,9 @@
-"""What segmentation keeps of the customers' shareable state: the attributes that rules ask for."""
+"""What segmentation keeps of the customers' shareable state: what rules ask for, and who may be profiled."""
 
 from datetime import UTC
 from typing import Any
 
-from sqlalchemy import Column, Date, SmallInteger, String
+from sqlalchemy import Boolean, Column, Date, SmallInteger, String, text
 
 from lealtad.customers import CustomerCopy
 from lealtad.events.catalog.customer_profile import CustomerState
@@ -11,8 +11,9 @@ from segmentation.metadata import METADATA
 
 
 def attributes(state: CustomerState) -> dict[str, Any]:
-    """Return the columns that rules compare."""
+    """Return the columns that evaluations need."""
     return {
+        "profiling_allowed": state.profiling_allowed,
         "country": state.country,
         "region": state.region,
         "language": state.language,
@@ -24,6 +25,7 @@ def attributes(state: CustomerState) -> dict[str, Any]:
 
 CUSTOMERS = CustomerCopy(
     METADATA,
+    Column("profiling_allowed", Boolean, nullable=False, server_default=text("true")),
     Column("country", String),
     Column("region", String),
     Column("language", String),

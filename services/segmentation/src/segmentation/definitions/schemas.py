@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, model_validator
 
 from lealtad.http import RequestBody, SlugText
-from segmentation.domain.rules import BoundedRule, Rule
+from segmentation.domain.rules import BoundedRule, Rule, is_behavioural
 from segmentation.domain.segments import Segment, SegmentVersion, VersionStatus
 from segmentation.domain.values import refused
 
@@ -55,6 +55,9 @@ class Version(BaseModel):
     name: str
     description: str
     rule: Rule
+    behavioural: bool = Field(
+        description="The rule looks at behaviour: a customer who may not be profiled is never in the segment"
+    )
     created_at: datetime
     active_since: datetime | None = Field(description="null: not yet, or shipped with the service")
 
@@ -67,6 +70,7 @@ class Version(BaseModel):
             name=stored.name,
             description=stored.description,
             rule=stored.rule,
+            behavioural=is_behavioural(stored.rule),
             created_at=stored.created_at,
             active_since=stored.active_since,
         )

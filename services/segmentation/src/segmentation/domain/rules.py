@@ -12,8 +12,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from segmentation.domain.values import MAX_VALUES, Value, checked_value, refused
 from segmentation.domain.vocabulary import (
     ATTRIBUTES,
+    BEHAVIOUR_ATTRIBUTES,
     BY_PRODUCT_LINE,
     METRICS,
+    NO_BEHAVIOUR_MOMENTS,
     ORDER,
     WINDOW_ONLY,
     Attribute,
@@ -134,6 +136,21 @@ def conditions(rule: Rule) -> Iterator[Condition]:
             yield from conditions(rule.rule)
         case _:
             yield rule
+
+
+def is_behavioural(rule: Rule) -> bool:
+    """Return whether a rule looks at the customer's behaviour anywhere: nobody who may not be profiled meets it."""
+    return any(map(_looks_at_behaviour, conditions(rule)))
+
+
+def _looks_at_behaviour(condition: Condition) -> bool:
+    match condition:
+        case AttributeCondition():
+            return condition.attribute in BEHAVIOUR_ATTRIBUTES
+        case SinceCondition():
+            return condition.moment not in NO_BEHAVIOUR_MOMENTS
+        case ActivityCondition():
+            return True
 
 
 def _bounded(raw: Any) -> Any:

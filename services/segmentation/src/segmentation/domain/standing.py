@@ -5,6 +5,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+PROFILING_REFUSED = "profiling-refused"
+"""Why there are no segments of behaviour and no tier, although the facts would give some."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scores:
@@ -34,6 +37,8 @@ class Standing:
     """Net amount in the value window, in the reporting currency."""
     next_due_at: datetime | None
     """Time alone changes nothing about it before then."""
+    profiled: bool = True
+    """False: segments of behaviour and tiers are not for this customer, who refuses to be profiled."""
 
 
 @dataclass(frozen=True, slots=True)

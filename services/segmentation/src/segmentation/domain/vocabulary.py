@@ -68,6 +68,18 @@ class Attribute(StrEnum):
     RFM_MONETARY = "rfm-monetary"
 
 
+BEHAVIOUR_ATTRIBUTES = frozenset(
+    {
+        Attribute.CHURN_BAND,
+        Attribute.CHURN_PROBABILITY,
+        Attribute.TIER,
+        Attribute.RFM_RECENCY,
+        Attribute.RFM_FREQUENCY,
+        Attribute.RFM_MONETARY,
+    }
+)
+"""Attributes made of what the customer did; the others are registered, or state of contracts and cases."""
+
 TEXT = Scale(ValueType.TEXT)
 FLAG = Scale(ValueType.BOOLEAN)
 QUINTILE = Scale(ValueType.INTEGER, Decimal(1), Decimal(5))
@@ -148,3 +160,7 @@ class Moment(StrEnum):
     LAST_TOUCHPOINT = "last-touchpoint"
     LAST_CASE = "last-case"
     REGISTRATION = "registration"
+
+
+NO_BEHAVIOUR_MOMENTS = frozenset({Moment.LAST_CASE, Moment.REGISTRATION})
+"""Moments that say nothing of what the customer did as a buyer; every other moment, and every metric, is behaviour."""

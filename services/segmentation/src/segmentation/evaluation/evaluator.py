@@ -64,6 +64,7 @@ class Evaluator:
             frequency=row.frequency,
             monetary=row.monetary,
             next_due_at=row.next_due_at,
+            profiled=row.profiled,
         )
 
 

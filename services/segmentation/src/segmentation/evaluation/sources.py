@@ -17,6 +17,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
 )
 
 from segmentation.customers.models import CUSTOMERS
@@ -37,6 +38,8 @@ class Sources:
     customer_id: ColumnElement[Any]
     known: ColumnElement[bool]
     """The record is neither merged nor erased; true while its state has not arrived yet."""
+    profiled: ColumnElement[bool]
+    """The customer is known and may be profiled."""
     windows: WindowSources
     attributes: dict[Attribute, ColumnElement[Any]]
     moments: dict[Moment, ColumnElement[date]]
@@ -51,10 +54,12 @@ def sources(customers: FromClause, windows: Iterable[Window], departures: Iterab
     rows = customers
     for table in (customer, activity_total, churn_score):
         rows = rows.outerjoin(table, table.c.customer_id == customer_id)
+    known = func.coalesce(customer.c.status, "active") == "active"
     return Sources(
         rows=joined(rows, contracts, cases, *activity.joins),
         customer_id=customer_id,
-        known=func.coalesce(customer.c.status, "active") == "active",
+        known=known,
+        profiled=and_(known, func.coalesce(customer.c.profiling_allowed, true())),
         windows=activity,
         attributes={
             Attribute.COUNTRY: customer.c.country,

@@ -19,11 +19,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
 from segmentation.domain.rulebook import Definition, Rulebook
+from segmentation.domain.rules import Rule, is_behavioural
 from segmentation.domain.vocabulary import Moment
 from segmentation.evaluation.compiler import met, windows_of
 from segmentation.evaluation.departures import NEVER, departures_of
-from segmentation.evaluation.sources import sources
-from segmentation.evaluation.turns import Turns, due_at
+from segmentation.evaluation.sources import Sources, sources
+from segmentation.evaluation.turns import Day, Turns, due_at
 from segmentation.evaluation.value import (
     frequency_window,
     monetary_window,
@@ -68,24 +69,38 @@ def evaluation(customers: FromClause, rulebook: Rulebook) -> Select[Any]:
     leaving = [facts.windows.departures[departure] for departure in sorted(ranking, key=repr)]
     value_changes = func.coalesce(func.least(*leaving), NEVER)
     turns = Turns(facts, attributes, rulebook.boundaries, value_changes)
-    next_day = func.least(value_changes, *(turns.of(rule) for rule in rules))
+    next_day = func.least(_of_profiled(facts, value_changes), *(_turn(facts, rule, turns.of(rule)) for rule in rules))
     return (
         select(
             facts.customer_id.label("customer_id"),
-            _met_rules(definitions, [and_(facts.known, met(rule, facts, attributes)) for rule in rules]),
+            facts.profiled.label("profiled"),
+            _met_rules(definitions, [and_(_concerned(facts, rule), met(rule, facts, attributes)) for rule in rules]),
             value.tier.label("tier"),
             value.service_tier.label("service_tier"),
             value.recency.label("rfm_recency"),
             value.frequency.label("rfm_frequency"),
             value.monetary.label("rfm_monetary"),
-            facts.moments[Moment.LAST_PURCHASE].label("last_purchase"),
-            case((facts.known, cast(purchases, Integer)), else_=0).label("frequency"),
-            case((facts.known, amount), else_=0).label("monetary"),
+            case((facts.profiled, facts.moments[Moment.LAST_PURCHASE])).label("last_purchase"),
+            case((facts.profiled, cast(purchases, Integer)), else_=0).label("frequency"),
+            case((facts.profiled, amount), else_=0).label("monetary"),
             case((facts.known, due_at(next_day, facts.contract_change_at))).label("next_due_at"),
         )
         .select_from(facts.rows)
         .order_by(facts.customer_id)
     )
+
+
+def _concerned(facts: Sources, rule: Rule) -> ColumnElement[bool]:
+    """Return whom a rule may select: one that looks at behaviour only those who may be profiled."""
+    return facts.profiled if is_behavioural(rule) else facts.known
+
+
+def _turn(facts: Sources, rule: Rule, turn: Day) -> Day:
+    return _of_profiled(facts, turn) if is_behavioural(rule) else turn
+
+
+def _of_profiled(facts: Sources, day: Day) -> Day:
+    return case((facts.profiled, day), else_=NEVER)
 
 
 def _met_rules(definitions: tuple[Definition, ...], met_by: list[ColumnElement[bool]]) -> ColumnElement[Any]:

@@ -61,7 +61,7 @@ def value_columns(facts: Sources, boundaries: Boundaries | None) -> ValueColumns
         return ValueColumns(nothing, nothing, number, number, number)
     return ranked(
         boundaries,
-        known=facts.known,
+        known=facts.profiled,
         last_purchase=facts.moments[Moment.LAST_PURCHASE],
         purchases=facts.windows.values[frequency_window(boundaries.window_days)],
         amount=facts.windows.values[monetary_window(boundaries.window_days)],

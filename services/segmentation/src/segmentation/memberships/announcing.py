@@ -12,7 +12,8 @@ from lealtad.unit_of_work import Touched, UnitOfWork
 from segmentation.definitions import drafts_repository as drafts
 from segmentation.definitions import rulebook
 from segmentation.domain.rulebook import Rulebook
-from segmentation.domain.standing import Change, Comparison, Standing, change
+from segmentation.domain.rules import is_behavioural
+from segmentation.domain.standing import PROFILING_REFUSED, Change, Comparison, Standing, change
 from segmentation.memberships import repository
 
 
@@ -59,13 +60,27 @@ def _event(
         entered=_refs(rulebook_, difference.entered),
         left=_refs(rulebook_, difference.left),
         segments=_refs(rulebook_, found.members),
+        behavioural=[ref.key for ref in _refs(rulebook_, found.members) if _is_behavioural(rulebook_, ref.segment_id)],
         tier=found.tier,
         previous_tier=difference.previous_tier,
         service_tier=found.service_tier,
+        reason=_reason(rulebook_, found, difference),
         rfm=Rfm(recency=scores.recency, frequency=scores.frequency, monetary=scores.monetary) if scores else None,
         as_of=uow.now,
         causes=Causes.of(causes),
     )
+
+
+def _reason(rulebook_: Rulebook, found: Standing, difference: Change) -> str | None:
+    """Return why the customer left what a rule still gives to others; None where rules alone led to the change."""
+    if found.profiled:
+        return None
+    left = any(_is_behavioural(rulebook_, segment_id) for segment_id in difference.left)
+    return PROFILING_REFUSED if left or difference.previous_tier else None
+
+
+def _is_behavioural(rulebook_: Rulebook, segment_id: UUID) -> bool:
+    return is_behavioural(rulebook_.definition(segment_id).rule)
 
 
 def _refs(rulebook_: Rulebook, segment_ids: Iterable[UUID]) -> list[SegmentRef]:

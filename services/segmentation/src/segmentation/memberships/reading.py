@@ -11,6 +11,7 @@ from lealtad.money import Money
 from lealtad.unit_of_work import UnitOfWork
 from segmentation.definitions import reading as definitions
 from segmentation.domain.boundaries import Boundaries
+from segmentation.domain.standing import PROFILING_REFUSED
 from segmentation.memberships import reading_repository as repository
 from segmentation.memberships.schemas import CustomerSegments, Member, Membership, Value
 from segmentation.value import repository as value
@@ -64,6 +65,8 @@ def _value(row: Row, boundaries: Boundaries | None, today: date, currency: str) 
 
 
 def _reason(row: Row) -> str:
+    if not row.profiled:
+        return PROFILING_REFUSED
     return "no-boundaries-yet" if row.boundaries_version is None else "no-purchase-in-window"
 
 

@@ -2,11 +2,14 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select, true
 
 from lealtad.db import Connection, Row
+from segmentation.customers.models import CUSTOMERS
 from segmentation.definitions.models import segment
 from segmentation.memberships.models import membership, standing
+
+customer = CUSTOMERS.customer
 
 
 async def members(connection: Connection, segment_id: UUID, after: UUID | None, limit: int) -> list[Row]:
@@ -30,6 +33,8 @@ async def memberships_of(connection: Connection, customer_id: UUID) -> list[Row]
 
 
 async def standing_of(connection: Connection, customer_id: UUID) -> Row | None:
-    """Return where a customer stood at the last evaluation; None where there was none."""
-    query = select(standing).where(standing.c.customer_id == customer_id)
+    """Return where a customer stood at the last evaluation, and whether they may be profiled; None: no evaluation."""
+    profiled = func.coalesce(customer.c.profiling_allowed, true()).label("profiled")
+    rows = standing.outerjoin(customer, customer.c.customer_id == standing.c.customer_id)
+    query = select(standing, profiled).select_from(rows).where(standing.c.customer_id == customer_id)
     return (await connection.execute(query)).one_or_none()

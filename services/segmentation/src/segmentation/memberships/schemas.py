@@ -37,7 +37,8 @@ class Value(BaseModel):
     service_tier: str | None
     rfm: Rfm | None
     unknown_reason: str | None = Field(
-        description="Why there is no tier: too few buyers so far, or no purchase in the window"
+        description="Why there is no tier: `no-boundaries-yet` (too few buyers so far), `no-purchase-in-window`, or "
+        "`profiling-refused`: the customer may not be profiled"
     )
     percentile: int | None = Field(description="Percent of buyers whose net amount the customer reaches")
     net_amount: Decimal = Field(description="Purchases less returns within the policy's window")

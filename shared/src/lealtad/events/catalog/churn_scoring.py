@@ -41,7 +41,10 @@ class ChurnScored(EventData, topic=SCORES, event="churn-scored"):
     probability: DecimalText | None = Field(
         description="Of leaving within the horizon, on the published grid; None: no score"
     )
-    no_score_reason: Slug | None = None
+    no_score_reason: Slug | None = Field(
+        default=None,
+        description="Why there is none: no-history, merged, erased, or profiling-refused (readers forget the score)",
+    )
     band: Slug | None = None
     previous_band: Slug | None = None
     kind: ChurnKind | None = None

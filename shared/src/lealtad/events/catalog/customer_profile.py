@@ -57,7 +57,7 @@ class ExternalId(Part):
 
 
 class ConsentState(Part):
-    """The newest word of the customer about one purpose on one channel."""
+    """The newest statement of the customer about one purpose on one channel."""
 
     purpose: Purpose
     channel: Channel | None = Field(description="None: all channels")
@@ -95,6 +95,11 @@ class CustomerState(EventData):
     time_zone: str | None = Field(default=None, description="IANA name")
     do_not_contact: bool = False
     consents: list[ConsentState] = Field(default_factory=list, max_length=100)
+    profiling_allowed: bool = Field(
+        default=True,
+        description="Whether churn scores, segments of behaviour, value tiers and learned propensities may be made of "
+        "the customer; false: readers withdraw them",
+    )
     preferred_channels: list[Channel] = Field(default_factory=list, max_length=13)
     contact_hours: ContactHours | None = None
     registered_at: Instant = Field(description="Business time")
@@ -110,7 +115,7 @@ class CustomerUpdated(CustomerState, topic=CUSTOMERS, event="customer-updated"):
 
 
 class CustomerConsentChanged(CustomerState, topic=CUSTOMERS, event="customer-consent-changed"):
-    """Consents or do-not-contact changed."""
+    """Consents, do-not-contact, or whether the customer may be profiled changed."""
 
 
 class Fact(EventData):

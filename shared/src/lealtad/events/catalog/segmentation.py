@@ -32,10 +32,19 @@ class MembershipsChanged(EventData, topic=SEGMENTS, event="memberships-changed")
     entered: list[SegmentRef] = Field(default_factory=list)
     left: list[SegmentRef] = Field(default_factory=list)
     segments: list[SegmentRef] = Field(description="All segments the customer is in now")
+    behavioural: list[Slug] = Field(
+        default_factory=list,
+        description="Keys of those `segments` whose rule looks at behaviour: not for a customer who may not be "
+        "profiled, also before this service has withdrawn them",
+    )
     tier: Slug | None = Field(default=None, description="Value tier")
     previous_tier: Slug | None = None
     service_tier: Slug | None = Field(default=None, description="Service level that other services obey")
     rfm: Rfm | None = None
+    reason: Slug | None = Field(
+        default=None,
+        description="Set where no rule led to it: profiling-refused, segments of behaviour and the tier were left",
+    )
     as_of: Instant = Field(description="Business time")
     causes: Causes
 

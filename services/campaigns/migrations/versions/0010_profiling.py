@@ -1,0 +1,24 @@
+"""Keep who may be profiled: customer-profile announces anew whoever objected before."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision: str = "0010"
+down_revision: str | None = "0009"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    allowed: sa.Column[bool] = sa.Column(
+        "profiling_allowed", sa.Boolean(), nullable=False, server_default=sa.text("true")
+    )
+    op.add_column("customer", allowed, schema="derived")
+    behavioural: sa.Column[list[str]] = sa.Column(
+        "behavioural",
+        sa.ARRAY(sa.String()),
+        nullable=False,
+        server_default=sa.text("'{}'"),
+        comment="those by behaviour",
+    )
+    op.add_column("membership", behavioural, schema="derived")
