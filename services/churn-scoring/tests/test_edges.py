@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import httpx
+import pytest
 
 from churn_scoring.service import SERVICE
 from lealtad.events.catalog.customer_profile import ContractStarted
@@ -11,7 +12,7 @@ from lealtad.testing.builders import an_event
 from lealtad.testing.driving import deliver, take_due
 from lealtad.unit_of_work import Database
 
-from .builders import a_contract, a_customer, at
+from .builders import a_contract, a_customer, a_purchase, at
 
 FIRST, LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
 
@@ -31,4 +32,19 @@ async def test_a_contract_of_placeholder_times_is_scored_like_one_without_end(
     await take_due(SERVICE, database, now=at(40))
 
     assert len(probabilities) == 1
+    assert (await client.get("/v1/churn-scores", params={"order": "risk"})).status_code == 200
+
+
+@pytest.mark.parametrize("amounts", [["99999999999999"], ["50", "99999999999948.99"]])
+async def test_who_spent_the_largest_amount_is_scored(
+    database: Database, client: httpx.AsyncClient, amounts: list[str]
+) -> None:
+    customer = new_id()
+    bought = [a_purchase(customer, amount=amount) for amount in amounts]
+    await deliver(SERVICE, database, [a_customer(customer), *bought])
+    await take_due(SERVICE, database, now=at(40))
+
+    answer = await client.get(f"/v1/customers/{customer}/churn-score")
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["expected_value"]["amount"] > "50000000000000"
     assert (await client.get("/v1/churn-scores", params={"order": "risk"})).status_code == 200

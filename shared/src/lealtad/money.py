@@ -26,6 +26,8 @@ MINOR_UNITS = {
 }
 """Decimals of the currencies that have not two (ISO 4217, list one, of 2024)."""
 ONE = Decimal(1)
+LARGEST_AMOUNT = Decimal(10**14 - 1)
+"""What `Money` and the columns of amounts can hold, in whole units of any currency."""
 
 
 def minor_units(currency: str) -> int:

@@ -104,3 +104,9 @@ def test_what_is_shown_of_a_row_need_not_hold_its_sort_key():
     assert page.items == ["ana", "eva"]
     assert page.next_cursor
     assert decode_cursor(page.next_cursor) == (2,)
+
+
+def test_true_is_no_number_in_a_cursor():
+    with pytest.raises(Problem, match="invalid-cursor"):
+        PageQuery(cursor=encode_cursor((True,))).after(int)
+    assert PageQuery(cursor=encode_cursor((True,))).after(bool) == (True,)

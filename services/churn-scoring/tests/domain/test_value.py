@@ -12,6 +12,7 @@ from churn_scoring.domain.facts import Fact, FactKind, day_of
 from churn_scoring.domain.history import History, fold_all
 from churn_scoring.domain.policy import ValuePrior
 from churn_scoring.domain.value import expected_value, published_value, value_at_risk
+from lealtad.money import LARGEST_AMOUNT, Money
 
 from ..strategies import CUSTOMER, START, amounts, facts, purchase
 
@@ -75,3 +76,12 @@ def test_values_have_the_decimals_of_their_currency(currency: str, places: int) 
     at_risk = value_at_risk(Decimal("0.38"), published, currency)
 
     assert {-int(amount.as_tuple().exponent) for amount in (expected, published, at_risk)} == {places}
+
+
+@given(st.integers(1, 730), st.integers(1, 3650), st.decimals("0.01", "1", places=2), st.sampled_from(["JPY", "KWD"]))
+def test_nobody_is_worth_more_than_an_amount_can_say(horizon: int, weight: int, step: Decimal, currency: str) -> None:
+    spent = fold_all(CUSTOMER, [purchase(0, str(LARGEST_AMOUNT))])
+    expected = expected_value(spent, day_of(START), horizon, ValuePrior(weight_days=weight), currency)
+
+    for amount in (expected, published_value(expected, step, currency)):
+        Money(amount=amount, currency=currency)

@@ -62,7 +62,7 @@ class PageQuery:
         """Return `cursor` once its values are known to be of these types; raise 422 for another list's cursor."""
         if self.cursor is None:
             return None
-        if len(self.cursor) != len(kinds) or not all(map(isinstance, self.cursor, kinds)):
+        if len(self.cursor) != len(kinds) or not all(map(_is_of, self.cursor, kinds)):
             raise _bad_cursor()
         return self.cursor
 
@@ -119,6 +119,11 @@ def _untagged(value: Any) -> Any:
     if others or tag not in _TAGS or not isinstance(text, str):
         raise _bad_cursor()
     return _TAGS[tag][1](text)
+
+
+def _is_of(value: Any, kind: type) -> bool:
+    # Python's true is a whole number; the database's is none.
+    return isinstance(value, kind) and not (kind is int and isinstance(value, bool))
 
 
 def _bad_cursor() -> Problem:

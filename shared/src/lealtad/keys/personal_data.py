@@ -27,7 +27,7 @@ _HARMLESS = re.compile(
 """Nearly all keys, decided at once."""
 _DOTS = str.maketrans("。", ".")
 # name@domain.tld anywhere: the last label begins with a letter, so that 2@3.50 is a quantity.
-_EMAIL = re.compile(r"[^@]@\[?[\w-]+(?:\.+[\w-]+)*?\.+[^\W\d_][\w-]+")
+_EMAIL = re.compile(r"[^@]@+\[?[\w-]+(?:\.+[\w-]+)*?\.+[^\W\d_][\w-]+")
 _EMAIL_AT_ADDRESS = re.compile(r"[^@]@\[[\d.:a-fA-F]+\]")
 _NO_BLANKS = re.compile(r"\s+")
 

@@ -19,7 +19,8 @@ _LABEL = re.compile(
     r"(?:tel|phone|telephone|sms|whatsapp|wa|mobile|m[oó]vil|tel[eé]fono|celular|cel|fax|callto)\s*[:=]\s*",
     re.IGNORECASE,
 )
-_PLUS = re.compile(r"(?<![^\W_])\+((?:(?:[^\w+]|_)*\d)+)")
+# 85123+85124 and mug+1234567 are articles sold together; a country code makes a phone longer.
+_PLUS = re.compile(r"(?<![^\W_])\+((?:(?:[^\w+]|_)*\d)+)|(?<=[^\W\d_])\+(\d{10,})")
 _GROUP = re.compile(r"\d+")
 _LETTER = re.compile(r"[^\W\d_]")
 _PHONE_MARK = re.compile(r"[\s()\[\]]")
@@ -40,7 +41,7 @@ _TWO_GROUPS = re.compile(
 
 def is_phone(text: str) -> bool:
     """Whether `text` (half-width, ASCII digits) is written as a phone number."""
-    if any(_is_possible_length(match[1]) for match in _PLUS.finditer(text)):
+    if any(_is_possible_length(match[1] or match[2]) for match in _PLUS.finditer(text)):
         return True
     label = _LABEL.match(text)
     number = text[label.end() :] if label else text

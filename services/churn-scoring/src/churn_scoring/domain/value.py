@@ -1,6 +1,6 @@
 """What is at stake: the spending to expect of a customer within the horizon, and the part of it at risk.
 
-Amounts are rounded half to even to the smallest coin of the reporting currency.
+Amounts are rounded half to even to the smallest coin of the reporting currency, and never more than an amount can say.
 """
 
 from decimal import Decimal
@@ -8,7 +8,7 @@ from math import log
 
 from churn_scoring.domain.history import History
 from churn_scoring.domain.policy import ValuePrior
-from lealtad.money import in_minor_units
+from lealtad.money import LARGEST_AMOUNT, in_minor_units
 
 
 def expected_value(history: History, day: int, horizon_days: int, prior: ValuePrior, currency: str) -> Decimal:
@@ -21,7 +21,7 @@ def expected_value(history: History, day: int, horizon_days: int, prior: ValuePr
     known = 0 if first is None else max(day - first, 0)
     spent = max(history.spent - history.returned, Decimal(0))
     rate = (spent + prior.daily_spend * prior.weight_days) / (known + prior.weight_days)
-    return in_minor_units(rate * horizon_days, currency)
+    return in_minor_units(min(rate * horizon_days, LARGEST_AMOUNT), currency)
 
 
 def published_value(expected: Decimal, step: Decimal, currency: str) -> Decimal:
@@ -33,7 +33,7 @@ def published_value(expected: Decimal, step: Decimal, currency: str) -> Decimal:
     if expected < 1:
         return Decimal(0)
     base = 1 + step
-    return in_minor_units(base ** round(log(expected) / log(base)), currency)
+    return in_minor_units(min(base ** round(log(expected) / log(base)), LARGEST_AMOUNT), currency)
 
 
 def value_at_risk(probability: Decimal, expected: Decimal, currency: str) -> Decimal:

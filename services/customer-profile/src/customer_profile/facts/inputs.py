@@ -19,7 +19,7 @@ from lealtad.http import (
     SystemText,
     Timestamp,
 )
-from lealtad.money import Money
+from lealtad.money import LARGEST_AMOUNT, Money
 
 MOST_LINES = 500
 
@@ -202,5 +202,5 @@ def sum_of(lines: list[LineIn]) -> Decimal:
 def _require_sensible_total(lines: list[LineIn], total: Money | None) -> None:
     if total is not None and total.amount < 0:
         raise SafeValueError("must not be negative", "total")
-    if sum_of(lines) > 10**14 - 1:
+    if sum_of(lines) > LARGEST_AMOUNT:
         raise SafeValueError("are worth more than 14 digits can say; check quantity and unit price", "lines")
