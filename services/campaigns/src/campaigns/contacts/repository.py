@@ -31,6 +31,9 @@ RELEASE_STOPPED = text(f"""
     WHERE contact.contact_id = row.contact_id AND contact.status = 'reserved'
     RETURNING contact.*
 """)
+RECORDS = """
+    SELECT CAST(:customer_id AS uuid) UNION ALL SELECT customer_id FROM customer WHERE merged_into = :customer_id
+"""
 DUE = "SELECT 1 FROM contact WHERE status = 'reserved' AND expires_at <= :now"
 
 
@@ -68,8 +71,11 @@ async def change(connection: Connection, contact_id: UUID, **values: Any) -> Row
 async def page(
     connection: Connection, customer_id: UUID, *, before: tuple[datetime, UUID] | None, limit: int
 ) -> Sequence[Row]:
-    """Return a customer's ledger, newest first, before the slot with this time and id."""
-    found = select(contact).where(contact.c.customer_id == customer_id)
+    """Return a customer's ledger, newest first, before the slot with this time and id.
+
+    The slots of records that were merged into the customer are part of it.
+    """
+    found = select(contact).where(text("customer_id = ANY(ARRAY(" + RECORDS + "))")).params(customer_id=customer_id)
     if before is not None:
         found = found.where(tuple_(contact.c.at, contact.c.contact_id) < tuple_(*before))
     newest = found.order_by(contact.c.at.desc(), contact.c.contact_id.desc()).limit(limit)

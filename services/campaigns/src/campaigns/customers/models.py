@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ARRAY, Boolean, Column, String, text
+from sqlalchemy import ARRAY, Boolean, Column, Index, String, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from campaigns.metadata import METADATA
@@ -39,4 +39,11 @@ CUSTOMERS = CustomerCopy(
     Column("consents", JSONB, nullable=False),
     moment("registered_at", nullable=False),
     attributes_of=attributes,
+)
+
+# A decision about a customer reads what belongs to the records that were merged into it.
+Index(
+    "ix_customer_merged_into",
+    CUSTOMERS.customer.c.merged_into,
+    postgresql_where=text("merged_into IS NOT NULL"),
 )

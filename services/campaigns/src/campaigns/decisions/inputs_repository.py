@@ -26,6 +26,8 @@ RULES = text(f"""
         ARRAY(SELECT ROW(topic, age_s) FROM ({AGES.text}) AS age) AS input_ages
     FROM rulebook CROSS JOIN (SELECT version, policy FROM contact_policy ORDER BY version DESC LIMIT 1) AS in_force
 """)
+# Cases, contacts and answers are those of all records that were merged into the customer: what forbids a contact holds
+# for the person, and a merge begins no rest and no cap anew.
 # LIMIT leaves out nobody. Without it PostgreSQL takes a plan for any array to cost much more than one for this array,
 # and plans the statement anew each time, which takes longer than to run it.
 CUSTOMERS = text("""
@@ -35,11 +37,11 @@ CUSTOMERS = text("""
         m.segments, m.behavioural, m.tier, m.as_of AS segments_as_of, m.sequence AS segments_sequence,
         a.first_activity_at, held.has_contract, held.contract_ends_at, held.contract_ended_at,
         ARRAY(
-            SELECT ROW(mutes, is_open, resolved_at) FROM complaint_case WHERE customer_id = ids.customer_id
+            SELECT ROW(mutes, is_open, resolved_at) FROM complaint_case WHERE customer_id = ANY(records.ids)
         ) AS cases,
         ARRAY(
             SELECT ROW(contact_id, offer_id, channel, status, at, expires_at) FROM contact
-            WHERE customer_id = ids.customer_id AND (at > :contacts_since OR status = 'reserved')
+            WHERE customer_id = ANY(records.ids) AND (at > :contacts_since OR status = 'reserved')
                 AND counts AND status <> 'released'
         ) AS contacts,
         ARRAY(
@@ -49,12 +51,17 @@ CUSTOMERS = text("""
         ) AS held_slots,
         ARRAY(
             SELECT ROW(offer_id, offer_kind, promotional, response, occurred_at) FROM response
-            WHERE customer_id = ids.customer_id AND occurred_at > :answers_since
+            WHERE customer_id = ANY(records.ids) AND occurred_at > :answers_since
         ) AS answers
     FROM (
         SELECT customer_id FROM unnest(CAST(:customers AS uuid[])) AS wanted (customer_id)
         LIMIT cardinality(CAST(:customers AS uuid[]))
     ) AS ids
+    CROSS JOIN LATERAL (
+        SELECT ARRAY(
+            SELECT ids.customer_id UNION ALL SELECT customer_id FROM customer WHERE merged_into = ids.customer_id
+        ) AS ids
+    ) AS records
     LEFT JOIN customer AS c USING (customer_id)
     LEFT JOIN churn_score AS s USING (customer_id)
     LEFT JOIN membership AS m USING (customer_id)
