@@ -58,6 +58,18 @@ async def test_changes_are_kept_without_the_customer(shop, database):
     assert not [secret for secret in SECRETS for _, text in stored if secret in text]
 
 
+async def test_what_a_refusal_points_at_is_kept_nowhere(shop, database):
+    customer = (await shop.registers(**PROFILE))["id"]
+    headers = {**KEY, "If-Match": '"1"'}
+
+    for _ in range(2):
+        named = {"lucia@example.com": 1, "preferences": {"Lucía": True}}
+        refused = await shop.client.patch(f"/v1/customers/{customer}", json=named, headers=headers)
+        assert refused.status_code == 422
+
+    assert await kept(database) == []
+
+
 async def test_no_cache_keeps_an_answer(shop):
     registered = await shop.post("customers", PROFILE)
     read = await shop.client.get("/v1/customers/web-shop:17850")

@@ -65,8 +65,8 @@ async def test_a_refusal_is_kept_and_what_was_done_before_it_is_taken_back(shelf
     assert await shelf.count("journal") == 0
 
 
-@pytest.mark.parametrize("status", [429, 503])
-async def test_an_answer_that_asks_for_a_retry_is_not_kept(shelf, status):
+@pytest.mark.parametrize("status", [422, 429, 503])
+async def test_an_answer_that_asks_for_another_try_is_not_kept(shelf, status):
     async def refuse(uow, thing):
         raise Problem(status, "later", "Later", "Come back later.")
 

@@ -45,7 +45,8 @@ class Command:
         """Run `use_case` in a transaction, commit it, and only then return its answer.
 
         A use case may run more than once (after a deadlock or serialisation failure), each time in a new transaction.
-        With an `Idempotency-Key` the answer, a 4xx problem too, is stored in the same transaction and given again.
+        With an `Idempotency-Key` the answer, a 4xx problem other than 422 too, is stored in the same transaction and
+        given again.
         Personal answers are stored without their body: a route that gives them says how to read it `again`.
         """
         request = await self._idempotent_request()

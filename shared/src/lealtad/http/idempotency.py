@@ -31,6 +31,7 @@ PRUNE = text("""
     WHERE scope IN (SELECT scope FROM idempotency_key WHERE stored_at < :before LIMIT :limit)
 """)
 RETRY_AFTER_S = 1
+DONE_ANEW = {HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.TOO_MANY_REQUESTS}
 REPLAYED = {"idempotent-replayed": "true"}
 BODY_IS_CURRENT = {"idempotent-body": "current"}
 """Said where the body was not kept because it shows personal data, and was read anew."""
@@ -80,8 +81,11 @@ async def store(connection: Connection, request: IdempotentRequest, answer: Rend
 
 
 def is_kept(status: int) -> bool:
-    """Whether an answer of this status is given again; after 429 and 5xx the request is to be done anew."""
-    return status < HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.TOO_MANY_REQUESTS
+    """Whether an answer of this status is given again; after 422, 429 and 5xx the request is to be done anew.
+
+    A 422 points at members by their names, which the caller made up: they may be personal data.
+    """
+    return status < HTTPStatus.INTERNAL_SERVER_ERROR and status not in DONE_ANEW
 
 
 async def prune(connection: Connection, before: datetime, limit: int) -> int:
