@@ -57,7 +57,8 @@ async def api_of(service: Service, database_url: str) -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        await asyncio.wait_for(process.wait(), 20)
+        ended_with = await asyncio.wait_for(process.wait(), 20)
+    assert ended_with == os.EX_OK, "it did not close what it had open"
 
 
 @pytest.mark.slow

@@ -97,9 +97,6 @@ async def _restart(stage: Stage, name: str) -> None:
 
 def _in_order(name: str) -> str:
     """Return what the supervisor tells of a process that ended as it was asked to."""
-    if name.endswith("-api"):
-        # When all is done, uvicorn ends the process by the signal that it got.
-        return "Application shutdown complete"
     # A JVM names the signal that asked it to end, however well it did.
     return f"{name} ended with exit code {143 if name == 'kafka' else 0}"
 

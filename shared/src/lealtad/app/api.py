@@ -1,14 +1,14 @@
 """The API process: a FastAPI application with the habits of all services."""
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-import uvicorn
 from fastapi import FastAPI
 
 from lealtad.app.operations import operations_router, progress_routes
-from lealtad.app.server import server_config
+from lealtad.app.server import QuietServer, server_config
 from lealtad.app.service import Runtime, Service, open_runtime
 from lealtad.app.watchdog import Watchdog, beat_for_ever
 from lealtad.http import install_http_habits
@@ -44,7 +44,11 @@ def create_api(runtime: Runtime) -> FastAPI:
 async def run_api(service: Service, settings: ServiceSettings) -> None:
     """Serve until SIGTERM or SIGINT; requests in hand are answered first."""
     async with open_runtime(service, settings, "api") as runtime, _watched(runtime):
-        await uvicorn.Server(server_config(create_api(runtime), settings)).serve()
+        server = QuietServer(server_config(create_api(runtime), settings))
+        # By itself uvicorn ends the process by the signal that it got, before the runtime is closed.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, setattr, server, "should_exit", True)
+        await server.serve()
 
 
 @asynccontextmanager
