@@ -20,7 +20,7 @@ from customer_profile.service import SERVICE as CUSTOMER_PROFILE
 from lealtad.app import Service
 from lealtad.events.envelope import Event
 from lealtad.testing.documents import documents
-from lealtad.testing.driving import client_for, deliver, emitted, take_due
+from lealtad.testing.driving import client_for, deliver, emitted, run_due
 from lealtad.testing.fuzzing import Caller, failures, some_documents
 from lealtad.unit_of_work import Database
 from segmentation.domain.value_policy import ValuePolicy
@@ -60,7 +60,7 @@ class World:
             for service in SERVICES:
                 if heard := _heard(service, said):
                     await deliver(service, self.databases[service.name], heard)
-                await take_due(service, self.databases[service.name])
+                await run_due(service, self.databases[service.name])
         raise AssertionError("the services do not come to rest")
 
     async def _news(self, service: Service) -> list[Event[Any]]:

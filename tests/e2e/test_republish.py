@@ -8,7 +8,7 @@ import pytest
 
 from lealtad.events.topics import TOPICS, Kind
 from lealtad.kafka.end_offsets import Lookout
-from lealtad.kafka.tail import Stretch, read_stretches
+from lealtad.kafka.offset_ranges import OffsetRange, read_ranges
 from lealtad.settings import ServiceSettings
 from lealtad.testing.tables import rows_of
 from lealtad_local import commands
@@ -49,7 +49,7 @@ async def on_the_wire(world: World) -> dict[str, Counter[OnWire]]:
     ends = await lookout.ends([topic.name for topic in TOPICS])
     await lookout.close()
     found: dict[str, Counter[OnWire]] = {topic.name: Counter() for topic in TOPICS}
-    async for records in read_stretches(settings, {place: Stretch(0, end) for place, end in ends.items()}):
+    async for records in read_ranges(settings, {place: OffsetRange(0, end) for place, end in ends.items()}):
         for record in records:
             found[record.topic][record.key, record.headers, record.value] += 1
     return found

@@ -13,7 +13,7 @@ from campaigns.policy.schemas import PolicyIn
 from campaigns.service import SERVICE
 from lealtad.events.catalog.customer_profile import Channel, ContactHours
 from lealtad.testing.documents import documents
-from lealtad.testing.driving import deliver, take_due
+from lealtad.testing.driving import deliver, run_due
 from lealtad.testing.fuzzing import Caller, failures, some_documents
 
 from .builders import START, bought, complained, contracted, registered, resolved, scored, segmented
@@ -41,7 +41,7 @@ async def use(call, database):
         complained("unscored", case=f"open-{told}"),
     ]
     await deliver(SERVICE, database, events)
-    await take_due(SERVICE, database, now=database.clock.now() + timedelta(hours=7))
+    await run_due(SERVICE, database, now=database.clock.now() + timedelta(hours=7))
     for name in ("ana", "eva", "unscored"):
         await _contact(call, f"shop:{name}", accept=told % 2 == 0)
     for path in ("offers", f"{OFFER}", PATH, f"{PATH}/versions/1"):

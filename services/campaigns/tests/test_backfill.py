@@ -7,7 +7,7 @@ from campaigns.service import SERVICE
 from lealtad.events.catalog.campaigns import NextBestActionChanged
 from lealtad.events.cause import Lane
 from lealtad.testing.builders import loaded
-from lealtad.testing.driving import deliver, emitted, end_backfill, take_due
+from lealtad.testing.driving import deliver, emitted, end_backfill, run_due
 
 from .builders import START, confirm_inputs, registered, scored, segmented
 
@@ -71,7 +71,7 @@ async def test_history_that_waited_for_fresh_inputs_stays_history(database, clie
     assert (await standing(client))["action"] is None
 
     await confirm_inputs(database)
-    (announced,) = await take_due(SERVICE, database, now=START)
+    (announced,) = await run_due(SERVICE, database, now=START)
 
     assert announced.lane is Lane.BACKFILL
     assert (await standing(client))["lane"] == "backfill"

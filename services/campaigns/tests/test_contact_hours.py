@@ -9,7 +9,7 @@ from campaigns.contacts.models import contact
 from campaigns.service import SERVICE
 from lealtad.events.catalog.campaigns import ContactReleased, ContactReserved
 from lealtad.events.catalog.customer_profile import Channel, ContactHours
-from lealtad.testing.driving import deliver, emitted, take_back, take_due
+from lealtad.testing.driving import deliver, emitted, restore, run_due
 
 from .builders import granted, registered, scored, segmented, set_policy
 
@@ -119,7 +119,7 @@ async def test_a_slot_for_a_later_moment_is_held_until_after_that_moment(client,
     (reserved,) = [event.data for event in await emitted(database) if isinstance(event.data, ContactReserved)]
     assert (reserved.contact_at, reserved.expires_at) == (at, at + timedelta(minutes=60))
 
-    await take_due(SERVICE, database, now=NIGHT + timedelta(minutes=61))
+    await run_due(SERVICE, database, now=NIGHT + timedelta(minutes=61))
     clock.set(at + timedelta(minutes=59))
     confirmed = await client.post(f"/v1/contacts/{slot.json()['contact_id']}/confirm")
     assert (confirmed.status_code, confirmed.json()["contact_id"]) == (200, slot.json()["contact_id"])
@@ -129,7 +129,7 @@ async def test_a_slot_for_a_later_moment_is_restored_for_that_moment(client, dat
     standing = (await client.get("/v1/customers/shop:ana/next-best-action")).json()
     slot = (await reserve(client, standing, contact_at=MORNING.isoformat())).json()
     restored = await database_for(SERVICE)
-    await take_back(SERVICE, restored, await emitted(database))
+    await restore(SERVICE, restored, await emitted(database))
     async with restored.begin() as uow:
         (row,) = await uow.connection.execute(select(contact))
     assert (str(row.contact_id), row.at, row.expires_at) == (

@@ -7,7 +7,7 @@ import pytest
 
 from campaigns.service import SERVICE
 from lealtad.events.catalog.campaigns import ContactConfirmed, ContactReleased, ContactReserved
-from lealtad.testing.driving import deliver, emitted, take_due
+from lealtad.testing.driving import deliver, emitted, run_due
 
 from .builders import START, complained, registered, scored, segmented, set_policy
 
@@ -92,7 +92,7 @@ async def test_a_contact_that_took_place_is_not_released(client, one_slot):
 
 async def test_a_reservation_that_nobody_confirms_expires(client, database, one_slot):
     slot = (await reserve(client, await standing(client))).json()
-    released = await take_due(SERVICE, database, now=START + timedelta(minutes=60))
+    released = await run_due(SERVICE, database, now=START + timedelta(minutes=60))
     assert [type(event.data) for event in released] == [ContactReleased]
     ledger = (await client.get("/v1/customers/shop:ana/contacts")).json()["items"]
     assert [(c["contact_id"], c["release_reason"]) for c in ledger] == [(slot["contact_id"], "expired")]
@@ -102,7 +102,7 @@ async def test_the_slot_is_free_again_when_its_window_has_passed(client, databas
     decision = await standing(client)
     await client.post(f"/v1/decisions/{decision['decision_id']}/responses", json={"response": "presented"})
     assert (await standing(client))["action"] is None
-    await take_due(SERVICE, database, now=START + timedelta(days=7))
+    await run_due(SERVICE, database, now=START + timedelta(days=7))
     assert (await standing(client))["action"] is not None
 
 

@@ -9,7 +9,7 @@ from campaigns.decisions import repository, reviewing
 from campaigns.decisions.deciding import decide_standing
 from campaigns.service import SERVICE
 from lealtad.due import backlog
-from lealtad.testing.driving import deliver, take_due
+from lealtad.testing.driving import deliver, run_due
 
 from .builders import START, registered, scored, segmented
 
@@ -52,7 +52,7 @@ async def test_two_workers_share_what_is_due(database):
     await deliver(SERVICE, database, [e for n in names for e in (registered(n), segmented(n, "loyal"), scored(n))])
     async with database.begin() as uow:
         await uow.connection.execute(text("UPDATE rulebook SET revision = revision + 1"))
-    await asyncio.gather(take_due(SERVICE, database), take_due(SERVICE, database))
+    await asyncio.gather(run_due(SERVICE, database), run_due(SERVICE, database))
     async with database.read() as uow:
         decided = await uow.connection.scalar(text("SELECT count(*) FROM decision WHERE origin = 'standing'"))
     assert decided == 40 * 2
@@ -71,7 +71,7 @@ async def test_who_cannot_be_decided_stops_no_other(database, monkeypatch):
             raise ZeroDivisionError
 
     monkeypatch.setattr(reviewing, "decide_standing", decide_but_poison)
-    await take_due(SERVICE, database)
+    await run_due(SERVICE, database)
 
     async with database.read() as uow:
         decided = text("SELECT customer_id, count(*) FROM decision GROUP BY customer_id")

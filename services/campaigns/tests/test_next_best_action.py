@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from campaigns.service import SERVICE
 from lealtad.events.catalog.campaigns import NextBestActionChanged
-from lealtad.testing.driving import deliver, take_due
+from lealtad.testing.driving import deliver, run_due
 
 from .builders import (
     START,
@@ -88,7 +88,7 @@ async def test_an_open_complaint_mutes_and_recovers_and_lifts_after_the_cool_dow
     decision = await next_best_action(client)
     assert decision["mute"] == "complaint-cool-down"
 
-    lifted = await take_due(SERVICE, database, now=START + timedelta(days=7))
+    lifted = await run_due(SERVICE, database, now=START + timedelta(days=7))
     assert [event.data.muted for event in lifted] == [False]
     assert (await next_best_action(client))["ranked"][-1]["offer"]["key"]
 
@@ -96,7 +96,7 @@ async def test_an_open_complaint_mutes_and_recovers_and_lifts_after_the_cool_dow
 async def test_time_alone_ends_a_decision_and_leads_to_the_next(database, client):
     await deliver(SERVICE, database, [registered(), segmented("ana", "loyal"), scored()])
     before = await next_best_action(client)
-    await take_due(SERVICE, database, now=START + timedelta(days=14))
+    await run_due(SERVICE, database, now=START + timedelta(days=14))
     after = await next_best_action(client)
     assert after["decided_at"] == before["valid_until"]
     assert after["seed"] != before["seed"]
@@ -130,9 +130,9 @@ async def test_without_fresh_inputs_promotions_rest_until_they_are_fresh(databas
     await confirm_inputs(database, age_s=3600)
     assert await deliver(SERVICE, database, [registered(), segmented("ana", "loyal"), scored()]) == []
     assert (await next_best_action(client))["reason"] == "cases-not-fresh"
-    assert await take_due(SERVICE, database) == []
+    assert await run_due(SERVICE, database) == []
     await confirm_inputs(database)
-    (changed,) = await take_due(SERVICE, database)
+    (changed,) = await run_due(SERVICE, database)
     assert chosen(changed) == "reward-free-delivery"
 
 

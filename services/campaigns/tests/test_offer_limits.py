@@ -6,7 +6,7 @@ import pytest
 
 from campaigns.service import SERVICE
 from lealtad.events.catalog.campaigns import ContactReleased, NextBestActionChanged
-from lealtad.testing.driving import deliver, take_due
+from lealtad.testing.driving import deliver, run_due
 
 from .builders import registered, scored, segmented
 from .test_stops import answer, confirm, limit, reserve
@@ -79,14 +79,14 @@ async def test_with_its_last_acceptance_an_offer_is_proposed_to_nobody_and_what_
     client, database, decisions
 ):
     await limit(client, decisions[0], total=1)
-    await take_due(SERVICE, database)
+    await run_due(SERVICE, database)
     slot = (await reserve(client, decisions[1])).json()
     await answer(client, decisions[0], "presented")
-    assert await take_due(SERVICE, database) == []
+    assert await run_due(SERVICE, database) == []
 
     await answer(client, decisions[0], "accepted")
 
-    events = [event.data for event in await take_due(SERVICE, database)]
+    events = [event.data for event in await run_due(SERVICE, database)]
     released = [(str(e.contact_id), e.rule) for e in events if isinstance(e, ContactReleased)]
     assert released == [(slot["contact_id"], "offer-exhausted")]
     changed = [event for event in events if isinstance(event, NextBestActionChanged)]

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from campaigns.service import SERVICE
-from lealtad.testing.driving import deliver, take_due
+from lealtad.testing.driving import deliver, run_due
 
 from .builders import START, registered, scored, segmented
 
@@ -102,7 +102,7 @@ async def test_nothing_is_learned_from_silence(database, client, decision):
     await answer(client, decision, "presented")
     before = await taught(database)
     await deliver(SERVICE, database, [refusing()])
-    await take_due(SERVICE, database, now=START + timedelta(days=31))
+    await run_due(SERVICE, database, now=START + timedelta(days=31))
     assert await taught(database) == before
 
 

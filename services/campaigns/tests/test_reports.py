@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from campaigns.service import SERVICE
 from lealtad.events.catalog.campaigns import ContactConfirmed, OfferPresented
-from lealtad.testing.driving import deliver, emitted, take_due
+from lealtad.testing.driving import deliver, emitted, run_due
 
 from .builders import START, set_policy
 from .test_stops import STOPS, answer, asked, change, confirm, decision, ledger, limit, loyal, reserve, slot
@@ -80,7 +80,7 @@ async def test_an_offer_that_was_exhausted_is_the_rule_of_a_contact_after_it(cli
     other = await asked(client, "front-office")
     await answer(client, other, "presented")
     await answer(client, other, "accepted")
-    await take_due(SERVICE, database, now=START + HOUR)
+    await run_due(SERVICE, database, now=START + HOUR)
     clock.advance(hours=2)
     assert (await report(client, decision, START + HOUR))["rule"] == "offer-exhausted"
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from campaigns.service import SERVICE
-from lealtad.testing.driving import deliver, emitted, take_due
+from lealtad.testing.driving import deliver, emitted, run_due
 from lealtad.testing.edges import KEPT_INSTANTS, REFUSED_INSTANTS
 
 from .builders import contracted, registered, scored, segmented
@@ -44,7 +44,7 @@ async def test_an_offer_is_valid_between_instants_that_are_kept(client, database
         if instant in REFUSED_INSTANTS:
             assert [error["pointer"] for error in answer.json()["errors"]] == [f"/{name}"]
     assert (await client.get("/v1/offers")).status_code == 200
-    await take_due(SERVICE, database)
+    await run_due(SERVICE, database)
     assert (await client.get("/v1/customers/shop:ana/next-best-action")).status_code == 200
 
 

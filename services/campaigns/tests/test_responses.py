@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from campaigns.service import SERVICE
 from lealtad.events.catalog.campaigns import OfferAccepted, OfferPresented, OfferRejected
-from lealtad.testing.driving import deliver, emitted, take_due
+from lealtad.testing.driving import deliver, emitted, run_due
 
 from .builders import START, complained, registered, scored, segmented
 
@@ -137,8 +137,8 @@ async def test_an_offer_that_nobody_answers_counts_as_declined(client, database,
     belief = decision["ranked"][0]["belief"]
     await answer(client, decision, "presented")
     later = START + timedelta(days=30)
-    await take_due(SERVICE, database, now=later)
-    assert await take_due(SERVICE, database) == []
+    await run_due(SERVICE, database, now=later)
+    assert await run_due(SERVICE, database) == []
     await deliver(SERVICE, database, [registered("eva"), segmented("eva", "loyal", "active-90d"), scored("eva")])
     after = (await client.get("/v1/customers/shop:eva/next-best-action")).json()["ranked"][0]["belief"]
     assert (after["alpha"], after["beta"]) == (belief["alpha"], belief["beta"] + 1)

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from campaigns.service import SERVICE
 from lealtad.events.catalog.campaigns import NextBestActionChanged, OfferPresented
-from lealtad.testing.driving import client_for, deliver, emitted, take_back
+from lealtad.testing.driving import client_for, deliver, emitted, restore
 
 from .builders import complained, confirm_inputs, registered, scored, segmented, set_policy
 from .conftest import PLAIN
@@ -37,7 +37,7 @@ async def test_an_action_that_was_announced_is_not_announced_again(database, res
     announced = await deliver(SERVICE, database, FACTS)
     assert [type(event.data) for event in announced] == [NextBestActionChanged]
 
-    assert await take_back(SERVICE, restored, announced) == set()
+    assert await restore(SERVICE, restored, announced) == set()
 
     assert await deliver(SERVICE, restored, FACTS) == []
 
@@ -47,7 +47,7 @@ async def test_an_offer_that_was_presented_is_not_presented_again_and_its_contac
     presented = await standing(client)
     await answer(client, presented, "presented")
 
-    lost = await take_back(SERVICE, restored, await emitted(database))
+    lost = await restore(SERVICE, restored, await emitted(database))
     await deliver(SERVICE, restored, FACTS)
 
     assert lost == set()
@@ -64,7 +64,7 @@ async def test_a_refusal_rests_the_pitch_after_the_restore_too(database, client,
     await answer(client, refused, "presented")
     await answer(client, refused, "rejected")
 
-    await take_back(SERVICE, restored, await emitted(database))
+    await restore(SERVICE, restored, await emitted(database))
     await deliver(SERVICE, restored, FACTS)
 
     async with client_for(SERVICE, restored) as other:
@@ -81,7 +81,7 @@ async def test_a_reported_contact_keeps_the_rule_of_its_time(database, client, c
     told = await client.post(path, json={"response": "presented", "occurred_at": told_at})
     assert told.json()["rule"] == "complaint-open"
 
-    await take_back(SERVICE, restored, await emitted(database))
+    await restore(SERVICE, restored, await emitted(database))
     await deliver(SERVICE, restored, FACTS)
 
     async with client_for(SERVICE, restored) as other, restored.read() as uow:
@@ -99,4 +99,4 @@ async def test_responses_to_offers_that_the_back_up_lacks_are_named(database, cl
     offer = response.data.offer.model_copy(update={"version": 7})
     unknown = replace(response, data=response.data.model_copy(update={"offer": offer}))
 
-    assert await take_back(SERVICE, restored, [unknown]) == {response.id}
+    assert await restore(SERVICE, restored, [unknown]) == {response.id}

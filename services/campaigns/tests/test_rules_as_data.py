@@ -4,7 +4,7 @@ import pytest
 
 from campaigns.service import SERVICE
 from lealtad.events.catalog.campaigns import ContactPolicyChanged, OfferDefinitionChanged
-from lealtad.testing.driving import deliver, emitted, take_due
+from lealtad.testing.driving import deliver, emitted, run_due
 
 from .builders import registered, scored, segmented
 
@@ -35,7 +35,7 @@ async def loyal(database) -> None:
 async def test_a_new_offer_competes_for_everybody(client, database, loyal):
     created = await client.post("/v1/offers", json=NEW)
     assert (created.status_code, created.headers["etag"]) == (201, '"1"')
-    (changed,) = await take_due(SERVICE, database)
+    (changed,) = await run_due(SERVICE, database)
     assert changed.data.offer.key == "spring-present"
     assert await best_offer(client) == "spring-present"
 
@@ -55,7 +55,7 @@ async def test_a_withdrawn_offer_is_proposed_to_nobody_and_explains_the_past(cli
     past = (await client.get("/v1/customers/shop:ana/next-best-action")).json()
     withdrawn = await client.delete("/v1/offers/reward-free-delivery", headers={"If-Match": '"1"'})
     assert withdrawn.json()["withdrawn"]
-    await take_due(SERVICE, database)
+    await run_due(SERVICE, database)
     assert await best_offer(client) is None
     explained = (await client.get(f"/v1/decisions/{past['decision_id']}")).json()
     assert explained["action"]["content"]["title"]
@@ -103,10 +103,10 @@ async def test_one_switch_stops_all_promotions_at_once(client, database, loyal):
     assert changed.status_code == 200, changed.text
     refused = await client.post(f"/v1/decisions/{decision['decision_id']}/responses", json={"response": "presented"})
     assert refused.json()["rule"] == "promotions-stopped"
-    (stopped,) = await take_due(SERVICE, database)
+    (stopped,) = await run_due(SERVICE, database)
     assert stopped.data.reason == "promotions-stopped"
     assert await best_offer(client) is None
-    assert await take_due(SERVICE, database) == []
+    assert await run_due(SERVICE, database) == []
 
 
 async def test_the_policy_is_changed_under_its_etag_and_keeps_its_versions(client, database):

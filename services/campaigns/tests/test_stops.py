@@ -7,7 +7,7 @@ import pytest
 from campaigns.service import SERVICE
 from lealtad.events.catalog.campaigns import ContactReleased, ContactReserved
 from lealtad.events.catalog.customer_profile import CustomerStatus
-from lealtad.testing.driving import deliver, emitted, take_due
+from lealtad.testing.driving import deliver, emitted, run_due
 
 from .builders import (
     START,
@@ -112,7 +112,7 @@ async def test_another_policy_holds_at_once_and_releases_what_is_held(client, da
     await change(client, "/v1/contact-policy", **policy)
     assert await refusals(client, slot) == {rule}
 
-    released = [e.data for e in await take_due(SERVICE, database) if isinstance(e.data, ContactReleased)]
+    released = [e.data for e in await run_due(SERVICE, database) if isinstance(e.data, ContactReleased)]
 
     assert [(str(e.contact_id), e.rule) for e in released] == [(slot["contact_id"], rule)]
     assert (await ledger(client))[slot["contact_id"]]["rule"] == rule
@@ -131,7 +131,7 @@ async def test_another_policy_holds_at_once_and_releases_what_is_held(client, da
 async def test_other_terms_of_an_offer_hold_for_decisions_made_before(client, database, slot, rule, terms):
     await change(client, f"/v1/offers/{slot['offer_key']}", **terms)
     assert await refusals(client, slot) == {rule}
-    (released,) = [e.data for e in await take_due(SERVICE, database) if isinstance(e.data, ContactReleased)]
+    (released,) = [e.data for e in await run_due(SERVICE, database) if isinstance(e.data, ContactReleased)]
     assert (released.reason, released.rule) == ("stopped", rule)
 
 
@@ -139,7 +139,7 @@ async def test_a_withdrawn_offer_is_not_contacted_with_on_a_held_slot(client, da
     path = f"/v1/offers/{slot['offer_key']}"
     assert (await client.delete(path, headers={"If-Match": '"1"'})).status_code == 200
     assert await refusals(client, slot) == {"offer-withdrawn"}
-    (released,) = [e.data for e in await take_due(SERVICE, database) if isinstance(e.data, ContactReleased)]
+    (released,) = [e.data for e in await run_due(SERVICE, database) if isinstance(e.data, ContactReleased)]
     assert released.rule == "offer-withdrawn"
 
 
@@ -152,7 +152,7 @@ async def test_a_slot_is_not_held_beyond_the_consent_that_it_rests_on(client, da
     )
     slot = (await reserve(client, await asked(client, "front-office"))).json()
     assert slot["expires_at"] == ends.strftime("%Y-%m-%dT%XZ")
-    await take_due(SERVICE, database, now=ends)
+    await run_due(SERVICE, database, now=ends)
     assert (await ledger(client))[slot["contact_id"]]["status"] == "released"
     assert (await confirm(client, slot)).status_code == 409
 

@@ -15,7 +15,7 @@ from churn_scoring.policy.schemas import ScoringPolicyIn
 from churn_scoring.service import SERVICE
 from lealtad.ids import new_id
 from lealtad.testing.documents import documents
-from lealtad.testing.driving import deliver, take_due
+from lealtad.testing.driving import deliver, run_due
 from lealtad.testing.fuzzing import Caller, failures, some_documents
 from lealtad.unit_of_work import Database
 
@@ -57,7 +57,7 @@ async def use(call: Caller, database: Database) -> None:
         a_cancellation(gone, -10, new_id(), ends=-2),
     ]
     await deliver(SERVICE, database, events)
-    await take_due(SERVICE, database, now=database.clock.now() + timedelta(days=told % 20))
+    await run_due(SERVICE, database, now=database.clock.now() + timedelta(days=told % 20))
     for customer in CUSTOMERS:
         score = await call("GET", f"customers/{customer}/churn-score")
         assert Decimal(0) <= Decimal(score["probability"]) <= Decimal(1)

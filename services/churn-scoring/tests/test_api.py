@@ -7,7 +7,7 @@ import httpx
 
 from churn_scoring.service import SERVICE
 from lealtad.ids import new_id
-from lealtad.testing.driving import deliver, take_due
+from lealtad.testing.driving import deliver, run_due
 from lealtad.unit_of_work import Database
 
 from .builders import a_customer, a_purchase, a_touchpoint, at
@@ -137,12 +137,12 @@ async def test_a_changed_policy_is_versioned_and_applied_to_everybody_in_the_bac
     ]
 
     changed = await client.put("/v1/scoring-policy", json=policy, headers={"If-Match": read.headers["etag"]})
-    (scored,) = await take_due(SERVICE, database)
+    (scored,) = await run_due(SERVICE, database)
 
     assert (changed.status_code, changed.headers["etag"], changed.json()["version"]) == (200, '"2"', 2)
     assert policy_in(await client.get("/v1/scoring-policy/versions/1")) == policy_in(read)
     assert (scored.data.band, scored.data.previous_band, scored.data.policy_version) == ("endangered", "medium", 2)
-    assert await take_due(SERVICE, database) == []
+    assert await run_due(SERVICE, database) == []
 
 
 async def test_a_policy_that_changes_nothing_published_announces_nothing(
@@ -154,7 +154,7 @@ async def test_a_policy_that_changes_nothing_published_announces_nothing(
 
     await client.put("/v1/scoring-policy", json=policy, headers={"If-Match": read.headers["etag"]})
 
-    assert await take_due(SERVICE, database) == []
+    assert await run_due(SERVICE, database) == []
 
 
 async def test_a_policy_is_changed_only_on_the_version_that_was_read(client: httpx.AsyncClient) -> None:
@@ -182,7 +182,7 @@ async def test_a_longer_horizon_lowers_the_risk_of_silence(database: Database, c
     policy = policy_in(read) | {"horizon_days": 365}
 
     await client.put("/v1/scoring-policy", json=policy, headers={"If-Match": read.headers["etag"]})
-    (scored,) = await take_due(SERVICE, database, now=at(0.01))
+    (scored,) = await run_due(SERVICE, database, now=at(0.01))
 
     assert scored.data.horizon_days == 365
     assert scored.data.probability < Decimal(before["probability"])

@@ -9,7 +9,7 @@ from churn_scoring.service import SERVICE
 from lealtad.events.catalog.customer_profile import ContractStarted
 from lealtad.ids import new_id
 from lealtad.testing.builders import an_event
-from lealtad.testing.driving import deliver, take_due
+from lealtad.testing.driving import deliver, run_due
 from lealtad.unit_of_work import Database
 
 from .builders import a_contract, a_customer, a_purchase, at
@@ -29,7 +29,7 @@ async def test_a_contract_of_placeholder_times_is_scored_like_one_without_end(
         answer = await client.get(f"/v1/customers/{customer}/churn-score")
         assert answer.status_code == 200, answer.text
         probabilities.add(answer.json()["no_score_reason"] or answer.json()["kind"])
-    await take_due(SERVICE, database, now=at(40))
+    await run_due(SERVICE, database, now=at(40))
 
     assert len(probabilities) == 1
     assert (await client.get("/v1/churn-scores", params={"order": "risk"})).status_code == 200
@@ -42,7 +42,7 @@ async def test_who_spent_the_largest_amount_is_scored(
     customer = new_id()
     bought = [a_purchase(customer, amount=amount) for amount in amounts]
     await deliver(SERVICE, database, [a_customer(customer), *bought])
-    await take_due(SERVICE, database, now=at(40))
+    await run_due(SERVICE, database, now=at(40))
 
     answer = await client.get(f"/v1/customers/{customer}/churn-score")
     assert answer.status_code == 200, answer.text

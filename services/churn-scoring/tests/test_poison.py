@@ -9,7 +9,7 @@ from churn_scoring.scoring.evaluating import evaluate
 from churn_scoring.service import SERVICE
 from lealtad.due import backlog
 from lealtad.ids import new_id
-from lealtad.testing.driving import deliver, take_due
+from lealtad.testing.driving import deliver, run_due
 from lealtad.unit_of_work import Database, UnitOfWork
 
 from .builders import a_purchase, at
@@ -27,7 +27,7 @@ async def test_who_cannot_be_rescored_is_tried_again_a_day_later(
             raise ZeroDivisionError
 
     monkeypatch.setattr(rescoring, "evaluate", evaluate_but_poison)
-    scored = await take_due(SERVICE, database, now=at(40))
+    scored = await run_due(SERVICE, database, now=at(40))
 
     assert sorted(event.key for event in scored) == sorted(others)
     async with database.read() as uow:

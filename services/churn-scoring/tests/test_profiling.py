@@ -9,7 +9,7 @@ from sqlalchemy import text
 from churn_scoring.service import SERVICE
 from churn_scoring.training import repository as training
 from lealtad.ids import new_id
-from lealtad.testing.driving import deliver, emitted, take_back, take_due
+from lealtad.testing.driving import deliver, emitted, restore, run_due
 from lealtad.unit_of_work import Database
 
 from .builders import START, a_case, a_contract, a_customer, a_purchase, at
@@ -48,7 +48,7 @@ async def test_facts_and_time_bring_no_score_while_the_customer_refuses(scored: 
     await deliver(SERVICE, scored, [refusing()])
     late = [a_purchase(CUSTOMER, -300), a_purchase(CUSTOMER), a_contract(CUSTOMER, -1, new_id())]
     assert await deliver(SERVICE, scored, [*late, a_case(CUSTOMER, 0, case=new_id())]) == []
-    assert await take_due(SERVICE, scored, now=at(400)) == []
+    assert await run_due(SERVICE, scored, now=at(400)) == []
 
 
 async def test_when_profiling_is_allowed_again_the_score_comes_back_with_what_happened_meanwhile(
@@ -101,11 +101,11 @@ async def test_after_a_restore_the_score_that_was_told_is_withdrawn(scored: Data
     await deliver(SERVICE, restored, [refusing(), *(a_purchase(CUSTOMER, day) for day in (-40, -2))])
     before = [event for event in await emitted(scored) if event.data.probability is not None]
 
-    await take_back(SERVICE, restored, before)
+    await restore(SERVICE, restored, before)
 
-    (withdrawn,) = await take_due(SERVICE, restored, now=START)
+    (withdrawn,) = await run_due(SERVICE, restored, now=START)
     assert withdrawn.data.no_score_reason == "profiling-refused"
-    assert await take_due(SERVICE, restored) == []
+    assert await run_due(SERVICE, restored) == []
 
 
 async def test_nothing_is_learned_from_who_refuses(database: Database) -> None:

@@ -2,7 +2,7 @@
 
 from churn_scoring.service import SERVICE
 from lealtad.ids import new_id
-from lealtad.testing.driving import deliver, take_back, take_due
+from lealtad.testing.driving import deliver, restore, run_due
 from lealtad.testing.plugin import DatabaseFactory
 from lealtad.unit_of_work import Database
 
@@ -16,7 +16,7 @@ async def test_what_was_announced_is_not_announced_again(database: Database, dat
     bought = a_purchase(CUSTOMER)
     told = await deliver(SERVICE, database, [bought])
 
-    assert await take_back(SERVICE, restored, told) == set()
+    assert await restore(SERVICE, restored, told) == set()
 
     assert await deliver(SERVICE, restored, [bought]) == []
 
@@ -26,8 +26,8 @@ async def test_a_score_that_no_longer_holds_is_taken_back_in_public(
 ) -> None:
     restored = await database_for(SERVICE)
     told = await deliver(SERVICE, database, [a_purchase(CUSTOMER)])
-    await take_back(SERVICE, restored, told)
+    await restore(SERVICE, restored, told)
 
-    (corrected,) = await take_due(SERVICE, restored)
+    (corrected,) = await run_due(SERVICE, restored)
 
     assert corrected.data.probability is None

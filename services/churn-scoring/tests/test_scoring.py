@@ -7,7 +7,7 @@ from churn_scoring.reactions import react
 from churn_scoring.service import SERVICE
 from lealtad.events.catalog.churn_scoring import ChurnKind, ChurnScored, ModelRef
 from lealtad.ids import new_id
-from lealtad.testing.driving import deliver, emitted, take_due
+from lealtad.testing.driving import deliver, emitted, run_due
 from lealtad.testing.plugin import DatabaseFactory
 from lealtad.unit_of_work import Database, Phase
 
@@ -137,8 +137,8 @@ async def test_a_cancellation_that_takes_effect_later_is_due_then_by_time_alone(
     (noticed,) = await deliver(SERVICE, database, [a_contract(CUSTOMER, -100, contract), cancelled])
     assert noticed.data.probability == Decimal("0.90")
 
-    assert await take_due(SERVICE, database, now=at(10.4)) == []
-    (left,) = await take_due(SERVICE, database, now=at(10.5))
+    assert await run_due(SERVICE, database, now=at(10.4)) == []
+    (left,) = await run_due(SERVICE, database, now=at(10.5))
 
     assert (left.data.kind, left.data.probability) == (ChurnKind.WITHDRAWN, Decimal(1))
     assert left.data.causes.ids == sorted([cancelled.id, left.correlation_id])
@@ -147,7 +147,7 @@ async def test_a_cancellation_that_takes_effect_later_is_due_then_by_time_alone(
 async def test_time_that_changed_nothing_is_not_named_later(database: Database) -> None:
     await deliver(SERVICE, database, [a_purchase(CUSTOMER, -700)])
     for day in (14, 28, 42):
-        assert await take_due(SERVICE, database, now=at(day)) == []
+        assert await run_due(SERVICE, database, now=at(day)) == []
     back = a_purchase(CUSTOMER, 42)
 
     (scored,) = await deliver(SERVICE, database, [back])
@@ -171,7 +171,7 @@ async def test_time_alone_raises_the_score_of_who_stops_buying(database: Databas
     await deliver(SERVICE, database, [a_purchase(CUSTOMER, -7 * week) for week in range(10)])
     scores = []
     for day in range(1, 91):
-        scores += await take_due(SERVICE, database, now=at(day))
+        scores += await run_due(SERVICE, database, now=at(day))
 
     probabilities = [scored.data.probability for scored in scores]
     assert probabilities == sorted(set(probabilities))
@@ -188,9 +188,9 @@ async def test_days_that_are_skipped_lead_to_the_same_score_as_days_lived_one_by
         await deliver(SERVICE, one, [a_purchase(CUSTOMER, -20), a_purchase(CUSTOMER, -4)], now=START)
     scores = []
     for day in range(1, 60):
-        scores += await take_due(SERVICE, stepped, now=at(day))
+        scores += await run_due(SERVICE, stepped, now=at(day))
 
-    (at_once,) = await take_due(SERVICE, database, now=at(59))
+    (at_once,) = await run_due(SERVICE, database, now=at(59))
 
     assert at_once.data.band == scores[-1].data.band
     assert abs(at_once.data.probability - scores[-1].data.probability) < ScoringPolicy().drift
@@ -200,7 +200,7 @@ async def test_time_alone_tells_no_other_value_while_the_risk_holds(database: Da
     customer = new_id()
     (scored,) = await deliver(SERVICE, database, [a_purchase(customer, -20)])
 
-    assert await take_due(SERVICE, database, now=at(14)) == []
+    assert await run_due(SERVICE, database, now=at(14)) == []
     (exact,) = await deliver(SERVICE, database, [a_case(customer, 14, case=new_id())], now=at(14))
 
     assert exact.data.expected_value.amount < scored.data.expected_value.amount
@@ -208,7 +208,7 @@ async def test_time_alone_tells_no_other_value_while_the_risk_holds(database: Da
 
 async def test_the_sweep_of_a_rebuild_tells_no_more_than_time_alone_would(database: Database) -> None:
     await deliver(SERVICE, database, [a_purchase(CUSTOMER, -20), a_purchase(CUSTOMER, -4)])
-    (first,) = await take_due(SERVICE, database, now=at(40))
+    (first,) = await run_due(SERVICE, database, now=at(40))
     before = await emitted(database)
     a_step_later = at(43)
 

@@ -12,7 +12,7 @@ from churn_scoring.service import SERVICE
 from lealtad.db.columns import DERIVED, OWNED
 from lealtad.events.envelope import Event
 from lealtad.ids import new_id
-from lealtad.testing.driving import deliver, statements, take_due
+from lealtad.testing.driving import deliver, run_due, statements
 from lealtad.unit_of_work import Database
 
 from .builders import a_case, a_customer, a_purchase, at
@@ -61,7 +61,7 @@ async def test_rescoring_takes_a_batch_with_a_few_statements(database: Database)
     await deliver(SERVICE, database, [a_purchase(new_id(), -20) for _ in range(400)])
 
     with statements(database) as seen:
-        scored = await take_due(SERVICE, database, now=at(40))
+        scored = await run_due(SERVICE, database, now=at(40))
 
     assert len(scored) == 400
     assert len(seen) <= 30

@@ -12,7 +12,7 @@ from churn_scoring.training.command import train
 from churn_scoring.training.windows import TooLittleDataError
 from lealtad.events.catalog.churn_scoring import ChurnScored, ModelPromoted
 from lealtad.ids import new_id
-from lealtad.testing.driving import deliver, emitted, take_due
+from lealtad.testing.driving import deliver, emitted, run_due
 from lealtad.unit_of_work import Database
 
 from .builders import START as TODAY
@@ -55,14 +55,14 @@ async def test_a_trained_model_takes_over(shop: Database, client: httpx.AsyncCli
     (promoted,) = [event for event in await emitted(shop) if isinstance(event.data, ModelPromoted)]
     assert (promoted.data.model.name, promoted.data.previous.name) == (outcome.champion.name, "bg-nbd-prior")
 
-    rescored = await take_due(SERVICE, shop)
+    rescored = await run_due(SERVICE, shop)
 
     assert rescored
     assert all(isinstance(event.data, ChurnScored) for event in rescored)
     assert {event.data.model.version for event in rescored} == {champion["version"]}
     assert all(event.data.reasons for event in rescored)
     assert len(before) > 0
-    assert await take_due(SERVICE, shop) == []
+    assert await run_due(SERVICE, shop) == []
 
 
 async def test_every_stored_model_can_be_put_in_force_but_only_as_it_was_stored(
@@ -72,7 +72,7 @@ async def test_every_stored_model_can_be_put_in_force_but_only_as_it_was_stored(
     for version in (3, 2, 1):
         if not (await client.get(f"/v1/models/{version}")).json()["in_force"]:
             assert (await client.post(f"/v1/models/{version}/promote")).json()["in_force"]
-        rescored = await take_due(SERVICE, shop)
+        rescored = await run_due(SERVICE, shop)
         assert {event.data.model.version for event in rescored} == {version}
     assert (await client.post("/v1/models/1/promote")).status_code == 409
     assert (await client.post("/v1/models/9/promote")).status_code == 404
@@ -81,7 +81,7 @@ async def test_every_stored_model_can_be_put_in_force_but_only_as_it_was_stored(
         await connection.execute(DAMAGE)
     await client.post("/v1/models/3/promote")
     with pytest.raises(DamagedModelError):
-        await take_due(SERVICE, shop)
+        await run_due(SERVICE, shop)
 
 
 async def test_without_enough_history_nothing_changes(database: Database, client: httpx.AsyncClient) -> None:

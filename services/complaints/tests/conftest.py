@@ -18,7 +18,7 @@ from lealtad.events.envelope import Event
 from lealtad.events.model import Causes
 from lealtad.ids import new_id
 from lealtad.testing.builders import an_event
-from lealtad.testing.driving import client_for, deliver, emitted, statements, take_due
+from lealtad.testing.driving import client_for, deliver, emitted, run_due, statements
 from lealtad.unit_of_work import Database
 
 EARLIER = datetime(2010, 12, 1, tzinfo=UTC)
@@ -105,7 +105,7 @@ class Desk:
     async def time_passes(self, **delta: float) -> list[Event[Any]]:
         """Move the business clock on, let the due-loop turn, and answer what is announced."""
         self.clock.advance(**delta)
-        return await take_due(SERVICE, self.database)
+        return await run_due(SERVICE, self.database)
 
     async def announced(self) -> list[Event[Any]]:
         """Answer all events so far."""

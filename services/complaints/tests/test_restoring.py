@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from complaints.service import SERVICE
-from lealtad.testing.driving import client_for, take_back
+from lealtad.testing.driving import client_for, restore
 
 from .conftest import Desk
 
@@ -30,7 +30,7 @@ async def a_resolved_case(desk: Desk) -> dict:
 async def test_a_case_stands_where_it_stood_but_for_the_texts(desk: Desk, restored: Desk):
     case = await a_resolved_case(desk)
 
-    lost = await take_back(SERVICE, restored.database, await desk.announced())
+    lost = await restore(SERVICE, restored.database, await desk.announced())
 
     before, after = await desk.read(case), await restored.read(case)
     assert lost == set()
@@ -45,7 +45,7 @@ async def test_a_case_stands_where_it_stood_but_for_the_texts(desk: Desk, restor
 
 async def test_it_goes_on_from_there(desk: Desk, restored: Desk):
     case = await a_resolved_case(desk)
-    await take_back(SERVICE, restored.database, await desk.announced())
+    await restore(SERVICE, restored.database, await desk.announced())
 
     assert (await restored.step(case, "reopen"))["status"] == "in-progress"
 
@@ -53,16 +53,16 @@ async def test_it_goes_on_from_there(desk: Desk, restored: Desk):
 async def test_what_happened_since_the_back_up_is_added_to_a_case_that_was_known(desk: Desk, restored: Desk):
     case = await a_resolved_case(desk)
     events = await desk.announced()
-    await take_back(SERVICE, restored.database, events[:2])
+    await restore(SERVICE, restored.database, events[:2])
 
-    await take_back(SERVICE, restored.database, events[2:])
+    await restore(SERVICE, restored.database, events[2:])
 
     assert (await restored.read(case))["status"] == "resolved"
 
 
 async def test_a_source_that_sends_a_case_again_gets_the_one_that_was_taken_back(desk: Desk, restored: Desk):
     case = await a_resolved_case(desk)
-    await take_back(SERVICE, restored.database, await desk.announced())
+    await restore(SERVICE, restored.database, await desk.announced())
 
     again = await restored.try_to_open(source=FACT)
 
@@ -74,4 +74,4 @@ async def test_events_of_a_case_whose_opening_is_missing_are_named(desk: Desk, r
     await a_resolved_case(desk)
     _, *later = await desk.announced()
 
-    assert await take_back(SERVICE, restored.database, later) == {event.id for event in later}
+    assert await restore(SERVICE, restored.database, later) == {event.id for event in later}

@@ -11,7 +11,7 @@ from customer_profile.facts import examples
 from customer_profile.policy.schemas import IntakePolicy
 from customer_profile.service import SERVICE
 from lealtad.testing.documents import WORDS, documents
-from lealtad.testing.driving import take_due
+from lealtad.testing.driving import run_due
 from lealtad.testing.fuzzing import Caller, failures, some_documents
 
 PATH = "intake-policy"
@@ -49,7 +49,7 @@ async def use(call, database):
         await call("POST", f"customers/{customer}/consents", json=word)
         await call("PATCH", f"customers/{customer}", json={"region": "Antioquia"})
         await call("GET", f"customers/{customer}")
-    await take_due(SERVICE, database, now=database.clock.now() + timedelta(seconds=1))
+    await run_due(SERVICE, database, now=database.clock.now() + timedelta(seconds=1))
     for path in LISTS:
         await call("GET", path)
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from customer_profile.service import SERVICE
 from lealtad.due import backlog
 from lealtad.events.catalog.customer_profile import CustomerConsentChanged, CustomerState
-from lealtad.testing.driving import deliver, emitted, take_back, take_due
+from lealtad.testing.driving import deliver, emitted, restore, run_due
 
 from .test_view import scored
 
@@ -74,15 +74,15 @@ async def test_a_consent_that_ends_acts_by_time_alone(shop, change_policy, clock
     await shop.buys()
     await shop.post(CONSENTS, stated(granted=True, expires_at="2011-03-10T00:00:00Z"))
     version = (await shop.view())["version"]
-    assert await take_due(SERVICE, database) == []
+    assert await run_due(SERVICE, database) == []
 
-    (ended,) = await take_due(SERVICE, database, now=clock.now() + timedelta(days=10))
+    (ended,) = await run_due(SERVICE, database, now=clock.now() + timedelta(days=10))
 
     assert isinstance(ended.data, CustomerConsentChanged)
     assert (ended.data.profiling_allowed, ended.data.changed) == (False, ["profiling_allowed"])
     view = await shop.view()
     assert (view["profiling_allowed"], view["version"]) == (False, version + 1)
-    assert await take_due(SERVICE, database) == []
+    assert await run_due(SERVICE, database) == []
 
 
 async def test_a_consent_from_a_clock_that_is_ahead_acts_when_its_time_comes(shop, change_policy, clock, database):
@@ -90,7 +90,7 @@ async def test_a_consent_from_a_clock_that_is_ahead_acts_when_its_time_comes(sho
     await shop.buys()
     await shop.post(CONSENTS, stated(granted=True, at="2011-03-01T09:04:00Z"))
     assert not (await shop.view())["profiling_allowed"]
-    (began,) = await take_due(SERVICE, database, now=clock.now() + timedelta(minutes=4))
+    (began,) = await run_due(SERVICE, database, now=clock.now() + timedelta(minutes=4))
     assert began.data.profiling_allowed
 
 
@@ -100,15 +100,15 @@ async def test_another_basis_is_announced_to_whom_it_concerns_each_once(shop, ch
         await shop.registers(external_ids=named, consents=consents)
 
     await change_policy(profiling_basis="consent")
-    changed = await take_due(SERVICE, database)
+    changed = await run_due(SERVICE, database)
     assert [(event.data.external_ids[0].external_id, event.data.profiling_allowed) for event in changed] == [
         ("C0", False),
         ("C3", False),
     ]
-    assert await take_due(SERVICE, database) == []
+    assert await run_due(SERVICE, database) == []
 
     await change_policy(profiling_basis="objection")
-    again = await take_due(SERVICE, database)
+    again = await run_due(SERVICE, database)
     assert [(event.key, event.data.profiling_allowed) for event in again] == [(event.key, True) for event in changed]
 
 
@@ -119,7 +119,7 @@ async def test_whoever_was_committed_under_the_former_basis_is_found(shop, chang
     late = text("UPDATE customer SET profiling_basis = 'objection', profiling_allowed = true")
     async with database.begin() as uow:
         await uow.connection.execute(late)
-    (event,) = await take_due(SERVICE, database)
+    (event,) = await run_due(SERVICE, database)
     assert not event.data.profiling_allowed
 
 
@@ -128,7 +128,7 @@ async def test_nothing_more_is_told_about_who_was_erased(shop, change_policy, da
     async with database.begin() as uow:
         await uow.connection.execute(text("UPDATE customer SET status = 'erased'"))
     await change_policy(profiling_basis="consent")
-    assert await take_due(SERVICE, database) == []
+    assert await run_due(SERVICE, database) == []
     async with database.read() as uow:
         assert await backlog.found(uow.connection, SERVICE.due_actions, uow.now) == []
 
@@ -168,8 +168,8 @@ async def test_who_may_be_profiled_is_taken_back_after_a_restore(shop, database_
     await shop.post(CONSENTS, stated(granted=False))
     backup = await database_for(SERVICE)
 
-    await take_back(SERVICE, backup, await emitted(database))
+    await restore(SERVICE, backup, await emitted(database))
 
-    assert await take_due(SERVICE, backup) == []
+    assert await run_due(SERVICE, backup) == []
     async with backup.read() as uow:
         assert await uow.connection.scalar(text("SELECT profiling_allowed FROM customer")) is False

@@ -4,7 +4,7 @@ import pytest
 
 from customer_profile.service import SERVICE
 from lealtad.events.catalog.customer_profile import CustomerState
-from lealtad.testing.driving import client_for, emitted, take_back
+from lealtad.testing.driving import client_for, emitted, restore
 
 from .conftest import MORNING, Shop
 
@@ -37,7 +37,7 @@ async def a_history(shop) -> None:
 async def test_the_view_of_a_customer_is_what_it_was(shop, restored, backup, database):
     await a_history(shop)
 
-    lost = await take_back(SERVICE, backup, await emitted(database))
+    lost = await restore(SERVICE, backup, await emitted(database))
 
     before, after = await shop.view(), await restored.view()
     assert lost == set()
@@ -52,14 +52,14 @@ async def test_facts_come_before_their_customer_and_in_any_order_of_topics(shop,
     events = await emitted(database)
     facts_first = sorted(events, key=lambda event: isinstance(event.data, CustomerState))
 
-    await take_back(SERVICE, backup, facts_first)
+    await restore(SERVICE, backup, facts_first)
 
     assert (await restored.view())["totals"] == (await shop.view())["totals"]
 
 
 async def test_a_source_that_sends_a_fact_again_gets_the_one_that_was_taken_back(shop, restored, backup, database):
     first = (await shop.buys("P1")).json()
-    await take_back(SERVICE, backup, await emitted(database))
+    await restore(SERVICE, backup, await emitted(database))
 
     again = await restored.buys("P1")
 
@@ -72,7 +72,7 @@ async def test_a_fact_that_was_recorded_again_before_is_named_and_not_counted_tw
     published = (await shop.buys("P1")).json()
     await restored.buys("P1")
 
-    lost = await take_back(SERVICE, backup, await emitted(database))
+    lost = await restore(SERVICE, backup, await emitted(database))
 
     assert {str(identity) for identity in lost} == {published["id"]}
     assert (await restored.view())["totals"]["purchases"] == 1
@@ -81,6 +81,6 @@ async def test_a_fact_that_was_recorded_again_before_is_named_and_not_counted_tw
 async def test_taking_back_twice_changes_nothing(shop, restored, backup, database):
     await a_history(shop)
     for _ in range(2):
-        await take_back(SERVICE, backup, await emitted(database))
+        await restore(SERVICE, backup, await emitted(database))
 
     assert (await restored.view())["totals"] == (await shop.view())["totals"]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lealtad.ids import new_id
 from lealtad.testing.documents import documents
-from lealtad.testing.driving import deliver, take_due
+from lealtad.testing.driving import deliver, run_due
 from lealtad.testing.fuzzing import Caller, failures, some_documents
 from segmentation.definitions import trial
 from segmentation.definitions.schemas import RULE_EXAMPLE, NewSegment, SegmentChange
@@ -55,7 +55,7 @@ async def use(call, database):
         response(ana, now, accepted=True),
     ]
     await deliver(SERVICE, database, events)
-    await take_due(SERVICE, database, now=now + timedelta(hours=25))
+    await run_due(SERVICE, database, now=now + timedelta(hours=25))
     for path in (f"customers/{ana}/segments", "segments", "value-boundaries", PATH, f"{PATH}/versions/1"):
         assert await call("GET", path)
 

@@ -7,7 +7,7 @@ import pytest
 
 from lealtad.events.envelope import Event
 from lealtad.ids import new_id
-from lealtad.testing.driving import deliver, emitted, take_due
+from lealtad.testing.driving import deliver, emitted, run_due
 from lealtad.unit_of_work import Database
 from segmentation.service import SERVICE
 
@@ -42,7 +42,7 @@ async def test_two_workers_share_what_is_due_without_telling_anything_twice(data
     await deliver(SERVICE, database, [purchase(customer) for customer in customers], now=NOW)
 
     told = NOW.replace(month=4)
-    first, second = await asyncio.gather(*(take_due(SERVICE, database, now=told) for _ in range(2)))
+    first, second = await asyncio.gather(*(run_due(SERVICE, database, now=told) for _ in range(2)))
 
     both = {event.id: event for event in [*first, *second]}
     assert sorted(event.data.customer_id for event in both.values()) == sorted(customers)

@@ -7,7 +7,7 @@ import httpx
 
 from lealtad.events.catalog.customer_profile import CustomerStatus, ExternalId
 from lealtad.ids import new_id
-from lealtad.testing.driving import deliver, take_due
+from lealtad.testing.driving import deliver, run_due
 from lealtad.unit_of_work import Database
 from segmentation.service import SERVICE
 
@@ -39,8 +39,8 @@ async def test_value_is_explained_by_boundaries_and_percentile(client: httpx.Asy
     customers = [new_id() for _ in range(20)]
     facts = [purchase(customer, mugs=100 * (number + 1)) for number, customer in enumerate(customers)]
     await deliver(SERVICE, database, facts, now=NOW)
-    await take_due(SERVICE, database, now=NOW + timedelta(hours=1))
-    await take_due(SERVICE, database)
+    await run_due(SERVICE, database, now=NOW + timedelta(hours=1))
+    await run_due(SERVICE, database)
 
     value = (await client.get(f"/v1/customers/{customers[9]}/segments")).json()["value"]
     [limits] = (await client.get("/v1/value-boundaries")).json()["items"]
@@ -55,9 +55,9 @@ async def test_value_is_explained_by_boundaries_and_percentile(client: httpx.Asy
 async def test_who_bought_before_the_window_is_told_apart(client: httpx.AsyncClient, database: Database) -> None:
     customers = [new_id() for _ in range(20)]
     await deliver(SERVICE, database, [purchase(customer) for customer in customers], now=NOW)
-    await take_due(SERVICE, database, now=NOW + timedelta(hours=1))
-    await take_due(SERVICE, database)
-    await take_due(SERVICE, database, now=NOW + timedelta(days=400))
+    await run_due(SERVICE, database, now=NOW + timedelta(hours=1))
+    await run_due(SERVICE, database)
+    await run_due(SERVICE, database, now=NOW + timedelta(days=400))
 
     value = (await client.get(f"/v1/customers/{customers[0]}/segments")).json()["value"]
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from lealtad.ids import new_id
-from lealtad.testing.driving import deliver, take_due
+from lealtad.testing.driving import deliver, run_due
 from lealtad.unit_of_work import Database
 from segmentation.service import SERVICE
 
@@ -20,7 +20,7 @@ async def test_a_contract_of_placeholder_times_breaks_no_reader(database: Databa
     customer = new_id()
     events = [purchase(customer), contract(customer, new_id(), FIRST, LAST), contract(customer, new_id(), LAST, LAST)]
     await deliver(SERVICE, database, events, now=NOW)
-    await take_due(SERVICE, database)
+    await run_due(SERVICE, database)
 
     assert (await client.get(f"/v1/customers/{customer}/segments")).status_code == 200
 

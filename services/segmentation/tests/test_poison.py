@@ -6,7 +6,7 @@ import pytest
 
 from lealtad.due import backlog
 from lealtad.ids import new_id
-from lealtad.testing.driving import deliver, take_due
+from lealtad.testing.driving import deliver, run_due
 from lealtad.unit_of_work import Database, Touched, UnitOfWork
 from segmentation.memberships import reevaluation
 from segmentation.memberships.announcing import evaluate_and_announce
@@ -28,7 +28,7 @@ async def test_who_cannot_be_evaluated_is_tried_again_a_day_later(
 
     monkeypatch.setattr(reevaluation, "evaluate_and_announce", evaluate_but_poison)
     later = NOW + timedelta(days=120)
-    left = await take_due(SERVICE, database, now=later)
+    left = await run_due(SERVICE, database, now=later)
 
     assert {event.key for event in left} == set(others)
     async with database.read() as uow:

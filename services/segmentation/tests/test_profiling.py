@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from lealtad.ids import new_id
-from lealtad.testing.driving import deliver, take_due
+from lealtad.testing.driving import deliver, run_due
 from lealtad.unit_of_work import Database
 from segmentation.domain.rules import is_behavioural
 from segmentation.domain.vocabulary import Attribute, Moment
@@ -43,8 +43,8 @@ async def ranked(database: Database) -> Database:
         score(CUSTOMER, "0.9", "critical"),
     ]
     await deliver(SERVICE, database, [*others, *own], now=NOW)
-    await take_due(SERVICE, database, now=NOW + timedelta(hours=1))
-    await take_due(SERVICE, database)
+    await run_due(SERVICE, database, now=NOW + timedelta(hours=1))
+    await run_due(SERVICE, database)
     return database
 
 
@@ -70,13 +70,13 @@ async def test_it_is_said_why_there_is_no_tier(ranked: Database, client: httpx.A
 async def test_facts_and_time_bring_no_segment_of_behaviour_while_the_customer_refuses(ranked: Database) -> None:
     await deliver(SERVICE, ranked, [refusing()])
     assert await deliver(SERVICE, ranked, [purchase(CUSTOMER), score(CUSTOMER, "0.1", "low", sequence=2)]) == []
-    assert not [e for e in await take_due(SERVICE, ranked, now=NOW + timedelta(days=90)) if e.key == CUSTOMER]
+    assert not [e for e in await run_due(SERVICE, ranked, now=NOW + timedelta(days=90)) if e.key == CUSTOMER]
 
 
 async def test_a_segment_that_a_rule_ends_is_left_without_that_reason(ranked: Database) -> None:
     ending = contract(OTHERS[0], new_id(), NOW - timedelta(days=9), NOW + timedelta(days=5))
     await deliver(SERVICE, ranked, [refusing(customer=OTHERS[0]), ending])
-    [left] = [e.data for e in await take_due(SERVICE, ranked, now=NOW + timedelta(days=6)) if e.key == OTHERS[0]]
+    [left] = [e.data for e in await run_due(SERVICE, ranked, now=NOW + timedelta(days=6)) if e.key == OTHERS[0]]
     assert (keys(left.left), left.reason) == ({"contract-customers"}, None)
 
 
@@ -90,7 +90,7 @@ async def test_when_profiling_is_allowed_again_everything_comes_back(ranked: Dat
 
 async def test_boundaries_are_computed_from_the_others_alone(ranked: Database, client: httpx.AsyncClient) -> None:
     await deliver(SERVICE, ranked, [refusing()])
-    await take_due(SERVICE, ranked, now=NOW + timedelta(days=1))
+    await run_due(SERVICE, ranked, now=NOW + timedelta(days=1))
     newest = (await client.get("/v1/value-boundaries")).json()["items"][0]
     assert newest["buyers"] == len(OTHERS)
     assert max(Decimal(amount) for amount in newest["monetary"]) <= 200
@@ -104,7 +104,7 @@ async def test_a_new_segment_of_behaviour_is_prepared_without_the_customer(
     created = (await client.post("/v1/segments", json={"key": "buyers", "name": "Buyers", "rule": rule})).json()
     assert created["preparing"]["behavioural"]
     for _ in ("prepared", "told"):
-        await take_due(SERVICE, ranked)
+        await run_due(SERVICE, ranked)
     members = (await client.get("/v1/segments/buyers/members", params={"limit": 100})).json()["items"]
     assert {member["customer_id"] for member in members} == {str(customer) for customer in OTHERS}
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from lealtad.ids import new_id
-from lealtad.testing.driving import deliver, take_back, take_due
+from lealtad.testing.driving import deliver, restore, run_due
 from lealtad.unit_of_work import Database
 from segmentation.service import SERVICE
 
@@ -17,7 +17,7 @@ async def test_what_was_announced_is_not_announced_again(database: Database, dat
     bought = purchase(new_id())
     announced = await deliver(SERVICE, database, [bought], now=NOW)
 
-    assert await take_back(SERVICE, restored, announced) == set()
+    assert await restore(SERVICE, restored, announced) == set()
 
     assert await deliver(SERVICE, restored, [bought], now=NOW) == []
 
@@ -27,9 +27,9 @@ async def test_memberships_that_no_longer_hold_are_left_in_public(
 ) -> None:
     restored = await database_for(SERVICE)
     announced = await deliver(SERVICE, database, [purchase(new_id())], now=NOW)
-    await take_back(SERVICE, restored, announced)
+    await restore(SERVICE, restored, announced)
 
-    (corrected,) = await take_due(SERVICE, restored)
+    (corrected,) = await run_due(SERVICE, restored)
 
     assert corrected.data.segments == []
     assert corrected.data.left == announced[0].data.segments
@@ -41,6 +41,6 @@ async def test_the_newest_of_several_announcements_counts(database: Database, da
     announced = [event for fact in facts for event in await deliver(SERVICE, database, [fact], now=NOW)]
     assert len(announced) == 2
 
-    await take_back(SERVICE, restored, announced)
+    await restore(SERVICE, restored, announced)
 
     assert await deliver(SERVICE, restored, facts, now=NOW) == []

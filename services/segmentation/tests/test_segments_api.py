@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from lealtad.ids import new_id
-from lealtad.testing.driving import deliver, take_due
+from lealtad.testing.driving import deliver, run_due
 from lealtad.unit_of_work import Database
 from segmentation.service import SERVICE
 
@@ -23,8 +23,8 @@ def new_segment(**values: Any) -> dict[str, Any]:
 
 async def prepared(database: Database) -> list[Any]:
     """Evaluate the base under what is in preparation, then announce."""
-    control = await take_due(SERVICE, database)
-    return [*control, *await take_due(SERVICE, database)]
+    control = await run_due(SERVICE, database)
+    return [*control, *await run_due(SERVICE, database)]
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ async def test_a_fact_during_the_preparation_is_not_missed(client: httpx.AsyncCl
     await client.post("/v1/segments", json=new_segment())
     preparing = next(action for action in SERVICE.due_actions if action.name == "prepare-segment")
     async with database.begin() as uow:
-        await preparing.take(uow, 500)
+        await preparing.run(uow, 500)
     late = new_id()
     await deliver(SERVICE, database, [purchase(late), purchase(late)])
 

@@ -12,7 +12,7 @@ from lealtad.db.columns import DERIVED
 from lealtad.db.statements import compiled
 from lealtad.due import DueAction, backlog
 from lealtad.ids import new_id
-from lealtad.testing.driving import deliver, statements, take_due
+from lealtad.testing.driving import deliver, run_due, statements
 from lealtad.unit_of_work import Database
 from segmentation.domain.sweeps import SweepReason
 from segmentation.evaluation.evaluator import moments
@@ -42,7 +42,7 @@ def action(name: str) -> DueAction:
 async def step(database: Database, name: str, limit: int | None = None) -> int:
     chosen = action(name)
     async with database.begin(now=NOW) as uow:
-        return await chosen.take(uow, limit or chosen.batch)
+        return await chosen.run(uow, limit or chosen.batch)
 
 
 async def number_due(database: Database) -> int:
@@ -137,8 +137,8 @@ async def test_a_preparation_waits_for_no_customer_but_forgets_none(
     async with database.begin(now=NOW) as other:
         await other.connection.execute(held, {"id": customers[2]})
         before, blocked = await step(database, "prepare-segment"), await step(database, "prepare-segment")
-    await take_due(SERVICE, database)
-    await take_due(SERVICE, database)
+    await run_due(SERVICE, database)
+    await run_due(SERVICE, database)
 
     assert (before, blocked) == (2, 0)
     assert (await client.get("/v1/segments/buyers")).json()["members"] == len(customers)
@@ -167,6 +167,6 @@ async def test_boundaries_wait_for_a_walk(database: Database, customers: Sequenc
         await value.schedule(uow.connection, NOW)
 
     assert await step(database, "compute-boundaries") == 0
-    await take_due(SERVICE, database)
+    await run_due(SERVICE, database)
     async with database.read() as uow:
         assert set((await backlog.counted(uow.connection, SERVICE.due_actions, NOW)).values()) == {0}

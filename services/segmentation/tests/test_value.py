@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from lealtad.ids import new_id
-from lealtad.testing.driving import deliver, take_due, undone
+from lealtad.testing.driving import deliver, run_due, undone
 from lealtad.unit_of_work import Database
 from segmentation.domain.boundaries import Boundaries
 from segmentation.domain.value_policy import TierRule, ValuePolicy
@@ -98,20 +98,20 @@ async def test_there_is_no_tier_before_there_are_enough_buyers(database: Databas
     few = [new_id() for _ in range(19)]
     await deliver(SERVICE, database, [purchase(customer) for customer in few], now=NOW)
 
-    assert await take_due(SERVICE, database, now=NOW + timedelta(hours=1)) == []
+    assert await run_due(SERVICE, database, now=NOW + timedelta(hours=1)) == []
     async with database.read() as uow:
         assert not await uow.connection.execute(text("SELECT version FROM value_boundaries"))
 
 
 async def test_boundaries_come_at_the_next_full_hour_and_everybody_gets_a_tier(database: Database) -> None:
     customers = sorted(new_id() for _ in range(20))
-    await take_due(SERVICE, database, now=NOW)
+    await run_due(SERVICE, database, now=NOW)
     facts = [purchase(customer, days_ago(number), mugs=100 * (number + 1)) for number, customer in enumerate(customers)]
     await deliver(SERVICE, database, facts, now=NOW)
 
-    early = await take_due(SERVICE, database, now=NOW + timedelta(minutes=59))
-    await take_due(SERVICE, database, now=NOW + timedelta(minutes=60))
-    told = await take_due(SERVICE, database)
+    early = await run_due(SERVICE, database, now=NOW + timedelta(minutes=59))
+    await run_due(SERVICE, database, now=NOW + timedelta(minutes=60))
+    told = await run_due(SERVICE, database)
 
     assert early == []
     by_customer = {event.data.customer_id: event.data for event in told}
@@ -128,8 +128,8 @@ async def test_a_large_purchase_lifts_the_tier_by_the_current_boundaries_at_once
     customers = [new_id() for _ in range(20)]
     facts = [purchase(customer, mugs=100 * (number + 1)) for number, customer in enumerate(customers)]
     await deliver(SERVICE, database, facts, now=NOW)
-    await take_due(SERVICE, database, now=NOW + timedelta(hours=1))
-    await take_due(SERVICE, database)
+    await run_due(SERVICE, database, now=NOW + timedelta(hours=1))
+    await run_due(SERVICE, database)
 
     [event] = await deliver(SERVICE, database, [purchase(customers[0], mugs=5000)])
 
@@ -140,12 +140,12 @@ async def test_new_boundaries_move_only_whom_they_change(database: Database) -> 
     customers = [new_id() for _ in range(20)]
     facts = [purchase(customer, mugs=100 * (number + 1)) for number, customer in enumerate(customers)]
     await deliver(SERVICE, database, facts, now=NOW)
-    await take_due(SERVICE, database, now=NOW + timedelta(hours=1))
-    await take_due(SERVICE, database)
+    await run_due(SERVICE, database, now=NOW + timedelta(hours=1))
+    await run_due(SERVICE, database)
 
     tomorrow = (NOW + timedelta(days=1)).replace(hour=2)
-    await take_due(SERVICE, database, now=tomorrow)
-    assert await take_due(SERVICE, database) == []
+    await run_due(SERVICE, database, now=tomorrow)
+    assert await run_due(SERVICE, database) == []
 
     async with database.read() as uow:
         rows = await uow.connection.execute(text("SELECT version FROM value_boundaries ORDER BY version"))

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from lealtad.events.envelope import Event
 from lealtad.ids import new_id
-from lealtad.testing.driving import deliver, take_due
+from lealtad.testing.driving import deliver, run_due
 from lealtad.unit_of_work import Database
 from segmentation.domain.sweeps import SweepReason
 from segmentation.memberships import sweep_repository as sweeps
@@ -32,13 +32,13 @@ async def test_after_a_hundred_days_nobody_stands_otherwise_than_was_announced(d
         facts: list[Event[Any]] = [purchase(customer, now, mugs=random.randint(5, 400)) for customer in buyers]
         facts += [returned(customer, now, mugs=5) for customer in buyers if random.random() < 0.2]
         await deliver(SERVICE, database, facts, now=now)
-        told = [await take_due(SERVICE, database, now=now + timedelta(hours=18)) for _ in range(2)]
+        told = [await run_due(SERVICE, database, now=now + timedelta(hours=18)) for _ in range(2)]
         announcements += sum(map(len, told))
 
     async with database.read() as uow:
         evaluations = int(await uow.connection.scalar(EVALUATIONS) or 0)
     async with database.begin() as uow:
         await sweeps.begin(uow.connection, SweepReason.WINDOW, uow.now)
-    assert await take_due(SERVICE, database) == []
+    assert await run_due(SERVICE, database) == []
     assert announcements > len(customers)
     assert evaluations < 4 * announcements

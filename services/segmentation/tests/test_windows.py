@@ -8,7 +8,7 @@ from uuid import UUID
 from lealtad.due import backlog
 from lealtad.events.envelope import Event
 from lealtad.ids import new_id
-from lealtad.testing.driving import deliver, take_due
+from lealtad.testing.driving import deliver, run_due
 from lealtad.unit_of_work import Database
 from segmentation.domain.rulebook import Definition, Rulebook
 from segmentation.domain.vocabulary import WINDOW_ONLY, Metric
@@ -74,8 +74,8 @@ async def test_leaving_a_window_is_announced_at_the_first_moment_of_the_day(data
     last_day = days_ago(80) + timedelta(days=90)
     midnight = last_day.replace(hour=0)
 
-    before = await take_due(SERVICE, database, now=midnight - timedelta(microseconds=1))
-    after = await take_due(SERVICE, database, now=midnight)
+    before = await run_due(SERVICE, database, now=midnight - timedelta(microseconds=1))
+    after = await run_due(SERVICE, database, now=midnight)
 
     assert "active-90d" not in {ref.key for event in before for ref in event.data.left}
     [event] = after
@@ -91,7 +91,7 @@ async def test_time_alone_makes_a_customer_lapsing_and_then_lapsed(database: Dat
     moves = [
         (day, {ref.key for ref in event.data.entered}, {ref.key for ref in event.data.left})
         for day in range(1, 125)
-        for event in await take_due(SERVICE, database, now=NOW + timedelta(days=day))
+        for event in await run_due(SERVICE, database, now=NOW + timedelta(days=day))
     ]
 
     assert moves == [
@@ -106,8 +106,8 @@ async def test_a_contract_that_ends_is_noticed_at_that_moment(database: Database
     customer, ends_at = new_id(), NOW + timedelta(hours=5, minutes=7)
     [entered] = await deliver(SERVICE, database, [contract(customer, new_id(), days_ago(30), ends_at)], now=NOW)
 
-    assert await take_due(SERVICE, database, now=ends_at - timedelta(microseconds=1)) == []
-    [left] = await take_due(SERVICE, database, now=ends_at)
+    assert await run_due(SERVICE, database, now=ends_at - timedelta(microseconds=1)) == []
+    [left] = await run_due(SERVICE, database, now=ends_at)
 
     assert {ref.key for ref in entered.data.entered} == {"contract-customers"}
     assert {ref.key for ref in left.data.left} == {"contract-customers"}
@@ -117,7 +117,7 @@ async def test_nothing_stays_due_after_it_was_taken(database: Database) -> None:
     await deliver(SERVICE, database, [purchase(new_id(), days_ago(3)), case(new_id())], now=NOW)
     later = NOW + timedelta(days=400)
 
-    await take_due(SERVICE, database, now=later)
+    await run_due(SERVICE, database, now=later)
 
     async with database.read() as uow:
         late = await backlog.counted(uow.connection, SERVICE.due_actions, later)

@@ -27,13 +27,13 @@ class Memory:
     def __init__(self) -> None:
         self.events: list[Event[Any]] = []
 
-    async def take_back(self, _uow: object, events: Sequence[Event[Any]]) -> Iterable[UUID]:
+    async def restore(self, _uow: object, events: Sequence[Event[Any]]) -> Iterable[UUID]:
         self.events += events
         return []
 
 
 async def adopt(world: World, memory: Memory | None = None):
-    service = replace(ECHO, take_back=memory.take_back) if memory else ECHO
+    service = replace(ECHO, restore=memory.restore) if memory else ECHO
     async with world.runtime(service) as runtime:
         return await adopt_restore(runtime)
 

@@ -40,7 +40,7 @@ async def test_a_long_due_action_is_not_held_to_be_stuck(database_for):
         return 0
 
     loop = DueLoop(await database_for(ECHO), (), poll_s=1, heartbeat=heartbeat)
-    await loop.take_all(DueAction("base-wide", take, "SELECT 1"))
+    await loop.run_all(DueAction("base-wide", take, "SELECT 1"))
 
     assert told == [None]
 

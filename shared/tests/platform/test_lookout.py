@@ -5,7 +5,7 @@ from aiokafka.errors import UnknownTopicOrPartitionError
 
 from lealtad.ids import new_id
 from lealtad.kafka.end_offsets import Lookout
-from lealtad.kafka.positions import Place
+from lealtad.kafka.positions import TopicPartition
 from lealtad.kafka.progress import read_progress
 from lealtad.testing.driving import statements
 from lealtad.testing.postgres import settings_for
@@ -53,7 +53,7 @@ async def test_a_worker_that_read_everything_is_settled_and_its_input_is_confirm
         assert "activity-backfill/0" in found.lag
         ends = await runtime.lookout.ends(["activity", "cases", "customers", "offers"])
         assert sum(ends.values()) == 1
-        assert Place("activity", 0) in ends
+        assert TopicPartition("activity", 0) in ends
 
 
 async def test_what_was_read_of_a_partition_that_kafka_does_not_tell_of_is_not_settled(

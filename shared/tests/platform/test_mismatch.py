@@ -3,7 +3,7 @@
 from sqlalchemy import text
 
 from lealtad.ids import new_id
-from lealtad.kafka import hold
+from lealtad.kafka import consumption_pause
 
 from .echo import ECHO
 from .publishing import publish
@@ -92,7 +92,7 @@ async def test_a_worker_that_is_held_begins_by_itself_once_the_reason_is_gone(bu
             )
         await publish(bus, new_id())
         await bus.read("scores", 2)
-        assert await hold.reason(runtime.database) is None
+        assert await consumption_pause.reason(runtime.database) is None
 
 
 async def test_an_end_between_sending_and_noting_it_is_no_older_database(bus, databases, worker_of):

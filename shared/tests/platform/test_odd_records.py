@@ -20,7 +20,7 @@ from lealtad.events.attributes import LARGEST_SEQUENCE, DecodeError
 from lealtad.events.codec import Record, decode
 from lealtad.events.envelope import MAX_DEPTH, Event
 from lealtad.ids import new_id
-from lealtad.kafka import adoption, dead_letters, own_topics
+from lealtad.kafka import adopt_cluster, dead_letters, outbox_reconciliation
 from lealtad.kafka.batch import BatchHandler
 from lealtad.kafka.rebuild import structure
 from lealtad.kafka.rebuild.folding import Folding
@@ -107,19 +107,19 @@ async def test_the_owner_passes_odd_records_over_and_finds_its_events_among_them
     score = a_record(an_event(a_score(CUSTOMER, 1, NOW, []), key=CUSTOMER))
     records = [*odd_scores(), score]
 
-    found = own_topics.published_among(records)
+    found = outbox_reconciliation.published_among(records)
 
     async with database.begin() as uow:
-        assert [event.record for event in await own_topics.unknown_among(uow.connection, found)] == [score]
-        await adoption.keep(uow.connection, found)
-        assert await own_topics.unknown_among(uow.connection, found) == []
+        assert [event.record for event in await outbox_reconciliation.unknown_among(uow.connection, found)] == [score]
+        await adopt_cluster.keep(uow.connection, found)
+        assert await outbox_reconciliation.unknown_among(uow.connection, found) == []
         assert await uow.connection.scalar(EMITTED) == 1
 
 
 def test_an_event_by_another_service_says_nothing_about_the_owner_of_its_topic():
     score = an_event(a_score(CUSTOMER, 1, NOW, []), key=CUSTOMER)
-    assert own_topics.published_among([a_record(score)])
-    assert not own_topics.published_among([saying("ce_source", b"/lealtad/segmentation")(a_record(score))])
+    assert outbox_reconciliation.published_among([a_record(score)])
+    assert not outbox_reconciliation.published_among([saying("ce_source", b"/lealtad/segmentation")(a_record(score))])
 
 
 async def test_a_reader_puts_odd_records_aside_and_can_be_told_to_try_them_again(database_for):
@@ -173,7 +173,7 @@ class Memory:
     def __init__(self, never: UUID | None = None) -> None:
         self.never, self.ids = never, set[UUID]()
 
-    async def take_back(self, uow: UnitOfWork, events: Sequence[Event[Any]]) -> Iterable[UUID]:
+    async def restore(self, uow: UnitOfWork, events: Sequence[Event[Any]]) -> Iterable[UUID]:
         await uow.connection.execute(text("SELECT 1"))
         if any(event.id == self.never for event in events):
             raise PermanentError("this event cannot be taken back")
@@ -204,7 +204,7 @@ async def test_adopt_restore_takes_back_what_is_an_event_and_names_what_it_could
     others = {(await world.announce()).id for _ in range(2)}
     memory = Memory(never=lost.id)
 
-    async with backup.runtime(replace(ECHO, take_back=memory.take_back)) as runtime:
+    async with backup.runtime(replace(ECHO, restore=memory.restore)) as runtime:
         adopted = await adopt_restore(runtime)
 
     assert memory.ids == others

@@ -15,7 +15,7 @@ from lealtad.due import DueAction, DueLoop, act_on, backlog
 from lealtad.events.cause import Cause
 from lealtad.events.model import Causes
 from lealtad.ids import new_id
-from lealtad.kafka import consumer, flood, pending
+from lealtad.kafka import consumer, dead_letter_limit, deferred_reactions
 from lealtad.observability.health import Heartbeat
 from lealtad.unit_of_work import Database, Touched, UnitOfWork
 
@@ -32,7 +32,7 @@ async def wait_for_reaction(database: Database, customers: Sequence[UUID]) -> No
     async with database.begin() as uow:
         await uow.connection.execute(SEEN, {"ids": customers})
         waiting = {(number % 3, customer): [Cause.root(new_id())] for number, customer in enumerate(customers)}
-        await pending.defer(uow.connection, waiting, after_ms=0)
+        await deferred_reactions.defer(uow.connection, waiting, after_ms=0)
 
 
 async def test_a_reaction_that_always_fails_costs_one_customer(bus, databases, worker_of: WorkerFactory):
@@ -64,8 +64,8 @@ async def test_the_causes_of_one_waiting_reaction_do_not_grow_for_ever(database_
     causes = [Cause.root(new_id()) for _ in range(700)]
     async with database.begin() as uow:
         for some in (causes[:2], causes[2:5], causes[5:]):
-            await pending.defer(uow.connection, {(0, customer): some}, after_ms=0)
-        kept = (await pending.take_due(uow.connection, [0], 1))[customer]
+            await deferred_reactions.defer(uow.connection, {(0, customer): some}, after_ms=0)
+        kept = (await deferred_reactions.pop_due(uow.connection, [0], 1))[customer]
 
     assert kept[1:] == causes[-499:]
     assert (kept[0].id, kept[0].root_count) == (causes[-500].id, 201)
@@ -78,8 +78,8 @@ async def test_a_few_causes_of_a_waiting_reaction_are_all_kept(database_for):
     causes = [Cause.root(new_id()) for _ in range(3)]
     async with database.begin() as uow:
         for cause in causes:
-            await pending.defer(uow.connection, {(0, customer): [cause]}, after_ms=0)
-        kept = (await pending.take_due(uow.connection, [0], 1))[customer]
+            await deferred_reactions.defer(uow.connection, {(0, customer): [cause]}, after_ms=0)
+        kept = (await deferred_reactions.pop_due(uow.connection, [0], 1))[customer]
 
     assert kept == causes
 
@@ -120,7 +120,7 @@ async def test_a_due_row_that_always_fails_costs_itself_until_tomorrow(database_
         await uow.connection.execute(REMINDERS, {"ids": customers, "now": uow.now})
 
     loop = DueLoop(database, (), poll_s=1, heartbeat=Heartbeat("due", 60))
-    assert await loop.take_all(reminding_all_but(poison)) == 30
+    assert await loop.run_all(reminding_all_but(poison)) == 30
 
     async with database.read() as uow:
         due = await uow.connection.execute(text("SELECT * FROM reminder WHERE due_at IS NOT NULL"))
@@ -160,7 +160,7 @@ async def test_a_due_action_that_fails_as_a_whole_stops_no_other(database_for):
 async def test_a_flood_of_failures_stops_the_consumer_instead_of_emptying_the_topic(
     bus, databases, worker_of: WorkerFactory, monkeypatch, sku
 ):
-    monkeypatch.setattr(flood, "MINIMUM", 4)
+    monkeypatch.setattr(dead_letter_limit, "MINIMUM", 4)
     monkeypatch.setattr(consumer, "STOPPED_S", 0.05)
     for _ in range(30):
         content = b"?" if sku == "unreadable" else None

@@ -8,7 +8,7 @@ from lealtad.kafka import positions
 from lealtad.kafka.consumer import Consumer
 from lealtad.kafka.end_offsets import cluster_id
 from lealtad.kafka.naming import group_of
-from lealtad.kafka.positions import BeyondEndError, Place
+from lealtad.kafka.positions import BeyondEndError, TopicPartition
 from lealtad.observability.health import Heartbeat
 from lealtad.testing.postgres import settings_for
 
@@ -19,7 +19,7 @@ async def test_a_topic_that_ends_before_the_stored_position_ends_the_worker(bus,
     database = await database_for(ECHO)
     url = database.engine.url
     settings = settings_for(ECHO, url, kafka_bootstrap=bus.address, topic_prefix=bus.prefix)
-    place, cluster = Place("activity", 1), await cluster_id(settings)
+    place, cluster = TopicPartition("activity", 1), await cluster_id(settings)
     async with database.begin() as uow:
         await positions.create(uow.connection, group_of(settings, ECHO.name), {place: 1000}, cluster)
 

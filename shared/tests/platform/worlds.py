@@ -13,7 +13,7 @@ from lealtad.app import Service
 from lealtad.app.service import Runtime, open_runtime
 from lealtad.events.envelope import EventRef
 from lealtad.ids import new_id
-from lealtad.kafka import hold
+from lealtad.kafka import consumption_pause
 from lealtad.testing.postgres import TestDatabases, settings_for
 
 from .conftest import Bus, WorkerFactory, until
@@ -66,10 +66,10 @@ class World:
     async def held(self) -> AsyncIterator[tuple[Runtime, str]]:
         """Run a worker that is to stand still; give its runtime, and why."""
         async with self.worker_of(ECHO, self.url) as (worker, runtime):
-            await until(lambda: hold.reason(runtime.database))
+            await until(lambda: consumption_pause.reason(runtime.database))
             assert not worker.relay.leads
             assert worker.consumer.owned == {}
-            reason = await hold.reason(runtime.database)
+            reason = await consumption_pause.reason(runtime.database)
             assert reason is not None
             yield runtime, reason
 

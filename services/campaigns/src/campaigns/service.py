@@ -16,7 +16,7 @@ from campaigns.reactions import react
 from campaigns.responses import lapsing
 from campaigns.responses import repository as given_responses
 from campaigns.responses.routes import router as responses
-from campaigns.restoring import take_back
+from campaigns.restoring import restore
 from campaigns.settings import Settings
 from lealtad.app import Prune, Service
 from lealtad.app.resources import start
@@ -34,14 +34,14 @@ SERVICE = Service(
     projections=projections,
     react=react,
     every_customer=every_customer,
-    take_back=take_back,
+    restore=restore,
     settings=Settings,
     on_start=start,
     prunes=(Prune("decisions", lambda settings: timedelta(days=settings.decision_days), pruning_repository.prune),),
     due_actions=(
         DueAction("expire-reservations", expiring.take_expired, contact_ledger.DUE),
         DueAction("lapse-unanswered-offers", lapsing.take_unanswered, given_responses.DUE),
-        DueAction("review-best-action", reviewing.take_due, standing_actions.DUE),
+        DueAction("review-best-action", reviewing.run_due, standing_actions.DUE),
         # Whether inputs are fresh is a matter of the machine's time: nobody is due at a business time.
         DueAction("review-with-fresh-inputs", reviewing.take_waiting, standing_actions.WAITING, by_business_time=False),
     ),

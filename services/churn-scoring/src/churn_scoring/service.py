@@ -10,7 +10,7 @@ from churn_scoring.registry.routes import router as model_routes
 from churn_scoring.scoring import rescoring
 from churn_scoring.scoring.repository import DUE, OUTDATED
 from churn_scoring.scoring.routes import router as score_routes
-from churn_scoring.scoring.taking_back import take_back
+from churn_scoring.scoring.taking_back import restore
 from lealtad.app import Service
 from lealtad.customers import every_customer
 from lealtad.db import metadata_of
@@ -41,7 +41,7 @@ SERVICE = Service(
     projections=projections,
     react=react,
     every_customer=every_customer,
-    take_back=take_back,
+    restore=restore,
     due_actions=(
         DueAction("rescore", rescoring.rescore_due, DUE),
         DueAction("apply-release", rescoring.rescore_outdated, OUTDATED),

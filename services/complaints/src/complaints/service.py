@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from complaints.cases import deadlines, repository, routes, step_routes
-from complaints.cases.taking_back import take_back
+from complaints.cases.taking_back import restore
 from complaints.causes import routes as cause_routes
 from complaints.consumers import projections
 from complaints.policy import routes as policy_routes
@@ -23,6 +23,6 @@ SERVICE = Service(
     projections=projections,
     react=react,
     every_customer=every_customer,
-    take_back=take_back,
-    due_actions=(DueAction("case-deadlines", deadlines.take_due, repository.DUE),),
+    restore=restore,
+    due_actions=(DueAction("case-deadlines", deadlines.run_due, repository.DUE),),
 )

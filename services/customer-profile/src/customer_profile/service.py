@@ -13,7 +13,7 @@ from customer_profile.listing.routes import router as listing
 from customer_profile.policy.routes import router as policy
 from customer_profile.reactions import react
 from customer_profile.resources import start
-from customer_profile.restoring import take_back
+from customer_profile.restoring import restore
 from customer_profile.settings import Settings
 from customer_profile.view.routes import router as view
 from lealtad.app import Service
@@ -28,7 +28,7 @@ SERVICE = Service(
     routers=(customers, customer_batches, view, consents, facts, listing, batches, policy),
     projections=projections,
     react=react,
-    take_back=take_back,
+    restore=restore,
     due_actions=PROFILING_ACTIONS,
     settings=Settings,
     on_start=start,

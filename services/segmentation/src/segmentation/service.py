@@ -15,7 +15,7 @@ from segmentation.memberships import reevaluation, sweeping
 from segmentation.memberships import repository as memberships
 from segmentation.memberships import sweep_repository as sweeps
 from segmentation.memberships.routes import router as memberships_router
-from segmentation.memberships.taking_back import take_back
+from segmentation.memberships.taking_back import restore
 from segmentation.reactions import react
 from segmentation.value import computing
 from segmentation.value import repository as value
@@ -31,12 +31,12 @@ SERVICE = Service(
     projections=projections,
     react=react,
     every_customer=every_customer,
-    take_back=take_back,
+    restore=restore,
     on_start=start,
     due_actions=(
-        DueAction("sweep", sweeping.take_due, sweeps.DUE, batch=sweeping.CUSTOMERS_A_STEP),
-        DueAction(reevaluation.ACTION, reevaluation.take_due, memberships.DUE),
-        DueAction("compute-boundaries", computing.take_due, value.DUE),
-        DueAction("prepare-segment", preparing.take_due, preparations.DUE),
+        DueAction("sweep", sweeping.run_due, sweeps.DUE, batch=sweeping.CUSTOMERS_A_STEP),
+        DueAction(reevaluation.ACTION, reevaluation.run_due, memberships.DUE),
+        DueAction("compute-boundaries", computing.run_due, value.DUE),
+        DueAction("prepare-segment", preparing.run_due, preparations.DUE),
     ),
 )

@@ -1,7 +1,7 @@
 """`python -m <package> adopt-restore`: makes a database that was restored from a back-up fit Kafka as it stands.
 
 Kafka keeps what the back-up lacks: the events that this service published since. They become known again: sequences
-go on behind them, and the service takes back into its own state what they tell (`Service.take_back`). What it reads is
+go on behind them, and the service takes back into its own state what they tell (`Service.restore`). What it reads is
 read again from the restored positions, whose effects the restored database does not have either.
 """
 
@@ -24,11 +24,11 @@ from lealtad.db.engine import plain_dsn, server_settings
 from lealtad.errors import is_transient, reason_of
 from lealtad.events.envelope import Event
 from lealtad.journal import Entry
-from lealtad.kafka import adoption, group_offsets, own_topics, positions
-from lealtad.kafka.own_topics import Published
-from lealtad.kafka.positions import MismatchError, Place
+from lealtad.kafka import adopt_cluster, group_offsets, outbox_reconciliation, positions
+from lealtad.kafka.offset_ranges import OffsetRange, read_ranges
+from lealtad.kafka.outbox_reconciliation import Published
+from lealtad.kafka.positions import MismatchError, TopicPartition
 from lealtad.kafka.relay import LOCK
-from lealtad.kafka.tail import Stretch, read_stretches
 from lealtad.observability.logging import configure_logging
 from lealtad.settings import ServiceSettings
 from lealtad.unit_of_work import Phase, UnitOfWork
@@ -113,12 +113,12 @@ async def adopt_restore(runtime: Runtime) -> Adopted:
     adopted = Adopted()
     settings, database, service = runtime.settings, runtime.database, runtime.service.name
     async with _alone(settings, service):
-        cluster, known = await own_topics.known_ends(settings, database)
-        ends = await own_topics.own_ends(settings, service)
+        cluster, known = await outbox_reconciliation.known_ends(settings, database)
+        ends = await outbox_reconciliation.own_ends(settings, service)
         known = ends if known is None else known
-        stretches = {place: Stretch(min(known.get(place, 0), end), end) for place, end in ends.items()}
-        async for records in read_stretches(settings, stretches):
-            if published := own_topics.published_among(records):
+        ranges = {place: OffsetRange(min(known.get(place, 0), end), end) for place, end in ends.items()}
+        async for records in read_ranges(settings, ranges):
+            if published := outbox_reconciliation.published_among(records):
                 await _take_in(runtime, published, adopted)
         read = await runtime.lookout.ends([topic.name for topic in runtime.service.reader.topics])
         async with database.read() as uow:
@@ -127,15 +127,15 @@ async def adopt_restore(runtime: Runtime) -> Adopted:
         first = {place: 0 for place, end in read.items() if stored.get(place, 0) > end}
         adopted.read_anew = [f"{place.topic}/{place.partition}" for place in sorted(first)]
         async with database.begin() as uow:
-            adopted.renumbered = await adoption.renumber_waiting(uow.connection, adopted.sequences)
-            await adoption.put_back(uow.connection, runtime.group, first)
-            await own_topics.forget_ends(uow.connection)
-            await own_topics.note_ends(uow.connection, cluster, ends)
+            adopted.renumbered = await adopt_cluster.renumber_waiting(uow.connection, adopted.sequences)
+            await adopt_cluster.put_back(uow.connection, runtime.group, first)
+            await outbox_reconciliation.forget_ends(uow.connection)
+            await outbox_reconciliation.note_ends(uow.connection, cluster, ends)
         await _put_offsets_back(runtime, {place: (stored | first).get(place, 0) for place in read})
     return adopted
 
 
-async def _put_offsets_back(runtime: Runtime, stored: Mapping[Place, int]) -> None:
+async def _put_offsets_back(runtime: Runtime, stored: Mapping[TopicPartition, int]) -> None:
     """Let Kafka know that the group reads on further back; that takes until its last member is forgotten."""
     committed = await group_offsets.committed(runtime.settings, runtime.group)
     if any(at > stored.get(place, at) for place, at in committed.items()):
@@ -183,16 +183,16 @@ async def _take_in_together(
 ) -> None:
     """Make published events known in one transaction; without their state they only keep their ids and sequences."""
     async with runtime.database.begin() as uow:
-        unknown = await own_topics.unknown_among(uow.connection, published)
-        not_sent_again = await adoption.forget_sent(uow.connection, published)
+        unknown = await outbox_reconciliation.unknown_among(uow.connection, published)
+        not_sent_again = await adopt_cluster.forget_sent(uow.connection, published)
         events = [event for _, event in unknown]
         sequences = _sequences(events)
         if unknown:
-            await adoption.raise_counters(uow.connection, sequences)
-            await adoption.keep(uow.connection, unknown)
+            await adopt_cluster.raise_counters(uow.connection, sequences)
+            await adopt_cluster.keep(uow.connection, unknown)
         lost = {event.id for event in events}
         if unknown and with_state:
-            lost = await _take_back(runtime.service, uow, events)
+            lost = await _restore(runtime.service, uow, events)
     adopted.published += len(published)
     adopted.not_sent_again += not_sent_again
     adopted.note(events, lost, sequences)
@@ -206,16 +206,16 @@ def _sequences(events: Sequence[Event[Any]]) -> dict[tuple[str, UUID], int]:
     return sequences
 
 
-async def _take_back(service: Service, uow: UnitOfWork, events: Sequence[Event[Any]]) -> set[UUID]:
+async def _restore(service: Service, uow: UnitOfWork, events: Sequence[Event[Any]]) -> set[UUID]:
     """Return the ids of those events that owned state does not hold afterwards."""
     for event in events:
         if event.causation_id is None:
             entry = Entry(event.id, "fact", event.type, event.key, topic=event.topic, lane=event.lane.value)
             entry.detail = TAKEN_BACK
             uow.journal.add(entry)
-    if service.take_back is None:
+    if service.restore is None:
         return {event.id for event in events}
     uow.phase = Phase.PROJECT
-    lost = await service.take_back(uow, events)
+    lost = await service.restore(uow, events)
     uow.phase = Phase.OPEN
     return set(lost)

@@ -11,7 +11,7 @@ from lealtad.app.operations import operations_router, progress_routes
 from lealtad.app.server import QuietServer, server_config
 from lealtad.app.service import Runtime, Service, open_runtime
 from lealtad.app.watchdog import Watchdog, beat_for_ever
-from lealtad.http import install_http_habits
+from lealtad.http import install_http_defaults
 from lealtad.http.openapi import serve_document
 from lealtad.observability.routes import health_routes
 from lealtad.settings import ServiceSettings
@@ -37,7 +37,7 @@ def create_api(runtime: Runtime) -> FastAPI:
     for router in service.routers:
         app.include_router(router)
     app.include_router(operations_router(service.name, runtime.settings.journal_days))
-    install_http_habits(app, runtime.settings)
+    install_http_defaults(app, runtime.settings)
     return app
 
 

@@ -32,13 +32,13 @@ AT_ONCE = 10_000
 class Prune:
     """Rows that are forgotten by age.
 
-    `keep(settings)` says how long they are kept. `take(connection, before, limit)` deletes at most `limit` of those
+    `keep(settings)` says how long they are kept. `delete(connection, before, limit)` deletes at most `limit` of those
     stored before `before` (system time) and returns their number.
     """
 
     name: str
     keep: Callable[[Any], timedelta]
-    take: Callable[[Connection, datetime, int], Awaitable[int]]
+    delete: Callable[[Connection, datetime, int], Awaitable[int]]
 
 
 PLATFORM = (
@@ -83,10 +83,10 @@ class Housekeeping:
                 log.info("tidied_up", what=prune.name, rows=rows)
 
     async def _forget(self, prune: Prune, before: datetime) -> int:
-        total, taken = 0, AT_ONCE
-        while taken == AT_ONCE:
+        total, deleted = 0, AT_ONCE
+        while deleted == AT_ONCE:
             self._heartbeat.declare_wait(TRANSACTION_S)
             async with self._database.begin() as uow:
-                taken = await prune.take(uow.connection, before, AT_ONCE)
-            total += taken
+                deleted = await prune.delete(uow.connection, before, AT_ONCE)
+            total += deleted
         return total

@@ -4,8 +4,8 @@ import sys
 
 from aiokafka.errors import KafkaError
 
-from lealtad.app.hold import require_match
 from lealtad.app.service import Service, open_runtime
+from lealtad.app.startup_check import require_match
 from lealtad.errors import is_transient, reason_of
 from lealtad.kafka.positions import MismatchError
 from lealtad.kafka.rebuild import Outcome, RebuildError, rebuild

@@ -16,7 +16,7 @@ from lealtad.db import Engine
 from lealtad.due import DueAction
 from lealtad.events.envelope import Event
 from lealtad.events.subscriptions import READERS, Reader
-from lealtad.kafka import hold
+from lealtad.kafka import consumption_pause
 from lealtad.kafka.batch import Processing
 from lealtad.kafka.end_offsets import Lookout
 from lealtad.kafka.naming import group_of
@@ -27,7 +27,7 @@ from lealtad.outbox.wakeup import Notifier
 from lealtad.settings import ServiceSettings
 from lealtad.unit_of_work import Database, UnitOfWork
 
-TakeBack = Callable[[UnitOfWork, Sequence[Event[Any]]], Awaitable[Iterable[UUID]]]
+Restore = Callable[[UnitOfWork, Sequence[Event[Any]]], Awaitable[Iterable[UUID]]]
 """Restores owned state from own published events, in their order per key; returns the ids of those it cannot use."""
 
 
@@ -36,7 +36,7 @@ class Service:
     """Everything the platform needs to run a service.
 
     `on_start` makes what use cases find in `uow.resources`. `every_customer` lists whom `react` concerns, a page at a
-    time: all are evaluated after a rebuild. `take_back` serves a database restored from a back-up. `prunes` forget what
+    time: all are evaluated after a rebuild. `restore` serves a database restored from a back-up. `prunes` forget what
     its own tables need no longer. `commands` are further things `python -m <package>` can do.
     """
 
@@ -52,7 +52,7 @@ class Service:
     due_actions: Sequence[DueAction] = ()
     on_start: Callable[[Database, Any], Awaitable[Any]] | None = None
     every_customer: CustomerPage | None = None
-    take_back: TakeBack | None = None
+    restore: Restore | None = None
     prunes: Sequence[Prune] = ()
     commands: Mapping[str, Callable[[], int]] = field(default_factory=dict)
 
@@ -98,7 +98,7 @@ async def open_runtime(service: Service, settings: ServiceSettings, process: str
     lookout = Lookout(settings)
     health = Health()
     health.check("database", lambda: _answers(database))
-    health.check("restore", lambda: hold.reason(database))
+    health.check("restore", lambda: consumption_pause.reason(database))
     await notifier.start()
     try:
         if service.on_start:

@@ -7,16 +7,16 @@ from functools import partial
 import structlog
 from fastapi import FastAPI
 
-from lealtad.app.hold import Hold
 from lealtad.app.housekeeping import Housekeeping
 from lealtad.app.operations import progress_routes
+from lealtad.app.overdue_metrics import OverdueMetrics
 from lealtad.app.server import QuietServer, server_config
 from lealtad.app.service import Runtime, Service, open_runtime
-from lealtad.app.vitals import Vitals
+from lealtad.app.startup_check import StartupCheck
 from lealtad.app.watchdog import Watchdog
 from lealtad.due import DueLoop
-from lealtad.http import install_http_habits
-from lealtad.kafka import own_topics
+from lealtad.http import install_http_defaults
+from lealtad.kafka import outbox_reconciliation
 from lealtad.kafka.batch import BatchHandler
 from lealtad.kafka.consumer import Consumer
 from lealtad.kafka.monitor import Monitor
@@ -59,10 +59,10 @@ class Worker:
             database, service.due_actions, poll_s=settings.due_poll_ms / 1000, heartbeat=beat("due-loop", stuck)
         )
         self.replay = ReplayLoop(database, BatchHandler(database, processing, runtime.group), beat("replay", stuck))
-        verify = partial(own_topics.require_known, settings, database, service.name)
+        verify = partial(outbox_reconciliation.require_known, settings, database, service.name)
         self.relay = Relay(settings, service.name, beat("relay", stuck), verify)
         database.waker = _NearestWaker(self.relay, database.waker)
-        self.hold = Hold(runtime)
+        self.startup_check = StartupCheck(runtime)
         self.monitor = Monitor(
             database,
             runtime.lookout,
@@ -73,7 +73,7 @@ class Worker:
             heartbeat=beat("monitor", stuck),
         )
         self.housekeeping = Housekeeping(database, settings, service.prunes, beat("housekeeping", stuck))
-        self.vitals = Vitals(database, service.due_actions, beat("vitals", stuck))
+        self.vitals = OverdueMetrics(database, service.due_actions, beat("vitals", stuck))
         self._server = QuietServer(server_config(self._operations(runtime), settings))
         self._stopping = asyncio.Event()
 
@@ -85,7 +85,7 @@ class Worker:
         """Run all loops until stopped, once database and Kafka are seen to belong together; one's failure ends all."""
         async with asyncio.TaskGroup() as tasks:
             serving = tasks.create_task(self._server.serve())
-            await self.hold.wait(self._stopping)
+            await self.startup_check.wait(self._stopping)
             if not self._stopping.is_set():
                 await self._work(tasks)
             self._server.should_exit = True
@@ -110,7 +110,7 @@ class Worker:
         app.state.runtime = runtime
         app.include_router(health_routes(runtime.health))
         app.include_router(progress_routes("worker", self._paused, self.consumer.hurry))
-        install_http_habits(app, runtime.settings)
+        install_http_defaults(app, runtime.settings)
         return app
 
     def _paused(self) -> list[str]:

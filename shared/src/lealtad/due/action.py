@@ -12,14 +12,14 @@ NOTHING = "SELECT 1 WHERE false"
 class DueAction:
     """Something that time alone brings about.
 
-    `take(uow, limit)` locks at most `limit` rows that are due at `uow.now` (`FOR UPDATE SKIP LOCKED`, so that several
+    `run(uow, limit)` locks at most `limit` rows that are due at `uow.now` (`FOR UPDATE SKIP LOCKED`, so that several
     workers share the work), acts on them (by `act_on`, so that one which fails costs only itself), sets when they are
-    due next, and returns how many it took. It is called when `due`, a query that binds at most `:now`, finds a row; an
+    due next, and returns their number. It is called when `due`, a query that binds at most `:now`, finds a row; an
     index must answer that at once.
     """
 
     name: str
-    take: Callable[[UnitOfWork, int], Awaitable[int]]
+    run: Callable[[UnitOfWork, int], Awaitable[int]]
     due: str
     batch: int = 500
     by_business_time: bool = True

@@ -43,16 +43,16 @@ class DueLoop:
         self._stopping.set()
 
     async def run(self) -> None:
-        """Take what is due, again and again; transient failures are waited out."""
+        """Do what is due, again and again; transient failures are waited out."""
         pause = FIRST_PAUSE_S
         while not self._stopping.is_set():
             self._heartbeat.beat()
             looked_at = self._database.clock.now()
             try:
-                taken = sum([await self._take_all_or_rest(action) for action in await self._due(looked_at)])
+                done = sum([await self._run_all_or_rest(action) for action in await self._due(looked_at)])
                 pause = FIRST_PAUSE_S
                 # What was done may have made something else due.
-                if not taken:
+                if not done:
                     await self._rest_until_next_look(looked_at)
             except Exception as error:
                 if not is_transient(error):
@@ -65,14 +65,14 @@ class DueLoop:
         async with self._database.read() as uow:
             return await backlog.found(uow.connection, self._actions, now)
 
-    async def _take_all_or_rest(self, action: DueAction) -> int:
+    async def _run_all_or_rest(self, action: DueAction) -> int:
         if time.monotonic() < self._rests_until.get(action.name, 0):
             return 0
         try:
             if action.paced:
-                await self._take(action)
+                await self._run_batch(action)
                 return 0  # what is left waits for the next look
-            return await self.take_all(action)
+            return await self.run_all(action)
         except Exception as error:
             if is_transient(error):
                 raise
@@ -81,23 +81,23 @@ class DueLoop:
             self._rests_until[action.name] = time.monotonic() + REST_S
             return 0
 
-    async def take_all(self, action: DueAction) -> int:
-        """Take everything that is due for `action`; return how many rows that were."""
+    async def run_all(self, action: DueAction) -> int:
+        """Do everything that is due for `action`; return how many rows that were."""
         total = 0
         while not self._stopping.is_set():
-            taken = await self._take(action)
-            if not taken:
+            done = await self._run_batch(action)
+            if not done:
                 break
-            total += taken
+            total += done
         return total
 
-    async def _take(self, action: DueAction) -> int:
-        """Take one batch of what is due for `action`; return how many rows that were."""
+    async def _run_batch(self, action: DueAction) -> int:
+        """Do one batch of what is due for `action`; return how many rows that were."""
         self._heartbeat.declare_wait(TRANSACTION_S)
         async with self._database.begin() as uow:
-            taken = await action.take(uow, action.batch)
-        DUE_ACTIONS.labels(action=action.name).inc(taken)
-        return taken
+            done = await action.run(uow, action.batch)
+        DUE_ACTIONS.labels(action=action.name).inc(done)
+        return done
 
     async def _rest_until_next_look(self, looked_at: datetime) -> None:
         """Rest until the next look: early when business time is set on, which happens to the clock of a stack."""

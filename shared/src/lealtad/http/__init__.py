@@ -4,9 +4,9 @@ from lealtad.http.answer import Answer, Personal
 from lealtad.http.auth import SCOPES, Principal, mint_token
 from lealtad.http.command import Command, writes
 from lealtad.http.customer_ref import CustomerRef
+from lealtad.http.defaults import install_http_defaults
 from lealtad.http.etag import require_match
 from lealtad.http.fields import CustomerRefInPath, CustomerRefText, RequestBody, Timestamp
-from lealtad.http.habits import install_http_habits
 from lealtad.http.keys import ExternalIdText, FactIdText, SkuText, SlugText, SystemText, require_travelling_key
 from lealtad.http.pagination import Page, PageQuery, PageWanted
 from lealtad.http.problem import (
@@ -52,7 +52,7 @@ __all__ = [
     "conflict",
     "forbidden",
     "gone",
-    "install_http_habits",
+    "install_http_defaults",
     "install_problem_handlers",
     "invalid",
     "mint_token",

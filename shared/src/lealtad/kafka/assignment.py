@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Iterable
 
 import structlog
-from aiokafka import ConsumerRebalanceListener, TopicPartition
+from aiokafka import ConsumerRebalanceListener
+from aiokafka import TopicPartition as ClientPartition
 
 from lealtad.kafka import group_offsets, positions
 from lealtad.kafka.lanes import Lanes
 from lealtad.kafka.naming import topic_of, topic_on_wire
-from lealtad.kafka.positions import Place
+from lealtad.kafka.positions import TopicPartition
 from lealtad.settings import ServiceSettings
 from lealtad.unit_of_work import Database
 
@@ -26,8 +27,8 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is
         self._cluster = cluster
         self._lanes = lanes
         self.busy = asyncio.Lock()
-        self.next: dict[Place, int] = {}
-        self._committed: dict[Place, int] = {}
+        self.next: dict[TopicPartition, int] = {}
+        self._committed: dict[TopicPartition, int] = {}
         self.failure: BaseException | None = None
         self.changed = False
 
@@ -36,7 +37,7 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is
         """The partition numbers owned: the same in every topic."""
         return {place.partition for place in self.next}
 
-    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+    async def on_partitions_revoked(self, revoked: Iterable[ClientPartition]) -> None:
         """Let the running batch end: what it read is committed before another worker reads on."""
         async with self.busy:
             self._lanes.let_go()
@@ -44,7 +45,7 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is
                 self.next.pop(self.place(partition), None)
                 self._committed.pop(self.place(partition), None)
 
-    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+    async def on_partitions_assigned(self, assigned: Iterable[ClientPartition]) -> None:
         """Read on where the database says, whatever Kafka's own group offsets are."""
         try:
             async with self.busy:
@@ -52,7 +53,7 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is
         except Exception as error:  # noqa: BLE001 - aiokafka would swallow it; the consumer's loop raises it
             self.failure = error
 
-    async def seek(self, assigned: list[TopicPartition]) -> None:
+    async def seek(self, assigned: list[ClientPartition]) -> None:
         """Own `assigned` and stand at their stored positions; the first time at their beginnings."""
         places = {self.place(partition): partition for partition in assigned}
         # Before the positions, which whoever owned the partitions until now may still move.
@@ -82,10 +83,10 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is
             await self._lanes.live.commit({self.on_wire(place): offset for place, offset in moved.items()})
             self._committed.update(moved)
 
-    def place(self, partition: TopicPartition) -> Place:
+    def place(self, partition: ClientPartition) -> TopicPartition:
         """Return our name of a partition."""
-        return Place(topic_of(self._settings, partition.topic), partition.partition)
+        return TopicPartition(topic_of(self._settings, partition.topic), partition.partition)
 
-    def on_wire(self, place: Place) -> TopicPartition:
+    def on_wire(self, place: TopicPartition) -> ClientPartition:
         """Return Kafka's name of a partition."""
-        return TopicPartition(topic_on_wire(self._settings, place.topic), place.partition)
+        return ClientPartition(topic_on_wire(self._settings, place.topic), place.partition)

@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Callable
 
-from lealtad.live_first import LiveFirst
+from lealtad.backfill_throttle import BackfillThrottle
 from lealtad.settings import ServiceSettings
 
 
@@ -15,7 +15,7 @@ class BackfillLane:
         self._quiet_s = stage * settings.backfill_quiet_ms / 1000
         self._longest_s = settings.backfill_longest_s
         self._alone, self._beside_live = settings.backfill_batch, settings.backfill_batch_beside_live
-        self._time = LiveFirst(settings.backfill_share, monotonic)
+        self._time = BackfillThrottle(settings.backfill_share, monotonic)
         self._monotonic = monotonic
         self._since: float | None = None
         self._heard_at = 0.0

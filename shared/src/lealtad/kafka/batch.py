@@ -12,8 +12,8 @@ from lealtad.events.codec import Record, decode
 from lealtad.events.envelope import Event
 from lealtad.events.subscriptions import Reader
 from lealtad.journal import Entry, Outcome
-from lealtad.kafka import dead_letters, pending, positions
-from lealtad.kafka.positions import Move, Place
+from lealtad.kafka import dead_letters, deferred_reactions, positions
+from lealtad.kafka.positions import OffsetMove, TopicPartition
 from lealtad.kafka.projections import Projections, React
 from lealtad.observability.metrics import CONSUMER_EVENTS
 from lealtad.unit_of_work import Database, Phase, Touched, UnitOfWork
@@ -36,9 +36,9 @@ class Item:
         return self.event is None and self.unreadable is None
 
     @property
-    def place(self) -> Place:
+    def place(self) -> TopicPartition:
         """The partition it stood in."""
-        return Place(self.record.topic, self.record.partition)
+        return TopicPartition(self.record.topic, self.record.partition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class BatchHandler:
         except DecodeError as error:
             return Item(record, unreadable=str(error))
 
-    async def handle(self, items: Sequence[Item], moves: Mapping[Place, Move]) -> datetime | None:
+    async def handle(self, items: Sequence[Item], moves: Mapping[TopicPartition, OffsetMove]) -> datetime | None:
         """Handle `items` and move the positions; return when the first reaction that now waits is due, if any."""
         if all(item.is_skipped for item in items):
             async with self._database.read() as uow:
@@ -103,7 +103,7 @@ class BatchHandler:
             await dead_letters.mark_replayed(uow.connection, dead_letter_id)
         self._count([item], fresh)
 
-    async def bury(self, item: Item, move: Mapping[Place, Move], reason: str) -> None:
+    async def bury(self, item: Item, move: Mapping[TopicPartition, OffsetMove], reason: str) -> None:
         """Put a record that cannot be handled aside and move on."""
         async with self._database.begin() as uow:
             if move:
@@ -115,7 +115,7 @@ class BatchHandler:
     async def handle_waiting(self, partitions: Iterable[int], limit: int) -> int:
         """React for customers who waited long enough; return their number."""
         async with self._database.begin() as uow:
-            touched = await pending.take_due(uow.connection, partitions, limit)
+            touched = await deferred_reactions.pop_due(uow.connection, partitions, limit)
             if touched:
                 _explain(uow, touched)
                 await self._processing.react(uow, touched)
@@ -124,17 +124,21 @@ class BatchHandler:
     async def release_backfill(self, partitions: Iterable[int], limit: int) -> int:
         """Let at most `limit` customers, who wait for the end of a backfill, be due now; return their number."""
         async with self._database.begin() as uow:
-            return await pending.release(uow.connection, partitions, limit)
+            return await deferred_reactions.release(uow.connection, partitions, limit)
 
     async def postpone_waiting(self, partitions: Iterable[int], after_s: float, reason: str) -> None:
         """Put off the first reaction that is due, since it fails: the others go on."""
         async with self._database.begin() as uow:
-            touched = await pending.postpone_first(uow.connection, partitions, after_s)
+            touched = await deferred_reactions.postpone_first(uow.connection, partitions, after_s)
             _explain(uow, touched)
             uow.note(touched, f"the reaction fails and is tried again every {after_s:.0f} s: {reason}")
 
     async def _take_in(
-        self, uow: UnitOfWork, items: Sequence[Item], moves: Mapping[Place, Move], waits: Mapping[str, int] | None
+        self,
+        uow: UnitOfWork,
+        items: Sequence[Item],
+        moves: Mapping[TopicPartition, OffsetMove],
+        waits: Mapping[str, int] | None,
     ) -> tuple[list[Event[Any]], datetime | None]:
         events = [item.event for item in items if item.event is not None]
         first = {event.id: event for event in reversed(events)}
@@ -160,7 +164,9 @@ class BatchHandler:
         _coalesce(uow, touching)
         parted = _by_wait(touching, waits)
         await self._react(uow, parted.pop(0, {}), waited)
-        deferred = [await pending.defer(uow.connection, causes, wait_ms) for wait_ms, causes in parted.items()]
+        deferred = [
+            await deferred_reactions.defer(uow.connection, causes, wait_ms) for wait_ms, causes in parted.items()
+        ]
         return min(filter(None, deferred), default=None)
 
     async def _react(self, uow: UnitOfWork, causes: CausesByPlace, waited: Touched) -> None:
@@ -183,12 +189,12 @@ class BatchHandler:
             CONSUMER_EVENTS.labels(topic=item.record.topic, outcome=outcome).inc()
 
 
-def moves_of(items: Sequence[Item], position: Mapping[Place, int]) -> dict[Place, Move]:
+def moves_of(items: Sequence[Item], position: Mapping[TopicPartition, int]) -> dict[TopicPartition, OffsetMove]:
     """Return where the positions go when `items`, in order per partition, are handled."""
-    ends: dict[Place, int] = {}
+    ends: dict[TopicPartition, int] = {}
     for item in items:
         ends[item.place] = item.record.offset + 1
-    return {place: Move(position[place], end) for place, end in ends.items()}
+    return {place: OffsetMove(position[place], end) for place, end in ends.items()}
 
 
 def entry_of(event: Event[Any]) -> Entry:

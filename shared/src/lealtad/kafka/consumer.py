@@ -18,15 +18,15 @@ from lealtad.clock import system_now
 from lealtad.db.engine import TRANSACTION_S
 from lealtad.errors import QUERY_CANCELED, is_transient, reason_of, sqlstate_of
 from lealtad.events.cause import Lane
-from lealtad.kafka import group_offsets, pending
+from lealtad.kafka import deferred_reactions, group_offsets
 from lealtad.kafka.assignment import Assignment
 from lealtad.kafka.backfill import BackfillLane
 from lealtad.kafka.batch import BatchHandler, Item, Processing, moves_of
+from lealtad.kafka.dead_letter_limit import DeadLetterLimit, TooManyDeadLettersError
 from lealtad.kafka.end_offsets import cluster_id
-from lealtad.kafka.flood import FloodGuard, TooManyDeadLettersError
 from lealtad.kafka.lanes import Lanes
 from lealtad.kafka.naming import group_of
-from lealtad.kafka.positions import FencedError, Place
+from lealtad.kafka.positions import FencedError, TopicPartition
 from lealtad.observability.health import Heartbeat
 from lealtad.observability.logging import correlated
 from lealtad.observability.metrics import CONSUMER_BATCH_SECONDS, CONSUMER_PAUSED_PARTITIONS, CONSUMER_RETRIES
@@ -59,16 +59,16 @@ class Consumer:
         self._stopping = asyncio.Event()
         self._waiting_until: datetime | None = None
         self._backfill = BackfillLane(settings, processing.reader.backfill_stage)
-        self._flood = FloodGuard()
+        self._flood = DeadLetterLimit()
         self._assignment: Assignment | None = None
         self._lanes: Lanes | None = None
-        self.paused: set[Place] = set()
+        self.paused: set[TopicPartition] = set()
         self.last_record_at = time.monotonic()
         self.polling = False
         """Whether records are waited for: while a batch is handled, none are."""
 
     @property
-    def owned(self) -> dict[Place, int]:
+    def owned(self) -> dict[TopicPartition, int]:
         """Where this worker stands in the partitions it owns."""
         return dict(self._assignment.next) if self._assignment else {}
 
@@ -195,7 +195,7 @@ class Consumer:
             took_s = time.perf_counter() - started
             CONSUMER_BATCH_SECONDS.observe(took_s)
             self._note_lanes(owned, took_s)
-            assignment.next.update({place: move.following for place, move in moves.items()})
+            assignment.next.update({place: move.next_offset for place, move in moves.items()})
         self._flood.note(item.unreadable is not None for item in owned)
         if earliest:
             self._waiting_until = min(earliest, self._waiting_until or earliest)
@@ -226,7 +226,7 @@ class Consumer:
             if self._is_next(item, assignment):
                 moves = moves_of([item], assignment.next)
                 await self._handler.bury(item, moves, reason_of(error))
-                assignment.next.update({place: move.following for place, move in moves.items()})
+                assignment.next.update({place: move.next_offset for place, move in moves.items()})
 
     async def _handle_waiting(self, assignment: Assignment, limit: int = WAITING_AT_ONCE) -> None:
         """React for those who waited long enough; after a permanent failure for fewer, down to the one that fails."""
@@ -276,7 +276,7 @@ class Consumer:
     async def _look_for_waiting(self, assignment: Assignment) -> None:
         assignment.changed = False
         async with self._database.read() as uow:
-            waiting = await pending.look(uow.connection, assignment.partitions)
+            waiting = await deferred_reactions.look(uow.connection, assignment.partitions)
         self._waiting_until = waiting.until
         if waiting.backfill:
             self._backfill.note_left()

@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
+from aiokafka import TopicPartition as ClientPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import UnknownTopicOrPartitionError
 
 from lealtad.kafka.naming import topic_on_wire
-from lealtad.kafka.positions import Place
+from lealtad.kafka.positions import TopicPartition
 from lealtad.settings import ServiceSettings
 
 TIMEOUT_S = 10.0
@@ -24,7 +25,7 @@ class Lookout:
         self._client: AIOKafkaConsumer | None = None
         self._lock = asyncio.Lock()
 
-    async def ends(self, topics: Iterable[str]) -> dict[Place, int]:
+    async def ends(self, topics: Iterable[str]) -> dict[TopicPartition, int]:
         """Return the end offset of every partition of `topics`.
 
         Raises KafkaError, OSError or TimeoutError, and never leaves out a topic that the brokers do not tell of now.
@@ -42,15 +43,15 @@ class Lookout:
         async with self._lock:
             await self._discard()
 
-    async def _ends(self, topics: list[str]) -> dict[Place, int]:
+    async def _ends(self, topics: list[str]) -> dict[TopicPartition, int]:
         names = {topic_on_wire(self._settings, topic): topic for topic in topics}
         client = await self._opened(names)
         partitions = {name: client.partitions_for_topic(name) for name in names}
         if missing := [names[name] for name, numbers in partitions.items() if not numbers]:
             raise UnknownTopicOrPartitionError(f"{', '.join(missing)}: not told of by the brokers")
-        wanted = [TopicPartition(name, number) for name, numbers in partitions.items() for number in sorted(numbers)]
+        wanted = [ClientPartition(name, number) for name, numbers in partitions.items() for number in sorted(numbers)]
         offsets = await client.end_offsets(wanted)
-        return {Place(names[place.topic], place.partition): offset for place, offset in offsets.items()}
+        return {TopicPartition(names[place.topic], place.partition): offset for place, offset in offsets.items()}
 
     async def _opened(self, names: Iterable[str]) -> AIOKafkaConsumer:
         if self._client is None:
@@ -60,7 +61,7 @@ class Lookout:
             self._client = client
             await client.start()
             # The client asks the broker about assigned topics only; paused, it fetches no record of them.
-            anchors = [TopicPartition(name, 0) for name in names]
+            anchors = [ClientPartition(name, 0) for name in names]
             client.assign(anchors)
             client.pause(*anchors)
             while not all(client.partitions_for_topic(name) for name in names):  # noqa: ASYNC110 - it offers no event

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
+from aiokafka import TopicPartition as ClientPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import CommitFailedError, UnknownMemberIdError
 
 from lealtad.kafka.naming import topic_of, topic_on_wire
-from lealtad.kafka.positions import Place
+from lealtad.kafka.positions import TopicPartition
 from lealtad.settings import ServiceSettings
 
 TIMEOUT_S = 10.0
@@ -17,7 +18,7 @@ MEMBERS_LEAVE_S = 30.0
 POLL_S = 0.5
 
 
-async def committed(settings: ServiceSettings, group: str) -> dict[Place, int]:
+async def committed(settings: ServiceSettings, group: str) -> dict[TopicPartition, int]:
     """Return what the group committed; nothing for partitions where it did not, or where that was deleted."""
     admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap, request_timeout_ms=10_000)
     async with asyncio.timeout(TIMEOUT_S):
@@ -27,11 +28,15 @@ async def committed(settings: ServiceSettings, group: str) -> dict[Place, int]:
         finally:
             await admin.close()
     return {
-        Place(topic_of(settings, item.topic), item.partition): at.offset for item, at in found.items() if at.offset >= 0
+        TopicPartition(topic_of(settings, item.topic), item.partition): at.offset
+        for item, at in found.items()
+        if at.offset >= 0
     }
 
 
-async def some_behind(settings: ServiceSettings, groups: Iterable[str], positions: Mapping[Place, int]) -> bool:
+async def some_behind(
+    settings: ServiceSettings, groups: Iterable[str], positions: Mapping[TopicPartition, int]
+) -> bool:
     """Whether one of `groups` committed less than one of `positions`; where it committed nothing it does not read."""
     for group in groups:
         there = await committed(settings, group)
@@ -40,7 +45,7 @@ async def some_behind(settings: ServiceSettings, groups: Iterable[str], position
     return False
 
 
-async def put_back(settings: ServiceSettings, group: str, positions: Mapping[Place, int]) -> None:
+async def put_back(settings: ServiceSettings, group: str, positions: Mapping[TopicPartition, int]) -> None:
     """Commit `positions` for a group without members, waiting until the last one is forgotten.
 
     Raises TimeoutError when the group still has members after half a minute.
@@ -49,7 +54,7 @@ async def put_back(settings: ServiceSettings, group: str, positions: Mapping[Pla
         bootstrap_servers=settings.kafka_bootstrap, group_id=group, enable_auto_commit=False, request_timeout_ms=10_000
     )
     offsets = {
-        TopicPartition(topic_on_wire(settings, place.topic), place.partition): at for place, at in positions.items()
+        ClientPartition(topic_on_wire(settings, place.topic), place.partition): at for place, at in positions.items()
     }
     await asyncio.wait_for(client.start(), TIMEOUT_S)
     try:
@@ -61,7 +66,7 @@ async def put_back(settings: ServiceSettings, group: str, positions: Mapping[Pla
         await asyncio.wait_for(client.stop(), TIMEOUT_S)
 
 
-async def _commit(client: AIOKafkaConsumer, offsets: Mapping[TopicPartition, int]) -> bool:
+async def _commit(client: AIOKafkaConsumer, offsets: Mapping[ClientPartition, int]) -> bool:
     try:
         await client.commit(offsets)
     except (CommitFailedError, UnknownMemberIdError):

@@ -10,8 +10,8 @@ from lealtad.errors import is_transient
 from lealtad.events.subscriptions import Reader
 from lealtad.kafka import positions
 from lealtad.kafka.consumer import Consumer
-from lealtad.kafka.end_history import EndHistory
 from lealtad.kafka.end_offsets import Lookout
+from lealtad.kafka.offset_history import OffsetHistory
 from lealtad.kafka.progress import STATE
 from lealtad.observability.health import Heartbeat
 from lealtad.observability.metrics import CONSUMER_LAG, OUTBOX_OLDEST_SECONDS, OUTBOX_ROWS, PENDING_REACTIONS
@@ -47,7 +47,7 @@ class Monitor:
         self._consumer = consumer
         self._stuck_after_s = stuck_after_s
         self._heartbeat = heartbeat
-        self._history = EndHistory()
+        self._history = OffsetHistory()
 
     async def run(self) -> None:
         """Look for ever; raise ConsumerHangsError when the consumer's client hangs."""

@@ -11,25 +11,25 @@ from uuid import UUID
 from sqlalchemy import text
 
 from lealtad.db import Connection
-from lealtad.kafka.pending import TAKE, taken
+from lealtad.kafka.deferred_reactions import POP, popped
 from lealtad.unit_of_work import Touched
 
 
-class Place(NamedTuple):
+class TopicPartition(NamedTuple):
     """A partition of one of our topics."""
 
     topic: str
     partition: int
 
 
-class Move(NamedTuple):
+class OffsetMove(NamedTuple):
     """A position before and after a batch."""
 
     expected: int
-    following: int
+    next_offset: int
 
 
-class Reached(NamedTuple):
+class ReachedEnd(NamedTuple):
     """An end of a partition that was read to, and the seconds since it was the end."""
 
     end: int
@@ -75,11 +75,11 @@ CREATE = text("""
 # The relay may have sent an event twice. If another worker moves a position meanwhile, this one waits for it, moves
 # nothing, and is fenced: what the journal said before that does not count, and nothing is taken.
 MOVE = text(f"""
-    WITH waited AS ({TAKE}), moved AS (
-        UPDATE consumer_position AS position SET next = move.following
+    WITH waited AS ({POP}), moved AS (
+        UPDATE consumer_position AS position SET next = move.next_offset
         FROM unnest(CAST(:topics AS text[]), CAST(:partitions AS int[]),
-                    CAST(:expected AS bigint[]), CAST(:following AS bigint[]))
-            AS move (topic, partition, expected, following)
+                    CAST(:expected AS bigint[]), CAST(:next_offset AS bigint[]))
+            AS move (topic, partition, expected, next_offset)
         WHERE position.consumer_group = :group AND position.topic = move.topic
           AND position.partition = move.partition AND position.next = move.expected
         RETURNING 1
@@ -106,7 +106,9 @@ CONFIRM = text("""
 ALL = text("SELECT topic, partition, next FROM consumer_position WHERE consumer_group = :group")
 
 
-async def read(connection: Connection, group: str, places: Iterable[Place], cluster_id: str) -> dict[Place, int]:
+async def read(
+    connection: Connection, group: str, places: Iterable[TopicPartition], cluster_id: str
+) -> dict[TopicPartition, int]:
     """Return the stored positions of `places`; raise AnotherClusterError when they were made on another cluster."""
     rows = await connection.execute(READ, {"group": group, **_columns(places)})
     for row in rows:
@@ -116,10 +118,10 @@ async def read(connection: Connection, group: str, places: Iterable[Place], clus
                 f"this is {cluster_id}: point "
                 "LEALTAD_KAFKA_BOOTSTRAP at the former cluster, or restore the database that belongs to this one"
             )
-    return {Place(row.topic, row.partition): row.next for row in rows}
+    return {TopicPartition(row.topic, row.partition): row.next for row in rows}
 
 
-def require_within(stored: Mapping[Place, int], ends: Mapping[Place, int]) -> None:
+def require_within(stored: Mapping[TopicPartition, int], ends: Mapping[TopicPartition, int]) -> None:
     """Raise BeyondEndError for a position behind the end: what comes next there would count as handled."""
     for place, end in ends.items():
         if stored.get(place, 0) > end:
@@ -130,7 +132,7 @@ def require_within(stored: Mapping[Place, int], ends: Mapping[Place, int]) -> No
             )
 
 
-def require_not_older(stored: Mapping[Place, int], committed: Mapping[Place, int]) -> None:
+def require_not_older(stored: Mapping[TopicPartition, int], committed: Mapping[TopicPartition, int]) -> None:
     """Raise OlderDatabaseError for a position before the offset that the group committed after it had moved there."""
     for place, offset in committed.items():
         if stored.get(place, 0) < offset:
@@ -141,7 +143,7 @@ def require_not_older(stored: Mapping[Place, int], committed: Mapping[Place, int
             )
 
 
-async def create(connection: Connection, group: str, first: Mapping[Place, int], cluster_id: str) -> None:
+async def create(connection: Connection, group: str, first: Mapping[TopicPartition, int], cluster_id: str) -> None:
     """Store first positions where there are none."""
     await connection.execute(
         CREATE, {"group": group, "cluster_id": cluster_id, "next": list(first.values()), **_columns(first)}
@@ -151,13 +153,14 @@ async def create(connection: Connection, group: str, first: Mapping[Place, int],
 async def move(
     connection: Connection,
     group: str,
-    moves: Mapping[Place, Move],
+    moves: Mapping[TopicPartition, OffsetMove],
     events: Iterable[UUID] = (),
     customers: Iterable[tuple[int, UUID]] = (),
 ) -> tuple[set[UUID], Touched]:
-    """Move the positions; return which of `events` were handled before, and what waited for `customers`, forgotten.
+    """Move the positions; return which of `events` were handled before, and the deferred reactions of `customers`.
 
-    A customer is told with the partition. Raises FencedError unless each position stood where it was expected.
+    Those reactions are deleted. `customers` are pairs of partition and id. Raise FencedError unless each position
+    stood where it was expected.
     """
     reacting = list(customers)
     values = {
@@ -165,28 +168,28 @@ async def move(
         "waiting_keys": [key for _, key in reacting],
         "group": group,
         "expected": [item.expected for item in moves.values()],
-        "following": [item.following for item in moves.values()],
+        "next_offset": [item.next_offset for item in moves.values()],
         "events": list(events),
         **_columns(moves),
     }
     row = (await connection.execute(MOVE, values)).one()
     if row.moved != len(moves):
         raise FencedError(f"{len(moves) - row.moved} of {len(moves)} positions were moved by another worker")
-    return set(row.known), taken(row.waited or {})
+    return set(row.known), popped(row.waited or {})
 
 
-async def confirm(connection: Connection, group: str, reached: Mapping[Place, Reached]) -> None:
+async def confirm(connection: Connection, group: str, reached: Mapping[TopicPartition, ReachedEnd]) -> None:
     """Note until when these partitions are read: to an end that was theirs so many seconds ago."""
     ends, ages_s = [item.end for item in reached.values()], [item.age_s for item in reached.values()]
     await connection.execute(CONFIRM, {"group": group, "ends": ends, "ages_s": ages_s, **_columns(reached)})
 
 
-async def all_of(connection: Connection, group: str) -> dict[Place, int]:
+async def all_of(connection: Connection, group: str) -> dict[TopicPartition, int]:
     """Return every position of the group."""
     rows = await connection.execute(ALL, {"group": group})
-    return {Place(row.topic, row.partition): row.next for row in rows}
+    return {TopicPartition(row.topic, row.partition): row.next for row in rows}
 
 
-def _columns(places: Iterable[Place]) -> dict[str, list[str] | list[int]]:
+def _columns(places: Iterable[TopicPartition]) -> dict[str, list[str] | list[int]]:
     places = list(places)
     return {"topics": [place.topic for place in places], "partitions": [place.partition for place in places]}

@@ -91,7 +91,7 @@ async def read_progress(
     )
 
 
-async def _lag(lookout: Lookout, reader: Reader, stored: dict[positions.Place, int]) -> dict[str, int] | None:
+async def _lag(lookout: Lookout, reader: Reader, stored: dict[positions.TopicPartition, int]) -> dict[str, int] | None:
     try:
         ends = await lookout.ends([topic.name for topic in reader.topics])
     except (KafkaError, OSError, TimeoutError):

@@ -22,7 +22,7 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from lealtad.db.engine import plain_dsn, server_settings
 from lealtad.errors import is_of_the_database, is_transient
-from lealtad.kafka.acknowledged import Acknowledged
+from lealtad.kafka.ack_window import AckWindow
 from lealtad.kafka.naming import topic_on_wire
 from lealtad.kafka.producer import OutboxProducer, create_producer
 from lealtad.observability.health import Heartbeat
@@ -133,7 +133,7 @@ class Relay:
 
     async def _relay_with_one_producer(self, connection: asyncpg.Connection) -> None:
         producer = create_producer(self._settings, f"{self._service}-relay")
-        acknowledged = Acknowledged(self._settings, connection, self._cluster)
+        acknowledged = AckWindow(self._settings, connection, self._cluster)
         try:
             self._heartbeat.declare_wait(SEND_TIMEOUT_S)
             await asyncio.wait_for(producer.start(), SEND_TIMEOUT_S)
@@ -167,7 +167,7 @@ class Relay:
         taken = len(rows) - backfill, backfill, sum(len(row["value"]) for row in rows)
         return any(number >= limit for number, limit in zip(taken, self._limits, strict=True))
 
-    async def _wait(self, acknowledged: Acknowledged) -> None:
+    async def _wait(self, acknowledged: AckWindow) -> None:
         if acknowledged and not await self._is_woken(acknowledged.due_in()):
             await acknowledged.delete()
         if acknowledged:
@@ -182,7 +182,7 @@ class Relay:
             return await asyncio.wait_for(self._wake.wait(), seconds)
         return False
 
-    async def _send(self, producer: OutboxProducer, rows: Sequence[asyncpg.Record], acknowledged: Acknowledged) -> None:
+    async def _send(self, producer: OutboxProducer, rows: Sequence[asyncpg.Record], acknowledged: AckWindow) -> None:
         started = time.perf_counter()
         self._heartbeat.declare_wait(SEND_TIMEOUT_S)
         async with asyncio.timeout(SEND_TIMEOUT_S):

@@ -53,23 +53,23 @@ async def end_backfill(service: Service, database: Database) -> list[Event[Any]]
     return await emitted(database, after=before)
 
 
-async def take_due(service: Service, database: Database, *, now: datetime | None = None) -> list[Event[Any]]:
+async def run_due(service: Service, database: Database, *, now: datetime | None = None) -> list[Event[Any]]:
     """Run every due action until nothing is due, and return what was emitted."""
     before = await _newest(database)
     if now is not None:
         _set(database.clock, now)
     loop = DueLoop(database, service.due_actions, poll_s=1, heartbeat=Heartbeat("test", 60))
     for action in service.due_actions:
-        await loop.take_all(action)
+        await loop.run_all(action)
     return await emitted(database, after=before)
 
 
-async def take_back(service: Service, database: Database, events: Sequence[Event[Any]]) -> set[UUID]:
+async def restore(service: Service, database: Database, events: Sequence[Event[Any]]) -> set[UUID]:
     """Let the service take its own events back, as after a restore; return the ids of those it cannot use."""
-    if service.take_back is None:
+    if service.restore is None:
         raise LookupError(f"{service.name} takes nothing back")
     async with database.begin(phase=Phase.PROJECT) as uow:
-        return set(await service.take_back(uow, events))
+        return set(await service.restore(uow, events))
 
 
 async def emitted(database: Database, *, after: int = 0) -> list[Event[Any]]:

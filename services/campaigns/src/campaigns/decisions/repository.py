@@ -140,7 +140,7 @@ async def forget_draw(connection: Connection, customer_id: UUID) -> None:
     await connection.execute(FORGET_DRAW, {"customer_id": customer_id})
 
 
-async def take_due(connection: Connection, why: str, now: datetime, limit: int) -> list[UUID]:
+async def run_due(connection: Connection, why: str, now: datetime, limit: int) -> list[UUID]:
     """Lock customers who are due by time, by rules, or wait for inputs; return them in ascending id."""
     rows = await connection.execute(TAKE_DUE[why], {"now": now, "limit": limit})
     return sorted(rows.scalars())

@@ -11,7 +11,7 @@ from lealtad.events.cause import Lane
 from lealtad.unit_of_work import UnitOfWork
 
 
-async def take_due(uow: UnitOfWork, limit: int) -> int:
+async def run_due(uow: UnitOfWork, limit: int) -> int:
     """Decide anew for at most `limit` customers who are due by time or rules; return how many they were."""
     for why in ("time", "rules"):
         if taken := await _review(uow, why, limit):
@@ -27,7 +27,7 @@ async def take_waiting(uow: UnitOfWork, limit: int) -> int:
 
 
 async def _review(uow: UnitOfWork, why: str, limit: int) -> int:
-    due = await repository.take_due(uow.connection, why, uow.now, limit)
+    due = await repository.run_due(uow.connection, why, uow.now, limit)
 
     async def decide(customers: Sequence[UUID]) -> None:
         # That inputs are fresh again is no reason of its own: what a backfill led to stays in its lane.

@@ -1,5 +1,5 @@
 """Taking actions, contacts and responses back from the service's own topic, after a restore from a back-up."""
 
-from campaigns.restoring.taking_back import take_back
+from campaigns.restoring.taking_back import restore
 
-__all__ = ["take_back"]
+__all__ = ["restore"]

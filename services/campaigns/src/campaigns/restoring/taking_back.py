@@ -40,7 +40,7 @@ RESPONSES: dict[type[OfferResponse], Response] = {
 Terms = dict[tuple[UUID, int], OfferTerms]
 
 
-async def take_back(uow: UnitOfWork, events: Sequence[Event[Any]]) -> Iterable[UUID]:
+async def restore(uow: UnitOfWork, events: Sequence[Event[Any]]) -> Iterable[UUID]:
     """Take back which actions were announced, the contact ledger and the responses; return the ids of all others.
 
     Decisions are not published whole: those made after the back-up are gone, and an offer that was presented then

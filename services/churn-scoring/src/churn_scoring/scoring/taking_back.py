@@ -12,7 +12,7 @@ from lealtad.events.envelope import Event
 from lealtad.unit_of_work import UnitOfWork
 
 
-async def take_back(uow: UnitOfWork, events: Sequence[Event[Any]]) -> Iterable[UUID]:
+async def restore(uow: UnitOfWork, events: Sequence[Event[Any]]) -> Iterable[UUID]:
     """Let the newest event of each customer be what was announced; return the ids of promoted models, not in here.
 
     What is evaluated from now on is compared with it, so that readers are told every difference.

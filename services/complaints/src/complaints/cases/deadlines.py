@@ -14,7 +14,7 @@ from lealtad.unit_of_work import UnitOfWork
 DUE_NAMES = {Action.BREACH: "case-breach", Action.CLOSE: "case-auto-close"}
 
 
-async def take_due(uow: UnitOfWork, limit: int) -> int:
+async def run_due(uow: UnitOfWork, limit: int) -> int:
     """Breach or close up to `limit` cases whose time has come; answer how many there were."""
     due = await repository.lock_due(uow.connection, uow.now, limit)
 

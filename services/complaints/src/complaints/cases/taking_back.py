@@ -25,7 +25,7 @@ ACTIONS = {event: action for action, event in EVENTS.items() if event is not Cas
 WORK = {CaseStatus.WAITING_FOR_CUSTOMER: Action.WAIT, CaseStatus.IN_PROGRESS: Action.START}
 
 
-async def take_back(uow: UnitOfWork, events: Sequence[Event[Any]]) -> Iterable[UUID]:
+async def restore(uow: UnitOfWork, events: Sequence[Event[Any]]) -> Iterable[UUID]:
     """Add what the events tell to the histories of their cases; return the ids of those that follow on nothing here."""
     ordered = sorted(events, key=lambda event: (event.data.case_id, event.data.version))
     close_after = (await rules_in_force(uow.connection)).close_after

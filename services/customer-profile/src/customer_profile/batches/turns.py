@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from customer_profile.settings import Settings
+from lealtad.backfill_throttle import BackfillThrottle
 from lealtad.events.cause import Lane
 from lealtad.http import unavailable
-from lealtad.live_first import LiveFirst
 
 LONGEST_WAIT_S = 20.0
 """How long one request waits, for all its turns together."""
@@ -20,7 +20,7 @@ class Turns:
     def __init__(self, settings: Settings) -> None:
         self._most = settings.batch_transaction_facts
         self._beside_live = min(settings.backfill_batch_beside_live, self._most)
-        self._time = LiveFirst(settings.backfill_share)
+        self._time = BackfillThrottle(settings.backfill_share)
         self._one = asyncio.Lock()
 
     def note_live(self) -> None:

@@ -1,5 +1,5 @@
 """Taking customers and facts back from the service's own topics, after the database was restored from a back-up."""
 
-from customer_profile.restoring.taking_back import take_back
+from customer_profile.restoring.taking_back import restore
 
-__all__ = ["take_back"]
+__all__ = ["restore"]

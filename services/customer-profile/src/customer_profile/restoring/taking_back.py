@@ -13,7 +13,7 @@ from lealtad.http import CustomerRef
 from lealtad.unit_of_work import UnitOfWork
 
 
-async def take_back(uow: UnitOfWork, events: Sequence[Event[Any]]) -> Iterable[UUID]:
+async def restore(uow: UnitOfWork, events: Sequence[Event[Any]]) -> Iterable[UUID]:
     """Take back customers and facts; return the ids of facts that were recorded again under another id meanwhile.
 
     A fact is whole in its event. Of a customer the event holds what is shared: name, contact points and documents that

@@ -14,7 +14,7 @@ from segmentation.memberships import repository as memberships
 from segmentation.memberships import sweep_repository as sweeps
 
 
-async def take_due(uow: UnitOfWork, limit: int) -> int:
+async def run_due(uow: UnitOfWork, limit: int) -> int:
     """Evaluate the next `limit` customers under the oldest version in preparation, or switch to it; 0: nothing to do.
 
     The rulebook is locked before the preparation, as by whoever archives a segment.

@@ -12,7 +12,7 @@ from segmentation.memberships.announcing import evaluate_and_announce
 ACTION = "reevaluate"
 
 
-async def take_due(uow: UnitOfWork, limit: int) -> int:
+async def run_due(uow: UnitOfWork, limit: int) -> int:
     """Evaluate at most `limit` due customers, by the same way as after an event; return how many there were."""
 
     async def act(ids: Sequence[UUID]) -> None:

@@ -21,7 +21,7 @@ from segmentation.value.base_repository import ranked_otherwise
 CUSTOMERS_A_STEP = 5000
 
 
-async def take_due(uow: UnitOfWork, limit: int) -> int:
+async def run_due(uow: UnitOfWork, limit: int) -> int:
     """Look at the next `limit` customers of the oldest walk, and make those due whom it concerns; 0: nothing to do.
 
     A customer in somebody else's hands is never waited for: the step ends before it, and the next one begins with it.

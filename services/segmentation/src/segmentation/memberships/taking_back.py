@@ -10,7 +10,7 @@ from lealtad.unit_of_work import UnitOfWork
 from segmentation.memberships import repository
 
 
-async def take_back(uow: UnitOfWork, events: Sequence[Event[Any]]) -> Iterable[UUID]:
+async def restore(uow: UnitOfWork, events: Sequence[Event[Any]]) -> Iterable[UUID]:
     """Let the newest event of each customer be what was announced; return the ids of definitions, which are not here.
 
     What is evaluated from now on is compared with it, so that readers are told every difference.

@@ -14,7 +14,7 @@ from segmentation.value import base_repository, repository
 from segmentation.value.models import VALUE_POLICY
 
 
-async def take_due(uow: UnitOfWork, _limit: int) -> int:
+async def run_due(uow: UnitOfWork, _limit: int) -> int:
     """Compute the boundaries if they are due, and have those evaluated anew whom they move; return 1 if they were due.
 
     They wait for walks and for the customers that are due at the same time, whose amounts have windows that moved on.

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Mapping
 
-from lealtad.kafka.positions import Place
+from lealtad.kafka.positions import TopicPartition
 from lealtad.kafka.rebuild import structure
 from lealtad.kafka.rebuild.errors import RebuildError, patiently
 from lealtad.kafka.rebuild.folding import Folding
@@ -62,10 +62,10 @@ class CatchingUp:
                 raise RebuildError(f"Kafka gave nothing for {SILENCE_S:.0f} s. See to it, and run it again.")
             self._show(limits)
 
-    async def _limits(self) -> dict[Place, int]:
+    async def _limits(self) -> dict[TopicPartition, int]:
         async with self._database.read() as uow:
             return await self._take_over.limits(uow.connection)
 
-    def _show(self, limits: Mapping[Place, int]) -> None:
+    def _show(self, limits: Mapping[TopicPartition, int]) -> None:
         total = sum(limit - self._history.first[place] for place, limit in limits.items())
         self._meter.show(total - self._history.remaining(limits), total)

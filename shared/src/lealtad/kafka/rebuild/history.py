@@ -6,7 +6,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
-from aiokafka import TopicPartition
+from aiokafka import TopicPartition as ClientPartition
 from aiokafka.structs import ConsumerRecord
 
 from lealtad.events.codec import Record
@@ -14,7 +14,7 @@ from lealtad.events.topics import Kind, Topic
 from lealtad.kafka import positions
 from lealtad.kafka.end_offsets import Lookout
 from lealtad.kafka.naming import topic_of, topic_on_wire
-from lealtad.kafka.positions import Place
+from lealtad.kafka.positions import TopicPartition
 from lealtad.kafka.reading_client import create_reading_client
 from lealtad.kafka.rebuild.errors import RebuildError
 from lealtad.settings import ServiceSettings
@@ -35,8 +35,8 @@ class History:
             auto_offset_reset="none",
             request_timeout_ms=20_000,
         )
-        self.first: dict[Place, int] = {}
-        self.at: dict[Place, int] = {}
+        self.first: dict[TopicPartition, int] = {}
+        self.at: dict[TopicPartition, int] = {}
 
     async def __aenter__(self) -> Self:
         try:
@@ -52,7 +52,7 @@ class History:
     ) -> None:
         await self._close()
 
-    async def read(self, limits: Mapping[Place, int], at_most: int) -> list[Record]:
+    async def read(self, limits: Mapping[TopicPartition, int], at_most: int) -> list[Record]:
         """Return up to `at_most` further records below `limits`, in order per partition; none when they are slow."""
         wanted = {self._on_wire(place): limit for place, limit in limits.items() if self.at[place] < limit}
         if not wanted:
@@ -71,17 +71,17 @@ class History:
             if record.offset < wanted[partition]
         ]
 
-    def remaining(self, limits: Mapping[Place, int]) -> int:
+    def remaining(self, limits: Mapping[TopicPartition, int]) -> int:
         """Return how many offsets are left below `limits`."""
         return sum(max(0, limit - self.at[place]) for place, limit in limits.items())
 
-    def rewind(self, at: Mapping[Place, int]) -> None:
+    def rewind(self, at: Mapping[TopicPartition, int]) -> None:
         """Read on from `at`."""
         for place, offset in at.items():
             self._client.seek(self._on_wire(place), offset)
         self.at = dict(at)
 
-    async def require_complete(self, limits: Mapping[Place, int]) -> None:
+    async def require_complete(self, limits: Mapping[TopicPartition, int]) -> None:
         """Raise RebuildError or BeyondEndError where the topics no longer hold everything that the live worker read."""
         ends = await self._client.end_offsets([self._on_wire(place) for place in limits])
         positions.require_within(limits, {self._place(partition): end for partition, end in ends.items()})
@@ -109,11 +109,11 @@ class History:
         with suppress(Exception):
             await asyncio.wait_for(self._client.stop(), TIMEOUT_S)
 
-    def _on_wire(self, place: Place) -> TopicPartition:
-        return TopicPartition(topic_on_wire(self._settings, place.topic), place.partition)
+    def _on_wire(self, place: TopicPartition) -> ClientPartition:
+        return ClientPartition(topic_on_wire(self._settings, place.topic), place.partition)
 
-    def _place(self, partition: TopicPartition) -> Place:
-        return Place(topic_of(self._settings, partition.topic), partition.partition)
+    def _place(self, partition: ClientPartition) -> TopicPartition:
+        return TopicPartition(topic_of(self._settings, partition.topic), partition.partition)
 
     def _as_record(self, record: ConsumerRecord) -> Record:
         topic = topic_of(self._settings, record.topic)

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from lealtad.db import Connection
 from lealtad.errors import is_transient
 from lealtad.kafka import positions
-from lealtad.kafka.positions import Place
+from lealtad.kafka.positions import TopicPartition
 from lealtad.kafka.rebuild import structure
 from lealtad.kafka.rebuild.folding import Folding
 from lealtad.kafka.rebuild.history import History
@@ -18,7 +18,7 @@ TAIL_S = 10.0
 """How long the last records may take, while the worker waits."""
 
 # Whoever writes derived tables first writes one of these: a batch its positions, a replay its dead letter. Waiting for
-# whole tables, no worker and we can hold rows that the other wants.
+# whole tables, no worker and we can consumption_pause rows that the other wants.
 HOLD_WORKERS = text("LOCK TABLE consumer_position, dead_letter IN EXCLUSIVE MODE")
 
 
@@ -32,7 +32,7 @@ class TakeOver:
         self._group = group
         self._cluster = cluster
 
-    async def limits(self, connection: Connection) -> dict[Place, int]:
+    async def limits(self, connection: Connection) -> dict[TopicPartition, int]:
         """Return where the live worker stands."""
         return await positions.read(connection, self._group, self._history.first, self._cluster)
 
@@ -57,7 +57,7 @@ class TakeOver:
             return False
         return True
 
-    async def _fold_rest(self, uow: UnitOfWork, limits: Mapping[Place, int]) -> None:
+    async def _fold_rest(self, uow: UnitOfWork, limits: Mapping[TopicPartition, int]) -> None:
         while remaining := self._history.remaining(limits):
             records = await self._history.read(limits, remaining)
             await self._folding.fold_in(uow, self._folding.understand(records))

@@ -36,14 +36,14 @@ DEFER = text("""
             FROM (SELECT pending.causes || excluded.causes) AS told (joined),
                 jsonb_path_query_array(joined, '$[last - 499 to last]') AS kept)
 """)
-TAKE = """
+POP = """
     DELETE FROM pending_reaction AS pending
     USING unnest(CAST(:waiting_partitions AS int[]), CAST(:waiting_keys AS uuid[])) AS touched (partition, key)
     WHERE pending.partition = touched.partition AND pending.key = touched.key
     RETURNING pending.key, pending.causes
 """
 """Forgets what waits for some customers, whose follow-up is here; goes with the move of the positions."""
-TAKE_DUE = text("""
+POP_DUE = text("""
     DELETE FROM pending_reaction WHERE (partition, key) IN (
         SELECT partition, key FROM pending_reaction
         WHERE partition = ANY(CAST(:partitions AS int[])) AND not_before <= :now
@@ -100,9 +100,9 @@ async def defer(
     return not_before
 
 
-async def take_due(connection: Connection, partitions: Iterable[int], limit: int) -> Touched:
+async def pop_due(connection: Connection, partitions: Iterable[int], limit: int) -> Touched:
     """Return and forget who waited long enough, at most `limit` customers."""
-    rows = await connection.execute(TAKE_DUE, {"partitions": list(partitions), "now": system_now(), "limit": limit})
+    rows = await connection.execute(POP_DUE, {"partitions": list(partitions), "now": system_now(), "limit": limit})
     return _touched(rows)
 
 
@@ -126,8 +126,8 @@ async def look(connection: Connection, partitions: Iterable[int]) -> Waiting:
     return Waiting(row.until, row.backfill)
 
 
-def taken(causes: Mapping[str, Sequence[Mapping[str, Any]]]) -> Touched:
-    """Return what `TAKE` forgot, from its causes by key."""
+def popped(causes: Mapping[str, Sequence[Mapping[str, Any]]]) -> Touched:
+    """Return what `POP` forgot, from its causes by key."""
     return {UUID(key): [_from_json(cause) for cause in some] for key, some in sorted(causes.items())}
 
 

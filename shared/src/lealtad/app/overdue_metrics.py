@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 INTERVAL_S = 15.0
 
 
-class Vitals:
+class OverdueMetrics:
     """Looks every fifteen seconds, until cancelled."""
 
     def __init__(self, database: Database, actions: Sequence[DueAction], heartbeat: Heartbeat) -> None:

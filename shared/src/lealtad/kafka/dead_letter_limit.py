@@ -12,7 +12,7 @@ class TooManyDeadLettersError(RuntimeError):
     """Most of the last records failed; the message says how many."""
 
 
-class FloodGuard:
+class DeadLetterLimit:
     """Remembers how the last 400 records of a worker ended."""
 
     def __init__(self) -> None:

@@ -4,8 +4,8 @@ import asyncpg
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from lealtad.app import vitals
-from lealtad.app.vitals import Vitals
+from lealtad.app import overdue_metrics
+from lealtad.app.overdue_metrics import OverdueMetrics
 from lealtad.due import DueAction
 from lealtad.due.backlog import COUNTED
 from lealtad.kafka.progress import STATE
@@ -20,7 +20,7 @@ AGE = "oldest_snapshot_seconds"
 
 async def look(database, *actions):
     with capture_logs() as logs:
-        await Vitals(database, actions, Heartbeat("vitals", 60)).look()
+        await OverdueMetrics(database, actions, Heartbeat("vitals", 60)).look()
     return logs
 
 
@@ -34,7 +34,7 @@ async def test_a_snapshot_that_is_left_open_is_measured_and_from_a_minute_on_nam
         async with holder.transaction(isolation="repeatable_read"):
             await holder.fetchval("SELECT count(*) FROM platform.outbox")
             young = await look(database)
-            monkeypatch.setattr(vitals, "TRANSACTION_S", 0)
+            monkeypatch.setattr(overdue_metrics, "TRANSACTION_S", 0)
             old = await look(database)
             age = REGISTRY.get_sample_value(AGE)
     finally:

@@ -19,8 +19,8 @@ from lealtad.events.codec import Record, decode
 from lealtad.events.envelope import Event
 from lealtad.events.topics import TOPICS
 from lealtad.kafka.end_offsets import Lookout, cluster_id
-from lealtad.kafka.positions import AnotherClusterError, BeyondEndError, OlderDatabaseError, Place
-from lealtad.kafka.tail import Stretch, read_stretches
+from lealtad.kafka.offset_ranges import OffsetRange, read_ranges
+from lealtad.kafka.positions import AnotherClusterError, BeyondEndError, OlderDatabaseError, TopicPartition
 from lealtad.settings import ServiceSettings
 from lealtad.unit_of_work import Database
 
@@ -70,8 +70,8 @@ async def require_known(settings: ServiceSettings, database: Database, service: 
     ends = await own_ends(settings, service)
     known = ends if known is None else known
     _require_not_shortened(known, ends)
-    stretches = {place: Stretch(known.get(place, 0), end) for place, end in ends.items()}
-    async for records in read_stretches(settings, stretches):
+    ranges = {place: OffsetRange(known.get(place, 0), end) for place, end in ends.items()}
+    async for records in read_ranges(settings, ranges):
         async with database.read() as uow:
             unknown = await unknown_among(uow.connection, published_among(records))
         if unknown:
@@ -81,7 +81,7 @@ async def require_known(settings: ServiceSettings, database: Database, service: 
     return cluster
 
 
-async def own_ends(settings: ServiceSettings, service: str) -> dict[Place, int]:
+async def own_ends(settings: ServiceSettings, service: str) -> dict[TopicPartition, int]:
     """Return where the service's own topics end."""
     lookout = Lookout(settings)
     try:
@@ -90,7 +90,7 @@ async def own_ends(settings: ServiceSettings, service: str) -> dict[Place, int]:
         await lookout.close()
 
 
-async def known_ends(settings: ServiceSettings, database: Database) -> tuple[str, Mapping[Place, int] | None]:
+async def known_ends(settings: ServiceSettings, database: Database) -> tuple[str, Mapping[TopicPartition, int] | None]:
     """Return the cluster's id and up to where the database knows the own topics.
 
     None from a database of before ends were noted: it takes those it finds. Raises AnotherClusterError where its topics
@@ -106,7 +106,7 @@ async def known_ends(settings: ServiceSettings, database: Database) -> tuple[str
             f"what was sent to {elsewhere[0].topic} is on cluster {elsewhere[0].cluster_id}, this is {cluster}: point "
             "LEALTAD_KAFKA_BOOTSTRAP at the former cluster, or restore the database that belongs to this one"
         )
-    return cluster, {Place(row.topic, row.partition): row.next for row in rows}
+    return cluster, {TopicPartition(row.topic, row.partition): row.next for row in rows}
 
 
 async def forget_ends(connection: Connection) -> None:
@@ -114,7 +114,7 @@ async def forget_ends(connection: Connection) -> None:
     await connection.execute(FORGET)
 
 
-async def note_ends(connection: Connection, cluster: str, ends: Mapping[Place, int]) -> None:
+async def note_ends(connection: Connection, cluster: str, ends: Mapping[TopicPartition, int]) -> None:
     """Note that the database knows its topics up to `ends`."""
     values = {
         "topics": [place.topic for place in ends],
@@ -164,7 +164,7 @@ def _place(record: Record) -> str:
     return f"{record.topic}/{record.partition}/{record.offset}"
 
 
-def _require_not_shortened(known: Mapping[Place, int], ends: Mapping[Place, int]) -> None:
+def _require_not_shortened(known: Mapping[TopicPartition, int], ends: Mapping[TopicPartition, int]) -> None:
     for place, end in ends.items():
         if known.get(place, 0) > end:
             raise BeyondEndError(

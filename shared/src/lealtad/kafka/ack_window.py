@@ -27,7 +27,7 @@ LONGEST_S = 0.1
 MOST_ROWS = 20
 
 
-class Acknowledged:
+class AckWindow:
     """Rows of the outbox that need not be sent again, and the ends of their topics, on one connection."""
 
     def __init__(self, settings: ServiceSettings, connection: asyncpg.Connection, cluster: str) -> None:

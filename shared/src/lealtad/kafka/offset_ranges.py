@@ -1,14 +1,14 @@
-"""Reading a stretch of topics from one offset to another, apart from every group."""
+"""Reading a offset_range of topics from one offset to another, apart from every group."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from typing import NamedTuple
 
-from aiokafka import TopicPartition
+from aiokafka import TopicPartition as ClientPartition
 
 from lealtad.events.codec import Record
 from lealtad.kafka.naming import topic_on_wire
-from lealtad.kafka.positions import Place
+from lealtad.kafka.positions import TopicPartition
 from lealtad.kafka.reading_client import create_reading_client
 from lealtad.settings import ServiceSettings
 
@@ -16,22 +16,24 @@ AT_ONCE = 500
 SILENCE_S = 30.0
 
 
-class Stretch(NamedTuple):
+class OffsetRange(NamedTuple):
     """Offsets of a partition: from `first` on, `end` not included."""
 
     first: int
     end: int
 
 
-async def read_stretches(settings: ServiceSettings, stretches: Mapping[Place, Stretch]) -> AsyncIterator[list[Record]]:
-    """Yield the records in `stretches`, in order per partition, at most 500 at once.
+async def read_ranges(
+    settings: ServiceSettings, ranges: Mapping[TopicPartition, OffsetRange]
+) -> AsyncIterator[list[Record]]:
+    """Yield the records in `ranges`, in order per partition, at most 500 at once.
 
     Raises TimeoutError when Kafka gives none for half a minute.
     """
     open_ = {
-        TopicPartition(topic_on_wire(settings, place.topic), place.partition): (place, stretch)
-        for place, stretch in stretches.items()
-        if stretch.first < stretch.end
+        ClientPartition(topic_on_wire(settings, place.topic), place.partition): (place, offset_range)
+        for place, offset_range in ranges.items()
+        if offset_range.first < offset_range.end
     }
     if not open_:
         return
@@ -41,8 +43,8 @@ async def read_stretches(settings: ServiceSettings, stretches: Mapping[Place, St
     await asyncio.wait_for(client.start(), SILENCE_S)
     try:
         client.assign(list(open_))
-        for partition, (_, stretch) in open_.items():
-            client.seek(partition, stretch.first)
+        for partition, (_, offset_range) in open_.items():
+            client.seek(partition, offset_range.first)
         async with asyncio.timeout(SILENCE_S) as patience:
             while open_:
                 found = await client.getmany(timeout_ms=200, max_records=AT_ONCE)
@@ -50,9 +52,9 @@ async def read_stretches(settings: ServiceSettings, stretches: Mapping[Place, St
                     Record(place.topic, place.partition, item.offset, item.key, tuple(item.headers), item.value)
                     for partition, items in found.items()
                     if partition in open_
-                    for place, stretch in [open_[partition]]
+                    for place, offset_range in [open_[partition]]
                     for item in items
-                    if item.offset < stretch.end
+                    if item.offset < offset_range.end
                 ]
                 if records:
                     yield records

@@ -8,7 +8,7 @@ from aiokafka.errors import KafkaError
 
 from lealtad.app.service import Runtime
 from lealtad.errors import is_transient
-from lealtad.kafka import group_offsets, hold, own_topics, positions
+from lealtad.kafka import consumption_pause, group_offsets, outbox_reconciliation, positions
 from lealtad.kafka.end_offsets import cluster_id
 from lealtad.kafka.positions import MismatchError
 from lealtad.observability.metrics import HELD
@@ -19,7 +19,7 @@ AGAIN_S = 5.0
 VERIFY_S = 120.0
 
 
-class Hold:
+class StartupCheck:
     """Looks whether they do; again every few seconds, since adopt-restore or a restored topic mends it."""
 
     def __init__(self, runtime: Runtime) -> None:
@@ -34,11 +34,11 @@ class Hold:
             self._declare_wait(VERIFY_S)
             try:
                 await require_match(self._runtime)
-                await hold.lift(self._runtime.database)
+                await consumption_pause.lift(self._runtime.database)
             except MismatchError as error:
                 HELD.set(1)
                 log.critical("worker_held", error=type(error).__name__, reason=str(error), again_in_s=AGAIN_S)
-                await hold.put(self._runtime.database, str(error))
+                await consumption_pause.put(self._runtime.database, str(error))
                 with suppress(TimeoutError):
                     await asyncio.wait_for(stopping.wait(), AGAIN_S)
                 continue
@@ -68,4 +68,4 @@ async def require_match(runtime: Runtime) -> None:
     # Other workers move on meanwhile: committed offsets are older than the positions, the ends must be newer.
     positions.require_within(stored, await runtime.lookout.ends(topics))
     positions.require_not_older(stored, {place: at for place, at in committed.items() if place in places})
-    await own_topics.require_known(settings, database, runtime.service.name)
+    await outbox_reconciliation.require_known(settings, database, runtime.service.name)

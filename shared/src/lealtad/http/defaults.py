@@ -13,7 +13,7 @@ from lealtad.settings import ServiceSettings
 BATCH_PATHS = ("/v1/batches", "/v1/customer-batches")
 
 
-def install_http_habits(app: FastAPI, settings: ServiceSettings, batch_paths: Iterable[str] = BATCH_PATHS) -> None:
+def install_http_defaults(app: FastAPI, settings: ServiceSettings, batch_paths: Iterable[str] = BATCH_PATHS) -> None:
     """Give `app` problem documents, request limits, trace context, metrics and the request log.
 
     From the outside in: telemetry sees every answer, headers that protect it are added, unexpected errors are answered,

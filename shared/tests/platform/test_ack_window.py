@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from lealtad.ids import new_id
-from lealtad.kafka import acknowledged
+from lealtad.kafka import ack_window
 from lealtad.observability.metrics import REGISTRY
 from lealtad.unit_of_work import Database
 
@@ -31,7 +31,7 @@ async def url(databases) -> str:
 
 @pytest.fixture(autouse=True)
 def _small_turns_are_not_deleted_by_time_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(acknowledged, "LONGEST_S", FOR_EVER)
+    monkeypatch.setattr(ack_window, "LONGEST_S", FOR_EVER)
 
 
 async def emit(database: Database, *customers: UUID) -> None:
@@ -67,7 +67,7 @@ async def test_small_turns_are_deleted_together_and_at_the_latest_when_the_relay
 async def test_small_turns_are_deleted_without_another_one_once_they_are_old(
     monkeypatch: pytest.MonkeyPatch, world: World
 ):
-    monkeypatch.setattr(acknowledged, "LONGEST_S", 0.1)
+    monkeypatch.setattr(ack_window, "LONGEST_S", 0.1)
     async with world.worker_of(ECHO, world.url, relay_poll_ms=0) as (_, runtime):
         await emit(runtime.database, new_id())
         await until(lambda: is_so(runtime, "SELECT sum(next) = 1 FROM relayed_end"))
@@ -76,7 +76,7 @@ async def test_small_turns_are_deleted_without_another_one_once_they_are_old(
 
 async def test_a_large_turn_is_deleted_at_once(world: World):
     async with world.worker_of(ECHO, world.url) as (_, runtime):
-        await emit(runtime.database, *(new_id() for _ in range(acknowledged.MOST_ROWS + 1)))
+        await emit(runtime.database, *(new_id() for _ in range(ack_window.MOST_ROWS + 1)))
         await until(lambda: is_so(runtime, EMPTY))
 
 

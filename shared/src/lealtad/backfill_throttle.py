@@ -8,7 +8,7 @@ LIVELY_S = 5.0
 LONGEST_REST_S = 1.0
 
 
-class LiveFirst:
+class BackfillThrottle:
     """Says how long a backfill rests, so that it takes no more than `share` of the time beside live work."""
 
     def __init__(self, share: float, monotonic: Callable[[], float] = time.monotonic) -> None:

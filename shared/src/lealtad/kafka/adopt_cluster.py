@@ -8,8 +8,8 @@ from sqlalchemy import text
 
 from lealtad.db import Connection
 from lealtad.events.attributes import SEQUENCE_DIGITS, texts_of
-from lealtad.kafka.own_topics import Published
-from lealtad.kafka.positions import Place
+from lealtad.kafka.outbox_reconciliation import Published
+from lealtad.kafka.positions import TopicPartition
 
 Sequences = Mapping[tuple[str, UUID], int]
 """The largest sequence by topic and key."""
@@ -100,7 +100,7 @@ async def renumber_waiting(connection: Connection, published: Sequences) -> int:
     return int(await connection.scalar(RENUMBER, _columns(published)) or 0)
 
 
-async def put_back(connection: Connection, group: str, first: Mapping[Place, int]) -> None:
+async def put_back(connection: Connection, group: str, first: Mapping[TopicPartition, int]) -> None:
     """Set positions to the beginnings of topics that were made anew."""
     values = {
         "group": group,
