@@ -15,6 +15,7 @@ from rich.console import Console
 
 from lealtad_local import clock, commands, dead_letters, failures, holding, logs, progress, stack, status, trace
 from lealtad_local.errors import StackError
+from lealtad_local.extensions import add_commands
 from lealtad_local.home import Home
 from lealtad_local.jars import JarsUnavailableError
 from lealtad_local.server import ServerDidNotStartError
@@ -45,6 +46,7 @@ EXPECTED = (
 
 def main() -> None:
     """Run the command; what can be expected to go wrong is one message, not a traceback."""
+    add_commands(app)
     try:
         app()
     except EXPECTED as error:
@@ -230,22 +232,6 @@ def advance_clock(days: Annotated[float, typer.Option()] = 0, hours: Annotated[f
     """Move the clock on."""
     clock.advance(Home.default(), clock.span(days, hours))
     show_clock()
-
-
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
-def demo(context: typer.Context) -> None:
-    """Replay real invoices through the stack and tell three customers' stories; `lealtad demo --help`."""
-    from lealtad_demo.main import run  # noqa: PLC0415 # the demo itself imports this package
-
-    raise typer.Exit(run(context.args))
-
-
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
-def bench(context: typer.Context) -> None:
-    """Measure the loop beside the bare floor of this machine; `lealtad bench loop --help`."""
-    from lealtad_bench.main import run  # noqa: PLC0415 # the benchmark itself imports this package
-
-    raise typer.Exit(run(context.args))
 
 
 def _running() -> Stack:

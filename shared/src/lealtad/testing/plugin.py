@@ -1,10 +1,6 @@
 """The pytest plugin; the root `conftest.py` activates it."""
 
-import os
-import shutil
-import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 import structlog
@@ -37,45 +33,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> GroupSche
 
 DatabaseFactory = Callable[..., Awaitable[Database]]
 START = "2011-03-01T09:00:00Z"
-MEMORY_WANTED = 4 << 30
-"""Bytes free in memory before a run's servers keep their data there."""
-
-
-@pytest.fixture(scope="session")
-def servers_folder() -> Iterator[Path]:
-    """Give a folder for the servers of this run, away from every other run's."""
-    folder = Path(tempfile.mkdtemp(prefix="lealtad-test-", dir=_quick_folder()))
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def _quick_folder() -> Path | None:
-    """Return a folder in memory, where there is enough: each test makes and deletes a thousand files of a database."""
-    memory = Path("/dev/shm")  # noqa: S108 - the folder in it has a name drawn by chance
-    return memory if memory.is_dir() and shutil.disk_usage(memory).free > MEMORY_WANTED else None
-
-
-@pytest.fixture(scope="session")
-def postgres_url(servers_folder: Path) -> Iterator[str]:
-    """Give the superuser's URL of the run's PostgreSQL, or of the one in LEALTAD_POSTGRES_URL."""
-    if configured := os.environ.get("LEALTAD_POSTGRES_URL"):
-        yield configured
-        return
-    from lealtad_local.postgres import local_postgres  # noqa: PLC0415 - only where it is needed
-
-    with local_postgres(servers_folder / "postgres", durable=False) as server:
-        yield server.url
-        server.discard()
-
-
-@pytest.fixture(scope="session")
-def kafka_address(servers_folder: Path) -> Iterator[str]:
-    """Give the address of the run's Kafka, or of the one in LEALTAD_KAFKA_BOOTSTRAP."""
-    from lealtad_local.kafka import kafka_bootstrap  # noqa: PLC0415 - only where it is needed
-
-    with kafka_bootstrap(servers_folder / "kafka") as address:
-        yield address
 
 
 @pytest.fixture(scope="session")
