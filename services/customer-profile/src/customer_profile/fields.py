@@ -4,7 +4,7 @@ import re
 import unicodedata
 from datetime import date
 from functools import cache
-from typing import Annotated
+from typing import Annotated, TypeVar
 from zoneinfo import available_timezones
 
 from fastapi import Path
@@ -16,7 +16,13 @@ from lealtad.http.fields import REF_LENGTH, UUID_PATTERN
 from lealtad.instants import END
 from lealtad.money import DecimalText
 
+T = TypeVar("T")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def without_repeats(values: list[T]) -> list[T]:
+    """Return `values` in their order, each once."""
+    return list(dict.fromkeys(values))
 
 
 def _plain(value: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customer_profile.domain.profiling import ProfilingBasis, profiling_of
+from customer_profile.domain.profiling_permission import ProfilingBasis, profiling_of
 from lealtad.consents import Consent, newest
 from lealtad.events.catalog.customer_profile import Channel, Purpose
 

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
+from customer_profile.customer_batches.commands.register_batch import Intake, answer_of
 from customer_profile.customer_batches.schemas import CUSTOMERS, CustomerBatchAnswer, CustomerBatchIn
-from customer_profile.customer_batches.taking import Intake, answer_of
 from lealtad.http import Answer, Command, writes
 from lealtad.http.batch_body import route_of_batches
 

@@ -10,8 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from customer_profile.customers import models
-from customer_profile.customers.record import CustomerRecord
-from customer_profile.domain.profiling import Profiling, ProfilingBasis
+from customer_profile.domain.customer import CustomerRecord
+from customer_profile.domain.profiling_permission import Profiling, ProfilingBasis
 from lealtad.consents import Consent
 from lealtad.db import Connection
 from lealtad.events.catalog.customer_profile import Channel, Purpose

@@ -1,7 +1,7 @@
 """Customers as callers send and see them."""
 
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import (
@@ -10,23 +10,16 @@ from pydantic import (
     ConfigDict,
     Field,
     JsonValue,
-    ModelWrapValidatorHandler,
-    ValidationInfo,
-    field_validator,
-    model_validator,
 )
 
 from customer_profile.consents.schemas import ConsentIn
-from customer_profile.domain.contact_points import ContactPointError, normalise_email, normalise_phone
-from customer_profile.fields import BirthDate, Country, Language, LocalHour, PlainText, TimeZone
+from customer_profile.fields import BirthDate, Country, Language, LocalHour, PlainText, TimeZone, without_repeats
+from customer_profile.identities.schemas import Identities
 from lealtad.events.catalog.customer_profile import Channel, CustomerStatus
 from lealtad.events.catalog.shared_types import Slug
-from lealtad.http import ExternalIdText, RequestBody, SafeValueError, SystemText
+from lealtad.http import RequestBody
 from lealtad.http.keys import travelling_key
 
-T = TypeVar("T")
-KNOWN_EXTERNAL_IDS = "known external ids"
-"""Key of the validation context: external ids that the customer has already, as JSON values."""
 EXAMPLE: dict[str, JsonValue] = {
     "external_ids": [{"source": "web-shop", "external_id": "17850"}],
     "given_name": "Lucía",
@@ -45,45 +38,6 @@ EXAMPLE: dict[str, JsonValue] = {
 CONSENT: dict[str, JsonValue] = {"purpose": "marketing", "channel": "email", "granted": True, "source": "web-form"}
 
 
-def _email(text: str) -> str:
-    try:
-        return normalise_email(text)
-    except ContactPointError as error:
-        raise SafeValueError(str(error)) from None
-
-
-def _unique(values: list[T]) -> list[T]:
-    return list(dict.fromkeys(values))
-
-
-EmailAddress = Annotated[str, Field(max_length=254, json_schema_extra={"format": "email"}), AfterValidator(_email)]
-
-
-class ExternalIdIn(RequestBody):
-    """What another system calls the customer; it travels with events, so it must be no personal data."""
-
-    source: SystemText
-    external_id: ExternalIdText
-
-    @model_validator(mode="wrap")
-    @classmethod
-    def _keep_known(
-        cls, value: Any, handler: "ModelWrapValidatorHandler[ExternalIdIn]", info: ValidationInfo
-    ) -> "ExternalIdIn":
-        # A profile is validated again when it changes; what was stored before a rule came must not stop that.
-        if info.context and value in info.context[KNOWN_EXTERNAL_IDS]:
-            return cls.model_construct(**value)
-        return handler(value)
-
-
-class IdentityDocumentIn(RequestBody):
-    """A document that identifies the customer; at most one of a kind and country."""
-
-    country: Country
-    kind: Slug = Field(examples=["national-id"])
-    number: Annotated[str, Field(min_length=3, max_length=40, pattern=r"^[0-9A-Za-z.\- ]+$")]
-
-
 class ContactHoursIn(RequestBody):
     """Local hours in which the customer wants to be contacted; channels keep them where they meet the company's."""
 
@@ -94,57 +48,26 @@ class ContactHoursIn(RequestBody):
 class PreferencesIn(RequestBody):
     """How the customer wants to be contacted."""
 
-    channels: Annotated[list[Channel], Field(max_length=13), AfterValidator(_unique)] = Field(
+    channels: Annotated[list[Channel], Field(max_length=13), AfterValidator(without_repeats)] = Field(
         default_factory=list, description="Most preferred first"
     )
     hours: ContactHoursIn | None = None
 
 
-class ProfileIn(RequestBody):
+class ProfileIn(Identities):
     """All that a caller may say about a customer; personal data stay in this service."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [EXAMPLE]})
 
-    external_ids: Annotated[list[ExternalIdIn], Field(max_length=100), AfterValidator(_unique)] = Field(
-        default_factory=list
-    )
     given_name: PlainText | None = None
     family_name: PlainText | None = None
     organisation: PlainText | None = Field(default=None, description="Of a customer that is a company")
-    emails: Annotated[list[EmailAddress], Field(max_length=10), AfterValidator(_unique)] = Field(
-        default_factory=list, description="Most preferred first"
-    )
-    country: Country | None = None
-    phones: list[Annotated[str, Field(min_length=3, max_length=40)]] = Field(
-        default_factory=list,
-        max_length=10,
-        description="Most preferred first; without a country code they are read as numbers of `country`",
-    )
-    documents: list[IdentityDocumentIn] = Field(default_factory=list, max_length=10)
     birth_date: BirthDate | None = None
     region: Annotated[PlainText, Field(max_length=80), AfterValidator(travelling_key)] | None = None
     stratum: int | None = Field(default=None, ge=1, le=6, description="Socio-economic stratum, 1 the lowest")
     language: Language | None = None
     time_zone: TimeZone | None = None
     preferences: PreferencesIn = PreferencesIn()
-
-    @field_validator("external_ids")
-    @classmethod
-    def _in_fixed_order(cls, known: list[ExternalIdIn]) -> list[ExternalIdIn]:
-        return sorted(known, key=lambda one: (one.source, one.external_id))
-
-    @field_validator("documents")
-    @classmethod
-    def _one_of_a_kind(cls, documents: list[IdentityDocumentIn]) -> list[IdentityDocumentIn]:
-        by_kind = {(document.country, document.kind): document for document in documents}
-        if len(by_kind) != len(documents):
-            raise SafeValueError("names two documents of the same country and kind; keep one")
-        return [by_kind[kind] for kind in sorted(by_kind)]
-
-    @field_validator("phones")
-    @classmethod
-    def _phones_in_normal_form(cls, phones: list[str], info: ValidationInfo) -> list[str]:
-        return _unique([_phone(phone, info.data.get("country")) for phone in phones])
 
 
 class RegistrationIn(ProfileIn):
@@ -191,13 +114,6 @@ class CustomerAnswer(Customer):
     """A customer after a change."""
 
     event_id: UUID | None = Field(description="Of the announcement; null: nothing that is shared changed")
-
-
-def _phone(text: str, country: str | None) -> str:
-    try:
-        return normalise_phone(text, country)
-    except ContactPointError as error:
-        raise SafeValueError(f"one of them {error}") from None
 
 
 class CustomerFilters(BaseModel):

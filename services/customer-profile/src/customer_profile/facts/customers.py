@@ -4,12 +4,12 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from customer_profile.customers.finding import require_alive, unknown
-from customer_profile.customers.schemas import ExternalIdIn
+from customer_profile.customers.queries import require_alive, unknown
 from customer_profile.facts.contracts import contract_of
 from customer_profile.facts.inputs import ContractStepIn, FactIn
 from customer_profile.facts.ledger import Ledger
-from customer_profile.identities.storing import external_id_error, objection_to
+from customer_profile.identities.commands import external_id_error, objection_to
+from customer_profile.identities.schemas import ExternalIdIn
 from customer_profile.policy.schemas import UnknownCustomers
 from lealtad.http import CustomerRef, InvalidField, Problem, conflict, invalid
 from lealtad.http.validation_errors import invalid_fields

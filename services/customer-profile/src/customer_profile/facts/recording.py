@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from customer_profile.customers import repository as customers
-from customer_profile.domain.profiling import Profiling, profiling_of
+from customer_profile.domain.profiling_permission import Profiling, profiling_of
 from customer_profile.facts import repository
 from customer_profile.facts.deciding import decide
 from customer_profile.facts.inputs import FactIn

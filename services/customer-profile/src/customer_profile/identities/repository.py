@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Table, text
 
-from customer_profile.customers.record import CustomerRecord
+from customer_profile.domain.customer import CustomerRecord
 from customer_profile.identities import models
 from lealtad.db import Connection
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from customer_profile.customers.finding import resolve
+from customer_profile.customers.queries import resolve
 from customer_profile.domain.contracts import Contract
 from customer_profile.facts.kinds import Kind
 from customer_profile.facts.recording import resource

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 
 from customer_profile.domain.external_ids import UnknownDocumentFormatError, document_format
 from customer_profile.domain.occurrence import Window
-from customer_profile.domain.profiling import ProfilingBasis
+from customer_profile.domain.profiling_permission import ProfilingBasis
 from customer_profile.fields import Country
 from lealtad.events.catalog.shared_types import SystemName
 from lealtad.events.cause import Lane

@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from customer_profile.customers.finding import find
-from customer_profile.customers.record import CustomerRecord
+from customer_profile.customers.queries import find
+from customer_profile.domain.customer import CustomerRecord
 from customer_profile.facts.kinds import Kind
 from customer_profile.facts.recording import resource
 from customer_profile.listing.listing import contract_document

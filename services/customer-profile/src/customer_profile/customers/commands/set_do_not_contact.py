@@ -3,9 +3,8 @@
 from dataclasses import replace
 
 from customer_profile.customers import repository
-from customer_profile.customers.announcing import announce
-from customer_profile.customers.finding import find_for_change
-from customer_profile.customers.registering import answer
+from customer_profile.customers.events import announce
+from customer_profile.customers.queries import answer, find_for_change
 from lealtad.events.catalog.customer_profile import CustomerConsentChanged
 from lealtad.http import Answer
 from lealtad.unit_of_work import UnitOfWork

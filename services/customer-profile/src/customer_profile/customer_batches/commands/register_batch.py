@@ -7,8 +7,9 @@ from typing import Any
 
 from customer_profile.batches.halving import halving
 from customer_profile.batches.schemas import Unreadable
-from customer_profile.customer_batches.registering import Registered, complete, register_newcomers
-from customer_profile.customers.schemas import ExternalIdIn, RegistrationIn
+from customer_profile.customer_batches.commands.register_group import Registered, complete, register_newcomers
+from customer_profile.customers.schemas import RegistrationIn
+from customer_profile.identities.schemas import ExternalIdIn
 from lealtad.http import InvalidField, Problem, conflict, invalid
 from lealtad.unit_of_work import Database
 

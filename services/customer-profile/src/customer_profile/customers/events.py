@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from customer_profile.customers.record import CustomerRecord, changed_parts
+from customer_profile.domain.customer import CustomerRecord, changed_parts
 from lealtad.events.catalog.customer_profile import CustomerState
 from lealtad.events.cause import Cause
 from lealtad.unit_of_work import UnitOfWork

@@ -5,7 +5,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Depends, Response
 from fastapi import Query as QueryParameters
 
-from customer_profile.customers import changing, reading, registering
+from customer_profile.customers import queries
+from customer_profile.customers.commands.change_customer import change
+from customer_profile.customers.commands.register_customer import register
 from customer_profile.customers.schemas import Customer, CustomerAnswer, CustomerFilters, RegistrationIn
 from lealtad.http import Command, CustomerRefInPath, Page, PageWanted, Query, problems, reads, writes
 
@@ -29,7 +31,7 @@ async def register_customer(
     `customer-registered` travel, among them the `consents` given here. A provisional customer, made by a fact of the
     same external id, is completed instead.
     """
-    return await command.run(lambda uow: registering.register(uow, body), again=registering.answer_again)
+    return await command.run(lambda uow: register(uow, body), again=queries.answer_again)
 
 
 @router.get("", response_model=Page[Customer])
@@ -42,7 +44,7 @@ async def list_customers(
 
     Every filter that is given must hold. A page ends with the cursor of the next one.
     """
-    return await query.run(lambda uow: reading.list_customers(uow, filters.model_dump(exclude_none=True), page))
+    return await query.run(lambda uow: queries.list_customers(uow, filters.model_dump(exclude_none=True), page))
 
 
 @router.patch("/{ref}", response_model=CustomerAnswer, responses=problems(404, 410, 412, 428))
@@ -63,6 +65,4 @@ async def change_customer(
     A JSON Merge Patch (RFC 7396) of what can be registered: null removes a value, a list replaces the list. Send the
     `ETag` of the version you read as `If-Match`. Nothing is announced when nothing that is shared changed.
     """
-    return await command.run(
-        lambda uow: changing.change(uow, ref, body, if_match=command.if_match), again=registering.answer_again
-    )
+    return await command.run(lambda uow: change(uow, ref, body, if_match=command.if_match), again=queries.answer_again)

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import text
 
 from customer_profile.customers.models import customer
-from customer_profile.customers.record import CustomerRecord
 from customer_profile.customers.repository import profiling_columns
+from customer_profile.domain.customer import CustomerRecord
 from lealtad.db import Connection
 from lealtad.db.recordset import as_rows, recordset
 

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from customer_profile.customers import profiling_repository, repository
-from customer_profile.customers.announcing import announce
-from customer_profile.customers.record import CustomerRecord
-from customer_profile.domain.profiling import Profiling, ProfilingBasis
+from customer_profile.customers import repository as customers
+from customer_profile.customers.events import announce
+from customer_profile.customers.profiling import repository
+from customer_profile.domain.customer import CustomerRecord
+from customer_profile.domain.profiling_permission import Profiling, ProfilingBasis
 from customer_profile.policy.models import INTAKE_POLICY
 from lealtad.due import DueAction, act_on
 from lealtad.events.catalog.customer_profile import CustomerConsentChanged, CustomerStatus
@@ -18,35 +19,35 @@ REVIEW, APPLY = "review-profiling", "apply-profiling-basis"
 
 async def review_due(uow: UnitOfWork, limit: int) -> int:
     """Look at customers of whom a consent to profiling begins or ends by now; return how many."""
-    due = await profiling_repository.lock_due(uow.connection, uow.now, limit)
+    due = await repository.lock_due(uow.connection, uow.now, limit)
     return await _review(uow, due, REVIEW)
 
 
 async def apply_basis(uow: UnitOfWork, limit: int) -> int:
     """Look at customers who were last looked at by another basis than the one in force; return how many."""
-    outdated = await profiling_repository.lock_outdated(uow.connection, limit)
+    outdated = await repository.lock_outdated(uow.connection, limit)
     return await _review(uow, outdated, APPLY)
 
 
 PROFILING_ACTIONS = (
-    DueAction(REVIEW, review_due, profiling_repository.DUE),
+    DueAction(REVIEW, review_due, repository.DUE),
     # Another basis may concern the whole base: no other service is to be flooded.
-    DueAction(APPLY, apply_basis, profiling_repository.OUTDATED, paced=True),
+    DueAction(APPLY, apply_basis, repository.OUTDATED, paced=True),
 )
 
 
 async def _review(uow: UnitOfWork, customer_ids: Sequence[UUID], action: str) -> int:
     async def act(ids: Sequence[UUID]) -> None:
         basis = (await INTAKE_POLICY.in_force(uow.connection)).policy.profiling_basis
-        known = await repository.read_all(uow.connection, ids)
+        known = await customers.read_all(uow.connection, ids)
         reviewed = {key: _reviewed(uow, known[key], basis) for key in ids}
-        await profiling_repository.keep(uow.connection, reviewed.values())
+        await repository.keep(uow.connection, reviewed.values())
         for key, after in reviewed.items():
             if after.profiling.allowed != known[key].profiling.allowed:
                 cause = uow.due_cause(key, action)
                 announce(uow, CustomerConsentChanged, before=known[key], after=after, causes=[cause])
 
-    await act_on(uow, action, customer_ids, act, profiling_repository.postpone)
+    await act_on(uow, action, customer_ids, act, repository.postpone)
     return len(customer_ids)
 
 

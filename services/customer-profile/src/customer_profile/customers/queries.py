@@ -1,11 +1,15 @@
 """Finding the customer that a request names, or saying precisely why there is none to work with."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
+from customer_profile.consents import repository as consents
+from customer_profile.consents.queries import consent_entry
 from customer_profile.customers import repository
-from customer_profile.customers.record import CustomerRecord
+from customer_profile.domain.customer import CustomerRecord
 from lealtad.events.catalog.customer_profile import CustomerStatus
-from lealtad.http import CustomerRef, conflict, gone, not_found
+from lealtad.http import Answer, CustomerRef, Page, PageQuery, Personal, conflict, gone, not_found
 from lealtad.unit_of_work import UnitOfWork
 
 
@@ -52,6 +56,34 @@ def require_alive(status: str, merged_into: UUID | None = None) -> None:
 def unknown() -> Exception:
     """Return the 404 of a reference that names no customer; it is not repeated, it may be personal data."""
     return not_found("customer", "ref", "No customer has this id or external id. Check it, or register the customer.")
+
+
+async def list_customers(uow: UnitOfWork, filters: Mapping[str, Any], page: PageQuery) -> Page[Any]:
+    """Return a page of customers that equal `filters`, the newest first."""
+    after = page.after(UUID)
+    records = await repository.page(uow.connection, filters, before=after[0] if after else None, limit=page.limit)
+    return Page.of(records, page.limit, lambda record: (record.id,), lambda record: record.document())
+
+
+async def list_consents(uow: UnitOfWork, ref: str) -> Answer:
+    """Return the whole history of a customer's consents, the newest first."""
+    customer = await find(uow, ref)
+    rows = await consents.history(uow.connection, customer.id)
+    return Answer({"items": [consent_entry(row, customer.consents, uow.now) for row in rows]})
+
+
+def answer(record: CustomerRecord, *, event_id: UUID | None, status: int = 200) -> Answer:
+    """Return the customer after a change, with the id of the event that announces it."""
+    address = f"/v1/customers/{record.id}"
+    headers = {"location": address} if status == 201 else {}  # noqa: PLR2004 - HTTP's number
+    own = {"event_id": event_id}
+    return Answer({**record.document(), **own}, status, headers, etag=record.version, personal=Personal(address, own))
+
+
+async def answer_again(uow: UnitOfWork, given: Personal) -> Answer:
+    """Return an `answer` that was given, with the customer as it is now."""
+    record = await find(uow, given.address.rpartition("/")[2])
+    return answer(record, event_id=given.kept["event_id"])
 
 
 async def _id_of(uow: UnitOfWork, ref: str) -> UUID:

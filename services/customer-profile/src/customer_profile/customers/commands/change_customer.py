@@ -7,16 +7,16 @@ from typing import Any
 from pydantic import ValidationError
 
 from customer_profile.customers import repository
-from customer_profile.customers.announcing import announce
-from customer_profile.customers.finding import find_for_change
-from customer_profile.customers.registering import answer
-from customer_profile.customers.schemas import KNOWN_EXTERNAL_IDS, ProfileIn
+from customer_profile.customers.events import announce
+from customer_profile.customers.queries import answer, find_for_change
+from customer_profile.customers.schemas import ProfileIn
 from customer_profile.domain.merge_patch import merge_patch
-from customer_profile.identities.storing import (
+from customer_profile.identities.commands import (
     external_id_taken,
     require_impersonal_external_ids,
     store_identities,
 )
+from customer_profile.identities.schemas import KNOWN_EXTERNAL_IDS
 from customer_profile.policy.models import INTAKE_POLICY
 from lealtad.events.catalog.customer_profile import CustomerUpdated
 from lealtad.http import Answer, invalid, require_match

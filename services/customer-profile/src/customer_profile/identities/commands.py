@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from customer_profile.customers.record import CustomerRecord
-from customer_profile.customers.schemas import ExternalIdIn, ProfileIn
 from customer_profile.domain.contact_points import digits_of_phone
+from customer_profile.domain.customer import CustomerRecord
 from customer_profile.domain.external_ids import personal_digits
 from customer_profile.identities import repository
+from customer_profile.identities.schemas import ExternalIdIn, Identities
 from customer_profile.policy.schemas import IntakePolicy
 from lealtad.http import InvalidField, conflict, invalid
 from lealtad.http.database_errors import LostRaceError
@@ -16,7 +16,7 @@ from lealtad.unit_of_work import UnitOfWork
 
 
 def require_impersonal_external_ids(
-    profile: ProfileIn, policy: IntakePolicy, before: Mapping[str, Any] | None = None
+    profile: Identities, policy: IntakePolicy, before: Mapping[str, Any] | None = None
 ) -> None:
     """Raise 422 for external ids that are personal data of this customer, or of a kind that the policy names.
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
-from customer_profile.domain.profiling import Profiling, ProfilingBasis, profiling_of
+from customer_profile.domain.profiling_permission import Profiling, ProfilingBasis, profiling_of
 from lealtad.consents import Consent, in_order, newest
 
 

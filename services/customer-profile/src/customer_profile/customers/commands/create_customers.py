@@ -5,13 +5,13 @@ from typing import NamedTuple
 from uuid import UUID
 
 from customer_profile.consents import repository as consents
-from customer_profile.consents.recording import word_of
+from customer_profile.consents.commands import word_of
 from customer_profile.customers import repository
-from customer_profile.customers.announcing import announce
-from customer_profile.customers.record import CustomerRecord
+from customer_profile.customers.events import announce
 from customer_profile.customers.schemas import RegistrationIn
-from customer_profile.domain.profiling import profiling_of
-from customer_profile.identities.storing import require_impersonal_external_ids, store_new_identities
+from customer_profile.domain.customer import CustomerRecord
+from customer_profile.domain.profiling_permission import profiling_of
+from customer_profile.identities.commands import require_impersonal_external_ids, store_new_identities
 from customer_profile.policy.schemas import IntakePolicy
 from lealtad.clock import system_now
 from lealtad.consents import Consent

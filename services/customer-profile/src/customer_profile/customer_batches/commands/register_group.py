@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from customer_profile.customers import repository
-from customer_profile.customers.creating import Newcomer, create, newcomer, words_of
-from customer_profile.customers.record import CustomerRecord
-from customer_profile.customers.registering import register
+from customer_profile.customers.commands.create_customers import Newcomer, create, newcomer, words_of
+from customer_profile.customers.commands.register_customer import register
 from customer_profile.customers.schemas import RegistrationIn
-from customer_profile.identities.storing import external_id_taken
+from customer_profile.domain.customer import CustomerRecord
+from customer_profile.identities.commands import external_id_taken
 from customer_profile.policy.models import INTAKE_POLICY
 from lealtad.http import CustomerRef, Problem
 from lealtad.unit_of_work import UnitOfWork

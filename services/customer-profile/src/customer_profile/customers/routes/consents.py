@@ -4,9 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
-from customer_profile.consents import do_not_contact, recording
 from customer_profile.consents.schemas import ConsentAnswer, ConsentIn, Consents, DoNotContactIn
-from customer_profile.customers.registering import answer_again
+from customer_profile.customers import queries
+from customer_profile.customers.commands import record_consent as recording
+from customer_profile.customers.commands import set_do_not_contact as do_not_contact
 from customer_profile.customers.schemas import CustomerAnswer
 from lealtad.http import Command, CustomerRefInPath, Query, problems, reads, writes
 
@@ -38,7 +39,7 @@ async def list_consents(ref: CustomerRefInPath, query: Annotated[Query, Depends(
 
     The whole history, newest first, with source and time; `in_force` marks the statements that count now.
     """
-    return await query.run(lambda uow: recording.list_consents(uow, ref))
+    return await query.run(lambda uow: queries.list_consents(uow, ref))
 
 
 @router.put("/do-not-contact", response_model=CustomerAnswer, responses=problems(404, 410))
@@ -49,7 +50,7 @@ async def stop_contact(
 
     It overrules all consents, on every channel, from the next decision on. Sending it again changes the reason only.
     """
-    return await command.run(lambda uow: do_not_contact.stop_contact(uow, ref, body.reason), again=answer_again)
+    return await command.run(lambda uow: do_not_contact.stop_contact(uow, ref, body.reason), again=queries.answer_again)
 
 
 @router.delete("/do-not-contact", response_model=CustomerAnswer, responses=problems(404, 410))
@@ -60,4 +61,4 @@ async def resume_contact(
 
     Consents hold as they did before do-not-contact was set.
     """
-    return await command.run(lambda uow: do_not_contact.resume_contact(uow, ref), again=answer_again)
+    return await command.run(lambda uow: do_not_contact.resume_contact(uow, ref), again=queries.answer_again)

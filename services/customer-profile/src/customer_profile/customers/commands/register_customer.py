@@ -6,17 +6,16 @@ from uuid import UUID
 
 from customer_profile.consents import repository as consents
 from customer_profile.customers import repository
-from customer_profile.customers.announcing import announce
-from customer_profile.customers.creating import Said, create, newcomer, words_of
-from customer_profile.customers.finding import find
-from customer_profile.customers.record import CustomerRecord
+from customer_profile.customers.commands.create_customers import Said, create, newcomer, words_of
+from customer_profile.customers.events import announce
+from customer_profile.customers.queries import answer
 from customer_profile.customers.schemas import ProfileIn, RegistrationIn
-from customer_profile.identities.storing import external_id_taken, store_identities
+from customer_profile.identities.commands import external_id_taken, store_identities
 from customer_profile.policy.models import INTAKE_POLICY
 from customer_profile.policy.schemas import IntakePolicy
 from lealtad.clock import system_now
 from lealtad.events.catalog.customer_profile import CustomerUpdated
-from lealtad.http import Answer, CustomerRef, Personal
+from lealtad.http import Answer, CustomerRef
 from lealtad.unit_of_work import UnitOfWork
 
 
@@ -34,20 +33,6 @@ async def register(uow: UnitOfWork, registration: RegistrationIn) -> Answer:
     new = newcomer(uow, registration, said, policy)
     (event_id,) = await create(uow, [new])
     return answer(new.record, event_id=event_id, status=201)
-
-
-def answer(record: CustomerRecord, *, event_id: UUID | None, status: int = 200) -> Answer:
-    """Return the customer after a change, with the id of the event that announces it."""
-    address = f"/v1/customers/{record.id}"
-    headers = {"location": address} if status == 201 else {}  # noqa: PLR2004 - HTTP's number
-    own = {"event_id": event_id}
-    return Answer({**record.document(), **own}, status, headers, etag=record.version, personal=Personal(address, own))
-
-
-async def answer_again(uow: UnitOfWork, given: Personal) -> Answer:
-    """Return an `answer` that was given, with the customer as it is now."""
-    record = await find(uow, given.address.rpartition("/")[2])
-    return answer(record, event_id=given.kept["event_id"])
 
 
 async def _owners(uow: UnitOfWork, profile: ProfileIn) -> dict[str, UUID]:

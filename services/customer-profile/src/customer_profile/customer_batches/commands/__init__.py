@@ -1,0 +1,1 @@
+"""What registers a batch of customers."""

@@ -1,0 +1,1 @@
+"""Whether customers may be profiled, as time passes and the policy changes."""

@@ -1,0 +1,1 @@
+"""The HTTP routes of customers, their consents and do-not-contact."""

@@ -1,0 +1,91 @@
+"""External ids, contact points and identity documents as callers send and see them."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, ModelWrapValidatorHandler, ValidationInfo, field_validator, model_validator
+
+from customer_profile.domain.contact_points import ContactPointError, normalise_email, normalise_phone
+from customer_profile.fields import Country, without_repeats
+from lealtad.events.catalog.shared_types import Slug
+from lealtad.http import ExternalIdText, RequestBody, SafeValueError, SystemText
+
+KNOWN_EXTERNAL_IDS = "known external ids"
+"""Key of the validation context: external ids that the customer has already, as JSON values."""
+
+
+def _email(text: str) -> str:
+    try:
+        return normalise_email(text)
+    except ContactPointError as error:
+        raise SafeValueError(str(error)) from None
+
+
+EmailAddress = Annotated[str, Field(max_length=254, json_schema_extra={"format": "email"}), AfterValidator(_email)]
+
+
+class ExternalIdIn(RequestBody):
+    """What another system calls the customer; it travels with events, so it must be no personal data."""
+
+    source: SystemText
+    external_id: ExternalIdText
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _keep_known(
+        cls, value: Any, handler: "ModelWrapValidatorHandler[ExternalIdIn]", info: ValidationInfo
+    ) -> "ExternalIdIn":
+        # A profile is validated again when it changes; what was stored before a rule came must not stop that.
+        if info.context and value in info.context[KNOWN_EXTERNAL_IDS]:
+            return cls.model_construct(**value)
+        return handler(value)
+
+
+class IdentityDocumentIn(RequestBody):
+    """A document that identifies the customer; at most one of a kind and country."""
+
+    country: Country
+    kind: Slug = Field(examples=["national-id"])
+    number: Annotated[str, Field(min_length=3, max_length=40, pattern=r"^[0-9A-Za-z.\- ]+$")]
+
+
+class Identities(RequestBody):
+    """How a customer is called and reached."""
+
+    external_ids: Annotated[list[ExternalIdIn], Field(max_length=100), AfterValidator(without_repeats)] = Field(
+        default_factory=list
+    )
+    emails: Annotated[list[EmailAddress], Field(max_length=10), AfterValidator(without_repeats)] = Field(
+        default_factory=list, description="Most preferred first"
+    )
+    country: Country | None = None
+    phones: list[Annotated[str, Field(min_length=3, max_length=40)]] = Field(
+        default_factory=list,
+        max_length=10,
+        description="Most preferred first; without a country code they are read as numbers of `country`",
+    )
+    documents: list[IdentityDocumentIn] = Field(default_factory=list, max_length=10)
+
+    @field_validator("external_ids")
+    @classmethod
+    def _in_fixed_order(cls, known: list[ExternalIdIn]) -> list[ExternalIdIn]:
+        return sorted(known, key=lambda one: (one.source, one.external_id))
+
+    @field_validator("documents")
+    @classmethod
+    def _one_of_a_kind(cls, documents: list[IdentityDocumentIn]) -> list[IdentityDocumentIn]:
+        by_kind = {(document.country, document.kind): document for document in documents}
+        if len(by_kind) != len(documents):
+            raise SafeValueError("names two documents of the same country and kind; keep one")
+        return [by_kind[kind] for kind in sorted(by_kind)]
+
+    @field_validator("phones")
+    @classmethod
+    def _phones_in_normal_form(cls, phones: list[str], info: ValidationInfo) -> list[str]:
+        return without_repeats([_phone(phone, info.data.get("country")) for phone in phones])
+
+
+def _phone(text: str, country: str | None) -> str:
+    try:
+        return normalise_phone(text, country)
+    except ContactPointError as error:
+        raise SafeValueError(f"one of them {error}") from None
