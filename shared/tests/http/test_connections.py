@@ -359,17 +359,42 @@ async def test_more_requests_than_can_be_worked_on_are_answered_503_but_health_i
     async def slow() -> None:
         await go_on.wait()
 
-    app.add_api_route("/slow", slow)
+    app.add_api_route("/v1/slow", slow)
 
-    slow_ones = [await port.call(b"GET /slow HTTP/1.1\r\nHost: shelf\r\n\r\n") for _ in range(2)]
+    slow_ones = [await port.call(b"GET /v1/slow HTTP/1.1\r\nHost: shelf\r\n\r\n") for _ in range(2)]
     await until(lambda: len(port.server.server_state.tasks) == 2)
 
-    refused = await (await port.call(b"GET /slow HTTP/1.1\r\nHost: shelf\r\n\r\n")).answer()
+    refused = await (await port.call(b"GET /v1/slow HTTP/1.1\r\nHost: shelf\r\n\r\n")).answer()
 
     assert (refused.status, refused.headers["retry-after"]) == (503, "1")
     assert await port.is_alive()
     go_on.set()
     assert [(await caller.answer()).status for caller in slow_ones] == [200, 200]
+
+
+@pytest.mark.parametrize("limits", [{"max_requests": 8, "send_timeout_s": 30}], indirect=True)
+async def test_callers_without_a_token_cannot_hold_the_places_of_those_with_one(app, port):
+    go_on = asyncio.Event()
+
+    async def slow() -> None:
+        await go_on.wait()
+
+    async def quick() -> None: ...
+
+    app.add_api_route("/slow", slow)
+    app.add_api_route("/v1/quick", quick)
+    holding = [await port.call(port.head(method="GET", path="/slow", token=None)) for _ in range(2)]
+    await until(lambda: len(port.server.server_state.tasks) == 2)
+
+    refused = await (await port.call(port.head(method="GET", path="/slow", token=None))).answer()
+    served = await (await port.call(port.head(method="GET", path="/v1/quick"))).answer()
+
+    assert (refused.status, refused.headers["retry-after"]) == (503, "1")
+    assert served.status == 200
+    assert await port.is_alive()
+    go_on.set()
+    assert [(await caller.answer()).status for caller in holding] == [200, 200]
+    assert (await (await port.call(port.head(method="GET", path="/slow", token=None))).answer()).status == 200
 
 
 @pytest.mark.parametrize("limits", [{"max_bodies_bytes": 3000, "body_timeout_s": 30}], indirect=True)
