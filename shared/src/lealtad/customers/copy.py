@@ -9,9 +9,10 @@ from sqlalchemy import BigInteger, Column, Index, MetaData, String, Table
 
 from lealtad.customers import repository
 from lealtad.db.columns import DERIVED
-from lealtad.db.recordset import Row, keep_newest
+from lealtad.db.recordset import Row
 from lealtad.events.catalog.customer_profile import CustomerState
 from lealtad.events.envelope import Event
+from lealtad.read_models import StateCopy
 from lealtad.unit_of_work import UnitOfWork
 
 STALE = "a newer state of the customer is known"
@@ -56,18 +57,16 @@ class CustomerCopy:
             schema=DERIVED,
         )
         self._attributes_of = attributes_of
-        self._keep = keep_newest(self.customer, "sequence")
+        self._states = StateCopy(self.customer, newest_by=("sequence",), row_of=self._row)
 
     async def fold(self, uow: UnitOfWork, events: Sequence[Event[CustomerState]]) -> None:
         """Keep each customer's state with the largest sequence; one that is older than the stored one has no effect."""
-        newest = {event.key: event for event in sorted(events, key=lambda event: event.sequence)}
-        changed = await repository.keep_states(uow.connection, self._keep, map(self._row, newest.values()))
+        changed = {event.key: event.data for event in await self._states.keep(uow.connection, events)}
         for event in events:
             if event.key not in changed:
                 uow.ignore(event, STALE)
         if changed:
-            states = {customer_id: newest[customer_id].data for customer_id in changed}
-            await repository.replace_external_ids(uow.connection, changed, _external_ids(states.items()))
+            await repository.replace_external_ids(uow.connection, changed, _external_ids(changed.items()))
 
     def _row(self, event: Event[CustomerState]) -> Row:
         state = event.data

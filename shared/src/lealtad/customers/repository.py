@@ -1,12 +1,11 @@
 """SQL of the copy of customers."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 
 from lealtad.db import Connection
-from lealtad.db.recordset import Row, as_rows
 
 FORGET_EXTERNAL_IDS = text("DELETE FROM customer_external_id WHERE customer_id = ANY(CAST(:customers AS uuid[]))")
 ADD_EXTERNAL_IDS = text("""
@@ -31,12 +30,6 @@ BY_EXTERNAL_ID = text("""
     ORDER BY status <> 'active', customer_id
     LIMIT 1
 """)
-
-
-async def keep_states(connection: Connection, keep: TextClause, states: Iterable[Row]) -> set[UUID]:
-    """Store states, one per customer, with the statement `keep`; return the customers whose stored one was older."""
-    rows = await connection.execute(keep, as_rows(states))
-    return set(rows.scalars())
 
 
 async def replace_external_ids(
