@@ -10,7 +10,7 @@ from churn_scoring.domain.facts import day_of
 from churn_scoring.domain.models import InactivityModel
 from churn_scoring.domain.policy import ScoringPolicy, Training
 from churn_scoring.training.bgnbd_fit import expected_purchases, fit
-from churn_scoring.training.calibrating import calibrate
+from churn_scoring.training.calibration_fit import calibrate
 from churn_scoring.training.examples import examples_of
 from churn_scoring.training.experiment import Outcome, experiment
 from churn_scoring.training.metrics import calibration_error, measure

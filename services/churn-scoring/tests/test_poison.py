@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from churn_scoring.scoring import rescoring
-from churn_scoring.scoring.evaluating import evaluate
+from churn_scoring.scoring import jobs
+from churn_scoring.scoring.reaction import evaluate
 from churn_scoring.service import SERVICE
 from lealtad.due import backlog
 from lealtad.ids import new_id
@@ -26,7 +26,7 @@ async def test_who_cannot_be_rescored_is_tried_again_a_day_later(
         if poison in causes:
             raise ZeroDivisionError
 
-    monkeypatch.setattr(rescoring, "evaluate", evaluate_but_poison)
+    monkeypatch.setattr(jobs, "evaluate", evaluate_but_poison)
     scored = await run_due(SERVICE, database, now=at(40))
 
     assert sorted(event.key for event in scored) == sorted(others)

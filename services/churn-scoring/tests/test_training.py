@@ -6,7 +6,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from churn_scoring.registry.loading import DamagedModelError
+from churn_scoring.registry.queries.release import DamagedModelError
 from churn_scoring.service import SERVICE
 from churn_scoring.training.command import train
 from churn_scoring.training.windows import TooLittleDataError

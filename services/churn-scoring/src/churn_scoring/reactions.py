@@ -1,7 +1,7 @@
 """What follows from changed facts: new scores."""
 
 from churn_scoring.scoring import repository
-from churn_scoring.scoring.evaluating import evaluate
+from churn_scoring.scoring.reaction import evaluate
 from lealtad.unit_of_work import Phase, Touched, UnitOfWork
 
 

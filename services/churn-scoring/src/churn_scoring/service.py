@@ -5,12 +5,12 @@ from pathlib import Path
 from churn_scoring.consumers import projections
 from churn_scoring.policy.routes import router as policy_routes
 from churn_scoring.reactions import react
-from churn_scoring.registry.loading import Scorers
+from churn_scoring.registry.queries.release import Scorers
 from churn_scoring.registry.routes import router as model_routes
-from churn_scoring.scoring import rescoring
+from churn_scoring.scoring import jobs
 from churn_scoring.scoring.repository import DUE, OUTDATED
+from churn_scoring.scoring.restore import restore
 from churn_scoring.scoring.routes import router as score_routes
-from churn_scoring.scoring.taking_back import restore
 from lealtad.app import Service
 from lealtad.customers import every_customer
 from lealtad.db import metadata_of
@@ -43,8 +43,8 @@ SERVICE = Service(
     every_customer=every_customer,
     restore=restore,
     due_actions=(
-        DueAction("rescore", rescoring.rescore_due, DUE),
-        DueAction("apply-release", rescoring.rescore_outdated, OUTDATED),
+        DueAction("rescore", jobs.rescore_due, DUE),
+        DueAction("apply-release", jobs.rescore_outdated, OUTDATED),
     ),
     on_start=make_scorers,
     commands={"train": train},

@@ -6,6 +6,11 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
+from lealtad.events.catalog.complaints import CaseKind
+
+COMPLAINING = frozenset({CaseKind.COMPLAINT, CaseKind.CLAIM, CaseKind.WARRANTY, CaseKind.RETURN})
+"""Kinds of case that say something went wrong; petitions and suggestions do not."""
+
 
 class FactKind(StrEnum):
     """What happened; offers that were merely shown are not here, since who is shown one depends on the score."""

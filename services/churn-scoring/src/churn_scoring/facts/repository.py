@@ -7,9 +7,8 @@ from uuid import UUID
 import orjson
 from sqlalchemy import text
 
-from churn_scoring.domain.facts import Fact, FactKind
+from churn_scoring.domain.facts import COMPLAINING, Fact, FactKind
 from churn_scoring.domain.history import History
-from churn_scoring.facts.translating import COMPLAINING
 from lealtad.db import Connection, Rows
 from lealtad.events.catalog.complaints import OPEN_STATUSES, CaseState
 from lealtad.events.catalog.customer_profile import ContractFact

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Body, Depends, Response
 from fastapi.openapi.models import Example
 
 from churn_scoring.domain.policy import ScoringPolicy
-from churn_scoring.policy import changing
+from churn_scoring.policy import commands
 from churn_scoring.policy.models import SCORING_POLICY
 from churn_scoring.policy.schemas import ScoringPolicyIn, ScoringPolicyOut
 from lealtad.http import Command, Query, problems, reads, writes
@@ -50,5 +50,5 @@ async def change_scoring_policy(
     announced. A trained model serves only the horizon that it was trained for; for another one BG/NBD takes over.
     """
     return await command.run(
-        lambda uow: changing.change_policy(uow, body, if_match=command.if_match, by=command.principal.subject)
+        lambda uow: commands.change_policy(uow, body, if_match=command.if_match, by=command.principal.subject)
     )

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Response
 
-from churn_scoring.registry import promoting, reading
+from churn_scoring.registry import commands
+from churn_scoring.registry.queries import models
 from churn_scoring.registry.schemas import Model
 from lealtad.http import Command, Page, PageWanted, Query, problems, reads, writes
 
@@ -18,7 +19,7 @@ async def list_models(query: Annotated[Query, Depends(reads("models:read"))], pa
     The newest first. `python -m churn_scoring train` adds one or more; the best of them comes into force if it is
     better than BG/NBD on the hold-out.
     """
-    return await query.run(lambda uow: reading.list_models(uow, page))
+    return await query.run(lambda uow: models.list_models(uow, page))
 
 
 Version = Annotated[int, Path(ge=1, le=2_147_483_647, description="A model's version", examples=[1])]
@@ -34,7 +35,7 @@ async def read_model(
     What it learned from (windows, number of customers, fingerprint of the data), its features, and what was measured
     on the hold-out beside the baselines.
     """
-    return await query.run(lambda uow: reading.read_model(uow, version))
+    return await query.run(lambda uow: models.read_model(uow, version))
 
 
 @router.post("/{version}/promote", response_model=Model, responses=problems(404, 409))
@@ -44,4 +45,4 @@ async def promote_model(version: Version, command: Annotated[Command, Depends(wr
     A newer one, or an older one again (roll-back). Every score is looked at again under it in the background; only
     those whose published probability or band changes are announced.
     """
-    return await command.run(lambda uow: promoting.promote_and_show(uow, version))
+    return await command.run(lambda uow: commands.promote_and_show(uow, version))

@@ -12,9 +12,9 @@ from sqlalchemy import text
 from churn_scoring.domain.basis import NoScore
 from churn_scoring.domain.contracts import Contract
 from churn_scoring.domain.history import History
+from churn_scoring.domain.score import Score
 from churn_scoring.facts.repository import HISTORY_COLUMNS
 from churn_scoring.policy.repository import Release
-from churn_scoring.scoring.record import Score
 from lealtad.db import Connection, Rows
 
 COLUMNS = [field.name for field in fields(Score)]

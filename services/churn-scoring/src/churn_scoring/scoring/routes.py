@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Response
 from fastapi import Query as Parameter
 
 from churn_scoring.domain.policy import BandName
-from churn_scoring.scoring import reading
+from churn_scoring.scoring import queries
 from churn_scoring.scoring.schemas import ChurnScore, Order
 from lealtad.http import CustomerRef, CustomerRefInPath, Page, PageWanted, Query, problems, reads
 
@@ -21,7 +21,7 @@ async def read_churn_score(ref: CustomerRefInPath, query: Annotated[Query, Depen
     risk, the model and policy it comes from, and the facts that caused it. A customer without a score is answered too,
     with the reason; for one who may not be profiled the answer is 404 `profiling-refused`.
     """
-    return await query.run(lambda uow: reading.read_score(uow, CustomerRef.parse(ref)))
+    return await query.run(lambda uow: queries.read_score(uow, CustomerRef.parse(ref)))
 
 
 @router.get("/churn-scores", response_model=Page[ChurnScore])
@@ -38,4 +38,4 @@ async def rank_customers(
     The most endangered first: by published probability (among equals by value at risk), or by value at risk, so that
     profitable customers who may leave stand at the top.
     """
-    return await query.run(lambda uow: reading.rank(uow, order, band, page))
+    return await query.run(lambda uow: queries.rank(uow, order, band, page))

@@ -12,8 +12,8 @@ from churn_scoring.domain.facts import day_of
 from churn_scoring.domain.policy import ScoringPolicy
 from churn_scoring.policy import repository as releases
 from churn_scoring.registry import repository as registry
-from churn_scoring.registry.loading import InForce
-from churn_scoring.registry.promoting import promote
+from churn_scoring.registry.commands import promote
+from churn_scoring.registry.queries.release import InForce
 from churn_scoring.registry.repository import StoredModel
 from churn_scoring.training import repository
 from churn_scoring.training.bgnbd_fit import FitError

@@ -13,7 +13,7 @@ from churn_scoring.domain.learned import LEARNED_FEATURES, LearnedModel, learned
 from churn_scoring.domain.models import ChurnModel, InactivityModel
 from churn_scoring.domain.policy import ScoringPolicy
 from churn_scoring.training.bgnbd_fit import fit
-from churn_scoring.training.calibrating import calibrate
+from churn_scoring.training.calibration_fit import calibrate
 from churn_scoring.training.examples import Examples
 from churn_scoring.training.metrics import Metrics, brier_gain, measure
 from churn_scoring.training.windows import TooLittleDataError, Windows

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from churn_scoring.policy import repository as releases
 from churn_scoring.scoring import repository
-from churn_scoring.scoring.evaluating import evaluate
+from churn_scoring.scoring.reaction import evaluate
 from lealtad.due import act_on
 from lealtad.unit_of_work import UnitOfWork
 

@@ -8,10 +8,10 @@ from uuid import UUID
 from churn_scoring.domain.assessment import Assessment
 from churn_scoring.domain.basis import Basis, NoScore
 from churn_scoring.domain.reasons import Reason
+from churn_scoring.domain.score import Score
 from churn_scoring.domain.value import value_at_risk
 from churn_scoring.metrics import EVALUATIONS
-from churn_scoring.registry.loading import InForce
-from churn_scoring.scoring.record import Score
+from churn_scoring.registry.queries.release import InForce
 from lealtad.events.catalog.churn_scoring import ChurnKind, ChurnScored, ModelRef, ScoreReason
 from lealtad.events.cause import Cause
 from lealtad.events.model import Causes

@@ -3,7 +3,8 @@
 from uuid import NAMESPACE_URL, uuid5
 
 from churn_scoring.policy import repository as releases
-from churn_scoring.registry import reading, repository
+from churn_scoring.registry import repository
+from churn_scoring.registry.queries import models
 from lealtad.events.catalog.churn_scoring import ModelPromoted, ModelRef
 from lealtad.http import Answer, conflict, not_found
 from lealtad.unit_of_work import UnitOfWork
@@ -37,7 +38,7 @@ async def promote(uow: UnitOfWork, version: int) -> None:
 async def promote_and_show(uow: UnitOfWork, version: int) -> Answer:
     """Put a model in force and return it."""
     await promote(uow, version)
-    return await reading.read_model(uow, version)
+    return await models.read_model(uow, version)
 
 
 def _metrics_of(name: str, metrics: dict[str, dict[str, dict[str, dict[str, float]]]] | None) -> dict[str, float]:

@@ -10,11 +10,11 @@ from churn_scoring.domain.basis import Held, Subject
 from churn_scoring.domain.contracts import status_at
 from churn_scoring.domain.features import Profile
 from churn_scoring.domain.reasons import Reason
+from churn_scoring.domain.score import Score
 from churn_scoring.metrics import SCORING_SECONDS
-from churn_scoring.registry.loading import scorers_of
+from churn_scoring.registry.queries.release import scorers_of
 from churn_scoring.scoring import repository
-from churn_scoring.scoring.announcing import Announcer
-from churn_scoring.scoring.record import Score
+from churn_scoring.scoring.events import Announcer
 from churn_scoring.scoring.repository import Known
 from lealtad.events.cause import Cause
 from lealtad.unit_of_work import UnitOfWork

@@ -5,10 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from churn_scoring.domain.basis import NoScore
+from churn_scoring.domain.score import Score
 from churn_scoring.policy.models import SCORING_POLICY
-from churn_scoring.registry.loading import scorers_of
+from churn_scoring.registry.queries.release import scorers_of
 from churn_scoring.scoring import repository
-from churn_scoring.scoring.record import Score
 from churn_scoring.scoring.schemas import ChurnScore, Order
 from lealtad.customers import find, unknown_customer
 from lealtad.events.catalog.churn_scoring import ChurnKind, ModelRef, ScoreReason

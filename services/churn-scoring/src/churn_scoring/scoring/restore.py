@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from churn_scoring.domain.score import Score
 from churn_scoring.scoring import repository
-from churn_scoring.scoring.record import Score
 from lealtad.events.catalog.churn_scoring import ChurnScored
 from lealtad.events.envelope import Event
 from lealtad.unit_of_work import UnitOfWork
