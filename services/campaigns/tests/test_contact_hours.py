@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from campaigns.contacts.models import contact
+from campaigns.ledger.models import contact
 from campaigns.service import SERVICE
 from lealtad.events.catalog.campaigns import ContactReleased, ContactReserved
 from lealtad.events.catalog.customer_profile import Channel, ContactHours

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import text
 
-from campaigns.decisions import inputs_repository
-from campaigns.decisions.deciding import decide_standing
+from campaigns.decisions.inputs import repository
+from campaigns.decisions.reaction import decide_standing
 from campaigns.service import SERVICE
 from lealtad.testing.driving import deliver, statements
 
@@ -47,7 +47,7 @@ async def test_what_customers_are_decided_on_is_not_planned_for_each_batch(datab
             await uow.connection.execute(text(statement))
     async with database.begin() as uow:
         for number in range(20):
-            await inputs_repository.read_customers(
+            await repository.read_customers(
                 uow.connection, [an_id(f"customer-{number}")], START, contacts=START, answers=START
             )
         assert await uow.connection.scalar(PLANNED, {"part": "%AS answers%"}) == 0

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from sqlalchemy import text
 
-from campaigns.decisions import repository, reviewing
-from campaigns.decisions.deciding import decide_standing
+from campaigns.decisions import jobs, repository
+from campaigns.decisions.reaction import decide_standing
 from campaigns.service import SERVICE
 from lealtad.due import backlog
 from lealtad.testing.driving import deliver, run_due
@@ -70,7 +70,7 @@ async def test_who_cannot_be_decided_stops_no_other(database, monkeypatch):
         if poison in touched:
             raise ZeroDivisionError
 
-    monkeypatch.setattr(reviewing, "decide_standing", decide_but_poison)
+    monkeypatch.setattr(jobs, "decide_standing", decide_but_poison)
     await run_due(SERVICE, database)
 
     async with database.read() as uow:

@@ -1,6 +1,6 @@
 """The migrations make the tables that the code knows, and ship data that it understands."""
 
-from campaigns.decisions.subjects import rules_in_force
+from campaigns.decisions.inputs.queries.current import rules_in_force
 from campaigns.service import SERVICE
 from lealtad.testing.migrations import differences
 from lealtad.unit_of_work import Database

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from campaigns.decisions.pruning_repository import prune
+from campaigns.decisions.repository import prune
 from campaigns.service import SERVICE
 from lealtad.clock import system_now
 from lealtad.ids import first_id_at, new_id

@@ -326,7 +326,7 @@ def create_tables() -> None:
 
 def ship_policy() -> None:
     """Put the shipped policy in force, and draw the salt of the hold-out once and for all."""
-    policy = files("campaigns.policy").joinpath("shipped.json").read_text()
+    policy = files("campaigns.policy").joinpath("defaults.json").read_text()
     execute(
         "INSERT INTO owned.contact_policy (version, policy, changed_at, changed_by)"
         " VALUES (1, CAST(:policy AS jsonb), now(), 'shipped')",
@@ -337,7 +337,7 @@ def ship_policy() -> None:
 
 def ship_offers() -> None:
     """Put the shipped offers on offer."""
-    for item in json.loads(files("campaigns.offers").joinpath("shipped.json").read_text()):
+    for item in json.loads(files("campaigns.offers").joinpath("defaults.json").read_text()):
         key = item.pop("key")
         values = {"id": uuid5(NAMESPACE_URL, f"lealtad:offer:{key}"), "key": key, "terms": json.dumps(item)}
         execute(

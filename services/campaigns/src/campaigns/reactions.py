@@ -1,6 +1,6 @@
 """What follows from changed facts: decisions."""
 
-from campaigns.decisions.deciding import decide_standing
+from campaigns.decisions.reaction import decide_standing
 from lealtad.unit_of_work import Touched, UnitOfWork
 
 

@@ -4,19 +4,19 @@ from datetime import timedelta
 from pathlib import Path
 
 from campaigns.consumers import projections
-from campaigns.contacts import expiring
-from campaigns.contacts import repository as contact_ledger
+from campaigns.contacts import jobs as contact_jobs
 from campaigns.contacts.routes import router as contacts
-from campaigns.decisions import pruning_repository, reviewing
-from campaigns.decisions import repository as standing_actions
+from campaigns.decisions import jobs as decision_jobs
+from campaigns.decisions import repository as decisions_repository
 from campaigns.decisions.routes import router as decisions
+from campaigns.ledger import repository as ledger_repository
 from campaigns.offers.routes import router as offers
 from campaigns.policy.routes import router as policy
 from campaigns.reactions import react
-from campaigns.responses import lapsing
-from campaigns.responses import repository as given_responses
+from campaigns.responses import jobs as response_jobs
+from campaigns.responses import repository as responses_repository
 from campaigns.responses.routes import router as responses
-from campaigns.restoring import restore
+from campaigns.restoration import restore
 from campaigns.settings import Settings
 from lealtad.app import Prune, Service
 from lealtad.app.resources import start
@@ -37,12 +37,14 @@ SERVICE = Service(
     restore=restore,
     settings=Settings,
     on_start=start,
-    prunes=(Prune("decisions", lambda settings: timedelta(days=settings.decision_days), pruning_repository.prune),),
+    prunes=(Prune("decisions", lambda settings: timedelta(days=settings.decision_days), decisions_repository.prune),),
     due_actions=(
-        DueAction("expire-reservations", expiring.take_expired, contact_ledger.DUE),
-        DueAction("lapse-unanswered-offers", lapsing.take_unanswered, given_responses.DUE),
-        DueAction("review-best-action", reviewing.run_due, standing_actions.DUE),
+        DueAction("expire-reservations", contact_jobs.take_expired, ledger_repository.DUE),
+        DueAction("lapse-unanswered-offers", response_jobs.take_unanswered, responses_repository.DUE),
+        DueAction("review-best-action", decision_jobs.run_due, decisions_repository.DUE),
         # Whether inputs are fresh is a matter of the machine's time: nobody is due at a business time.
-        DueAction("review-with-fresh-inputs", reviewing.take_waiting, standing_actions.WAITING, by_business_time=False),
+        DueAction(
+            "review-with-fresh-inputs", decision_jobs.take_waiting, decisions_repository.WAITING, by_business_time=False
+        ),
     ),
 )

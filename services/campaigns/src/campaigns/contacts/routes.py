@@ -5,7 +5,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Response
 
-from campaigns.contacts import confirming, reserving
+from campaigns.contacts.commands import release_contact as releasing
+from campaigns.contacts.commands import reserve_contact as reserving
+from campaigns.contacts.queries import contacts
 from campaigns.contacts.schemas import ContactOut, Release, Reservation
 from lealtad.http import Command, CustomerRefInPath, Page, PageWanted, Query, problems, reads, writes
 
@@ -24,7 +26,7 @@ async def list_contacts(
 
     The one ledger over all channels, newest first: reserved, confirmed and released slots.
     """
-    return await query.run(lambda uow: reserving.read_ledger(uow, ref, page))
+    return await query.run(lambda uow: contacts.read_ledger(uow, ref, page))
 
 
 @router.post("/contacts", status_code=201, response_model=ContactOut, responses=problems(404, 409))
@@ -40,20 +42,10 @@ async def reserve_contact(body: Reservation, command: Writes) -> Response:
     return await command.run(lambda uow: reserving.reserve(uow, body))
 
 
-@router.post("/contacts/{contact_id}/confirm", response_model=ContactOut, responses=problems(404, 409))
-async def confirm_contact(contact_id: ContactId, command: Writes) -> Response:
-    """Confirm a contact.
-
-    Ask with it right before the contact: the slot is spent and the offer counts as presented. 409 with the rule when
-    the contact is not allowed now, although the slot was held. Repeating a confirmation changes nothing.
-    """
-    return await command.run(lambda uow: confirming.confirm(uow, contact_id))
-
-
 @router.post("/contacts/{contact_id}/release", response_model=ContactOut, responses=problems(404, 409))
 async def release_contact(contact_id: ContactId, body: Release, command: Writes) -> Response:
     """Release a contact.
 
     It will not take place: the slot is free again. 409 once it took place.
     """
-    return await command.run(lambda uow: reserving.release(uow, contact_id, body.reason))
+    return await command.run(lambda uow: releasing.release(uow, contact_id, body.reason))

@@ -13,6 +13,7 @@ from lealtad.db import Row as Found
 from lealtad.db.recordset import Row, as_rows, insert_rows, recordset
 from lealtad.events.cause import Lane
 from lealtad.http import CustomerRef
+from lealtad.ids import first_id_at
 
 ADD_STANDING = text("""
     INSERT INTO next_best_action (customer_id) SELECT id FROM unnest(CAST(:customers AS uuid[])) AS id ORDER BY id
@@ -78,6 +79,19 @@ POSTPONE = text("""
     UPDATE next_best_action
     SET next_due_at = :until, rulebook = (SELECT revision FROM rulebook), awaits_inputs = false
     WHERE customer_id = :customer_id
+""")
+# Ids grow with the time at which they were made. What was offered, presented or answered is kept: it is what effects
+# are measured by; so is the decision that stands, however old.
+PRUNE = text("""
+    DELETE FROM decision WHERE decision_id IN (
+        SELECT decision_id FROM decision
+        WHERE decision_id < :before
+          AND NOT EXISTS (SELECT FROM contact WHERE contact.decision_id = decision.decision_id)
+          AND NOT EXISTS (SELECT FROM response WHERE response.decision_id = decision.decision_id)
+          AND NOT EXISTS (SELECT FROM next_best_action AS standing
+                          WHERE standing.customer_id = decision.customer_id
+                            AND standing.decision_id = decision.decision_id)
+        ORDER BY decision_id LIMIT :limit)
 """)
 
 
@@ -155,3 +169,8 @@ async def lanes(connection: Connection, customers: Sequence[UUID]) -> dict[UUID,
 async def postpone(connection: Connection, customer_id: UUID, until: datetime) -> None:
     """Let a locked customer be due no sooner than `until`, for whatever reason."""
     await connection.execute(POSTPONE, {"customer_id": customer_id, "until": until})
+
+
+async def prune(connection: Connection, before: datetime, limit: int) -> int:
+    """Delete at most `limit` such decisions made before `before` (system time); return their number."""
+    return await connection.affected(PRUNE, {"before": first_id_at(before), "limit": limit})

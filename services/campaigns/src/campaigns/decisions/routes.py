@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Response
 
-from campaigns.decisions import asking, reading
+from campaigns.decisions import commands, queries
 from campaigns.decisions.schemas import DecisionOut, Question
 from lealtad.http import Command, CustomerRefInPath, Page, PageWanted, Query, problems, reads, writes
 
@@ -22,7 +22,7 @@ async def read_next_best_action(ref: CustomerRefInPath, query: Reads) -> Respons
     and channel, the earliest time, the words, every other action with its priority, every action that is ruled out with
     the rule, and the facts it newly included. `action: null` is an answer, too, with its `reason`.
     """
-    return await query.run(lambda uow: reading.read_next_best_action(uow, ref))
+    return await query.run(lambda uow: queries.read_next_best_action(uow, ref))
 
 
 @router.get("/customers/{ref}/decisions", response_model=Page[DecisionOut], responses=problems(404))
@@ -31,7 +31,7 @@ async def list_decisions(ref: CustomerRefInPath, page: PageWanted, query: Reads)
 
     Newest first: what was best when, why, and what it was decided on. Decisions asked for by a channel are among them.
     """
-    return await query.run(lambda uow: reading.list_of_customer(uow, ref, page))
+    return await query.run(lambda uow: queries.list_of_customer(uow, ref, page))
 
 
 @router.post("/decisions", status_code=201, response_model=DecisionOut, responses=problems(404))
@@ -45,7 +45,7 @@ async def ask_for_a_decision(
     stored and holds for the minutes that the contact policy says, counted from when contact hours allow the contact;
     the standing next-best action stays as it is.
     """
-    return await command.run(lambda uow: asking.ask(uow, body))
+    return await command.run(lambda uow: commands.ask(uow, body))
 
 
 @router.get("/decisions/{decision_id}", response_model=DecisionOut, responses=problems(404))
@@ -55,4 +55,4 @@ async def explain_decision(decision_id: DecisionId, query: Reads) -> Response:
     As it was recorded when it was made: offer, policy and definition versions, score and segments with their as-of,
     priorities, exclusions, action probability, seed, hold-out arm, ages of the inputs and causes.
     """
-    return await query.run(lambda uow: reading.read_decision(uow, decision_id))
+    return await query.run(lambda uow: queries.read_decision(uow, decision_id))

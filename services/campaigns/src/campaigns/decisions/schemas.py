@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from campaigns.decisions.records import Origin
 from campaigns.domain.customer import Response as CustomerResponse
+from campaigns.domain.decision_record import Origin
 from campaigns.domain.offers import ContactClass, Content, OfferTerms
 from campaigns.domain.quiet_hours import InitiatedBy
 from campaigns.domain.rules import Stage

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Response
 from fastapi import Query as Parameter
 
-from campaigns.offers import managing
+from campaigns.offers import commands, queries
 from campaigns.offers.schemas import OfferIn, OfferOut, TermsIn
 from lealtad.events.catalog.campaigns import OfferKind
 from lealtad.http import Command, Page, PageWanted, Query, problems, reads, writes
@@ -29,7 +29,7 @@ async def list_offers(
 
     In ascending key: what may be proposed to customers, to whom, on which channels, and in which words.
     """
-    return await query.run(lambda uow: managing.list_offers(uow, page, kind=kind, withdrawn=withdrawn))
+    return await query.run(lambda uow: queries.list_offers(uow, page, kind=kind, withdrawn=withdrawn))
 
 
 @router.post("", status_code=201, response_model=OfferOut, responses=problems(409))
@@ -38,7 +38,7 @@ async def create_offer(body: OfferIn, command: Creates) -> Response:
 
     It competes from now on: every customer is decided anew in the background, in batches.
     """
-    return await command.run(lambda uow: managing.create_offer(uow, body, by=command.principal.subject))
+    return await command.run(lambda uow: commands.create_offer(uow, body, by=command.principal.subject))
 
 
 @router.get("/{reference}", response_model=OfferOut, responses=problems(404))
@@ -47,7 +47,7 @@ async def read_offer(reference: Reference, query: Reads) -> Response:
 
     By id or key; its version is the `ETag`.
     """
-    return await query.run(lambda uow: managing.read_offer(uow, reference))
+    return await query.run(lambda uow: queries.read_offer(uow, reference))
 
 
 @router.get("/{offer_id}/versions/{version}", response_model=OfferOut, responses=problems(404))
@@ -60,7 +60,7 @@ async def read_offer_version(
 
     Decisions name the version they were made with; versions are never changed or removed.
     """
-    return await query.run(lambda uow: managing.read_offer_version(uow, offer_id, version))
+    return await query.run(lambda uow: queries.read_offer_version(uow, offer_id, version))
 
 
 @router.put("/{reference}", response_model=OfferOut, responses=problems(404, 412, 428))
@@ -71,7 +71,7 @@ async def change_offer(reference: Reference, body: TermsIn, command: Changes) ->
     withdrawn offer is on offer again.
     """
     return await command.run(
-        lambda uow: managing.change_offer(uow, reference, body, if_match=command.if_match, by=command.principal.subject)
+        lambda uow: commands.change_offer(uow, reference, body, if_match=command.if_match, by=command.principal.subject)
     )
 
 
@@ -82,5 +82,5 @@ async def withdraw_offer(reference: Reference, command: Changes) -> Response:
     It is proposed to nobody any more; it stays readable, because past decisions name it. Needs `If-Match`.
     """
     return await command.run(
-        lambda uow: managing.withdraw_offer(uow, reference, if_match=command.if_match, by=command.principal.subject)
+        lambda uow: commands.withdraw_offer(uow, reference, if_match=command.if_match, by=command.principal.subject)
     )

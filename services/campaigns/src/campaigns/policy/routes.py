@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
-from campaigns.policy import changing
+from campaigns.policy import commands
 from campaigns.policy.models import CONTACT_POLICY
 from campaigns.policy.schemas import PolicyIn, PolicyOut
 from lealtad.http import Command, Query, problems, reads, writes
@@ -43,5 +43,5 @@ async def change_contact_policy(
     all promotions at once: none is presented or reserved any more, and everybody is decided anew in the background.
     """
     return await command.run(
-        lambda uow: changing.change_policy(uow, body, if_match=command.if_match, by=command.principal.subject)
+        lambda uow: commands.change_policy(uow, body, if_match=command.if_match, by=command.principal.subject)
     )

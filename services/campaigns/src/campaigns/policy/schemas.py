@@ -10,7 +10,7 @@ from campaigns.domain.policy import ContactPolicy, Situation
 from lealtad.http import SafeValueError
 from lealtad.policies import PolicyStamp
 
-SHIPPED: JsonDict = from_json(files("campaigns.policy").joinpath("shipped.json").read_bytes())
+SHIPPED: JsonDict = from_json(files("campaigns.policy").joinpath("defaults.json").read_bytes())
 
 
 class PolicyIn(ContactPolicy):

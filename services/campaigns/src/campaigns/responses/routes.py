@@ -5,18 +5,26 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Response
 
-from campaigns.responses import recording
+from campaigns.contacts.schemas import ContactOut
+from campaigns.responses.commands import record_response as recording
+from campaigns.responses.commands.confirm_contact import confirm
 from campaigns.responses.schemas import ResponseIn, ResponseOut
 from lealtad.http import Command, problems, writes
 
-router = APIRouter(prefix="/v1/decisions/{decision_id}/responses", tags=["responses"])
+router = APIRouter()
+Writes = Annotated[Command, Depends(writes("decisions:write"))]
+ContactId = Annotated[UUID, Path(description="Id of a contact")]
 DecisionId = Annotated[UUID, Path(description="Id of the decision that is answered")]
 
 
-@router.post("", status_code=201, response_model=ResponseOut, responses=problems(404, 409))
-async def record_response(
-    decision_id: DecisionId, body: ResponseIn, command: Annotated[Command, Depends(writes("decisions:write"))]
-) -> Response:
+@router.post(
+    "/v1/decisions/{decision_id}/responses",
+    tags=["responses"],
+    status_code=201,
+    response_model=ResponseOut,
+    responses=problems(404, 409),
+)
+async def record_response(decision_id: DecisionId, body: ResponseIn, command: Writes) -> Response:
     """Record a response.
 
     `presented` first, then `accepted` or `rejected`; a repeated response is answered 200 as before. Presenting spends a
@@ -27,3 +35,18 @@ async def record_response(
     after the response: a refusal ends the pitch, an acceptance fulfils the offer.
     """
     return await command.run(lambda uow: recording.record_response(uow, decision_id, body))
+
+
+@router.post(
+    "/v1/contacts/{contact_id}/confirm",
+    tags=["contacts"],
+    response_model=ContactOut,
+    responses=problems(404, 409),
+)
+async def confirm_contact(contact_id: ContactId, command: Writes) -> Response:
+    """Confirm a contact.
+
+    Ask with it right before the contact: the slot is spent and the offer counts as presented. 409 with the rule when
+    the contact is not allowed now, although the slot was held. Repeating a confirmation changes nothing.
+    """
+    return await command.run(lambda uow: confirm(uow, contact_id))

@@ -1,0 +1,1 @@
+"""What decisions are made from: the rules in force and the customers."""

@@ -1,0 +1,1 @@
+"""Queries of what decisions are made from."""

@@ -1,0 +1,54 @@
+"""The rules in force."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from campaigns.domain import freshness
+from campaigns.domain.customer import Customer
+from campaigns.domain.findings import Finding
+from campaigns.domain.mute import mute_of
+from campaigns.domain.offers import Offer
+from campaigns.domain.policy import ContactPolicy
+from campaigns.domain.propensity import Cell, Tally
+from campaigns.domain.quiet_hours import InitiatedBy, earliest_contact
+from campaigns.domain.rules import Circumstances
+
+
+@dataclass(frozen=True, slots=True)
+class RulesInForce:
+    """Everything that is the same for all customers of one transaction."""
+
+    revision: int
+    """Of policy and offers together."""
+    hold_out_salt: str
+    policy_version: int
+    policy: ContactPolicy
+    offers: list[Offer]
+    tallies: dict[Cell, Tally]
+    input_ages: dict[str, float]
+    currency: str
+    """In which amounts are shown."""
+
+    @property
+    def stale(self) -> Finding | None:
+        """Why promotions are ruled out because an input is too old, or None."""
+        return freshness.staleness(self.input_ages, self.policy.input_age_limit_s)
+
+    def circumstances(
+        self,
+        customer: Customer,
+        now: datetime,
+        holds_until: datetime,
+        initiated_by: InitiatedBy = InitiatedBy.COMPANY,
+        contact_at: datetime | None = None,
+    ) -> Circumstances:
+        """Return what a decision about `customer` at `now` depends on; the contact is made then, or at `contact_at`."""
+        moment = contact_at or now
+        contact_from = earliest_contact(customer, self.policy, moment, initiated_by)
+        mute = mute_of(customer, self.policy, now)
+        return Circumstances(now, self.policy, holds_until, moment, contact_from, mute, self.stale)
+
+    def offer(self, offer_id: UUID) -> Offer | None:
+        """Return the offer in force with this id."""
+        return next((offer for offer in self.offers if offer.offer_id == offer_id), None)

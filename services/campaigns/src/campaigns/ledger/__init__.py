@@ -1,0 +1,1 @@
+"""The contact ledger: one per customer, over all channels."""

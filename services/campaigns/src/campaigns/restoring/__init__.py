@@ -1,5 +1,0 @@
-"""Taking actions, contacts and responses back from the service's own topic, after a restore from a back-up."""
-
-from campaigns.restoring.taking_back import restore
-
-__all__ = ["restore"]
