@@ -13,9 +13,9 @@ from lealtad.ids import new_id
 from lealtad.testing.documents import documents
 from lealtad.testing.driving import deliver, run_due
 from lealtad.testing.fuzzing import Caller, failures, some_documents
-from segmentation.definitions import trial
 from segmentation.definitions.schemas import RULE_EXAMPLE, NewSegment, SegmentChange
 from segmentation.domain.value_policy import ValuePolicy
+from segmentation.evaluation import trial
 from segmentation.service import SERVICE
 
 from .builders import (

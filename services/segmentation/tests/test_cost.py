@@ -12,7 +12,7 @@ from lealtad.db import Connection
 from lealtad.ids import new_id
 from lealtad.testing.driving import deliver, statements
 from lealtad.unit_of_work import Database
-from segmentation.definitions import rulebook
+from segmentation.definitions.queries import rulebook
 from segmentation.service import SERVICE
 
 from .builders import NOW, case, purchase, registered, score

@@ -8,8 +8,8 @@ from lealtad.due import backlog
 from lealtad.ids import new_id
 from lealtad.testing.driving import deliver, run_due
 from lealtad.unit_of_work import Database, Touched, UnitOfWork
-from segmentation.memberships import reevaluation
-from segmentation.memberships.announcing import evaluate_and_announce
+from segmentation.memberships.jobs import reevaluation
+from segmentation.memberships.reaction import evaluate_and_announce
 from segmentation.service import SERVICE
 
 from .builders import NOW, purchase

@@ -15,9 +15,9 @@ from lealtad.testing.driving import undone
 from lealtad.unit_of_work import Database, Phase, UnitOfWork
 from segmentation.consumers import projections
 from segmentation.domain.boundaries import Boundaries
+from segmentation.domain.evaluated_customer import Standing
 from segmentation.domain.rulebook import Definition, Rulebook
 from segmentation.domain.rules import Rule
-from segmentation.domain.standing import Standing
 from segmentation.domain.value_policy import TierRule, ValuePolicy
 from segmentation.evaluation.evaluator import Evaluator
 

@@ -16,11 +16,11 @@ from lealtad.testing.driving import deliver, run_due, statements
 from lealtad.unit_of_work import Database
 from segmentation.domain.sweeps import SweepReason
 from segmentation.evaluation.evaluator import moments
-from segmentation.memberships import sweep_repository as sweeps
-from segmentation.memberships import sweeping
+from segmentation.memberships.jobs import sweep as sweeping
+from segmentation.memberships.repository import sweeps
 from segmentation.service import SERVICE
-from segmentation.value import repository as value
-from segmentation.value.base_repository import ranked_otherwise
+from segmentation.value.repository import boundaries as value
+from segmentation.value.repository.quantiles import ranked_otherwise
 
 from .builders import NOW, purchase
 

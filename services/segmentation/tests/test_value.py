@@ -14,7 +14,7 @@ from lealtad.unit_of_work import Database
 from segmentation.domain.boundaries import Boundaries
 from segmentation.domain.value_policy import TierRule, ValuePolicy
 from segmentation.service import SERVICE
-from segmentation.value import base_repository
+from segmentation.value.repository import quantiles as base_repository
 
 from .builders import NOW, days_ago, purchase
 

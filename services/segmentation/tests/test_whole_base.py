@@ -12,7 +12,7 @@ from lealtad.ids import new_id
 from lealtad.testing.driving import deliver, run_due
 from lealtad.unit_of_work import Database
 from segmentation.domain.sweeps import SweepReason
-from segmentation.memberships import sweep_repository as sweeps
+from segmentation.memberships.repository import sweeps
 from segmentation.service import SERVICE
 
 from .builders import NOW, purchase, returned

@@ -292,7 +292,7 @@ def create_tables() -> None:
 
 def ship_segments() -> None:
     """Put the shipped segments in force; there is nobody yet who could be in them."""
-    shipped = json.loads(files("segmentation.definitions").joinpath("shipped.json").read_text())
+    shipped = json.loads(files("segmentation.definitions").joinpath("defaults.json").read_text())
     for item in shipped:
         values = {
             "id": uuid5(NAMESPACE_URL, f"lealtad:segment:{item['key']}"),
@@ -315,7 +315,7 @@ def ship_segments() -> None:
 
 def ship_value_policy() -> None:
     """Rank by the shipped policy; boundaries are due at once, and then at the times that the policy says."""
-    policy = files("segmentation.value").joinpath("shipped.json").read_text()
+    policy = files("segmentation.value").joinpath("defaults.json").read_text()
     execute(
         "INSERT INTO owned.value_policy (version, policy, created_at) VALUES (1, CAST(:policy AS jsonb), now())",
         {"policy": policy},

@@ -5,7 +5,7 @@ from lealtad.events.catalog.churn_scoring import ChurnScored
 from lealtad.events.subscriptions import CASE_STATES, CONTRACTS, CUSTOMER_STATES, FACTS
 from lealtad.kafka.projections import Projections
 from segmentation.customers.models import CUSTOMERS
-from segmentation.facts import activity, cases, contracts, scores
+from segmentation.facts.projection import activity, cases, contracts, scores
 
 projections = Projections()
 projections.on(*CUSTOMER_STATES)(CUSTOMERS.fold)

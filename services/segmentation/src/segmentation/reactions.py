@@ -1,7 +1,7 @@
 """What happens to customers whose facts changed."""
 
 from lealtad.unit_of_work import Touched, UnitOfWork
-from segmentation.memberships.announcing import evaluate_and_announce
+from segmentation.memberships.reaction import evaluate_and_announce
 
 
 async def react(uow: UnitOfWork, touched: Touched) -> None:

@@ -8,17 +8,18 @@ from lealtad.customers import every_customer
 from lealtad.db import metadata_of
 from lealtad.due import DueAction
 from segmentation.consumers import projections
-from segmentation.definitions import preparation_repository as preparations
-from segmentation.definitions import preparing
+from segmentation.definitions.preparation import jobs as preparing
+from segmentation.definitions.preparation import repository as preparations
 from segmentation.definitions.routes import router as definitions_router
-from segmentation.memberships import reevaluation, sweeping
-from segmentation.memberships import repository as memberships
-from segmentation.memberships import sweep_repository as sweeps
+from segmentation.memberships.jobs import reevaluation
+from segmentation.memberships.jobs import sweep as sweeping
+from segmentation.memberships.repository import announcements as memberships
+from segmentation.memberships.repository import sweeps
+from segmentation.memberships.restore import restore
 from segmentation.memberships.routes import router as memberships_router
-from segmentation.memberships.taking_back import restore
 from segmentation.reactions import react
-from segmentation.value import computing
-from segmentation.value import repository as value
+from segmentation.value import jobs as computing
+from segmentation.value.repository import boundaries as value
 from segmentation.value.routes import router as value_router
 
 SERVICE = Service(

@@ -6,7 +6,9 @@ from fastapi import APIRouter, Depends, Response
 from fastapi import Query as Parameter
 
 from lealtad.http import Command, Page, PageWanted, Query, problems, reads, writes
-from segmentation.definitions import changing, previewing, reading
+from segmentation.definitions import commands as changing
+from segmentation.definitions.preview import queries as previewing
+from segmentation.definitions.queries import segments as reading
 from segmentation.definitions.schemas import (
     NewSegment,
     Preview,
@@ -15,7 +17,7 @@ from segmentation.definitions.schemas import (
     SegmentOut,
     Version,
 )
-from segmentation.definitions.segment_path import SegmentPath, segment_ref
+from segmentation.fields import SegmentPath, segment_ref
 
 router = APIRouter(prefix="/v1/segments", tags=["segments"])
 Reads = Annotated[Query, Depends(reads("segments:read"))]

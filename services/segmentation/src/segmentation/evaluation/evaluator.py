@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import asyncpg
 
 from lealtad.db import Connection, Row
+from segmentation.domain.evaluated_customer import Announced, Comparison, Scores, Standing
 from segmentation.domain.rulebook import Rulebook
-from segmentation.domain.standing import Announced, Comparison, Scores, Standing
 from segmentation.evaluation.statement import ANNOUNCED, evaluation, listed_customers
 
 

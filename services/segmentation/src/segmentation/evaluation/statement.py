@@ -23,9 +23,9 @@ from segmentation.domain.rules import Rule, is_behavioural
 from segmentation.domain.vocabulary import Moment
 from segmentation.evaluation.compiler import met, windows_of
 from segmentation.evaluation.departures import NEVER, departures_of
+from segmentation.evaluation.next_change import Day, Turns, due_at
 from segmentation.evaluation.sources import Sources, sources
-from segmentation.evaluation.turns import Day, Turns, due_at
-from segmentation.evaluation.value import (
+from segmentation.evaluation.value_scores import (
     frequency_window,
     monetary_window,
     value_columns,

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 
 from lealtad.http import CustomerRefInPath, Page, PageWanted, Query, problems, reads
-from segmentation.definitions.segment_path import SegmentPath, segment_ref
-from segmentation.memberships import reading
+from segmentation.fields import SegmentPath, segment_ref
+from segmentation.memberships import queries as reading
 from segmentation.memberships.schemas import CustomerSegments, Member
 
 router = APIRouter(prefix="/v1", tags=["memberships"])

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Response
 from lealtad.http import Command, Page, PageWanted, Query, problems, reads, writes
 from lealtad.policies import VersionInPath
 from segmentation.domain.value_policy import ValuePolicy
-from segmentation.value import policy
+from segmentation.value import commands as policy
 from segmentation.value.models import VALUE_POLICY
 from segmentation.value.schemas import BoundariesOut, ValuePolicyOut
 

@@ -7,12 +7,12 @@ from lealtad.db import Row
 from lealtad.http import Answer, Page, PageQuery
 from lealtad.money import Money
 from lealtad.unit_of_work import UnitOfWork
-from segmentation.definitions import rulebook
+from segmentation.definitions.queries import rulebook
 from segmentation.domain.sweeps import SweepReason
 from segmentation.domain.value_policy import ValuePolicy
-from segmentation.memberships import sweep_repository as sweeps
-from segmentation.value import repository
+from segmentation.memberships.repository import sweeps
 from segmentation.value.models import VALUE_POLICY
+from segmentation.value.repository import boundaries as repository
 from segmentation.value.schemas import BoundariesOut
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from lealtad.events.catalog.segmentation import MembershipsChanged
 from lealtad.events.envelope import Event
 from lealtad.unit_of_work import UnitOfWork
-from segmentation.memberships import repository
+from segmentation.memberships.repository import announcements as repository
 
 
 async def restore(uow: UnitOfWork, events: Sequence[Event[Any]]) -> Iterable[UUID]:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, exists, select, text, update
 
 from lealtad.db import Connection
 from lealtad.events.catalog.segmentation import MembershipsChanged
-from segmentation.domain.standing import Standing
+from segmentation.domain.evaluated_customer import Standing
 from segmentation.memberships.models import membership, standing
 
 Entry = Mapping[str, Any]

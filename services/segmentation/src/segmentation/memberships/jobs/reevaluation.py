@@ -5,9 +5,9 @@ from uuid import UUID
 
 from lealtad.due import act_on
 from lealtad.unit_of_work import UnitOfWork
-from segmentation.definitions import rulebook
-from segmentation.memberships import repository
-from segmentation.memberships.announcing import evaluate_and_announce
+from segmentation.definitions.queries import rulebook
+from segmentation.memberships.reaction import evaluate_and_announce
+from segmentation.memberships.repository import announcements as repository
 
 ACTION = "reevaluate"
 

@@ -14,7 +14,7 @@ from lealtad.db.planning import plan_for_the_base
 from segmentation.domain.boundaries import Boundaries, Tier
 from segmentation.domain.value_policy import TierRule, ValuePolicy
 from segmentation.evaluation.evaluator import moments
-from segmentation.evaluation.value import ranked
+from segmentation.evaluation.value_scores import ranked
 from segmentation.memberships.models import standing
 
 FIFTHS = [0.2, 0.4, 0.6, 0.8]

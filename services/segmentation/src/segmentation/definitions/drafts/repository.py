@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, TextClause, delete, exists, text
 
 from lealtad.db import Connection
 from segmentation.definitions.models import draft_membership
-from segmentation.domain.standing import Standing
+from segmentation.domain.evaluated_customer import Standing
 from segmentation.memberships.models import membership
 
 ADD = text("""

@@ -6,13 +6,15 @@ from lealtad.events.catalog.segmentation import DefinitionChanged, SegmentRef
 from lealtad.http import Answer, conflict, gone, not_found, require_match
 from lealtad.ids import new_id
 from lealtad.unit_of_work import UnitOfWork
-from segmentation.definitions import preparation_repository as preparations
-from segmentation.definitions import reading, repository, rulebook
+from segmentation.definitions.preparation import repository as preparations
+from segmentation.definitions.queries import rulebook
+from segmentation.definitions.queries import segments as reading
+from segmentation.definitions.repository import segments as repository
 from segmentation.definitions.schemas import NewSegment, SegmentChange
-from segmentation.definitions.trial import require_usable
 from segmentation.domain.segments import Segment, SegmentVersion, VersionStatus
 from segmentation.domain.sweeps import SweepReason
-from segmentation.memberships import sweep_repository as sweeps
+from segmentation.evaluation.trial import require_usable
+from segmentation.memberships.repository import sweeps
 
 
 async def create(uow: UnitOfWork, new: NewSegment) -> Answer:

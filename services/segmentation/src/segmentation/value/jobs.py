@@ -4,14 +4,15 @@ from dataclasses import replace
 from datetime import UTC
 
 from lealtad.unit_of_work import UnitOfWork
-from segmentation.definitions import rulebook
+from segmentation.definitions.queries import rulebook
 from segmentation.domain.boundaries import Boundaries
 from segmentation.domain.sweeps import SweepReason
 from segmentation.domain.value_policy import next_computation
-from segmentation.memberships import repository as memberships
-from segmentation.memberships import sweep_repository as sweeps
-from segmentation.value import base_repository, repository
+from segmentation.memberships.repository import announcements as memberships
+from segmentation.memberships.repository import sweeps
 from segmentation.value.models import VALUE_POLICY
+from segmentation.value.repository import boundaries as repository
+from segmentation.value.repository import quantiles as base_repository
 
 
 async def run_due(uow: UnitOfWork, _limit: int) -> int:

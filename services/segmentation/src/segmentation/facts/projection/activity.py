@@ -17,8 +17,8 @@ from lealtad.events.catalog.customer_profile import (
 from lealtad.events.envelope import Event
 from lealtad.money import apportion
 from lealtad.unit_of_work import UnitOfWork
-from segmentation.facts import repository
 from segmentation.facts.models import LARGEST
+from segmentation.facts.repository import activity as repository
 
 Activity = (
     PurchaseRecorded

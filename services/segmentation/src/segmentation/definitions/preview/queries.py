@@ -4,8 +4,8 @@ from dataclasses import replace
 from uuid import UUID
 
 from lealtad.unit_of_work import UnitOfWork
-from segmentation.definitions import preview_repository as repository
-from segmentation.definitions import rulebook
+from segmentation.definitions.preview import repository
+from segmentation.definitions.queries import rulebook
 from segmentation.definitions.schemas import Preview, PreviewRequest
 from segmentation.domain.rulebook import Definition, Rulebook
 from segmentation.domain.rules import Rule

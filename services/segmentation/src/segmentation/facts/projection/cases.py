@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from lealtad.events.catalog.complaints import CaseState
 from lealtad.events.envelope import Event
 from lealtad.unit_of_work import UnitOfWork
-from segmentation.facts import state_repository
+from segmentation.facts.repository import states as state_repository
 
 
 async def project(uow: UnitOfWork, events: Sequence[Event[CaseState]]) -> None:

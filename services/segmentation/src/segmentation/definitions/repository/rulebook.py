@@ -9,8 +9,8 @@ from lealtad.db import Connection
 from segmentation.definitions.models import rulebook, segment, segment_version
 from segmentation.domain.rulebook import Definition, Rulebook
 from segmentation.domain.rules import Rule
-from segmentation.value import repository as value_repository
 from segmentation.value.models import VALUE_POLICY
+from segmentation.value.repository import boundaries as value_repository
 
 RULE: TypeAdapter[Rule] = TypeAdapter(Rule)
 LOCK_KEY = 0x5E6_3E47

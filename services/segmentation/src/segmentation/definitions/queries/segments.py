@@ -4,8 +4,8 @@ from uuid import UUID
 
 from lealtad.http import Answer, Page, PageQuery, not_found
 from lealtad.unit_of_work import UnitOfWork
-from segmentation.definitions import preparation_repository as preparations
-from segmentation.definitions import repository
+from segmentation.definitions.preparation import repository as preparations
+from segmentation.definitions.repository import segments as repository
 from segmentation.definitions.schemas import SegmentOut, Version
 from segmentation.domain.segments import Segment, VersionStatus
 

@@ -9,7 +9,7 @@ import structlog
 from lealtad.errors import is_transient
 from lealtad.http import InvalidField, Problem, invalid
 from lealtad.unit_of_work import UnitOfWork
-from segmentation.definitions import rulebook_repository as repository
+from segmentation.definitions.repository import rulebook as repository
 from segmentation.domain.rulebook import Definition, Rulebook
 from segmentation.domain.rules import conditions
 from segmentation.domain.segments import SegmentVersion

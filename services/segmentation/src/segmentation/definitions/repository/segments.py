@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from lealtad.db import Connection, Row
 from segmentation.definitions.models import segment, segment_version
-from segmentation.definitions.rulebook_repository import RULE
+from segmentation.definitions.repository.rulebook import RULE
 from segmentation.domain.segments import Segment, SegmentVersion, VersionStatus
 from segmentation.memberships.models import membership
 

@@ -5,13 +5,14 @@ from uuid import UUID
 
 from lealtad.events.catalog.segmentation import DefinitionChanged, SegmentRef
 from lealtad.unit_of_work import UnitOfWork
-from segmentation.definitions import drafts_repository as drafts
-from segmentation.definitions import preparation_repository as preparations
-from segmentation.definitions import repository, rulebook
+from segmentation.definitions.drafts import repository as drafts
+from segmentation.definitions.preparation import repository as preparations
+from segmentation.definitions.queries import rulebook
+from segmentation.definitions.repository import segments as repository
 from segmentation.domain.segments import VersionStatus
 from segmentation.domain.sweeps import SweepReason
-from segmentation.memberships import repository as memberships
-from segmentation.memberships import sweep_repository as sweeps
+from segmentation.memberships.repository import announcements as memberships
+from segmentation.memberships.repository import sweeps
 
 
 async def run_due(uow: UnitOfWork, limit: int) -> int:

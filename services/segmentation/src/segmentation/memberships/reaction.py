@@ -9,12 +9,12 @@ from lealtad.events.catalog.segmentation import MembershipsChanged, Rfm, Segment
 from lealtad.events.cause import Cause
 from lealtad.events.model import Causes
 from lealtad.unit_of_work import Touched, UnitOfWork
-from segmentation.definitions import drafts_repository as drafts
-from segmentation.definitions import rulebook
+from segmentation.definitions.drafts import repository as drafts
+from segmentation.definitions.queries import rulebook
+from segmentation.domain.evaluated_customer import PROFILING_REFUSED, Change, Comparison, Standing, change
 from segmentation.domain.rulebook import Rulebook
 from segmentation.domain.rules import is_behavioural
-from segmentation.domain.standing import PROFILING_REFUSED, Change, Comparison, Standing, change
-from segmentation.memberships import repository
+from segmentation.memberships.repository import announcements as repository
 
 
 @dataclass(frozen=True, slots=True)

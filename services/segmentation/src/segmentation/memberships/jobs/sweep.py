@@ -7,16 +7,16 @@ from sqlalchemy import ColumnElement, false, true
 
 from lealtad.db import Row
 from lealtad.unit_of_work import UnitOfWork
-from segmentation.definitions import drafts_repository as drafts
-from segmentation.definitions import rulebook
+from segmentation.definitions.drafts import repository as drafts
+from segmentation.definitions.queries import rulebook
 from segmentation.domain.rulebook import Rulebook
 from segmentation.domain.sweeps import SweepReason
 from segmentation.evaluation.evaluator import moments
-from segmentation.evaluation.turns import recency_limits
-from segmentation.memberships import repository
-from segmentation.memberships import sweep_repository as sweeps
+from segmentation.evaluation.next_change import recency_limits
 from segmentation.memberships.models import standing
-from segmentation.value.base_repository import ranked_otherwise
+from segmentation.memberships.repository import announcements as repository
+from segmentation.memberships.repository import sweeps
+from segmentation.value.repository.quantiles import ranked_otherwise
 
 CUSTOMERS_A_STEP = 5000
 

@@ -9,12 +9,12 @@ from lealtad.events.catalog.segmentation import Rfm
 from lealtad.http import CustomerRef, Page, PageQuery
 from lealtad.money import Money
 from lealtad.unit_of_work import UnitOfWork
-from segmentation.definitions import reading as definitions
+from segmentation.definitions.queries import segments as definitions
 from segmentation.domain.boundaries import Boundaries
-from segmentation.domain.standing import PROFILING_REFUSED
-from segmentation.memberships import reading_repository as repository
+from segmentation.domain.evaluated_customer import PROFILING_REFUSED
+from segmentation.memberships.repository import memberships as repository
 from segmentation.memberships.schemas import CustomerSegments, Member, Membership, Value
-from segmentation.value import repository as value
+from segmentation.value.repository import boundaries as value
 
 
 async def read_members(uow: UnitOfWork, ref: UUID | str, query: PageQuery) -> Page[Member]:

@@ -5,7 +5,7 @@ from collections import OrderedDict
 from uuid import UUID
 
 from lealtad.db import Connection
-from segmentation.definitions import rulebook_repository as repository
+from segmentation.definitions.repository import rulebook as repository
 from segmentation.evaluation.evaluator import Evaluator
 
 KEPT = 4

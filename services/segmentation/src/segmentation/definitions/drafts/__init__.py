@@ -1,0 +1,1 @@
+"""Who is in a segment under its version in preparation."""

@@ -1,0 +1,1 @@
+"""A rule tried on the base; nothing is stored."""

@@ -1,0 +1,1 @@
+"""Segments as callers read them, and the rulebook that evaluations go by."""

@@ -1,0 +1,1 @@
+"""SQL of segments, their versions and the rulebook that they make."""

@@ -1,0 +1,1 @@
+"""Due actions: customers whose windows moved on, and sweeps over the base."""

@@ -1,0 +1,1 @@
+"""SQL of announced memberships and of sweeps."""
