@@ -18,7 +18,7 @@ sort_values = st.one_of(
     st.dates(),
     st.uuids(),
     st.decimals(allow_nan=False, allow_infinity=False),
-    st.datetimes(timezones=st.just(UTC)),
+    st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - given a zone
     st.floats(allow_nan=False, allow_infinity=False),
 )
 
@@ -110,3 +110,18 @@ def test_true_is_no_number_in_a_cursor():
     with pytest.raises(Problem, match="invalid-cursor"):
         PageQuery(cursor=encode_cursor((True,))).after(int)
     assert PageQuery(cursor=encode_cursor((True,))).after(bool) == (True,)
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        "0001-01-01T00:00:00+00:00",
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59.999999+00:00",
+        "9999-12-31T23:59:59-14:00",
+    ],
+)
+def test_a_time_at_an_edge_of_the_calendar_is_no_cursor(time):
+    forged = base64.urlsafe_b64encode(orjson.dumps([{"time": time}])).decode()
+
+    assert _refusal_of(forged).slug == "invalid-cursor"

@@ -16,6 +16,7 @@ from lealtad.http.database_errors import with_retries
 from lealtad.http.etag import IF_MATCH_READERS, IfMatch
 from lealtad.http.idempotency import BODY_IS_CURRENT, REPLAYED, IdempotentRequest, claim, is_kept, store
 from lealtad.http.problem import Problem
+from lealtad.http.query_names import require_known_parameters
 from lealtad.observability.metrics import IDEMPOTENT_REPLAYS
 from lealtad.unit_of_work import UnitOfWork
 
@@ -110,11 +111,12 @@ def writes(scope: str, *, if_match: IfMatch = "unused") -> Callable[..., Corouti
         ] = None,
         if_match: Annotated[str | None, precondition] = None,
     ) -> Command:
-        runtime = runtime_of(request)
+        principal = caller_of(request, credentials, scope)
+        require_known_parameters(request)
         return Command(
-            runtime,
+            runtime_of(request),
             CommandContext(
-                principal=caller_of(request, credentials, scope),
+                principal=principal,
                 traceparent=current_traceparent(),
                 method=request.method,
                 path=request.url.path,

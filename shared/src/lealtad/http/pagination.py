@@ -17,13 +17,14 @@ import orjson
 from pydantic import BaseModel, Field
 
 from lealtad.http.problem import InvalidField, Problem, invalid
+from lealtad.instants import EARLIEST, END
 
 T = TypeVar("T")
 Row = TypeVar("Row")
 CursorKey = tuple[Any, ...]
 
 _TAGS: dict[str, tuple[type, Callable[[str], Any]]] = {
-    "time": (datetime, lambda text: datetime.fromisoformat(text).astimezone(UTC)),
+    "time": (datetime, lambda text: _kept_instant(datetime.fromisoformat(text).astimezone(UTC))),
     "date": (date, date.fromisoformat),
     "id": (UUID, UUID),
     "decimal": (Decimal, Decimal),
@@ -119,6 +120,13 @@ def _untagged(value: Any) -> Any:
     if others or tag not in _TAGS or not isinstance(text, str):
         raise _bad_cursor()
     return _TAGS[tag][1](text)
+
+
+def _kept_instant(instant: datetime) -> datetime:
+    # Stored instants lie in the range, its end included; the driver fails at the ends of the calendar.
+    if not EARLIEST <= instant <= END:
+        raise ValueError("outside the range of instants")
+    return instant
 
 
 def _is_of(value: Any, kind: type) -> bool:

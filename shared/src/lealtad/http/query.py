@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from lealtad.http.answer import Answer, as_answer
 from lealtad.http.auth import BEARER, Principal
 from lealtad.http.context import HttpRuntime, caller_of, known_scope, runtime_of
+from lealtad.http.query_names import require_known_parameters
 from lealtad.unit_of_work import UnitOfWork
 
 ReadingUseCase = Callable[[UnitOfWork], Awaitable[Answer | BaseModel]]
@@ -38,6 +39,8 @@ def reads(scope: str) -> Callable[..., Coroutine[Any, Any, Query]]:
         request: Request,
         credentials: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER, scopes=[scope])],
     ) -> Query:
-        return Query(runtime_of(request), caller_of(request, credentials, scope))
+        principal = caller_of(request, credentials, scope)
+        require_known_parameters(request)
+        return Query(runtime_of(request), principal)
 
     return query

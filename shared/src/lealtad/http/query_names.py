@@ -1,0 +1,52 @@
+"""Query parameters that a route does not know are refused: a filter that is ignored answers with the wrong rows."""
+
+from difflib import get_close_matches
+from typing import Any, get_args, get_origin
+
+from fastapi import Request, params
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.routing import APIRoute
+
+from lealtad.http.problem import InvalidField, invalid
+
+LONGEST_NAME = 100
+"""Characters of a name that is shown again."""
+
+
+class KnownParameters:
+    """The query parameters of one route: whether each may be given several times, by name."""
+
+    def __init__(self, route: APIRoute) -> None:
+        self._repeatable = {
+            field.alias: _is_list(field.field_info.annotation)
+            for field in get_flat_params(route.dependant)
+            if isinstance(field.field_info, params.Query)
+        }
+
+    def failures(self, names: list[str]) -> list[InvalidField]:
+        """Return what is wrong with the names that a caller gave, in their order."""
+        return [
+            self._failure(name, times=names.count(name))
+            for name in dict.fromkeys(names)
+            if name not in self._repeatable or (names.count(name) > 1 and not self._repeatable[name])
+        ]
+
+    def _failure(self, name: str, times: int) -> InvalidField:
+        shown = name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
+        if name in self._repeatable:
+            return InvalidField(pointer=shown, message=f"is given {times} times", hint="once")
+        nearest = get_close_matches(name, self._repeatable, n=1, cutoff=0.5)
+        known = ", ".join(sorted(self._repeatable)) or "none"
+        hint = f"did you mean {nearest[0]}?" if nearest else f"known here: {known}"
+        return InvalidField(pointer=shown, message="is not a parameter of this route", hint=hint)
+
+
+def require_known_parameters(request: Request) -> None:
+    """Raise 422 where the query of `request` names a parameter that its route lacks, or one twice that is no list."""
+    names = [name for name, _ in request.query_params.multi_items()]
+    if names and (failures := KnownParameters(request.scope["route"]).failures(names)):
+        raise invalid("Correct the query parameters named in `errors`, or leave them out.", failures)
+
+
+def _is_list(annotation: Any) -> bool:
+    return get_origin(annotation) in {list, set, tuple} or any(map(_is_list, get_args(annotation)))
