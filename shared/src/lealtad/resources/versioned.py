@@ -1,0 +1,119 @@
+"""Documents that managers create, change and retire; each version is kept."""
+
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel
+from sqlalchemy import ColumnElement, MetaData
+
+from lealtad.db import Connection, Row
+from lealtad.http import Answer, Page, PageQuery, Problem, not_found, require_match
+from lealtad.ids import new_id
+from lealtad.resources import repository
+from lealtad.resources.resource import Resource
+from lealtad.unit_of_work import UnitOfWork
+
+D = TypeVar("D", bound=BaseModel)
+
+
+class VersionedResource(Resource, Generic[D]):
+    """Documents under keys in `owned.<kind>`, their versions in `owned.<kind>_version`.
+
+    `model` is the document, kept in the column `document`; `shown` is the model of the API, with the document's fields
+    and the other columns: id, key, version, `retired`, who changed it and when. A version is in force as soon as it is
+    made, and never changes. A retired document is in force for nobody and stays readable; a change activates it again.
+
+    `require_usable` raises 422 for a document that the service could not use: see `lealtad.policies.tried`.
+    `changed` does what follows from a new version, in its transaction: it emits the control event.
+    """
+
+    def __init__(
+        self,
+        metadata: MetaData,
+        kind: str,
+        model: type[D],
+        shown: type[BaseModel],
+        *,
+        document: str,
+        retired: str,
+        taken: Callable[[str], Problem],
+        require_usable: Callable[[UnitOfWork, D], Awaitable[None]],
+        changed: Callable[[UnitOfWork, Row, D], Awaitable[None]],
+    ) -> None:
+        table = repository.resource_table(metadata, kind, document=document, retired=retired)
+        super().__init__(kind, table, taken=taken)
+        self.versions = repository.version_table(table, document=document, retired=retired)
+        self._id = f"{kind}_id"
+        self._model = model
+        self._shown = shown
+        self._document = document
+        self._retired = retired
+        self._require_usable = require_usable
+        self._changed = changed
+
+    async def read_page(self, uow: UnitOfWork, page: PageQuery, *conditions: ColumnElement[bool]) -> Page[Any]:
+        """Use case: show a page of those that meet `conditions`, by ascending key."""
+        rows = await self.page(uow.connection, page, *conditions)
+        return Page.of(rows, page.limit, self.cursor_of, self._resource)
+
+    async def read(self, uow: UnitOfWork, reference: str) -> Answer:
+        """Use case: show the newest version under an id or key, its number as ETag; 404 where there is none."""
+        return self._answer(await self.existing(uow.connection, reference))
+
+    async def read_version(self, uow: UnitOfWork, resource_id: UUID, version: int) -> BaseModel:
+        """Use case: show a version, in force or not; 404 where there is none."""
+        row = await repository.read_version(uow.connection, self.key, self.versions, resource_id, version)
+        if row is None:
+            raise not_found(f"{self.kind} version", version)
+        return self._resource(row)
+
+    async def create(self, uow: UnitOfWork, key: str, document: D, *, by: str) -> Answer:
+        """Use case: put the first version in force; 422 for an unusable document, 409 where the key is taken."""
+        await self._require_usable(uow, document)
+        stored = self._stored(uow, document, by, version=1, retired=False)
+        row = await self.insert(uow.connection, **{self._id: new_id(), "key": key}, **stored)
+        return await self._announced(uow, row, document, HTTPStatus.CREATED)
+
+    async def change(self, uow: UnitOfWork, reference: str, document: D, *, if_match: str | None, by: str) -> Answer:
+        """Use case: put the next version in force, also of a retired one; 404, 412 or 428 without its ETag, 422."""
+        row = await self._changeable(uow.connection, reference, if_match)
+        await self._require_usable(uow, document)
+        return await self._replaced(uow, row, document, by, retired=False)
+
+    async def retire(self, uow: UnitOfWork, reference: str, *, if_match: str | None, by: str) -> Answer:
+        """Use case: take a document out of force by a version of its own; 404, 412 or 428 without its ETag."""
+        row = await self._changeable(uow.connection, reference, if_match)
+        return await self._replaced(uow, row, self._model.model_validate(row[self._document]), by, retired=True)
+
+    async def _changeable(self, connection: Connection, reference: str, if_match: str | None) -> Row:
+        row = await self.existing(connection, reference, lock=True)
+        require_match(if_match, row.version, required=True)
+        return row
+
+    async def _replaced(self, uow: UnitOfWork, row: Row, document: D, by: str, *, retired: bool) -> Answer:
+        stored = self._stored(uow, document, by, version=row.version + 1, retired=retired)
+        row = await self.update(uow.connection, row, **stored)
+        return await self._announced(uow, row, document, HTTPStatus.OK)
+
+    async def _announced(self, uow: UnitOfWork, row: Row, document: D, status: HTTPStatus) -> Answer:
+        await repository.insert_version(uow.connection, self.versions, row)
+        await self._changed(uow, row, document)
+        return self._answer(row, status)
+
+    def _stored(self, uow: UnitOfWork, document: D, by: str, *, version: int, retired: bool) -> dict[str, Any]:
+        return {
+            "version": version,
+            self._retired: retired,
+            self._document: document.model_dump(mode="json"),
+            "changed_at": uow.now,
+            "changed_by": by,
+        }
+
+    def _answer(self, row: Row, status: HTTPStatus = HTTPStatus.OK) -> Answer:
+        return Answer(self._resource(row), status=status, etag=row.version)
+
+    def _resource(self, row: Row) -> BaseModel:
+        columns = dict(row)
+        return self._shown.model_validate({**columns.pop(self._document), **columns})

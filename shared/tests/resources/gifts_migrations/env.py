@@ -1,0 +1,5 @@
+from sqlalchemy import MetaData
+
+from lealtad.db.migrations import run
+
+run(MetaData())
