@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -41,10 +42,10 @@ def test_parts_are_told_apart_where_they_meet():
     assert a_request(query=b"a", body=b"b").content != a_request(query=b"", body=b"ab").content
 
 
-def test_answers_that_ask_for_another_try_or_repeat_what_was_sent_are_not_kept():
-    assert [status for status in (200, 201, 404, 409, 422, 429, 500, 503) if not is_kept(status)] == [
-        422,
-        429,
-        500,
-        503,
-    ]
+@pytest.mark.parametrize("personal", [False, True])
+def test_successes_and_refusals_of_the_content_without_personal_data_are_kept(personal):
+    statuses = (200, 201, 204, 400, 401, 404, 409, 412, 422, 428, 429, 500, 503)
+
+    kept = [status for status in statuses if is_kept(status, personal=personal)]
+
+    assert kept == [200, 201, 204] + [422] * (not personal)

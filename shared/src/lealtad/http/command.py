@@ -46,8 +46,8 @@ class Command:
         """Run `use_case` in a transaction, commit it, and only then return its answer.
 
         A use case may run more than once (after a deadlock or serialisation failure), each time in a new transaction.
-        With an `Idempotency-Key` the answer, a 4xx problem other than 422 too, is stored in the same transaction and
-        given again.
+        With an `Idempotency-Key`, a success is stored in the same transaction and given again; so is a 422 of a route
+        without personal data. After any other refusal the same request is done anew.
         Personal answers are stored without their body: a route that gives them says how to read it `again`.
         """
         request = await self._idempotent_request()
@@ -137,7 +137,7 @@ async def _answer_or_problem(
         async with uow.savepoint():
             answer = await use_case(uow)
     except Problem as problem:
-        if not is_kept(problem.status):
+        if not is_kept(problem.status, personal=may_be_personal):
             raise
         rendered = RenderedAnswer.of(problem.response())
         return rendered, rendered

@@ -31,7 +31,6 @@ PRUNE = text("""
     WHERE scope IN (SELECT scope FROM idempotency_key WHERE stored_at < :before LIMIT :limit)
 """)
 RETRY_AFTER_S = 1
-DONE_ANEW = {HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.TOO_MANY_REQUESTS}
 REPLAYED = {"idempotent-replayed": "true"}
 BODY_IS_CURRENT = {"idempotent-body": "current"}
 """Said where the body was not kept because it shows personal data, and was read anew."""
@@ -80,12 +79,14 @@ async def store(connection: Connection, request: IdempotentRequest, answer: Rend
     await connection.execute(STORE, {"scope": request.scope, **values})
 
 
-def is_kept(status: int) -> bool:
-    """Whether an answer of this status is given again; after 422, 429 and 5xx the request is to be done anew.
+def is_kept(status: int, *, personal: bool) -> bool:
+    """Whether an answer of this status is given again; after any other the same request is done anew.
 
-    A 422 points at members by their names, which the caller made up: they may be personal data.
+    Kept are successes, and refusals of the content itself: 422 stays 422. A refusal by the state of the moment (404,
+    409, 412) may be a success a moment later, and it had no effect. On a route with personal data no 422 is kept: it
+    points at members by their names, which the caller may have made of personal data.
     """
-    return status < HTTPStatus.INTERNAL_SERVER_ERROR and status not in DONE_ANEW
+    return status < HTTPStatus.BAD_REQUEST or (status == HTTPStatus.UNPROCESSABLE_ENTITY and not personal)
 
 
 async def prune(connection: Connection, before: datetime, limit: int) -> int:
