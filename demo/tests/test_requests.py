@@ -6,7 +6,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from complaints.cases.schemas import CaseIn
-from customer_profile.customers.schemas import RegistrationIn
+from customer_profile.customers.schemas import NewCustomer
 from customer_profile.facts.inputs import AnyFactIn
 from lealtad_demo.desk import case_of
 from lealtad_demo.enrolment import consents, registration
@@ -36,7 +36,7 @@ def test_every_customer_can_be_registered_with_consent(first_days, simulator):
     customers = {invoice.customer: invoice.country for day in first_days for invoice in day.invoices}
     for customer, country in customers.items():
         persona = simulator.persona(customer)
-        profile = RegistrationIn.model_validate(registration(customer, country, persona))
+        profile = NewCustomer.model_validate(registration(customer, country, persona))
         assert profile.emails == [persona.email]
 
 

@@ -82,7 +82,7 @@ def test_every_time_that_can_be_sent_is_a_timestamp(service: Service):
 def test_times_are_found():
     places = {leaf.place for service in SERVICES for leaf in sent_to(service) if issubclass(leaf.kind, TIMES)}
 
-    assert {"ConsentIn.expires_at", "ContractStartIn.ends_at", "FactFilters.since", "list_cases.due_before"} <= places
+    assert {"NewConsent.expires_at", "ContractStartIn.ends_at", "FactFilters.since", "list_cases.due_before"} <= places
 
 
 def test_every_text_that_can_be_sent_is_a_guarded_key_or_says_why_it_is_none():
@@ -92,9 +92,9 @@ def test_every_text_that_can_be_sent_is_a_guarded_key_or_says_why_it_is_none():
     assert {
         "SourceIn.fact_id",
         "LineIn.sku",
-        "ExternalIdIn.external_id",
+        "ExternalId.external_id",
         "CaseIn.product_line",
-        "RegistrationIn.region",
+        "NewCustomer.region",
     } <= guarded
     unguarded = {place for place in texts.keys() - guarded if place.rpartition(".")[2] not in EVERYWHERE}
     assert unguarded == UNGUARDED.keys()

@@ -3,7 +3,7 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from customer_profile.consents.schemas import ConsentIn
+from customer_profile.consents.schemas import NewConsent
 from lealtad.consents import Consent, allows
 from lealtad.events.catalog.customer_profile import Channel, CustomerConsentChanged, Purpose
 from lealtad.testing.driving import emitted
@@ -137,7 +137,7 @@ async def test_what_is_stored_and_announced_answers_as_the_rule_in_any_order_of_
     shop, database, clock, statements, data
 ):
     bodies = [in_body(*statement) for statement in statements]
-    history = [as_consent(ConsentIn.model_validate(body)) for body in bodies]
+    history = [as_consent(NewConsent.model_validate(body)) for body in bodies]
     for order in (bodies, data.draw(st.permutations(bodies))):
         customer = f"web-shop:{next(shop.numbers)}x"
         await shop.buys(customer=customer)

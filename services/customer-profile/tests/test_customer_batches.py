@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from customer_profile.customers.schemas import CONSENT, EXAMPLE
-from customer_profile.identities.commands import store_new_identities
+from customer_profile.identities.commands import insert_identities
 from lealtad.events.catalog.customer_profile import CustomerRegistered, CustomerUpdated
 from lealtad.testing.driving import emitted, statements
 
@@ -110,9 +110,9 @@ async def test_one_that_breaks_its_group_is_answered_alone(shop, monkeypatch):
     async def breaks_at_13(uow, records):
         if any(record.profile["external_ids"][0]["external_id"] == "13" for record in records):
             raise RuntimeError("no rule foresaw this")
-        await store_new_identities(uow, records)
+        await insert_identities(uow, records)
 
-    monkeypatch.setattr("customer_profile.customers.commands.create_customers.store_new_identities", breaks_at_13)
+    monkeypatch.setattr("customer_profile.customers.commands.create_customers.insert_identities", breaks_at_13)
 
     answer = await register(shop, *(customer(number) for number in range(20)))
 

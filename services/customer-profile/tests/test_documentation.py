@@ -63,9 +63,9 @@ async def test_the_examples_of_facts_tell_one_story_that_is_accepted(shop):
 
 async def test_the_examples_of_customers_work_as_they_stand(shop, client, operations):
     schemas = operations[0][2]
-    (profile,) = schemas["RegistrationIn"]["examples"]
-    (batch,) = schemas["CustomerBatchIn"]["examples"]
-    (consent,) = schemas["ConsentIn"]["examples"]
+    (profile,) = schemas["NewCustomer"]["examples"]
+    (batch,) = schemas["NewCustomerBatch"]["examples"]
+    (consent,) = schemas["NewConsent"]["examples"]
     (policy,) = schemas["IntakePolicy"]["examples"]
     assert (await shop.post("customers", profile)).status_code == 201
     together = await shop.post("customer-batches", batch)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customer_profile.domain.profiling_permission import ProfilingBasis, profiling_of
+from customer_profile.domain.profiling_permission import ProfilingBasis, profiling_permission
 from lealtad.consents import Consent, newest
 from lealtad.events.catalog.customer_profile import Channel, Purpose
 
@@ -53,24 +53,24 @@ bases = st.sampled_from(ProfilingBasis)
     ],
 )
 def test_an_objection_on_any_channel_forbids_and_the_basis_says_what_silence_means(history, by_objection, by_consent):
-    assert profiling_of(history, OBJECTION, NOON).allowed is by_objection
-    assert profiling_of(history, CONSENT, NOON).allowed is by_consent
+    assert profiling_permission(history, OBJECTION, NOON).allowed is by_objection
+    assert profiling_permission(history, CONSENT, NOON).allowed is by_consent
 
 
 @given(histories, bases, moments, st.randoms(use_true_random=False))
 def test_the_order_of_arrival_does_not_matter(history, basis, at, random):
     shuffled = random.sample(history, len(history))
-    assert profiling_of(shuffled, basis, at) == profiling_of(history, basis, at)
-    assert profiling_of(list(newest(history).values()), basis, at) == profiling_of(history, basis, at)
+    assert profiling_permission(shuffled, basis, at) == profiling_permission(history, basis, at)
+    assert profiling_permission(list(newest(history).values()), basis, at) == profiling_permission(history, basis, at)
 
 
 @given(histories, moments)
 def test_whoever_is_allowed_by_consent_is_allowed_by_objection(history, at):
-    assert profiling_of(history, OBJECTION, at).allowed >= profiling_of(history, CONSENT, at).allowed
+    assert profiling_permission(history, OBJECTION, at).allowed >= profiling_permission(history, CONSENT, at).allowed
 
 
 @given(histories, bases, moments, moments)
 def test_time_alone_changes_the_answer_at_the_moment_told_and_at_no_other(history, basis, at, later):
-    found = profiling_of(history, basis, at)
+    found = profiling_permission(history, basis, at)
     if at <= later and (found.changes_at is None or later < found.changes_at):
-        assert profiling_of(history, basis, later).allowed is found.allowed
+        assert profiling_permission(history, basis, later).allowed is found.allowed

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customer_profile.domain.returns import Bought, Line, quantities
+from customer_profile.domain.returns import Line, ReturnablePurchase, quantities
 from lealtad.money import minor_units
 
 amounts = st.decimals(min_value="0.01", max_value=100, places=2)
@@ -17,21 +17,21 @@ def total_of(some: tuple[Line, ...] | list[Line]) -> Decimal:
     return sum((line.quantity * line.unit_price for line in some), Decimal(0))
 
 
-def bought(some: list[Line], paid: Decimal | None = None, currency: str = "EUR") -> Bought:
-    return Bought(tuple(some), total_of(some) if paid is None else paid, currency)
+def bought(some: list[Line], paid: Decimal | None = None, currency: str = "EUR") -> ReturnablePurchase:
+    return ReturnablePurchase(tuple(some), total_of(some) if paid is None else paid, currency)
 
 
 def a_line(sku: str, price: str, quantity: int | str = 1) -> Line:
     return Line(sku, Decimal(quantity), Decimal(price))
 
 
-def given_back(purchase: Bought, *returns: list[Line]) -> list[Decimal]:
+def given_back(purchase: ReturnablePurchase, *returns: list[Line]) -> list[Decimal]:
     """Return what is given back for returns that follow one another."""
     amounts = []
     for lines in returns:
-        amounts.append(purchase.given_back_for(lines))
-        assert purchase.objection(lines, amounts[-1]) is None
-        purchase = purchase.less(lines, amounts[-1])
+        amounts.append(purchase.refund_for(lines))
+        assert purchase.violation(lines, amounts[-1]) is None
+        purchase = purchase.after_return(lines, amounts[-1])
     return amounts
 
 
@@ -45,16 +45,16 @@ priced = st.builds(
 
 def test_more_than_was_bought_of_an_article_is_named():
     purchase = bought([Line("A", Decimal(2), Decimal(1)), Line("A", Decimal(1), Decimal(1))])
-    assert purchase.objection([Line("A", Decimal(3), Decimal(1))], Decimal(3)) is None
-    assert purchase.objection([Line("A", Decimal(4), Decimal("0.1"))], Decimal(1)) == (
+    assert purchase.violation([Line("A", Decimal(3), Decimal(1))], Decimal(3)) is None
+    assert purchase.violation([Line("A", Decimal(4), Decimal("0.1"))], Decimal(1)) == (
         "article A: 4 to be returned, 3 left of the purchase"
     )
-    assert "article Z" in (purchase.objection([Line("Z", Decimal(1), Decimal(1))], Decimal(1)) or "")
+    assert "article Z" in (purchase.violation([Line("Z", Decimal(1), Decimal(1))], Decimal(1)) or "")
 
 
 def test_more_money_than_was_paid_is_named():
     purchase = bought([Line("A", Decimal(2), Decimal(5))])
-    assert purchase.objection([Line("A", Decimal(1), Decimal(5))], Decimal("10.01")) == (
+    assert purchase.violation([Line("A", Decimal(1), Decimal(5))], Decimal("10.01")) == (
         "10.01 to be given back, 10 left of the purchase"
     )
 
@@ -64,8 +64,8 @@ def test_however_many_returns_come_never_more_than_bought_comes_back(purchase_li
     purchase = bought(purchase_lines)
     accepted: list[Line] = []
     for wanted in returns:
-        if purchase.objection(wanted, total_of(wanted)) is None:
-            purchase = purchase.less(wanted, total_of(wanted))
+        if purchase.violation(wanted, total_of(wanted)) is None:
+            purchase = purchase.after_return(wanted, total_of(wanted))
             accepted += wanted
     assert all(count <= quantities(purchase_lines)[sku] for sku, count in quantities(accepted).items())
     assert total_of(accepted) == purchase.returned_total <= purchase.total
@@ -75,10 +75,10 @@ def test_however_many_returns_come_never_more_than_bought_comes_back(purchase_li
 def test_what_is_left_can_come_back_and_then_nothing_is_left(purchase_lines, data):
     purchase = bought(purchase_lines)
     part = data.draw(st.lists(st.sampled_from(purchase_lines), unique_by=id, max_size=3))
-    purchase = purchase.less(part, Decimal(0))
+    purchase = purchase.after_return(part, Decimal(0))
     rest = purchase.remaining_lines()
-    assert purchase.objection(rest, purchase.remaining) is None
-    assert purchase.less(rest, purchase.remaining).remaining_lines() == ()
+    assert purchase.violation(rest, purchase.remaining) is None
+    assert purchase.after_return(rest, purchase.remaining).remaining_lines() == ()
 
 
 def test_lines_give_back_their_share_of_what_was_paid():
@@ -117,8 +117,8 @@ def test_the_last_goods_take_what_another_return_left_and_nothing_takes_more():
     half = a_line("A", "50")
     purchase = bought([a_line("A", "50", 2)])
 
-    assert purchase.less([half], Decimal(40)).given_back_for([half]) == 60
-    assert bought([a_line("A", "50", 3)]).less([half], Decimal(120)).given_back_for([half]) == 30
+    assert purchase.after_return([half], Decimal(40)).refund_for([half]) == 60
+    assert bought([a_line("A", "50", 3)]).after_return([half], Decimal(120)).refund_for([half]) == 30
 
 
 @pytest.mark.parametrize("currency", ["EUR", "JPY", "KWD"])

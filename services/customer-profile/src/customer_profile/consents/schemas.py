@@ -11,13 +11,13 @@ from lealtad.events.catalog.shared_types import Slug
 from lealtad.http import RequestBody, SafeValueError, SlugText, Timestamp
 
 
-class DoNotContactIn(RequestBody):
+class NewDoNotContact(RequestBody):
     """Why the customer is not to be contacted."""
 
     reason: SlugText = Field(examples=["customer-request"])
 
 
-class ConsentIn(RequestBody):
+class NewConsent(RequestBody):
     """What a customer said about one purpose."""
 
     model_config = ConfigDict(
@@ -71,7 +71,7 @@ class Consent(BaseModel):
     in_force: bool = Field(description="This statement decides about its purpose and channel now")
 
 
-class ConsentAnswer(Consent):
+class RecordedConsent(Consent):
     """A recorded consent."""
 
     customer_id: UUID

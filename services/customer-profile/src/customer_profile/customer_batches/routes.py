@@ -5,16 +5,16 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 
 from customer_profile.customer_batches.commands.register_batch import Intake, answer_of
-from customer_profile.customer_batches.schemas import CUSTOMERS, CustomerBatchAnswer, CustomerBatchIn
+from customer_profile.customer_batches.schemas import CUSTOMERS, CustomerBatchOutcome, NewCustomerBatch
 from lealtad.http import Answer, Command, writes
 from lealtad.http.batch_body import route_of_batches
 
 router = APIRouter(prefix="/v1/customer-batches", tags=["customers"], route_class=route_of_batches(CUSTOMERS))
 
 
-@router.post("", response_model=CustomerBatchAnswer)
+@router.post("", response_model=CustomerBatchOutcome)
 async def register_customers(
-    body: CustomerBatchIn, command: Annotated[Command, Depends(writes("customers:write"))]
+    body: NewCustomerBatch, command: Annotated[Command, Depends(writes("customers:write"))]
 ) -> Response:
     """Register up to a thousand customers.
 

@@ -15,7 +15,7 @@ from pydantic import (
 )
 
 from customer_profile.batches.schemas import Unreadable
-from customer_profile.customers.schemas import CONSENT, EXAMPLE, RegistrationIn
+from customer_profile.customers.schemas import CONSENT, EXAMPLE, NewCustomer
 from lealtad.http import ProblemDocument, RequestBody
 from lealtad.http.batch_body import Items
 
@@ -27,7 +27,7 @@ ANOTHER: dict[str, JsonValue] = {
 
 
 def _registration_or_errors(item: Any, handler: ValidatorFunctionWrapHandler) -> Any:
-    if isinstance(item, RegistrationIn | Unreadable):  # read already
+    if isinstance(item, NewCustomer | Unreadable):  # read already
         return item
     try:
         return handler(item)
@@ -35,11 +35,11 @@ def _registration_or_errors(item: Any, handler: ValidatorFunctionWrapHandler) ->
         return Unreadable.of(error)
 
 
-RegistrationOrErrors = Annotated[RegistrationIn, WrapValidator(_registration_or_errors)]
+RegistrationOrErrors = Annotated[NewCustomer, WrapValidator(_registration_or_errors)]
 CUSTOMERS = Items("customers", MOST_CUSTOMERS, TypeAdapter(RegistrationOrErrors).validate_python)
 
 
-class CustomerBatchIn(RequestBody):
+class NewCustomerBatch(RequestBody):
     """Up to a thousand customers, each with an external id."""
 
     model_config = ConfigDict(
@@ -63,7 +63,7 @@ class CustomerBatchItem(BaseModel):
     problem: ProblemDocument | None = None
 
 
-class CustomerBatchAnswer(BaseModel):
+class CustomerBatchOutcome(BaseModel):
     """What became of each registration, in the order in which they were sent."""
 
     registered: int = Field(description="Customers who are new")

@@ -13,34 +13,34 @@ from lealtad.http import Answer, CustomerRef, Page, PageQuery, Personal, conflic
 from lealtad.unit_of_work import UnitOfWork
 
 
-async def resolve(uow: UnitOfWork, ref: str) -> UUID:
+async def find_customer_id(uow: UnitOfWork, ref: str) -> UUID:
     """Return the id of the customer; raise 404."""
     customer_id = await repository.resolve(uow.connection, CustomerRef.parse(ref))
     if customer_id is None:
-        raise unknown()
+        raise customer_not_found()
     return customer_id
 
 
-async def find(uow: UnitOfWork, ref: str) -> CustomerRecord:
+async def find_customer(uow: UnitOfWork, ref: str) -> CustomerRecord:
     """Return the customer, whatever became of it; raise 404."""
     customer_id = await _id_of(uow, ref)
     record = await repository.read(uow.connection, customer_id)
     if record is None:
-        raise unknown()
+        raise customer_not_found()
     return record
 
 
-async def find_for_change(uow: UnitOfWork, ref: str) -> CustomerRecord:
+async def lock_customer(uow: UnitOfWork, ref: str) -> CustomerRecord:
     """Return the customer with its row locked; raise 404, 409 for a merged and 410 for an erased one."""
     customer_id = await _id_of(uow, ref)
     record = await repository.read_locked(uow.connection, customer_id)
     if record is None:
-        raise unknown()
-    require_alive(record.status, record.merged_into)
+        raise customer_not_found()
+    require_active(record.status, record.merged_into)
     return record
 
 
-def require_alive(status: str, merged_into: UUID | None = None) -> None:
+def require_active(status: str, merged_into: UUID | None = None) -> None:
     """Raise 410 for an erased and 409 for a merged customer."""
     if status == CustomerStatus.ERASED:
         raise gone("customer", "This customer was erased: register them anew if they return.")
@@ -53,7 +53,7 @@ def require_alive(status: str, merged_into: UUID | None = None) -> None:
         )
 
 
-def unknown() -> Exception:
+def customer_not_found() -> Exception:
     """Return the 404 of a reference that names no customer; it is not repeated, it may be personal data."""
     return not_found("customer", "ref", "No customer has this id or external id. Check it, or register the customer.")
 
@@ -67,12 +67,12 @@ async def list_customers(uow: UnitOfWork, filters: Mapping[str, Any], page: Page
 
 async def list_consents(uow: UnitOfWork, ref: str) -> Answer:
     """Return the whole history of a customer's consents, the newest first."""
-    customer = await find(uow, ref)
+    customer = await find_customer(uow, ref)
     rows = await consents.history(uow.connection, customer.id)
     return Answer({"items": [consent_entry(row, customer.consents, uow.now) for row in rows]})
 
 
-def answer(record: CustomerRecord, *, event_id: UUID | None, status: int = 200) -> Answer:
+def changed_customer(record: CustomerRecord, *, event_id: UUID | None, status: int = 200) -> Answer:
     """Return the customer after a change, with the id of the event that announces it."""
     address = f"/v1/customers/{record.id}"
     headers = {"location": address} if status == 201 else {}  # noqa: PLR2004 - HTTP's number
@@ -80,12 +80,12 @@ def answer(record: CustomerRecord, *, event_id: UUID | None, status: int = 200) 
     return Answer({**record.document(), **own}, status, headers, etag=record.version, personal=Personal(address, own))
 
 
-async def answer_again(uow: UnitOfWork, given: Personal) -> Answer:
+async def current_answer(uow: UnitOfWork, given: Personal) -> Answer:
     """Return an `answer` that was given, with the customer as it is now."""
-    record = await find(uow, given.address.rpartition("/")[2])
-    return answer(record, event_id=given.kept["event_id"])
+    record = await find_customer(uow, given.address.rpartition("/")[2])
+    return changed_customer(record, event_id=given.kept["event_id"])
 
 
 async def _id_of(uow: UnitOfWork, ref: str) -> UUID:
     # Reading the customer will tell whether the id exists.
-    return CustomerRef.parse(ref).id or await resolve(uow, ref)
+    return CustomerRef.parse(ref).id or await find_customer_id(uow, ref)

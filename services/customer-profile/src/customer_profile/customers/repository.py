@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from customer_profile.customers import models
 from customer_profile.domain.customer import CustomerRecord
-from customer_profile.domain.profiling_permission import Profiling, ProfilingBasis
+from customer_profile.domain.profiling_permission import ProfilingBasis, ProfilingPermission
 from lealtad.consents import Consent
 from lealtad.db import Connection
 from lealtad.events.catalog.customer_profile import Channel, Purpose
@@ -92,7 +92,7 @@ READ_ALL = text(f"{READ} WHERE id = ANY(CAST(:ids AS uuid[]))").columns(**PARTS)
 LOCK_ONE = text("SELECT id FROM customer WHERE id = :id FOR NO KEY UPDATE")
 
 
-CREATE_PROVISIONAL = text("""
+INSERT_PROVISIONAL = text("""
     WITH claimed AS (
         INSERT INTO customer_external_id (source, external_id, customer_id)
         SELECT source, external_id, id
@@ -110,14 +110,14 @@ CREATE_PROVISIONAL = text("""
 
 
 @dataclass(frozen=True, slots=True)
-class Locked:
+class LockedCustomer:
     """A customer whose row this transaction holds."""
 
     id: UUID
     status: str
 
 
-async def lock(connection: Connection, refs: Iterable[CustomerRef]) -> dict[CustomerRef, Locked]:
+async def lock(connection: Connection, refs: Iterable[CustomerRef]) -> dict[CustomerRef, LockedCustomer]:
     """Lock the customers that `refs` name, in ascending id; references that name nobody are missing in the answer."""
     refs = list(refs)
     external = [ref for ref in refs if ref.id is None]
@@ -133,7 +133,7 @@ async def lock(connection: Connection, refs: Iterable[CustomerRef]) -> dict[Cust
     for row in rows:
         named_by_id = row.source is None
         ref = CustomerRef(id=row.id) if named_by_id else CustomerRef(source=row.source, external_id=row.external_id)
-        found[ref] = Locked(row.id, row.status)
+        found[ref] = LockedCustomer(row.id, row.status)
     return found
 
 
@@ -178,12 +178,12 @@ async def page(
     return [_record(row) for row in rows]
 
 
-async def create_provisional(
-    connection: Connection, newcomers: Mapping[CustomerRef, UUID], profiling: Profiling, *, at: datetime
+async def insert_provisional(
+    connection: Connection, newcomers: Mapping[CustomerRef, UUID], profiling: ProfilingPermission, *, at: datetime
 ) -> int:
     """Create customers known by an external id only; return how many ids nobody had taken in the meantime."""
     claimed: int = await connection.scalar(
-        CREATE_PROVISIONAL,
+        INSERT_PROVISIONAL,
         {
             "sources": [ref.source for ref in newcomers],
             "external_ids": [ref.external_id for ref in newcomers],
@@ -240,7 +240,7 @@ def _record(row: Mapping[Any, Any]) -> CustomerRecord:
         **own,
         profile=_profile(row),
         consents=tuple(map(_consent, row["consents"])),
-        profiling=Profiling(
+        profiling=ProfilingPermission(
             ProfilingBasis(row["profiling_basis"]), row["profiling_allowed"], row["profiling_changes_at"]
         ),
     )

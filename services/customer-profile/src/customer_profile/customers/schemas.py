@@ -12,7 +12,7 @@ from pydantic import (
     JsonValue,
 )
 
-from customer_profile.consents.schemas import ConsentIn
+from customer_profile.consents.schemas import NewConsent
 from customer_profile.fields import BirthDate, Country, Language, LocalHour, PlainText, TimeZone, without_repeats
 from customer_profile.identities.schemas import Identities
 from lealtad.events.catalog.customer_profile import Channel, CustomerStatus
@@ -38,23 +38,23 @@ EXAMPLE: dict[str, JsonValue] = {
 CONSENT: dict[str, JsonValue] = {"purpose": "marketing", "channel": "email", "granted": True, "source": "web-form"}
 
 
-class ContactHoursIn(RequestBody):
+class ContactHours(RequestBody):
     """Local hours in which the customer wants to be contacted; channels keep them where they meet the company's."""
 
     start: LocalHour
     end: Annotated[LocalHour, Field(description="On the next day when it is not after `start`; equal: a whole day")]
 
 
-class PreferencesIn(RequestBody):
+class Preferences(RequestBody):
     """How the customer wants to be contacted."""
 
     channels: Annotated[list[Channel], Field(max_length=13), AfterValidator(without_repeats)] = Field(
         default_factory=list, description="Most preferred first"
     )
-    hours: ContactHoursIn | None = None
+    hours: ContactHours | None = None
 
 
-class ProfileIn(Identities):
+class Profile(Identities):
     """All that a caller may say about a customer; personal data stay in this service."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [EXAMPLE]})
@@ -67,15 +67,15 @@ class ProfileIn(Identities):
     stratum: int | None = Field(default=None, ge=1, le=6, description="Socio-economic stratum, 1 the lowest")
     language: Language | None = None
     time_zone: TimeZone | None = None
-    preferences: PreferencesIn = PreferencesIn()
+    preferences: Preferences = Preferences()
 
 
-class RegistrationIn(ProfileIn):
+class NewCustomer(Profile):
     """A new customer, with what the customer allows from the beginning."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE | {"consents": [CONSENT]}]})
 
-    consents: list[ConsentIn] = Field(
+    consents: list[NewConsent] = Field(
         default_factory=list, max_length=50, description="Said when registering; at most one word on each matter"
     )
 
@@ -92,7 +92,7 @@ class DoNotContact(BaseModel):
     since: datetime = Field(description="Business time")
 
 
-class Customer(ProfileIn):
+class Customer(Profile):
     """A customer as it stands."""
 
     id: UUID
@@ -110,7 +110,7 @@ class Customer(ProfileIn):
     updated_at: datetime = Field(description="Business time")
 
 
-class CustomerAnswer(Customer):
+class ChangedCustomer(Customer):
     """A customer after a change."""
 
     event_id: UUID | None = Field(description="Of the announcement; null: nothing that is shared changed")

@@ -34,7 +34,7 @@ def normalise_phone(text: str, region: str | None) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def digits_of_phone(number: str) -> set[str]:
+def phone_spellings(number: str) -> set[str]:
     """Return in which digits a number in E.164 form may be written: with and without country code and prefixes."""
     national = phonenumbers.national_significant_number(phonenumbers.parse(number, None))
     international = number.removeprefix("+")

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
-from customer_profile.domain.profiling_permission import Profiling, ProfilingBasis, profiling_of
+from customer_profile.domain.profiling_permission import ProfilingBasis, ProfilingPermission, profiling_permission
 from lealtad.consents import Consent, in_order, newest
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerRecord:
-    """A customer with its profile as a JSON document of `ProfileIn` and the history of its consents."""
+    """A customer with its profile as a JSON document of `Profile` and the history of its consents."""
 
     id: UUID
     version: int
@@ -24,7 +24,7 @@ class CustomerRecord:
     do_not_contact_reason: str | None
     do_not_contact_since: datetime | None
     consents: tuple[Consent, ...]
-    profiling: Profiling
+    profiling: ProfilingPermission
     registered_at: datetime
     updated_at: datetime
 
@@ -65,9 +65,9 @@ class CustomerRecord:
             "registered_at": self.registered_at,
         }
 
-    def profiled(self, basis: ProfilingBasis, at: datetime) -> Self:
+    def with_profiling(self, basis: ProfilingBasis, at: datetime) -> Self:
         """Return the customer with the answer that the consents give at `at` to whether they may be profiled."""
-        return replace(self, profiling=profiling_of(self.consents, basis, at))
+        return replace(self, profiling=profiling_permission(self.consents, basis, at))
 
     def newest_consents(self) -> list[Consent]:
         """Return the newest statement about each purpose and channel, in a fixed order."""

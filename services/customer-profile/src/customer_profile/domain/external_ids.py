@@ -35,7 +35,9 @@ def document_format(name: str) -> _Validator:
     return cast("_Validator", module)
 
 
-def personal_digits(external_id: str, *, phone_regions: Iterable[str], document_formats: Iterable[str]) -> str | None:
+def personal_digits_kind(
+    external_id: str, *, phone_regions: Iterable[str], document_formats: Iterable[str]
+) -> str | None:
     """Return what kind of personal data the digits of `external_id` are, or None.
 
     `phone_regions`: countries whose national numbers are recognised, beside numbers with a country code.

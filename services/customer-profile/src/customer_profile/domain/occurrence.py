@@ -12,7 +12,7 @@ class Window:
     """Clocks of tills and web shops run ahead a little."""
     oldest_age: timedelta
 
-    def objection(self, occurred_at: datetime, now: datetime) -> str | None:
+    def violation(self, occurred_at: datetime, now: datetime) -> str | None:
         """Say why a fact cannot have happened at `occurred_at`, or None; both ends are allowed."""
         if occurred_at - now > self.future_tolerance:
             return f"lies after the present business time {_text(now)} by more than {_seconds(self.future_tolerance)} s"

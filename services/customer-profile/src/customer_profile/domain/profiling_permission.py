@@ -19,7 +19,7 @@ class ProfilingBasis(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Profiling:
+class ProfilingPermission:
     """Whether a customer may be profiled on a basis, and when time alone may change that (None: never)."""
 
     basis: ProfilingBasis
@@ -27,7 +27,7 @@ class Profiling:
     changes_at: datetime | None = None
 
 
-def profiling_of(consents: Collection[Consent], basis: ProfilingBasis, at: datetime) -> Profiling:
+def profiling_permission(consents: Collection[Consent], basis: ProfilingBasis, at: datetime) -> ProfilingPermission:
     """Return whether a customer with these consents may be profiled at `at`.
 
     A refusal of any channel is an objection, whatever was granted for others: profiling is bound to no channel. For the
@@ -35,8 +35,8 @@ def profiling_of(consents: Collection[Consent], basis: ProfilingBasis, at: datet
     """
     stated = [one for one in newest(consents).values() if one.purpose is Purpose.PROFILING]
     if any(not one.granted for one in stated):
-        return Profiling(basis, allowed=False)
+        return ProfilingPermission(basis, allowed=False)
     if basis is ProfilingBasis.OBJECTION:
-        return Profiling(basis, allowed=True)
+        return ProfilingPermission(basis, allowed=True)
     allowed = allows(stated, Purpose.PROFILING, None, at)
-    return Profiling(basis, allowed, changes_at(stated, Purpose.PROFILING, None, at))
+    return ProfilingPermission(basis, allowed, changes_at(stated, Purpose.PROFILING, None, at))

@@ -20,7 +20,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Bought:
+class ReturnablePurchase:
     """A purchase with what already came back of it."""
 
     lines: tuple[Line, ...]
@@ -42,19 +42,19 @@ class Bought:
         left = [(line, line.quantity - gone) for line, gone in zip(self.lines, taken, strict=True)]
         return tuple(replace(line, quantity=quantity) for line, quantity in left if quantity)
 
-    def given_back_for(self, lines: Sequence[Line]) -> Decimal:
+    def refund_for(self, lines: Sequence[Line]) -> Decimal:
         """Return what is given back for `lines`, which do not exceed what is left: their share of what was paid.
 
         Shares are rounded so that in any order and any splitting they add up to the total; whatever else was given
         back meanwhile, the last goods take the rest, and nothing takes more than is left.
         """
-        after = self.less(lines, NOTHING)
+        after = self.after_return(lines, NOTHING)
         if not after.remaining_lines():
             return self.remaining
         share = self._share(after.returned) - self._share(self.returned)
         return min(share, self.remaining)
 
-    def objection(self, lines: Iterable[Line], total: Decimal) -> str | None:
+    def violation(self, lines: Iterable[Line], total: Decimal) -> str | None:
         """Say which article or amount of a return exceeds what is left of the purchase, or None."""
         bought, returned = quantities(self.lines), quantities(self.returned)
         for sku, quantity in quantities(lines).items():
@@ -65,7 +65,7 @@ class Bought:
             return f"{_text(total)} to be given back, {_text(self.remaining)} left of the purchase"
         return None
 
-    def less(self, lines: Iterable[Line], total: Decimal) -> "Bought":
+    def after_return(self, lines: Iterable[Line], total: Decimal) -> "ReturnablePurchase":
         """Return the purchase after a further return."""
         return replace(self, returned=(*self.returned, *lines), returned_total=self.returned_total + total)
 

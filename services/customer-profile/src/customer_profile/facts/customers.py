@@ -4,12 +4,12 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from customer_profile.customers.queries import require_alive, unknown
+from customer_profile.customers.queries import customer_not_found, require_active
 from customer_profile.facts.contracts import contract_of
 from customer_profile.facts.inputs import ContractStepIn, FactIn
 from customer_profile.facts.ledger import Ledger
-from customer_profile.identities.commands import external_id_error, objection_to
-from customer_profile.identities.schemas import ExternalIdIn
+from customer_profile.identities.commands import external_id_error, personal_data_kind
+from customer_profile.identities.schemas import ExternalId
 from customer_profile.policy.schemas import UnknownCustomers
 from lealtad.http import CustomerRef, InvalidField, Problem, conflict, invalid
 from lealtad.http.validation_errors import invalid_fields
@@ -51,13 +51,13 @@ def customer_of(fact: FactIn, ledger: Ledger) -> UUID:
         raise _unnamed()
     for ref in refs:
         if known := ledger.customers.get(ref):
-            require_alive(known.status)
+            require_active(known.status)
     return ids.pop()
 
 
 def _newcomer(ref: CustomerRef, place: str, ledger: Ledger) -> UUID:
     if ref.id is not None:
-        raise unknown()
+        raise customer_not_found()
     if ledger.policy.unknown_customers is UnknownCustomers.REFUSE:
         raise invalid(
             "Register the customer with this external id first: facts of unknown customers are refused here.",
@@ -65,15 +65,15 @@ def _newcomer(ref: CustomerRef, place: str, ledger: Ledger) -> UUID:
             title="The customer is not registered",
         )
     named = _travelling(ref, place)
-    if kind := objection_to(named, ledger.policy):
+    if kind := personal_data_kind(named, ledger.policy):
         error = external_id_error(place, kind)
         raise invalid("Name the customer by an id that is no personal data: it travels with every event.", [error])
     return ledger.newcomer(ref)
 
 
-def _travelling(ref: CustomerRef, place: str) -> ExternalIdIn:
+def _travelling(ref: CustomerRef, place: str) -> ExternalId:
     try:
-        return ExternalIdIn(source=str(ref.source), external_id=str(ref.external_id))
+        return ExternalId(source=str(ref.source), external_id=str(ref.external_id))
     except ValidationError as error:
         errors = [
             InvalidField(pointer=place, message=failed.message, hint=failed.hint)

@@ -73,7 +73,7 @@ def _require_same(known: KnownFact, content: bytes) -> None:
 
 def _require_possible(fact: FactIn, ledger: Ledger) -> None:
     errors = []
-    if objection := ledger.policy.window(ledger.lane).objection(fact.occurred_at, ledger.now):
+    if objection := ledger.policy.window(ledger.lane).violation(fact.occurred_at, ledger.now):
         hint = "the intake policy sets both limits"
         errors.append(InvalidField(pointer="/occurred_at", message=objection, hint=hint))
     errors += [

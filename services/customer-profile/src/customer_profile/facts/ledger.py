@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from customer_profile.customers.repository import Locked
+from customer_profile.customers.repository import LockedCustomer
 from customer_profile.domain.contracts import Contract
-from customer_profile.domain.returns import Bought
+from customer_profile.domain.returns import ReturnablePurchase
 from customer_profile.facts.kinds import Kind
 from customer_profile.facts.references import Source
 from customer_profile.policy.schemas import IntakePolicy
@@ -40,7 +40,7 @@ class Draft:
     id: UUID
     kind: Kind
     event: Fact
-    purchase: Bought | None = None
+    purchase: ReturnablePurchase | None = None
     """The purchase it records, or the purchase it returns goods of as it stands afterwards."""
     purchase_id: UUID | None = None
     """The purchase it returns goods of."""
@@ -59,9 +59,9 @@ class Ledger:
     currency: str
     policy: IntakePolicy
     lane: Lane
-    customers: dict[CustomerRef, Locked]
+    customers: dict[CustomerRef, LockedCustomer]
     facts: dict[Source, KnownFact]
-    purchases: dict[UUID, Bought] = field(default_factory=dict)
+    purchases: dict[UUID, ReturnablePurchase] = field(default_factory=dict)
     contracts: dict[UUID, Contract] = field(default_factory=dict)
     owners: dict[UUID, UUID] = field(default_factory=dict)
     """The customers of known purchases, by purchase."""

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from customer_profile.customers import repository as customers
-from customer_profile.domain.returns import Bought
+from customer_profile.domain.returns import ReturnablePurchase
 from customer_profile.facts import repository
 from customer_profile.facts.customers import refs_of
 from customer_profile.facts.inputs import FactIn
@@ -67,11 +67,11 @@ async def _load_purchases(uow: UnitOfWork, ledger: Ledger, refs: set[UUID | Sour
         ledger.aliases[Source(row.source_system, row.source_fact_id)] = row.id
 
 
-def _what_is_left(row: Any) -> Bought:
+def _what_is_left(row: Any) -> ReturnablePurchase:
     purchase = bought(PurchaseRecorded.model_validate(row.data))
     for data in row.returns:
         back = PurchaseReturned.model_validate(data)
-        purchase = purchase.less(domain_lines(back.lines), back.total.amount)
+        purchase = purchase.after_return(domain_lines(back.lines), back.total.amount)
     return purchase
 
 

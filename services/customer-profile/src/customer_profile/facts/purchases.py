@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from customer_profile.domain.returns import Bought, Line
+from customer_profile.domain.returns import Line, ReturnablePurchase
 from customer_profile.facts.inputs import LineIn, PurchaseIn, sum_of
 from customer_profile.facts.kinds import Kind
 from customer_profile.facts.ledger import Draft, Ledger
@@ -18,9 +18,9 @@ def draft_purchase(fact: PurchaseIn, fact_id: UUID, common: dict[str, Any], ledg
     return Draft(fact_id, Kind.PURCHASE, event, purchase=bought(event))
 
 
-def bought(event: PurchaseRecorded) -> Bought:
+def bought(event: PurchaseRecorded) -> ReturnablePurchase:
     """Return a purchase of which nothing came back yet."""
-    return Bought(domain_lines(event.lines), event.total.amount, event.total.currency)
+    return ReturnablePurchase(domain_lines(event.lines), event.total.amount, event.total.currency)
 
 
 def value_of(lines: list[LineIn], currency: str) -> Money:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from customer_profile.customers import repository as customers
-from customer_profile.domain.profiling_permission import Profiling, profiling_of
+from customer_profile.domain.profiling_permission import ProfilingPermission, profiling_permission
 from customer_profile.facts import repository
 from customer_profile.facts.deciding import decide
 from customer_profile.facts.inputs import FactIn
@@ -116,15 +116,15 @@ async def _create_newcomers(uow: UnitOfWork, ledger: Ledger, accepted: Sequence[
     newcomers = {ref: customer_id for ref, customer_id in ledger.newcomers.items() if customer_id in first}
     if not newcomers:
         return
-    profiling = profiling_of((), ledger.policy.profiling_basis, uow.now)
-    if await customers.create_provisional(uow.connection, newcomers, profiling, at=uow.now) < len(newcomers):
+    profiling = profiling_permission((), ledger.policy.profiling_basis, uow.now)
+    if await customers.insert_provisional(uow.connection, newcomers, profiling, at=uow.now) < len(newcomers):
         raise LostRaceError("one of the customers became known in this moment")
     for ref, customer_id in newcomers.items():
         external_id = ExternalId(source=str(ref.source), external_id=str(ref.external_id))
         uow.emit(_registered(uow, external_id, profiling), key=customer_id, causes=[first[customer_id]])
 
 
-def _registered(uow: UnitOfWork, external_id: ExternalId, profiling: Profiling) -> CustomerRegistered:
+def _registered(uow: UnitOfWork, external_id: ExternalId, profiling: ProfilingPermission) -> CustomerRegistered:
     return CustomerRegistered(
         status=CustomerStatus.ACTIVE,
         provisional=True,

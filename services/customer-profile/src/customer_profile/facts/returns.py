@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from customer_profile.domain.returns import Bought, Line
+from customer_profile.domain.returns import Line, ReturnablePurchase
 from customer_profile.facts.inputs import ReturnIn
 from customer_profile.facts.kinds import Kind
 from customer_profile.facts.ledger import Draft, Ledger
@@ -53,14 +53,14 @@ def purchase_of(ref: str | None, customer_id: UUID, ledger: Ledger) -> UUID | No
     return purchase_id
 
 
-def _content(fact: ReturnIn, purchase: Bought | None, currency: str) -> tuple[list[PurchaseLine], Money]:
+def _content(fact: ReturnIn, purchase: ReturnablePurchase | None, currency: str) -> tuple[list[PurchaseLine], Money]:
     lines = event_lines(fact.lines)
     if fact.total:
         return lines, fact.total
     if lines and purchase is None:
         return lines, value_of(fact.lines, currency)
     if lines and purchase:
-        return lines, Money(amount=purchase.given_back_for(domain_lines(lines)), currency=currency)
+        return lines, Money(amount=purchase.refund_for(domain_lines(lines)), currency=currency)
     if purchase is None:
         raise _unspecified()
     remaining = purchase.remaining_lines()
@@ -69,10 +69,10 @@ def _content(fact: ReturnIn, purchase: Bought | None, currency: str) -> tuple[li
     return [_event_line(line) for line in remaining], Money(amount=purchase.remaining, currency=currency)
 
 
-def _less(purchase: Bought, lines: tuple[Line, ...], total: Money) -> Bought:
-    if objection := purchase.objection(lines, total.amount):
+def _less(purchase: ReturnablePurchase, lines: tuple[Line, ...], total: Money) -> ReturnablePurchase:
+    if objection := purchase.violation(lines, total.amount):
         raise _exceeds(objection)
-    return purchase.less(lines, total.amount)
+    return purchase.after_return(lines, total.amount)
 
 
 def _event_line(line: Line) -> PurchaseLine:

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from customer_profile.domain.contact_points import digits_of_phone
+from customer_profile.domain.contact_points import phone_spellings
 from customer_profile.domain.customer import CustomerRecord
-from customer_profile.domain.external_ids import personal_digits
+from customer_profile.domain.external_ids import personal_digits_kind
 from customer_profile.identities import repository
-from customer_profile.identities.schemas import ExternalIdIn, Identities
+from customer_profile.identities.schemas import ExternalId, Identities
 from customer_profile.policy.schemas import IntakePolicy
 from lealtad.http import InvalidField, conflict, invalid
 from lealtad.http.database_errors import LostRaceError
@@ -34,18 +34,18 @@ def require_impersonal_external_ids(
         if _bare(named.external_id) in (own - stood if is_known else own):
             kind = "personal data of this customer"
         elif not is_known:
-            kind = objection_to(named, policy)
+            kind = personal_data_kind(named, policy)
         if kind:
             errors.append(external_id_error(f"/external_ids/{place}/external_id", kind))
     if errors:
         raise invalid("Name the customer by an id that is no personal data: it travels with every event.", errors)
 
 
-def objection_to(named: ExternalIdIn, policy: IntakePolicy) -> str | None:
+def personal_data_kind(named: ExternalId, policy: IntakePolicy) -> str | None:
     """Return which kind of personal data an external id is by the rules of `policy` for its source, or None."""
     if named.source not in policy.guarded_sources:
         return None
-    return personal_digits(
+    return personal_digits_kind(
         named.external_id, phone_regions=policy.phone_regions, document_formats=policy.document_formats
     )
 
@@ -56,7 +56,7 @@ def external_id_error(pointer: str, kind: str) -> InvalidField:
     return InvalidField(pointer=pointer, message=f"looks like {kind}", hint=hint)
 
 
-async def store_new_identities(uow: UnitOfWork, records: Sequence[CustomerRecord]) -> None:
+async def insert_identities(uow: UnitOfWork, records: Sequence[CustomerRecord]) -> None:
     """Write the identities of new customers; raise LostRaceError when somebody took one of their external ids."""
     if not await repository.claim_external_ids(uow.connection, records):
         raise LostRaceError("an external id was taken in this moment")
@@ -64,7 +64,7 @@ async def store_new_identities(uow: UnitOfWork, records: Sequence[CustomerRecord
     await repository.insert_documents(uow.connection, records)
 
 
-async def store_identities(uow: UnitOfWork, *, before: CustomerRecord, after: CustomerRecord) -> dict[str, UUID]:
+async def replace_identities(uow: UnitOfWork, *, before: CustomerRecord, after: CustomerRecord) -> dict[str, UUID]:
     """Write the identities that changed; return the owners of external ids that other customers have, by source."""
     old, new = before.profile, after.profile
     taken: dict[str, UUID] = {}
@@ -77,7 +77,7 @@ async def store_identities(uow: UnitOfWork, *, before: CustomerRecord, after: Cu
     return taken
 
 
-def external_id_taken(owners: Mapping[str, UUID]) -> Exception:
+def external_id_conflict(owners: Mapping[str, UUID]) -> Exception:
     """Return the 409 of external ids that other customers have; `owners` maps sources to customer ids."""
     return conflict(
         "external-id-taken",
@@ -90,7 +90,7 @@ def external_id_taken(owners: Mapping[str, UUID]) -> Exception:
 def _own(emails: Iterable[str], phones: Iterable[str], documents: Iterable[str]) -> set[str]:
     """Return in which letters and digits a customer's own contact points and documents may be written."""
     texts = {_bare(text) for text in (*emails, *documents)}
-    return texts.union(*(digits_of_phone(number) for number in phones))
+    return texts.union(*(phone_spellings(number) for number in phones))
 
 
 def _bare(text: str) -> str:

@@ -23,7 +23,7 @@ def _email(text: str) -> str:
 EmailAddress = Annotated[str, Field(max_length=254, json_schema_extra={"format": "email"}), AfterValidator(_email)]
 
 
-class ExternalIdIn(RequestBody):
+class ExternalId(RequestBody):
     """What another system calls the customer; it travels with events, so it must be no personal data."""
 
     source: SystemText
@@ -32,15 +32,15 @@ class ExternalIdIn(RequestBody):
     @model_validator(mode="wrap")
     @classmethod
     def _keep_known(
-        cls, value: Any, handler: "ModelWrapValidatorHandler[ExternalIdIn]", info: ValidationInfo
-    ) -> "ExternalIdIn":
+        cls, value: Any, handler: "ModelWrapValidatorHandler[ExternalId]", info: ValidationInfo
+    ) -> "ExternalId":
         # A profile is validated again when it changes; what was stored before a rule came must not stop that.
         if info.context and value in info.context[KNOWN_EXTERNAL_IDS]:
             return cls.model_construct(**value)
         return handler(value)
 
 
-class IdentityDocumentIn(RequestBody):
+class IdentityDocument(RequestBody):
     """A document that identifies the customer; at most one of a kind and country."""
 
     country: Country
@@ -51,7 +51,7 @@ class IdentityDocumentIn(RequestBody):
 class Identities(RequestBody):
     """How a customer is called and reached."""
 
-    external_ids: Annotated[list[ExternalIdIn], Field(max_length=100), AfterValidator(without_repeats)] = Field(
+    external_ids: Annotated[list[ExternalId], Field(max_length=100), AfterValidator(without_repeats)] = Field(
         default_factory=list
     )
     emails: Annotated[list[EmailAddress], Field(max_length=10), AfterValidator(without_repeats)] = Field(
@@ -63,16 +63,16 @@ class Identities(RequestBody):
         max_length=10,
         description="Most preferred first; without a country code they are read as numbers of `country`",
     )
-    documents: list[IdentityDocumentIn] = Field(default_factory=list, max_length=10)
+    documents: list[IdentityDocument] = Field(default_factory=list, max_length=10)
 
     @field_validator("external_ids")
     @classmethod
-    def _in_fixed_order(cls, known: list[ExternalIdIn]) -> list[ExternalIdIn]:
+    def _in_fixed_order(cls, known: list[ExternalId]) -> list[ExternalId]:
         return sorted(known, key=lambda one: (one.source, one.external_id))
 
     @field_validator("documents")
     @classmethod
-    def _one_of_a_kind(cls, documents: list[IdentityDocumentIn]) -> list[IdentityDocumentIn]:
+    def _one_of_a_kind(cls, documents: list[IdentityDocument]) -> list[IdentityDocument]:
         by_kind = {(document.country, document.kind): document for document in documents}
         if len(by_kind) != len(documents):
             raise SafeValueError("names two documents of the same country and kind; keep one")

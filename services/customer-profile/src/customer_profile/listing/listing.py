@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from customer_profile.customers.queries import resolve
+from customer_profile.customers.queries import find_customer_id
 from customer_profile.domain.contracts import Contract
 from customer_profile.facts.kinds import Kind
 from customer_profile.facts.recording import resource
@@ -72,7 +72,7 @@ def _fact(row: Any) -> dict[str, Any]:
 async def _with_customer(uow: UnitOfWork, filters: BaseModel) -> dict[str, Any]:
     wanted = filters.model_dump(exclude_none=True)
     if ref := wanted.pop("customer", None):
-        wanted["customer_id"] = await resolve(uow, ref)
+        wanted["customer_id"] = await find_customer_id(uow, ref)
     return wanted
 
 

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 from phonenumbers import SUPPORTED_REGIONS
 
-from customer_profile.domain.external_ids import personal_digits
+from customer_profile.domain.external_ids import personal_digits_kind
 from customer_profile.metadata import METADATA
-from customer_profile.policy.schemas import IntakePolicy, IntakePolicyOut
+from customer_profile.policy.schemas import IntakePolicy, IntakePolicyVersion
 from lealtad.events.cause import Lane
 from lealtad.http import SafeValueError
 from lealtad.policies import Policy
@@ -30,9 +30,9 @@ def try_out(policy: IntakePolicy) -> None:
     if not SUPPORTED_REGIONS.issuperset(policy.phone_regions):
         raise SafeValueError("names a country without a numbering plan; write ISO 3166-1 codes", "phone_regions")
     for external_id in IDS:
-        personal_digits(external_id, phone_regions=policy.phone_regions, document_formats=policy.document_formats)
+        personal_digits_kind(external_id, phone_regions=policy.phone_regions, document_formats=policy.document_formats)
     for lane in Lane:
-        policy.window(lane).objection(SOME_DAY, SOME_DAY)
+        policy.window(lane).violation(SOME_DAY, SOME_DAY)
 
 
-INTAKE_POLICY = Policy(METADATA, "intake_policy", IntakePolicy, IntakePolicyOut, try_out=try_out)
+INTAKE_POLICY = Policy(METADATA, "intake_policy", IntakePolicy, IntakePolicyVersion, try_out=try_out)

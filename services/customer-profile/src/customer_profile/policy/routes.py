@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 
 from customer_profile.policy.models import INTAKE_POLICY
-from customer_profile.policy.schemas import IntakePolicy, IntakePolicyOut
+from customer_profile.policy.schemas import IntakePolicy, IntakePolicyVersion
 from lealtad.http import Command, Query, problems, reads, writes
 from lealtad.policies import VersionInPath
 
@@ -13,7 +13,7 @@ router = APIRouter(prefix="/v1/intake-policy", tags=["intake policy"])
 Reads = Annotated[Query, Depends(reads("policies:read"))]
 
 
-@router.get("", response_model=IntakePolicyOut)
+@router.get("", response_model=IntakePolicyVersion)
 async def read_intake_policy(query: Reads) -> Response:
     """Read the intake policy.
 
@@ -23,7 +23,7 @@ async def read_intake_policy(query: Reads) -> Response:
     return await query.run(INTAKE_POLICY.read_in_force)
 
 
-@router.get("/versions/{version}", response_model=IntakePolicyOut, responses=problems(404))
+@router.get("/versions/{version}", response_model=IntakePolicyVersion, responses=problems(404))
 async def read_intake_policy_version(version: VersionInPath, query: Reads) -> Response:
     """Read a version of the intake policy.
 
@@ -32,7 +32,7 @@ async def read_intake_policy_version(version: VersionInPath, query: Reads) -> Re
     return await query.run(lambda uow: INTAKE_POLICY.read(uow, version))
 
 
-@router.put("", response_model=IntakePolicyOut, responses=problems(412, 428))
+@router.put("", response_model=IntakePolicyVersion, responses=problems(412, 428))
 async def change_intake_policy(
     body: IntakePolicy, command: Annotated[Command, Depends(writes("policies:write", if_match="required"))]
 ) -> Response:

@@ -101,5 +101,5 @@ class IntakePolicy(RequestBody):
         return Window(timedelta(seconds=self.future_tolerance_s), timedelta(days=oldest))
 
 
-class IntakePolicyOut(IntakePolicy, PolicyStamp):
+class IntakePolicyVersion(IntakePolicy, PolicyStamp):
     """A version of the intake policy."""

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from customer_profile.customers.queries import find
+from customer_profile.customers.queries import find_customer
 from customer_profile.domain.customer import CustomerRecord
 from customer_profile.facts.kinds import Kind
 from customer_profile.facts.recording import resource
@@ -36,7 +36,7 @@ async def read_view(uow: UnitOfWork, ref: str, parts: Collection[Part]) -> Answe
 
     Erased and merged customers are shown as what they are; raises 404 for a reference that names nobody.
     """
-    customer = await find(uow, ref)
+    customer = await find_customer(uow, ref)
     view = customer.document()
     if Part.CONSENTS in parts:
         view["consents"] = _consents(uow, customer)

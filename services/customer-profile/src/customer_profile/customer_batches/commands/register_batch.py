@@ -8,8 +8,8 @@ from typing import Any
 from customer_profile.batches.halving import halving
 from customer_profile.batches.schemas import Unreadable
 from customer_profile.customer_batches.commands.register_group import Registered, complete, register_newcomers
-from customer_profile.customers.schemas import RegistrationIn
-from customer_profile.identities.schemas import ExternalIdIn
+from customer_profile.customers.schemas import NewCustomer
+from customer_profile.identities.schemas import ExternalId
 from lealtad.http import InvalidField, Problem, conflict, invalid
 from lealtad.unit_of_work import Database
 
@@ -24,14 +24,14 @@ class Intake:
     traceparent: str | None
     size: int
 
-    async def take(self, items: Sequence[RegistrationIn | Unreadable]) -> list[Outcome]:
+    async def take(self, items: Sequence[NewCustomer | Unreadable]) -> list[Outcome]:
         """Return what became of each item, in their order."""
         outcomes: dict[int, Outcome] = {}
-        registrations: dict[int, RegistrationIn] = {}
-        named: set[ExternalIdIn] = set()
+        registrations: dict[int, NewCustomer] = {}
+        named: set[ExternalId] = set()
         for place, item in enumerate(items):
             problem = _objection_to(item, named)
-            if isinstance(item, RegistrationIn) and problem is None:
+            if isinstance(item, NewCustomer) and problem is None:
                 registrations[place] = item
                 named.update(item.external_ids)
             elif problem:
@@ -43,27 +43,27 @@ class Intake:
             outcomes.update(zip(group, taken, strict=True))
         return [outcomes[place] for place in range(len(items))]
 
-    async def _take(self, group: Sequence[RegistrationIn]) -> list[Outcome]:
+    async def _take(self, group: Sequence[NewCustomer]) -> list[Outcome]:
         """Register those who are new together, and complete provisional ones each for itself: they are few."""
         taken: list[Outcome] = []
         for outcome in await halving(group, self._register):
-            if isinstance(outcome, RegistrationIn):
+            if isinstance(outcome, NewCustomer):
                 taken += await halving([outcome], self._complete)
             else:
                 taken.append(outcome)
         return taken
 
-    async def _register(self, group: Sequence[RegistrationIn]) -> list[Registered | Problem | RegistrationIn]:
+    async def _register(self, group: Sequence[NewCustomer]) -> list[Registered | Problem | NewCustomer]:
         async with self.database.begin(traceparent=self.traceparent) as uow:
             return await register_newcomers(uow, group)
 
-    async def _complete(self, group: Sequence[RegistrationIn]) -> list[Registered]:
+    async def _complete(self, group: Sequence[NewCustomer]) -> list[Registered]:
         async with self.database.begin(traceparent=self.traceparent) as uow:
             return [await complete(uow, registration) for registration in group]
 
 
 def answer_of(outcomes: Iterable[Outcome]) -> dict[str, Any]:
-    """Return outcomes as a `CustomerBatchAnswer`."""
+    """Return outcomes as a `CustomerBatchOutcome`."""
     items = [_item_of(outcome) for outcome in outcomes]
     count = Counter(item["status"] for item in items)
     refused = len(items) - count[201] - count[200]
@@ -76,7 +76,7 @@ def _item_of(outcome: Outcome) -> dict[str, Any]:
     return {"status": outcome.status, "id": outcome.customer_id, "event_id": outcome.event_id}
 
 
-def _objection_to(item: RegistrationIn | Unreadable, named: set[ExternalIdIn]) -> Problem | None:
+def _objection_to(item: NewCustomer | Unreadable, named: set[ExternalId]) -> Problem | None:
     if isinstance(item, Unreadable):
         return item.problem()
     if not item.external_ids:

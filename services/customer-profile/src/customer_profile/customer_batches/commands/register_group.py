@@ -8,9 +8,9 @@ from uuid import UUID
 from customer_profile.customers import repository
 from customer_profile.customers.commands.create_customers import Newcomer, create, newcomer, words_of
 from customer_profile.customers.commands.register_customer import register
-from customer_profile.customers.schemas import RegistrationIn
+from customer_profile.customers.schemas import NewCustomer
 from customer_profile.domain.customer import CustomerRecord
-from customer_profile.identities.commands import external_id_taken
+from customer_profile.identities.commands import external_id_conflict
 from customer_profile.policy.models import INTAKE_POLICY
 from lealtad.http import CustomerRef, Problem
 from lealtad.unit_of_work import UnitOfWork
@@ -25,9 +25,7 @@ class Registered:
     status: int
 
 
-async def register_newcomers(
-    uow: UnitOfWork, group: Sequence[RegistrationIn]
-) -> list[Registered | Problem | RegistrationIn]:
+async def register_newcomers(uow: UnitOfWork, group: Sequence[NewCustomer]) -> list[Registered | Problem | NewCustomer]:
     """Register those whom nobody knows; return for each its answer, or the problem that keeps it out.
 
     A registration that would complete a provisional customer is returned as it is: `complete` does that.
@@ -36,7 +34,7 @@ async def register_newcomers(
     """
     policy = (await INTAKE_POLICY.in_force(uow.connection)).policy
     owners = await _owners(uow, group)
-    outcomes: list[Registered | Problem | RegistrationIn] = []
+    outcomes: list[Registered | Problem | NewCustomer] = []
     newcomers: dict[int, Newcomer] = {}
     for place, registration in enumerate(group):
         try:
@@ -57,13 +55,13 @@ async def register_newcomers(
     return outcomes
 
 
-async def complete(uow: UnitOfWork, registration: RegistrationIn) -> Registered:
+async def complete(uow: UnitOfWork, registration: NewCustomer) -> Registered:
     """Register one customer as `POST /v1/customers` does."""
     answer = await register(uow, registration)
     return Registered(answer.body["id"], answer.body["event_id"], answer.status)
 
 
-async def _owners(uow: UnitOfWork, group: Sequence[RegistrationIn]) -> Mapping[CustomerRef, CustomerRecord]:
+async def _owners(uow: UnitOfWork, group: Sequence[NewCustomer]) -> Mapping[CustomerRef, CustomerRecord]:
     locked = await repository.lock(uow.connection, [ref for registration in group for ref in _refs(registration)])
     if not locked:
         return {}
@@ -71,18 +69,18 @@ async def _owners(uow: UnitOfWork, group: Sequence[RegistrationIn]) -> Mapping[C
     return {ref: records[customer.id] for ref, customer in locked.items()}
 
 
-def _refs(registration: RegistrationIn) -> list[CustomerRef]:
+def _refs(registration: NewCustomer) -> list[CustomerRef]:
     return [CustomerRef(source=name.source, external_id=name.external_id) for name in registration.external_ids]
 
 
-def _known(registration: RegistrationIn, owners: Mapping[CustomerRef, CustomerRecord]) -> Registered | RegistrationIn:
+def _known(registration: NewCustomer, owners: Mapping[CustomerRef, CustomerRecord]) -> Registered | NewCustomer:
     (first, *others) = owners.values()
     if all(other.id == first.id for other in others):
         if first.provisional:
             return registration
         if _in_order(first.profile) == _in_order(registration.profile):
             return Registered(first.id, None, 200)
-    raise external_id_taken({str(ref.source): owner.id for ref, owner in owners.items()})
+    raise external_id_conflict({str(ref.source): owner.id for ref, owner in owners.items()})
 
 
 def _in_order(profile: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,13 +8,13 @@ from pydantic import ValidationError
 
 from customer_profile.customers import repository
 from customer_profile.customers.events import announce
-from customer_profile.customers.queries import answer, find_for_change
-from customer_profile.customers.schemas import ProfileIn
+from customer_profile.customers.queries import changed_customer, lock_customer
+from customer_profile.customers.schemas import Profile
 from customer_profile.domain.merge_patch import merge_patch
 from customer_profile.identities.commands import (
-    external_id_taken,
+    external_id_conflict,
+    replace_identities,
     require_impersonal_external_ids,
-    store_identities,
 )
 from customer_profile.identities.schemas import KNOWN_EXTERNAL_IDS
 from customer_profile.policy.models import INTAKE_POLICY
@@ -29,26 +29,26 @@ async def change(uow: UnitOfWork, ref: str, patch: Mapping[str, Any], *, if_matc
 
     A provisional customer is registered by it. Raises 404, 409, 410, 412, 428, and 422 when the outcome is no profile.
     """
-    before = await find_for_change(uow, ref)
+    before = await lock_customer(uow, ref)
     require_match(if_match, before.version, required=True)
     profile = _patched(before.profile, patch)
     policy = (await INTAKE_POLICY.in_force(uow.connection)).policy
     require_impersonal_external_ids(profile, policy, before=before.profile)
     document = profile.model_dump(mode="json")
     if document == before.profile and not before.provisional:
-        return answer(before, event_id=None)
+        return changed_customer(before, event_id=None)
     after = replace(before, version=before.version + 1, provisional=False, profile=document, updated_at=uow.now)
     await repository.update(uow.connection, after)
-    if taken := await store_identities(uow, before=before, after=after):
-        raise external_id_taken(taken)
+    if taken := await replace_identities(uow, before=before, after=after):
+        raise external_id_conflict(taken)
     event_id = announce(uow, CustomerUpdated, before=before, after=after)
-    return answer(after, event_id=event_id)
+    return changed_customer(after, event_id=event_id)
 
 
-def _patched(profile: Mapping[str, Any], patch: Mapping[str, Any]) -> ProfileIn:
+def _patched(profile: Mapping[str, Any], patch: Mapping[str, Any]) -> Profile:
     try:
         context = {KNOWN_EXTERNAL_IDS: profile["external_ids"]}
-        return ProfileIn.model_validate(merge_patch(profile, patch), context=context)
+        return Profile.model_validate(merge_patch(profile, patch), context=context)
     except ValidationError as error:
         fields, left_out = failures_of(error)
         raise invalid(

@@ -8,10 +8,10 @@ from customer_profile.consents import repository as consents
 from customer_profile.consents.commands import word_of
 from customer_profile.customers import repository
 from customer_profile.customers.events import announce
-from customer_profile.customers.schemas import RegistrationIn
+from customer_profile.customers.schemas import NewCustomer
 from customer_profile.domain.customer import CustomerRecord
-from customer_profile.domain.profiling_permission import profiling_of
-from customer_profile.identities.commands import require_impersonal_external_ids, store_new_identities
+from customer_profile.domain.profiling_permission import profiling_permission
+from customer_profile.identities.commands import insert_identities, require_impersonal_external_ids
 from customer_profile.policy.schemas import IntakePolicy
 from lealtad.clock import system_now
 from lealtad.consents import Consent
@@ -30,7 +30,7 @@ class Newcomer(NamedTuple):
     said: Sequence[Said]
 
 
-def words_of(uow: UnitOfWork, registration: RegistrationIn, policy: IntakePolicy) -> list[Said]:
+def words_of(uow: UnitOfWork, registration: NewCustomer, policy: IntakePolicy) -> list[Said]:
     """Return the consents that a registration tells.
 
     Raises 422 when an external id looks like personal data, or when a consent was given in the future.
@@ -39,7 +39,7 @@ def words_of(uow: UnitOfWork, registration: RegistrationIn, policy: IntakePolicy
     return [(word_of(consent, policy, uow.now), consent.source) for consent in registration.consents]
 
 
-def newcomer(uow: UnitOfWork, registration: RegistrationIn, said: Sequence[Said], policy: IntakePolicy) -> Newcomer:
+def newcomer(uow: UnitOfWork, registration: NewCustomer, said: Sequence[Said], policy: IntakePolicy) -> Newcomer:
     """Return a registered customer of version 1."""
     consents_stated = tuple(consent for consent, _ in said)
     record = CustomerRecord(
@@ -53,7 +53,7 @@ def newcomer(uow: UnitOfWork, registration: RegistrationIn, said: Sequence[Said]
         do_not_contact_reason=None,
         do_not_contact_since=None,
         consents=consents_stated,
-        profiling=profiling_of(consents_stated, policy.profiling_basis, uow.now),
+        profiling=profiling_permission(consents_stated, policy.profiling_basis, uow.now),
         registered_at=uow.now,
         updated_at=uow.now,
     )
@@ -67,7 +67,7 @@ async def create(uow: UnitOfWork, newcomers: Sequence[Newcomer]) -> list[UUID | 
     """
     records = [one.record for one in newcomers]
     await repository.insert(uow.connection, records)
-    await store_new_identities(uow, records)
+    await insert_identities(uow, records)
     words = [(record.id, *word) for record, said in newcomers for word in said]
     await consents.record_all(uow.connection, words, at=system_now())
     return [announce(uow, CustomerRegistered, before=None, after=record) for record in records]

@@ -8,9 +8,9 @@ from customer_profile.consents import repository as consents
 from customer_profile.customers import repository
 from customer_profile.customers.commands.create_customers import Said, create, newcomer, words_of
 from customer_profile.customers.events import announce
-from customer_profile.customers.queries import answer
-from customer_profile.customers.schemas import ProfileIn, RegistrationIn
-from customer_profile.identities.commands import external_id_taken, store_identities
+from customer_profile.customers.queries import changed_customer
+from customer_profile.customers.schemas import NewCustomer, Profile
+from customer_profile.identities.commands import external_id_conflict, replace_identities
 from customer_profile.policy.models import INTAKE_POLICY
 from customer_profile.policy.schemas import IntakePolicy
 from lealtad.clock import system_now
@@ -19,7 +19,7 @@ from lealtad.http import Answer, CustomerRef
 from lealtad.unit_of_work import UnitOfWork
 
 
-async def register(uow: UnitOfWork, registration: RegistrationIn) -> Answer:
+async def register(uow: UnitOfWork, registration: NewCustomer) -> Answer:
     """Create a customer (201), or complete the provisional one that has its external ids already (200).
 
     Raises 409 when an external id belongs to a registered customer, 422 when one looks like personal data, or when a
@@ -32,10 +32,10 @@ async def register(uow: UnitOfWork, registration: RegistrationIn) -> Answer:
         return await _complete(uow, owners, registration, said, policy)
     new = newcomer(uow, registration, said, policy)
     (event_id,) = await create(uow, [new])
-    return answer(new.record, event_id=event_id, status=201)
+    return changed_customer(new.record, event_id=event_id, status=201)
 
 
-async def _owners(uow: UnitOfWork, profile: ProfileIn) -> dict[str, UUID]:
+async def _owners(uow: UnitOfWork, profile: Profile) -> dict[str, UUID]:
     refs = [CustomerRef(source=known.source, external_id=known.external_id) for known in profile.external_ids]
     locked = await repository.lock(uow.connection, refs) if refs else {}
     return {str(ref.source): customer.id for ref, customer in locked.items()}
@@ -44,14 +44,14 @@ async def _owners(uow: UnitOfWork, profile: ProfileIn) -> dict[str, UUID]:
 async def _complete(
     uow: UnitOfWork,
     owners: Mapping[str, UUID],
-    registration: RegistrationIn,
+    registration: NewCustomer,
     said: Sequence[Said],
     policy: IntakePolicy,
 ) -> Answer:
     ids = set(owners.values())
     before = await repository.read(uow.connection, min(ids)) if len(ids) == 1 else None
     if before is None or not before.provisional:
-        raise external_id_taken(owners)
+        raise external_id_conflict(owners)
     after = replace(
         before,
         version=before.version + 1,
@@ -59,10 +59,10 @@ async def _complete(
         profile=registration.profile,
         consents=(*before.consents, *(consent for consent, _ in said)),
         updated_at=uow.now,
-    ).profiled(policy.profiling_basis, uow.now)
+    ).with_profiling(policy.profiling_basis, uow.now)
     await repository.update(uow.connection, after)
     await consents.record_all(uow.connection, [(after.id, *word) for word in said], at=system_now())
-    if taken := await store_identities(uow, before=before, after=after):
-        raise external_id_taken(taken)
+    if taken := await replace_identities(uow, before=before, after=after):
+        raise external_id_conflict(taken)
     event_id = announce(uow, CustomerUpdated, before=before, after=after)
-    return answer(after, event_id=event_id)
+    return changed_customer(after, event_id=event_id)

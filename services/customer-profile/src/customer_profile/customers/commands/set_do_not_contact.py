@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from customer_profile.customers import repository
 from customer_profile.customers.events import announce
-from customer_profile.customers.queries import answer, find_for_change
+from customer_profile.customers.queries import changed_customer, lock_customer
 from lealtad.events.catalog.customer_profile import CustomerConsentChanged
 from lealtad.http import Answer
 from lealtad.unit_of_work import UnitOfWork
@@ -21,9 +21,9 @@ async def resume_contact(uow: UnitOfWork, ref: str) -> Answer:
 
 
 async def _set(uow: UnitOfWork, ref: str, reason: str | None) -> Answer:
-    before = await find_for_change(uow, ref)
+    before = await lock_customer(uow, ref)
     if before.do_not_contact_reason == reason:
-        return answer(before, event_id=None)
+        return changed_customer(before, event_id=None)
     since = (before.do_not_contact_since or uow.now) if reason else None
     after = replace(
         before,
@@ -33,4 +33,4 @@ async def _set(uow: UnitOfWork, ref: str, reason: str | None) -> Answer:
         updated_at=uow.now,
     )
     await repository.update(uow.connection, after)
-    return answer(after, event_id=announce(uow, CustomerConsentChanged, before=before, after=after))
+    return changed_customer(after, event_id=announce(uow, CustomerConsentChanged, before=before, after=after))

@@ -8,7 +8,7 @@ from customer_profile.customers import repository as customers
 from customer_profile.customers.events import announce
 from customer_profile.customers.profiling import repository
 from customer_profile.domain.customer import CustomerRecord
-from customer_profile.domain.profiling_permission import Profiling, ProfilingBasis
+from customer_profile.domain.profiling_permission import ProfilingBasis, ProfilingPermission
 from customer_profile.policy.models import INTAKE_POLICY
 from lealtad.due import DueAction, act_on
 from lealtad.events.catalog.customer_profile import CustomerConsentChanged, CustomerStatus
@@ -54,8 +54,8 @@ async def _review(uow: UnitOfWork, customer_ids: Sequence[UUID], action: str) ->
 def _reviewed(uow: UnitOfWork, before: CustomerRecord, basis: ProfilingBasis) -> CustomerRecord:
     if before.status != CustomerStatus.ACTIVE:
         # Nobody profiles who was merged or erased, and their last state stays.
-        return replace(before, profiling=Profiling(basis, before.profiling.allowed))
-    after = before.profiled(basis, uow.now)
+        return replace(before, profiling=ProfilingPermission(basis, before.profiling.allowed))
+    after = before.with_profiling(basis, uow.now)
     if after.profiling.allowed == before.profiling.allowed:
         return after
     return replace(after, version=before.version + 1, updated_at=uow.now)

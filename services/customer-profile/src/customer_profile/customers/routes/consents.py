@@ -4,11 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
-from customer_profile.consents.schemas import ConsentAnswer, ConsentIn, Consents, DoNotContactIn
+from customer_profile.consents.schemas import Consents, NewConsent, NewDoNotContact, RecordedConsent
 from customer_profile.customers import queries
 from customer_profile.customers.commands import record_consent as recording
 from customer_profile.customers.commands import set_do_not_contact as do_not_contact
-from customer_profile.customers.schemas import CustomerAnswer
+from customer_profile.customers.schemas import ChangedCustomer
 from lealtad.http import Command, CustomerRefInPath, Query, problems, reads, writes
 
 router = APIRouter(prefix="/v1/customers/{ref}", tags=["consents"])
@@ -17,11 +17,11 @@ router = APIRouter(prefix="/v1/customers/{ref}", tags=["consents"])
 @router.post(
     "/consents",
     status_code=201,
-    response_model=ConsentAnswer,
-    responses={200: {"model": ConsentAnswer, "description": "The same was said before"}, **problems(404, 410)},
+    response_model=RecordedConsent,
+    responses={200: {"model": RecordedConsent, "description": "The same was said before"}, **problems(404, 410)},
 )
 async def record_consent(
-    ref: CustomerRefInPath, body: ConsentIn, command: Annotated[Command, Depends(writes("customers:write"))]
+    ref: CustomerRefInPath, body: NewConsent, command: Annotated[Command, Depends(writes("customers:write"))]
 ) -> Response:
     """Record a consent, or its withdrawal.
 
@@ -42,18 +42,20 @@ async def list_consents(ref: CustomerRefInPath, query: Annotated[Query, Depends(
     return await query.run(lambda uow: queries.list_consents(uow, ref))
 
 
-@router.put("/do-not-contact", response_model=CustomerAnswer, responses=problems(404, 410))
+@router.put("/do-not-contact", response_model=ChangedCustomer, responses=problems(404, 410))
 async def stop_contact(
-    ref: CustomerRefInPath, body: DoNotContactIn, command: Annotated[Command, Depends(writes("customers:write"))]
+    ref: CustomerRefInPath, body: NewDoNotContact, command: Annotated[Command, Depends(writes("customers:write"))]
 ) -> Response:
     """Stop every contact with a customer.
 
     It overrules all consents, on every channel, from the next decision on. Sending it again changes the reason only.
     """
-    return await command.run(lambda uow: do_not_contact.stop_contact(uow, ref, body.reason), again=queries.answer_again)
+    return await command.run(
+        lambda uow: do_not_contact.stop_contact(uow, ref, body.reason), again=queries.current_answer
+    )
 
 
-@router.delete("/do-not-contact", response_model=CustomerAnswer, responses=problems(404, 410))
+@router.delete("/do-not-contact", response_model=ChangedCustomer, responses=problems(404, 410))
 async def resume_contact(
     ref: CustomerRefInPath, command: Annotated[Command, Depends(writes("customers:write"))]
 ) -> Response:
@@ -61,4 +63,4 @@ async def resume_contact(
 
     Consents hold as they did before do-not-contact was set.
     """
-    return await command.run(lambda uow: do_not_contact.resume_contact(uow, ref), again=queries.answer_again)
+    return await command.run(lambda uow: do_not_contact.resume_contact(uow, ref), again=queries.current_answer)

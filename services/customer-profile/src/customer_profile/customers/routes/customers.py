@@ -8,7 +8,7 @@ from fastapi import Query as QueryParameters
 from customer_profile.customers import queries
 from customer_profile.customers.commands.change_customer import change
 from customer_profile.customers.commands.register_customer import register
-from customer_profile.customers.schemas import Customer, CustomerAnswer, CustomerFilters, RegistrationIn
+from customer_profile.customers.schemas import ChangedCustomer, Customer, CustomerFilters, NewCustomer
 from lealtad.http import Command, CustomerRefInPath, Page, PageWanted, Query, problems, reads, writes
 
 router = APIRouter(prefix="/v1/customers", tags=["customers"])
@@ -19,11 +19,11 @@ MOST_MEMBERS = 50
 @router.post(
     "",
     status_code=201,
-    response_model=CustomerAnswer,
-    responses={200: {"model": CustomerAnswer, "description": "A provisional customer was completed"}},
+    response_model=ChangedCustomer,
+    responses={200: {"model": ChangedCustomer, "description": "A provisional customer was completed"}},
 )
 async def register_customer(
-    body: RegistrationIn, command: Annotated[Command, Depends(writes("customers:write"))]
+    body: NewCustomer, command: Annotated[Command, Depends(writes("customers:write"))]
 ) -> Response:
     """Register a customer.
 
@@ -31,7 +31,7 @@ async def register_customer(
     `customer-registered` travel, among them the `consents` given here. A provisional customer, made by a fact of the
     same external id, is completed instead.
     """
-    return await command.run(lambda uow: register(uow, body), again=queries.answer_again)
+    return await command.run(lambda uow: register(uow, body), again=queries.current_answer)
 
 
 @router.get("", response_model=Page[Customer])
@@ -47,7 +47,7 @@ async def list_customers(
     return await query.run(lambda uow: queries.list_customers(uow, filters.model_dump(exclude_none=True), page))
 
 
-@router.patch("/{ref}", response_model=CustomerAnswer, responses=problems(404, 410, 412, 428))
+@router.patch("/{ref}", response_model=ChangedCustomer, responses=problems(404, 410, 412, 428))
 async def change_customer(
     ref: CustomerRefInPath,
     body: Annotated[
@@ -65,4 +65,6 @@ async def change_customer(
     A JSON Merge Patch (RFC 7396) of what can be registered: null removes a value, a list replaces the list. Send the
     `ETag` of the version you read as `If-Match`. Nothing is announced when nothing that is shared changed.
     """
-    return await command.run(lambda uow: change(uow, ref, body, if_match=command.if_match), again=queries.answer_again)
+    return await command.run(
+        lambda uow: change(uow, ref, body, if_match=command.if_match), again=queries.current_answer
+    )
