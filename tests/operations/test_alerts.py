@@ -6,10 +6,14 @@ import subprocess
 from importlib.metadata import entry_points
 from pathlib import Path
 
+import httpx
 import pytest
 import yaml
+from fastapi import FastAPI
 
+from lealtad.observability.health import Health, Heartbeat
 from lealtad.observability.metrics import CATALOGUE
+from lealtad.observability.routes import health_routes
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "deploy" / "prometheus" / "alerts.yml"
@@ -41,6 +45,36 @@ def test_a_rule_asks_for_metrics_that_are_there_and_says_what_to_do(rule):
     assert asked <= known_series()
     assert rule["labels"]["severity"] in {"critical", "warning"}
     assert set(rule["annotations"]) == {"summary", "description"}
+
+
+async def overdue_of(heartbeat: Heartbeat) -> float:
+    """Return the value of the rule LoopStuck, which fires above 0, as a process with this loop shows it."""
+    (rule,) = [rule for rule in RULES if rule["alert"] == "LoopStuck"]
+    age, limit = re.findall(r"lealtad_\w+", rule["expr"])
+    assert rule["expr"].endswith(f"({age} - {limit}) > 0")
+    health = Health()
+    health.watch(heartbeat)
+    app = FastAPI()
+    app.include_router(health_routes(health))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://process") as client:
+        shown = (await client.get("/metrics")).text
+    loop = re.escape(f'{{loop="{heartbeat.name}"}}')
+    values = [re.search(rf"^{name}{loop} (\S+)$", shown, re.MULTILINE) for name in (age, limit)]
+    return float(values[0][1]) - float(values[1][1])
+
+
+@pytest.mark.parametrize(
+    ("waited_s", "declared_s", "is_stuck"),
+    [(5, 0, False), (31, 0, True), (3500, 3600, False), (3631, 3600, True)],
+    ids=["turns", "stuck", "sleeps an hour on purpose", "stuck after its sleep"],
+)
+async def test_a_loop_is_stuck_above_its_own_limit_however_long_it_sleeps_on_purpose(waited_s, declared_s, is_stuck):
+    moment = [0.0]
+    heartbeat = Heartbeat("housekeeping", 30, monotonic=lambda: moment[0])
+    heartbeat.declare_wait(declared_s)
+    moment[0] += waited_s
+
+    assert (await overdue_of(heartbeat) > 0) is is_stuck
 
 
 def test_each_rule_is_explained_to_operators():

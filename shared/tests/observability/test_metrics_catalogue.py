@@ -42,6 +42,6 @@ def test_every_declared_metric_is_shown():
 
 def test_a_name_is_declared_once_and_a_counter_ends_in_total():
     with pytest.raises(ValueError, match="already"):
-        metrics.counter("http_requests_total", "again")
+        metrics.counter("lealtad_http_requests_total", "again")
     with pytest.raises(ValueError, match="_total"):
         metrics.counter("decisions", "made")

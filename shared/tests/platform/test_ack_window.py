@@ -41,7 +41,7 @@ async def emit(database: Database, *customers: UUID) -> None:
 
 
 def acknowledgements() -> float:
-    return REGISTRY.get_sample_value("relay_records_total", {"topic": "scores"}) or 0.0
+    return REGISTRY.get_sample_value("lealtad_relay_records_total", {"topic": "scores"}) or 0.0
 
 
 async def keys_on(bus: Bus, count: int) -> set[str]:

@@ -15,7 +15,7 @@ from lealtad.observability.metrics import REGISTRY
 from .echo import ECHO
 
 WAITING = text("INSERT INTO outbox (event) SELECT generate_series(1, :number)")
-AGE = "oldest_snapshot_seconds"
+AGE = "lealtad_oldest_snapshot_seconds"
 
 
 async def look(database, *actions):
@@ -54,7 +54,7 @@ async def test_work_that_is_due_is_counted(database_for):
 
     await look(await database_for(ECHO), DueAction("rest", take, "SELECT generate_series(1, 17)"))
 
-    assert REGISTRY.get_sample_value("due_backlog", {"action": "rest"}) == 17
+    assert REGISTRY.get_sample_value("lealtad_due_backlog", {"action": "rest"}) == 17
 
 
 async def test_a_long_outbox_is_not_counted_to_its_end(database_for):

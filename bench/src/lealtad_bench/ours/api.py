@@ -14,7 +14,7 @@ from lealtad_demo.client import CAMPAIGNS, PROFILE
 from lealtad_local.stack import Stack
 
 CONNECTIONS = 64
-STAND = 'loop_longest_stand_seconds{loop="event-loop"} '
+STAND = 'lealtad_loop_longest_stand_seconds{loop="event-loop"} '
 TIMEOUT_S = 60
 
 

@@ -3,12 +3,12 @@
 from lealtad.observability.metrics import counter, histogram
 
 EVALUATIONS = counter(
-    "score_evaluations_total",
+    "lealtad_score_evaluations_total",
     "Customers evaluated, by what the score rests on (none: no score) and whether it was announced",
     "basis",
     "announced",
     module="churn_scoring",
 )
 SCORING_SECONDS = histogram(
-    "scoring_seconds", "Time of a model's work on one batch of customers, in a thread", module="churn_scoring"
+    "lealtad_scoring_seconds", "Time of a model's work on one batch of customers, in a thread", module="churn_scoring"
 )

@@ -3,7 +3,7 @@
 from lealtad.observability.metrics import counter
 
 FACTS = counter(
-    "facts_total",
+    "lealtad_facts_total",
     "Facts answered, alone or in batches, by kind and outcome (recorded, repeated, refused)",
     "kind",
     "outcome",

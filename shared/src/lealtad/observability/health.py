@@ -51,12 +51,16 @@ class Heartbeat:
         longest, self._longest_stand_s = self._longest_stand_s, 0.0
         return longest
 
+    @property
+    def limit_s(self) -> float:
+        """Seconds that the loop may take until its next turn, with the wait that it declared."""
+        return self.max_age_s + self._wait_s
+
     def failure(self) -> str | None:
         """Return why the loop is held to be stuck, or None."""
-        allowed = self.max_age_s + self._wait_s
-        if self.age_s <= allowed:
+        if self.age_s <= self.limit_s:
             return None
-        return f"{self.name} has not turned for {self.age_s:.1f} s, {allowed:.1f} s are allowed"
+        return f"{self.name} has not turned for {self.age_s:.1f} s, {self.limit_s:.1f} s are allowed"
 
 
 class HealthReport(BaseModel):

@@ -7,7 +7,12 @@ from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from lealtad.observability.health import Health, HealthReport
-from lealtad.observability.metrics import LOOP_LONGEST_STAND_SECONDS, LOOP_TURN_AGE_SECONDS, REGISTRY
+from lealtad.observability.metrics import (
+    LOOP_LIMIT_SECONDS,
+    LOOP_LONGEST_STAND_SECONDS,
+    LOOP_TURN_AGE_SECONDS,
+    REGISTRY,
+)
 
 FAILING: dict[int | str, dict[str, Any]] = {
     503: {"model": HealthReport, "description": "Failing, with the reason of each failure"}
@@ -45,6 +50,7 @@ def health_routes(health: Health) -> APIRouter:
         async with one_at_a_time:
             await asyncio.sleep(0)
             for heartbeat in health.heartbeats.values():
+                LOOP_LIMIT_SECONDS.labels(loop=heartbeat.name).set(heartbeat.limit_s)
                 LOOP_TURN_AGE_SECONDS.labels(loop=heartbeat.name).set(heartbeat.age_s)
                 LOOP_LONGEST_STAND_SECONDS.labels(loop=heartbeat.name).set(heartbeat.take_longest_stand())
             return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)

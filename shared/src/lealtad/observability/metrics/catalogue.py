@@ -18,6 +18,8 @@ ProcessCollector(registry=REGISTRY)
 PlatformCollector(registry=REGISTRY)
 GCCollector(registry=REGISTRY)
 
+PREFIX = "lealtad_"
+"""Keeps our names apart from other exporters' in one Prometheus."""
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
@@ -59,6 +61,8 @@ def histogram(
 
 
 def _describe(name: str, kind: str, meaning: str, labels: tuple[str, ...], module: str) -> None:
+    if not name.startswith(PREFIX):
+        raise ValueError(f"the name of metric {name} must begin with {PREFIX}")
     if name in CATALOGUE:
         raise ValueError(f"there is a metric {name} already")
     CATALOGUE[name] = Described(name, kind, labels, meaning, module)
