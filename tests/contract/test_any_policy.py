@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from campaigns.policy.schemas import PolicyIn
 from campaigns.service import SERVICE as CAMPAIGNS
-from churn_scoring.policy.schemas import ScoringPolicyIn
+from churn_scoring.policy.schemas import NewScoringPolicy
 from churn_scoring.service import SERVICE as CHURN_SCORING
 from complaints.policy.schemas import PolicyDocument
 from complaints.service import SERVICE as COMPLAINTS
@@ -31,7 +31,7 @@ from .services import SERVICES
 POLICIES = (
     (CUSTOMER_PROFILE, "intake-policy", IntakePolicy),
     (SEGMENTATION, "value-policy", ValuePolicy),
-    (CHURN_SCORING, "scoring-policy", ScoringPolicyIn),
+    (CHURN_SCORING, "scoring-policy", NewScoringPolicy),
     (CAMPAIGNS, "contact-policy", PolicyIn),
     (COMPLAINTS, "service-policy", PolicyDocument),
 )

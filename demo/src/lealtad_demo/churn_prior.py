@@ -15,7 +15,7 @@ from churn_scoring.domain.bgnbd import BgNbd
 from churn_scoring.domain.facts import Fact, FactKind
 from churn_scoring.domain.models import InactivityModel
 from churn_scoring.domain.policy import ScoringPolicy
-from churn_scoring.training.examples import Examples, Life, examples_of
+from churn_scoring.training.examples import CustomerTimeline, Examples, examples_of
 from churn_scoring.training.metrics import measure
 from churn_scoring.training.prior import fit_prior
 from churn_scoring.training.windows import Windows, plan
@@ -40,11 +40,11 @@ def cdnow(master: Path) -> Iterator[Purchase]:
 
 def examples(purchases: Iterable[Purchase], policy: ScoringPolicy) -> tuple[Examples, Windows]:
     """Return a shop's examples of recently active customers, and the windows: `train` would take the same."""
-    lives: dict[int, Life] = {}
+    timelines: dict[int, CustomerTimeline] = {}
     for number, (customer, at) in enumerate(purchases):
-        life = lives.setdefault(customer, Life(UUID(int=customer)))
+        life = timelines.setdefault(customer, CustomerTimeline(UUID(int=customer)))
         life.facts.append(Fact(UUID(int=number), life.customer_id, FactKind.PURCHASE, at))
-    days = [fact.occurred_at.toordinal() for life in lives.values() for fact in life.facts]
+    days = [fact.occurred_at.toordinal() for life in timelines.values() for fact in life.facts]
     training = policy.training
     windows = plan(
         min(days),
@@ -53,14 +53,14 @@ def examples(purchases: Iterable[Purchase], policy: ScoringPolicy) -> tuple[Exam
         cutoffs=training.cutoffs,
         step_days=training.step_days,
     )
-    found = examples_of(lives.values(), windows, training.active_days)
-    return found.where(found.active), windows
+    found = examples_of(timelines.values(), windows, training.active_days)
+    return found.select(found.active), windows
 
 
 def split(found: Examples, windows: Windows) -> tuple[Examples, Examples]:
     """Return what to learn from, and the hold-out: all of its outcomes are later than all outcomes learned from."""
     held_out = found.cutoff == windows.hold_out
-    return found.where(~held_out), found.where(held_out)
+    return found.select(~held_out), found.select(held_out)
 
 
 def main(master: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from churn_scoring.policy.schemas import ScoringPolicyIn
+from churn_scoring.policy.schemas import NewScoringPolicy
 from churn_scoring.service import SERVICE
 from lealtad.ids import new_id
 from lealtad.testing.documents import documents
@@ -74,7 +74,7 @@ async def test_no_accepted_scoring_policy_stops_the_scores(
     client: httpx.AsyncClient, database: Database, data: st.DataObject
 ) -> None:
     call = Caller(client)
-    document = data.draw(documents(ScoringPolicyIn, await call.shipped(PATH)))
+    document = data.draw(documents(NewScoringPolicy, await call.shipped(PATH)))
     if await call.put(PATH, document):
         await use(call, database)
     assert await failures(database) == []

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from churn_scoring.domain.facts import Fact, FactKind, day_of, start_of
 from churn_scoring.domain.features import COLUMN, Floats
-from churn_scoring.training.examples import CaseSpan, ContractFact, Examples, Life, examples_of
+from churn_scoring.training.examples import CaseSpan, ContractFact, CustomerTimeline, Examples, examples_of
 from churn_scoring.training.windows import TooLittleDataError, Windows, plan
 
 from .strategies import CUSTOMER, START, facts, purchase
@@ -21,40 +21,43 @@ FIRST = day_of(START)
 WINDOWS = Windows(learn=(FIRST + 100, FIRST + 130), hold_out=FIRST + 250, horizon_days=90)
 
 
-def by_cutoff(life: Life) -> tuple[dict[int, Floats], Examples]:
-    examples = examples_of([life], WINDOWS, active_days=180)
+def by_cutoff(timeline: CustomerTimeline) -> tuple[dict[int, Floats], Examples]:
+    examples = examples_of([timeline], WINDOWS, active_days=180)
     return {int(cutoff): examples.rows[place] for place, cutoff in enumerate(examples.cutoff)}, examples
 
 
 @given(facts())
-def test_features_are_the_same_with_and_without_the_future(some: list[Fact]) -> None:
-    with_future, _ = by_cutoff(Life(CUSTOMER, list(some)))
+def test_features_are_the_same_with_and_without_the_future(past_facts: list[Fact]) -> None:
+    with_future, _ = by_cutoff(CustomerTimeline(CUSTOMER, list(past_facts)))
     for cutoff, row in with_future.items():
-        past = [fact for fact in some if day_of(fact.occurred_at) <= cutoff]
-        np.testing.assert_array_equal(row, by_cutoff(Life(CUSTOMER, past))[0][cutoff])
+        past = [fact for fact in past_facts if day_of(fact.occurred_at) <= cutoff]
+        np.testing.assert_array_equal(row, by_cutoff(CustomerTimeline(CUSTOMER, past))[0][cutoff])
 
 
 @given(facts())
-def test_the_label_is_whether_nothing_was_bought_within_the_horizon_after(some: list[Fact]) -> None:
-    _, examples = by_cutoff(Life(CUSTOMER, list(some)))
-    days = [day_of(fact.occurred_at) for fact in some if fact.kind is FactKind.PURCHASE]
+def test_the_label_is_whether_nothing_was_bought_within_the_horizon_after(past_facts: list[Fact]) -> None:
+    _, examples = by_cutoff(CustomerTimeline(CUSTOMER, list(past_facts)))
+    days = [day_of(fact.occurred_at) for fact in past_facts if fact.kind is FactKind.PURCHASE]
     for cutoff, silent in zip(examples.cutoff, examples.silent, strict=True):
         assert silent == (not any(cutoff < day <= cutoff + 90 for day in days))
 
 
 @given(facts(), st.randoms())
-def test_the_order_of_the_stored_facts_does_not_matter(some: list[Fact], shuffler: random.Random) -> None:
-    shuffled = list(some)
+def test_the_order_of_the_stored_facts_does_not_matter(past_facts: list[Fact], shuffler: random.Random) -> None:
+    shuffled = list(past_facts)
     shuffler.shuffle(shuffled)
 
-    assert by_cutoff(Life(CUSTOMER, shuffled))[1].fingerprint() == by_cutoff(Life(CUSTOMER, some))[1].fingerprint()
+    assert (
+        by_cutoff(CustomerTimeline(CUSTOMER, shuffled))[1].fingerprint()
+        == by_cutoff(CustomerTimeline(CUSTOMER, past_facts))[1].fingerprint()
+    )
 
 
 def test_a_case_counts_as_open_only_while_it_was() -> None:
     opened = START + timedelta(days=99)
-    life = Life(CUSTOMER, [purchase(1)], cases=[CaseSpan(opened, START + timedelta(days=120))])
+    timeline = CustomerTimeline(CUSTOMER, [purchase(1)], cases=[CaseSpan(opened, START + timedelta(days=120))])
 
-    rows, _ = by_cutoff(life)
+    rows, _ = by_cutoff(timeline)
 
     assert [rows[cutoff][COLUMN["open_cases"]] for cutoff in WINDOWS.cutoffs] == [1, 0, 0]
 
@@ -68,7 +71,7 @@ def test_a_cancellation_is_unknown_before_it_was_recorded() -> None:
         ends_at=START + timedelta(days=99),
     )
 
-    rows, examples = by_cutoff(Life(CUSTOMER, [purchase(50)], contracts=[cancelled, started]))
+    rows, examples = by_cutoff(CustomerTimeline(CUSTOMER, [purchase(50)], contracts=[cancelled, started]))
 
     assert [rows[cutoff][COLUMN["active_contracts"]] for cutoff in WINDOWS.cutoffs] == [1, 0, 0]
     # Once withdrawn, a customer is scored by rule: nothing to learn from.
@@ -76,7 +79,7 @@ def test_a_cancellation_is_unknown_before_it_was_recorded() -> None:
 
 
 def test_who_has_not_bought_for_long_is_not_learned_from() -> None:
-    _, examples = by_cutoff(Life(CUSTOMER, [purchase(1)]))
+    _, examples = by_cutoff(CustomerTimeline(CUSTOMER, [purchase(1)]))
 
     assert examples.active.tolist() == [True, True, False]
 
@@ -85,7 +88,7 @@ def test_a_fact_of_the_cut_off_day_is_known_and_one_of_the_next_day_is_not() -> 
     last, first = start_of(FIRST + 101) - timedelta(seconds=1), start_of(FIRST + 101)
     bought = [Fact(UUID(int=n), CUSTOMER, FactKind.PURCHASE, at) for n, at in enumerate((last, first))]
 
-    rows, examples = by_cutoff(Life(CUSTOMER, bought))
+    rows, examples = by_cutoff(CustomerTimeline(CUSTOMER, bought))
 
     assert rows[FIRST + 100][COLUMN["silence"]] == 0
     assert not examples.silent[0]

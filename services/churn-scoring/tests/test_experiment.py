@@ -10,13 +10,13 @@ from churn_scoring.domain.facts import day_of
 from churn_scoring.domain.models import InactivityModel
 from churn_scoring.domain.policy import ScoringPolicy, Training
 from churn_scoring.training.bgnbd_fit import expected_purchases, fit
-from churn_scoring.training.calibration_fit import calibrate
+from churn_scoring.training.calibration_fit import fit_calibration
 from churn_scoring.training.examples import examples_of
 from churn_scoring.training.experiment import Outcome, experiment
 from churn_scoring.training.metrics import calibration_error, measure
 from churn_scoring.training.windows import TooLittleDataError, Windows, plan
 
-from .lives import START, cdnow, shared, simulated
+from .timelines import START, cdnow, shared, simulated
 
 POLICY = ScoringPolicy(horizon_days=60)
 PRIOR = InactivityModel(BgNbd(**POLICY.prior.model_dump()), 60, POLICY.evidence)
@@ -98,7 +98,7 @@ def test_a_calibration_mends_probabilities_that_are_off(number: int) -> None:
     silent = random.random(number) < truth
     off = truth**3
 
-    mended = calibrate(off, silent).apply(off)
+    mended = fit_calibration(off, silent).apply(off)
 
     assert calibration_error(silent, mended) < calibration_error(silent, off) / 3
     assert np.all(np.diff(mended[np.argsort(off)]) >= 0)

@@ -29,7 +29,7 @@ async def fold(connection: Connection, fact: Fact) -> int:
     assert (new, list(histories)) == ({fact.id}, [CUSTOMER])
     before = histories[CUSTOMER].purchases
     histories[CUSTOMER].fold(fact)
-    await repository.store_histories(connection, histories.values())
+    await repository.update_histories(connection, histories.values())
     return before
 
 

@@ -34,7 +34,7 @@ from .builders import (
 
 CUSTOMERS = [UUID(int=number) for number in range(1, 4)]
 SHARE_LOADED = 0.3
-"""How much of a life comes by the backfill lane."""
+"""The share of events that come by the backfill lane."""
 State = dict[str, list[dict[str, Any]]]
 """The rows of every table, by its name."""
 CONTRACT, CASE = UUID(int=50), UUID(int=60)
@@ -55,7 +55,7 @@ EMPTY = text(
 )
 
 
-def life() -> list[Event[Any]]:
+def story() -> list[Event[Any]]:
     """What happens to three customers, in every topic that is read."""
     one, two, three = CUSTOMERS
     return [
@@ -84,7 +84,7 @@ async def state_of(database: Database) -> State:
         return found
 
 
-async def live(database: Database, events: Sequence[Event[Any]], sizes: Sequence[int]) -> State:
+async def state_after(database: Database, events: Sequence[Event[Any]], sizes: Sequence[int]) -> State:
     """Deliver `events` in batches of the given sizes on an emptied database; return what is left."""
     async with database.engine.begin() as connection:
         await connection.execute(EMPTY)
@@ -99,8 +99,8 @@ async def live(database: Database, events: Sequence[Event[Any]], sizes: Sequence
 
 @pytest.fixture
 async def expected(database: Database) -> tuple[list[Event[Any]], State]:
-    events = life()
-    return events, await live(database, events, [])
+    events = story()
+    return events, await state_after(database, events, [])
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -112,7 +112,7 @@ async def test_any_order_of_topics_and_lanes_and_any_batching_lead_to_the_same_s
     shuffled = [loaded(event) if shuffler.random() < SHARE_LOADED else event for event in events]
     shuffler.shuffle(shuffled)
 
-    assert await live(database, [*shuffled, *shuffled[:again]], sizes) == in_order
+    assert await state_after(database, [*shuffled, *shuffled[:again]], sizes) == in_order
 
 
 async def test_facts_handled_at_the_same_moment_are_all_counted_and_announced_in_one_line(database: Database) -> None:
@@ -136,6 +136,6 @@ async def test_facts_handled_at_the_same_moment_are_all_counted_and_announced_in
 async def test_a_fact_that_comes_late_is_folded_in_its_place(database: Database) -> None:
     customer = CUSTOMERS[0]
     events = [a_purchase(customer, day) for day in (-40, -30, -20, -10)]
-    in_order = await live(database, events, [1, 1, 1])
+    in_order = await state_after(database, events, [1, 1, 1])
 
-    assert await live(database, [*events[:1], *events[2:], events[1]], [1, 1, 1]) == in_order
+    assert await state_after(database, [*events[:1], *events[2:], events[1]], [1, 1, 1]) == in_order

@@ -112,5 +112,5 @@ async def test_nothing_is_learned_from_who_refuses(database: Database) -> None:
     other = new_id()
     await deliver(SERVICE, database, [a_purchase(CUSTOMER, -500), a_purchase(other, -100), refusing()])
     async with database.read() as uow:
-        assert await training.customers_after(uow.connection, None, 10) == [other]
-        assert await training.first_purchase(uow.connection) == at(-100)
+        assert await training.list_customers_after(uow.connection, None, 10) == [other]
+        assert await training.read_first_purchase_time(uow.connection) == at(-100)

@@ -116,7 +116,7 @@ async def test_what_a_score_rests_on_is_read_by_index(database: Database, custom
             await connection.execute(text(statement))
         await connection.execute(text("ANALYZE history, customer, contract_fact, service_case"))
         ids = (await connection.execute(text(f"SELECT customer_id FROM history LIMIT {customers}"))).scalars()
-        query = str(repository.KNOWN).replace(":ids", f"'{{{','.join(map(str, ids))}}}'")
+        query = str(repository.SNAPSHOTS).replace(":ids", f"'{{{','.join(map(str, ids))}}}'")
         plan = "\n".join((await connection.execute(text(f"EXPLAIN {query}"))).scalars())
 
     assert "Seq Scan on history" not in plan

@@ -17,7 +17,7 @@ from lealtad.unit_of_work import Database
 
 from .builders import START as TODAY
 from .builders import a_purchase
-from .lives import START, simulated
+from .timelines import START, simulated
 
 HORIZON = text("UPDATE scoring_policy SET policy = jsonb_set(policy, '{horizon_days}', '60')")
 
@@ -31,9 +31,9 @@ async def shop(database: Database) -> Database:
     async with database.engine.begin() as connection:
         await connection.execute(HORIZON)
     events = [
-        a_purchase(life.customer_id, (fact.occurred_at + shift - TODAY) / timedelta(days=1), str(fact.amount))
-        for life in simulated(900, 361)
-        for fact in life.facts
+        a_purchase(timeline.customer_id, (fact.occurred_at + shift - TODAY) / timedelta(days=1), str(fact.amount))
+        for timeline in simulated(900, 361)
+        for fact in timeline.facts
     ]
     for place in range(0, len(events), 2000):
         await deliver(SERVICE, database, events[place : place + 2000])

@@ -7,5 +7,5 @@ from lealtad.unit_of_work import Phase, Touched, UnitOfWork
 
 async def react(uow: UnitOfWork, touched: Touched) -> None:
     """Evaluate the touched customers and announce scores that changed; a sweep brings nothing new, but time goes by."""
-    scores = await repository.lock(uow.connection, list(touched))
+    scores = await repository.lock_scores(uow.connection, list(touched))
     await evaluate(uow, scores, touched, by_time_alone=uow.phase is Phase.SWEEP)

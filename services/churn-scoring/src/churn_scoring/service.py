@@ -1,32 +1,30 @@
-"""The service put together: the only place where its parts meet."""
+"""The composition root: the only module that imports every part of the service."""
 
 from pathlib import Path
 
 from churn_scoring.consumers import projections
 from churn_scoring.policy.routes import router as policy_routes
 from churn_scoring.reactions import react
-from churn_scoring.registry.queries.release import Scorers
+from churn_scoring.registry.queries.release import ScoringResources
 from churn_scoring.registry.routes import router as model_routes
-from churn_scoring.scoring import jobs
-from churn_scoring.scoring.repository import DUE, OUTDATED
+from churn_scoring.scoring.jobs import DUE_ACTIONS
 from churn_scoring.scoring.restore import restore
 from churn_scoring.scoring.routes import router as score_routes
 from lealtad.app import Service
 from lealtad.customers import every_customer
 from lealtad.db import metadata_of
-from lealtad.due import DueAction
 from lealtad.settings import ServiceSettings
 from lealtad.unit_of_work import Database
 
 
-async def make_scorers(_database: Database, settings: ServiceSettings) -> Scorers:
-    """Return what use cases find in `uow.resources`."""
-    return Scorers(currency=settings.reporting_currency)
+async def make_scoring_resources(_database: Database, settings: ServiceSettings) -> ScoringResources:
+    """Return the objects that use cases read from `uow.resources`."""
+    return ScoringResources(currency=settings.reporting_currency)
 
 
 def train() -> int:
-    """Train, evaluate and store models, in a process of its own."""
-    from churn_scoring.training.command import main  # noqa: PLC0415 - it brings scikit-learn and scipy
+    """Train, evaluate and store models in a separate process."""
+    from churn_scoring.training.command import main  # noqa: PLC0415 - the import loads scikit-learn and scipy
 
     return main(SERVICE)
 
@@ -42,10 +40,7 @@ SERVICE = Service(
     react=react,
     every_customer=every_customer,
     restore=restore,
-    due_actions=(
-        DueAction("rescore", jobs.rescore_due, DUE),
-        DueAction("apply-release", jobs.rescore_outdated, OUTDATED),
-    ),
-    on_start=make_scorers,
+    due_actions=DUE_ACTIONS,
+    on_start=make_scoring_resources,
     commands={"train": train},
 )

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from churn_scoring.domain.assessment import Assessment, Assessor
-from churn_scoring.domain.basis import Basis, NoScore, Subject
+from churn_scoring.domain.basis import Basis, NoScoreReason, ScoringInput
 from churn_scoring.domain.bgnbd import BgNbd
 from churn_scoring.domain.contracts import Contract, status_at
 from churn_scoring.domain.facts import Fact, FactKind
@@ -37,34 +37,34 @@ def contract(starts: float, ends: float | None = None) -> Contract:
 
 def assess(
     day: float,
-    some: Sequence[Fact] = (),
+    past_facts: Sequence[Fact] = (),
     contracts: Sequence[Contract] = (),
     open_cases: int = 0,
-    barred: NoScore | None = None,
+    exclusion: NoScoreReason | None = None,
 ) -> Assessment:
     now = at(day)
-    profile = Profile(fold_all(CUSTOMER, some), open_cases=open_cases)
-    subject = Subject(profile, status_at(contracts, now), barred)
+    profile = Profile(fold_all(CUSTOMER, past_facts), open_cases=open_cases)
+    subject = ScoringInput(profile, status_at(contracts, now), exclusion)
     return Assessor(MODEL, POLICY, now, "EUR").assess([subject])[0]
 
 
-def risk(day: float, some: Sequence[Fact], open_cases: int = 0) -> float:
-    exact = assess(day, some, open_cases=open_cases).risk
+def risk(day: float, past_facts: Sequence[Fact], open_cases: int = 0) -> float:
+    exact = assess(day, past_facts, open_cases=open_cases).risk
     assert exact is not None
     return exact
 
 
 def explain(
-    day: float, some: Sequence[Fact] = (), contracts: Sequence[Contract] = (), open_cases: int = 0
+    day: float, past_facts: Sequence[Fact] = (), contracts: Sequence[Contract] = (), open_cases: int = 0
 ) -> list[Reason]:
     now = at(day)
-    profile = Profile(fold_all(CUSTOMER, some), open_cases=open_cases)
+    profile = Profile(fold_all(CUSTOMER, past_facts), open_cases=open_cases)
     assessor = Assessor(MODEL, POLICY, now, "EUR")
-    return assessor.explain([Subject(profile, status_at(contracts, now))]).get(CUSTOMER, [])
+    return assessor.explain([ScoringInput(profile, status_at(contracts, now))]).get(CUSTOMER, [])
 
 
 def test_without_purchase_and_contract_there_is_no_score_and_a_reason() -> None:
-    assert assess(1).no_score is NoScore.NO_HISTORY
+    assert assess(1).no_score is NoScoreReason.NO_HISTORY
     assert assess(1).probability is None
 
 
@@ -110,9 +110,9 @@ def test_the_end_of_a_contract_is_due_when_it_comes() -> None:
     assert assess(200.25, [], [contract(0, ends=200.25)]).basis is Basis.WITHDRAWN
 
 
-@pytest.mark.parametrize("barred", [NoScore.MERGED, NoScore.ERASED, NoScore.PROFILING_REFUSED])
-def test_a_merged_or_erased_customer_and_one_who_refuses_profiling_have_no_score(barred: NoScore) -> None:
-    assert assess(5, [purchase(1)], barred=barred).no_score is barred
+@pytest.mark.parametrize("exclusion", [NoScoreReason.MERGED, NoScoreReason.ERASED, NoScoreReason.PROFILING_REFUSED])
+def test_a_merged_or_erased_customer_and_one_who_refuses_profiling_have_no_score(exclusion: NoScoreReason) -> None:
+    assert assess(5, [purchase(1)], exclusion=exclusion).no_score is exclusion
 
 
 @pytest.mark.parametrize("kind", [FactKind.COMPLAINT, FactKind.PAYMENT_FAILURE, FactKind.NEGATIVE_TOUCHPOINT])
@@ -130,12 +130,12 @@ def test_an_open_case_raises_the_risk_and_its_resolution_lowers_it() -> None:
 
 
 @given(facts(), st.integers(400, 500))
-def test_time_changes_little_and_no_band_before_the_due_time(some: list[Fact], day: int) -> None:
-    today = assess(day, some)
+def test_time_changes_little_and_no_band_before_the_due_time(past_facts: list[Fact], day: int) -> None:
+    today = assess(day, past_facts)
     if today.next_due_at is None:
         return
     wait = (today.next_due_at - at(day)).days
-    until = [assess(day + later, some) for later in range(wait + 1)]
+    until = [assess(day + later, past_facts) for later in range(wait + 1)]
 
     assert 1 <= wait <= POLICY.recheck_days
     assert not any(_is_told_of(today, later) for later in until[:-1])
@@ -149,15 +149,15 @@ def _is_told_of(today: Assessment, later: Assessment) -> bool:
 
 
 @given(facts(), st.floats(0, 0.99), st.floats(0, 0.99))
-def test_the_hour_of_the_evaluation_does_not_matter(some: list[Fact], morning: float, evening: float) -> None:
-    one, other = assess(420 + morning, some), assess(420 + evening, some)
+def test_the_hour_of_the_evaluation_does_not_matter(past_facts: list[Fact], morning: float, evening: float) -> None:
+    one, other = assess(420 + morning, past_facts), assess(420 + evening, past_facts)
 
     assert (one.risk, one.probability, one.value_at_risk) == (other.risk, other.probability, other.value_at_risk)
 
 
 @given(facts(min_size=1))
-def test_reasons_add_up_to_the_difference_from_a_newcomer(some: list[Fact]) -> None:
-    bought = [*some, purchase(0.1, number=999)]
+def test_reasons_add_up_to_the_difference_from_a_newcomer(past_facts: list[Fact]) -> None:
+    bought = [*past_facts, purchase(0.1, number=999)]
     newcomer = risk(0, [purchase(0)])
 
     told = sum(reason.effect for reason in explain(420, bought))
@@ -182,13 +182,13 @@ def test_the_risk_of_who_bought_for_the_first_time_today_has_a_reason_too() -> N
 
 
 @given(facts(min_size=1), st.integers(0, 500))
-def test_no_score_is_without_a_reason(some: list[Fact], day: int) -> None:
-    assert explain(500 + day, [*some, purchase(0.1, number=999)])
+def test_no_score_is_without_a_reason(past_facts: list[Fact], day: int) -> None:
+    assert explain(500 + day, [*past_facts, purchase(0.1, number=999)])
 
 
 def test_assessing_together_gives_what_assessing_alone_gives() -> None:
     subjects = [
-        Subject(Profile(fold_all(UUID(int=number), [purchase(number)] if number % 3 else [])))
+        ScoringInput(Profile(fold_all(UUID(int=number), [purchase(number)] if number % 3 else [])))
         for number in range(1, 30)
     ]
     assessor = Assessor(MODEL, POLICY, at(60), "EUR")

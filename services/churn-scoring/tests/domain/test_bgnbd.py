@@ -13,7 +13,7 @@ from scipy.integrate import quad
 from scipy.stats import beta, gamma
 
 from churn_scoring.domain.bgnbd import BgNbd, Floats, log_likelihood, probability_alive, probability_of_silence
-from churn_scoring.training.bgnbd_fit import FitError, _slopes, expected_purchases, fit
+from churn_scoring.training.bgnbd_fit import FitError, _log_likelihood_gradients, expected_purchases, fit
 
 REFERENCE = BgNbd(r=0.2426, alpha=4.4136, a=0.7930, b=2.4261)
 Summary = tuple[Floats, Floats, Floats]
@@ -48,7 +48,7 @@ def test_the_fit_of_cdnow_finds_the_published_parameters(cdnow: Summary) -> None
 def test_the_slopes_that_the_search_follows_are_the_likelihoods(cdnow: Summary) -> None:
     here, step = np.array([0.3, 5.0, 0.9, 2.0]), 1e-6
 
-    slopes = _slopes(BgNbd(*here), *cdnow)
+    slopes = _log_likelihood_gradients(BgNbd(*here), *cdnow)
 
     for number, change in enumerate(np.eye(4) * step):
         after, before = (log_likelihood(BgNbd(*moved), *cdnow) for moved in (here + change, here - change))

@@ -24,46 +24,46 @@ COUNTED = {
 
 
 @given(facts(), st.randoms())
-def test_facts_in_any_order_give_the_same_history(some: list[Fact], shuffler: random.Random) -> None:
-    shuffled = list(some)
+def test_facts_in_any_order_give_the_same_history(past_facts: list[Fact], shuffler: random.Random) -> None:
+    shuffled = list(past_facts)
     shuffler.shuffle(shuffled)
 
-    assert fold_all(CUSTOMER, shuffled) == fold_all(CUSTOMER, some)
+    assert fold_all(CUSTOMER, shuffled) == fold_all(CUSTOMER, past_facts)
 
 
 @given(facts(min_size=1))
-def test_one_step_per_fact_gives_what_folding_everything_anew_gives(some: list[Fact]) -> None:
-    ordered = sorted(some, key=lambda fact: fact.order)
+def test_one_step_per_fact_gives_what_folding_everything_anew_gives(past_facts: list[Fact]) -> None:
+    ordered = sorted(past_facts, key=lambda fact: fact.order)
     history = fold_all(CUSTOMER, ordered[:-1])
 
     assert history.precedes(ordered[-1])
     history.fold(ordered[-1])
-    assert history == fold_all(CUSTOMER, some)
+    assert history == fold_all(CUSTOMER, past_facts)
 
 
 @given(facts(min_size=1))
-def test_a_fact_before_the_last_one_is_late(some: list[Fact]) -> None:
-    history = fold_all(CUSTOMER, some)
+def test_a_fact_before_the_last_one_is_late(past_facts: list[Fact]) -> None:
+    history = fold_all(CUSTOMER, past_facts)
 
-    assert not any(history.precedes(fact) for fact in some)
+    assert not any(history.precedes(fact) for fact in past_facts)
 
 
 @given(facts())
-def test_decayed_counts_are_sums_of_halved_facts(some: list[Fact]) -> None:
-    history = fold_all(CUSTOMER, some)
+def test_decayed_counts_are_sums_of_halved_facts(past_facts: list[Fact]) -> None:
+    history = fold_all(CUSTOMER, past_facts)
     today = day_of(START) + 420
     row = feature_rows(columns_of([Profile(history)]), today)[0]
 
     for name, kinds in COUNTED.items():
-        ages = [today - day_of(fact.occurred_at) for fact in some if fact.kind in kinds]
+        ages = [today - day_of(fact.occurred_at) for fact in past_facts if fact.kind in kinds]
         assert row[COLUMN[name]] == pytest.approx(sum(0.5 ** (age / DECAYING[name]) for age in ages))
 
 
 @given(facts())
-def test_gap_statistics_are_those_of_the_purchase_days(some: list[Fact]) -> None:
-    days = sorted({day_of(fact.occurred_at) for fact in some if fact.kind is FactKind.PURCHASE})
+def test_gap_statistics_are_those_of_the_purchase_days(past_facts: list[Fact]) -> None:
+    days = sorted({day_of(fact.occurred_at) for fact in past_facts if fact.kind is FactKind.PURCHASE})
     gaps = np.diff(days)
-    row = feature_rows(columns_of([Profile(fold_all(CUSTOMER, some))]), day_of(START) + 420)[0]
+    row = feature_rows(columns_of([Profile(fold_all(CUSTOMER, past_facts))]), day_of(START) + 420)[0]
 
     if len(gaps):
         assert row[COLUMN["frequency"]] == len(gaps)

@@ -66,11 +66,11 @@ def test_every_evidence_feature_exists() -> None:
 def test_what_is_published_holds_within_the_drift_and_its_band(before: int, now: int) -> None:
     told, found = POLICY.published(before), POLICY.published(now)
 
-    (step,) = POLICY.held(np.array([now]), [told])
+    (step,) = POLICY.steps_to_publish(np.array([now]), [told])
 
     near = abs(found - told) < POLICY.drift and POLICY.band_of(found) == POLICY.band_of(told)
     assert POLICY.published(int(step)) == (told if near else found)
 
 
 def test_nothing_holds_that_was_not_published() -> None:
-    assert POLICY.held(np.array([7, 9]), [None, None]).tolist() == [7, 9]
+    assert POLICY.steps_to_publish(np.array([7, 9]), [None, None]).tolist() == [7, 9]

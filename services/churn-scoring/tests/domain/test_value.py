@@ -41,8 +41,8 @@ def test_returned_goods_are_not_value() -> None:
 
 
 @given(facts())
-def test_expected_value_is_never_negative(some: list[Fact]) -> None:
-    assert expected_value(fold_all(CUSTOMER, some), TODAY, 90, PRIOR, EUR) >= 0
+def test_expected_value_is_never_negative(past_facts: list[Fact]) -> None:
+    assert expected_value(fold_all(CUSTOMER, past_facts), TODAY, 90, PRIOR, EUR) >= 0
 
 
 @given(amounts, st.decimals("0.01", "1", places=2))

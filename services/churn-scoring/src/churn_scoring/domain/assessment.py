@@ -9,12 +9,12 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from churn_scoring.domain.basis import KIND_OF, Basis, Held, NoScore, Subject, basis_of
+from churn_scoring.domain.basis import KIND_OF, Basis, LastPublished, NoScoreReason, ScoringInput, determine_basis
 from churn_scoring.domain.facts import day_of, start_of
 from churn_scoring.domain.features import Columns, Floats, columns_of, feature_rows
 from churn_scoring.domain.models import ChurnModel, ContractModel
 from churn_scoring.domain.policy import ScoringPolicy
-from churn_scoring.domain.reasons import Reason, newcomers_reason, reasons_for
+from churn_scoring.domain.reasons import Reason, reason_of_newcomer, reasons_for
 from churn_scoring.domain.value import expected_value, published_value, value_at_risk
 
 CERTAIN = Decimal(1)
@@ -26,7 +26,7 @@ class Assessment:
 
     customer_id: UUID
     basis: Basis | None = None
-    no_score: NoScore | None = None
+    no_score: NoScoreReason | None = None
     risk: float | None = None
     """The exact probability of leaving."""
     probability: Decimal | None = None
@@ -56,62 +56,64 @@ class Assessor:
             Basis.CONTRACT_ENDING: ContractModel(float(contract.ending_probability), policy.evidence),
         }
 
-    def assess(self, subjects: Sequence[Subject]) -> list[Assessment]:
-        """Return one assessment per subject, in their order."""
+    def assess(self, inputs: Sequence[ScoringInput]) -> list[Assessment]:
+        """Return one assessment per item, in their order."""
         found: dict[UUID, Assessment] = {}
-        for basis, group in self._by_basis(subjects).items():
+        for basis, group in self._by_basis(inputs).items():
             match basis:
-                case NoScore():
-                    found |= {subject.customer_id: Assessment(subject.customer_id, no_score=basis) for subject in group}
+                case NoScoreReason():
+                    found |= {item.customer_id: Assessment(item.customer_id, no_score=basis) for item in group}
                 case Basis.WITHDRAWN:
-                    found |= {subject.customer_id: self._withdrawn(subject) for subject in group}
+                    found |= {item.customer_id: self._assess_withdrawn(item) for item in group}
                 case _:
-                    found |= {item.customer_id: item for item in self._modelled(basis, group)}
-        return [found[subject.customer_id] for subject in subjects]
+                    found |= {modelled.customer_id: modelled for modelled in self._assess_by_model(basis, group)}
+        return [found[item.customer_id] for item in inputs]
 
-    def explain(self, subjects: Sequence[Subject]) -> dict[UUID, list[Reason]]:
-        """Return the main reasons of the subjects' scores, the strongest first; none where there is no score."""
+    def explain(self, inputs: Sequence[ScoringInput]) -> dict[UUID, list[Reason]]:
+        """Return the main reasons of the inputs' scores, the strongest first; none where there is no score."""
         reasons: dict[UUID, list[Reason]] = {}
-        for basis, group in self._by_basis(subjects).items():
+        for basis, group in self._by_basis(inputs).items():
             if basis is Basis.WITHDRAWN:
-                reasons |= {subject.customer_id: [_withdrawal(subject)] for subject in group}
+                reasons |= {item.customer_id: [_withdrawal_reason(item)] for item in group}
             elif isinstance(basis, Basis):
-                profiles = [subject.profile for subject in group]
-                told = reasons_for(self.models[basis], profiles, columns_of(profiles), self.day)
-                for subject, own in zip(group, told, strict=True):
-                    known = [*self._contract_reason(basis, subject), *own]
-                    reasons[subject.customer_id] = known or [newcomers_reason(subject.profile)]
+                profiles = [item.profile for item in group]
+                reasons_by_input = reasons_for(self.models[basis], profiles, columns_of(profiles), self.day)
+                for item, model_reasons in zip(group, reasons_by_input, strict=True):
+                    all_reasons = [*self._contract_reason(basis, item), *model_reasons]
+                    reasons[item.customer_id] = all_reasons or [reason_of_newcomer(item.profile)]
         return reasons
 
-    def _by_basis(self, subjects: Sequence[Subject]) -> dict[Basis | NoScore, list[Subject]]:
-        groups: dict[Basis | NoScore, list[Subject]] = {}
-        for subject in subjects:
-            groups.setdefault(basis_of(subject, self.now, self.policy.horizon_days), []).append(subject)
+    def _by_basis(self, inputs: Sequence[ScoringInput]) -> dict[Basis | NoScoreReason, list[ScoringInput]]:
+        groups: dict[Basis | NoScoreReason, list[ScoringInput]] = {}
+        for item in inputs:
+            groups.setdefault(determine_basis(item, self.now, self.policy.horizon_days), []).append(item)
         return groups
 
-    def _withdrawn(self, subject: Subject) -> Assessment:
-        expected, held = self._expected(subject), _held(Basis.WITHDRAWN, subject)
+    def _assess_withdrawn(self, item: ScoringInput) -> Assessment:
+        expected, last = self._expected(item), _last_published(Basis.WITHDRAWN, item)
         return Assessment(
-            customer_id=subject.customer_id,
+            customer_id=item.customer_id,
             basis=Basis.WITHDRAWN,
             risk=1.0,
             probability=CERTAIN,
             band=self.policy.band_of(CERTAIN),
             expected_value=expected,
             value_at_risk=value_at_risk(CERTAIN, expected, self.currency),
-            published_value=held.value if held else self._published(expected),
-            ended_by=subject.contracts.ended_by,
+            published_value=last.value if last else self._published(expected),
+            ended_by=item.contracts.ended_by,
         )
 
-    def _modelled(self, basis: Basis, group: Sequence[Subject]) -> list[Assessment]:
-        columns = columns_of([subject.profile for subject in group])
+    def _assess_by_model(self, basis: Basis, group: Sequence[ScoringInput]) -> list[Assessment]:
+        columns = columns_of([item.profile for item in group])
         risks, steps = self._outlook(self.models[basis], columns)
-        holds = [_held(basis, subject) for subject in group]
-        published = self.policy.held(steps[0], [held.probability if held else None for held in holds])
+        last_published = [_last_published(basis, item) for item in group]
+        published = self.policy.steps_to_publish(
+            steps[0], [last.probability if last else None for last in last_published]
+        )
         changes = self.policy.days_until_change(steps, published)
         return [
-            self._scored(basis, subject, float(risks[place]), int(published[place]), int(changes[place]))
-            for place, subject in enumerate(group)
+            self._assess_with_step(basis, item, float(risks[place]), int(published[place]), int(changes[place]))
+            for place, item in enumerate(group)
         ]
 
     def _outlook(self, model: ChurnModel, columns: Columns) -> tuple[Floats, NDArray[np.int64]]:
@@ -122,50 +124,52 @@ class Assessor:
         risks = model.probabilities(rows).reshape(days, customers)
         return risks[0], self.policy.steps(risks)
 
-    def _scored(self, basis: Basis, subject: Subject, risk: float, step: int, change_in_days: int) -> Assessment:
-        probability, held = self.policy.published(step), _held(basis, subject)
-        expected = self._expected(subject)
+    def _assess_with_step(
+        self, basis: Basis, item: ScoringInput, risk: float, step: int, change_in_days: int
+    ) -> Assessment:
+        probability, last = self.policy.published(step), _last_published(basis, item)
+        expected = self._expected(item)
         return Assessment(
-            customer_id=subject.customer_id,
+            customer_id=item.customer_id,
             basis=basis,
             risk=risk,
             probability=probability,
             band=self.policy.band_of(probability),
             expected_value=expected,
             value_at_risk=value_at_risk(probability, expected, self.currency),
-            published_value=held.value if held and held.probability == probability else self._published(expected),
-            next_due_at=min([start_of(self.day + change_in_days), *self._contract_turns(subject)]),
+            published_value=last.value if last and last.probability == probability else self._published(expected),
+            next_due_at=min([start_of(self.day + change_in_days), *self._contract_change_times(item)]),
         )
 
-    def _contract_turns(self, subject: Subject) -> list[datetime]:
+    def _contract_change_times(self, item: ScoringInput) -> list[datetime]:
         """When the contracts alone will change the basis of the score."""
-        ends = subject.contracts.runs_until
+        ends = item.contracts.active_until
         if ends is None:
             return []
-        turns = (ends - timedelta(days=self.policy.horizon_days), ends)
-        return [turn for turn in turns if turn > self.now]
+        changes = (ends - timedelta(days=self.policy.horizon_days), ends)
+        return [change for change in changes if change > self.now]
 
-    def _expected(self, subject: Subject) -> Decimal:
+    def _expected(self, item: ScoringInput) -> Decimal:
         policy = self.policy
-        return expected_value(subject.profile.history, self.day, policy.horizon_days, policy.value, self.currency)
+        return expected_value(item.profile.history, self.day, policy.horizon_days, policy.value, self.currency)
 
     def _published(self, expected: Decimal) -> Decimal:
         return published_value(expected, self.policy.value.step, self.currency)
 
-    def _contract_reason(self, basis: Basis, subject: Subject) -> list[Reason]:
+    def _contract_reason(self, basis: Basis, item: ScoringInput) -> list[Reason]:
         if basis is Basis.CONTRACT:
             return [Reason("contract-active", "A contract runs; nothing was bought yet", 0.0)]
-        ends = subject.contracts.runs_until
+        ends = item.contracts.active_until
         if basis is not Basis.CONTRACT_ENDING or ends is None:
             return []
         effect = float(self.policy.contract.ending_probability - self.policy.contract.probability)
         return [Reason("contract-ending", f"The last contract ends on {ends:%Y-%m-%d}", effect)]
 
 
-def _held(basis: Basis, subject: Subject) -> Held | None:
-    return subject.held if subject.held and subject.held.kind == KIND_OF[basis] else None
+def _last_published(basis: Basis, item: ScoringInput) -> LastPublished | None:
+    return item.last_published if item.last_published and item.last_published.kind == KIND_OF[basis] else None
 
 
-def _withdrawal(subject: Subject) -> Reason:
-    ended = subject.contracts.last_end
+def _withdrawal_reason(item: ScoringInput) -> Reason:
+    ended = item.contracts.last_end
     return Reason("contract-ended", f"The last contract ended on {ended:%Y-%m-%d}; nothing was bought since", 1.0)

@@ -32,7 +32,7 @@ KIND_OF = {
 """What other services are told of the basis of a score."""
 
 
-class NoScore(StrEnum):
+class NoScoreReason(StrEnum):
     """Why a customer has no score."""
 
     NO_HISTORY = "no-history"
@@ -43,7 +43,7 @@ class NoScore(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class LastPublished:
     """What was published, where nothing but time has gone by since: it holds within the drift."""
 
     kind: str
@@ -52,13 +52,13 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """A customer to assess; `barred` when the record was merged or erased, or the customer may not be profiled."""
+class ScoringInput:
+    """A customer to assess; `exclusion` when the record was merged or erased, or the customer may not be profiled."""
 
     profile: Profile
     contracts: ContractStatus = NO_CONTRACTS
-    barred: NoScore | None = None
-    held: Held | None = None
+    exclusion: NoScoreReason | None = None
+    last_published: LastPublished | None = None
 
     @property
     def customer_id(self) -> UUID:
@@ -66,18 +66,18 @@ class Subject:
         return self.profile.history.customer_id
 
 
-def basis_of(subject: Subject, now: datetime, horizon_days: int) -> Basis | NoScore:
-    """Return on what the score of `subject` rests at `now`."""
-    if subject.barred:
-        return subject.barred
-    contracts, bought_at = subject.contracts, subject.profile.history.last_purchase_at
+def determine_basis(scoring_input: ScoringInput, now: datetime, horizon_days: int) -> Basis | NoScoreReason:
+    """Return on what the score of `scoring_input` rests at `now`."""
+    if scoring_input.exclusion:
+        return scoring_input.exclusion
+    contracts, bought_at = scoring_input.contracts, scoring_input.profile.history.last_purchase_at
     ended = contracts.last_end if contracts.active == 0 else None
     if ended is not None and (bought_at is None or bought_at < ended):
         return Basis.WITHDRAWN
     if bought_at is not None:
         return Basis.INACTIVITY
     if contracts.active == 0:
-        return NoScore.NO_HISTORY
-    ends = contracts.runs_until
+        return NoScoreReason.NO_HISTORY
+    ends = contracts.active_until
     within = ends is not None and ends <= now + timedelta(days=horizon_days)
     return Basis.CONTRACT_ENDING if within else Basis.CONTRACT

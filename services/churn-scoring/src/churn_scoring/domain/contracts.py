@@ -23,7 +23,7 @@ class ContractStatus:
     """A customer's contracts at a moment; one signed for the future counts as active."""
 
     active: int = 0
-    runs_until: datetime | None = None
+    active_until: datetime | None = None
     """When the last active one ends, where every active one has an end."""
     last_end: datetime | None = None
     """When the last ended one ended."""
@@ -40,7 +40,7 @@ def status_at(contracts: Iterable[Contract], moment: datetime) -> ContractStatus
     last_end, ended_by = max(ended, default=(None, None))
     return ContractStatus(
         active=len(active),
-        runs_until=max(ends) if ends and len(ends) == len(active) else None,
+        active_until=max(ends) if ends and len(ends) == len(active) else None,
         last_end=last_end,
         ended_by=ended_by,
     )

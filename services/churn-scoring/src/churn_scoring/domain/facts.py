@@ -8,7 +8,7 @@ from uuid import UUID
 
 from lealtad.events.catalog.complaints import CaseKind
 
-COMPLAINING = frozenset({CaseKind.COMPLAINT, CaseKind.CLAIM, CaseKind.WARRANTY, CaseKind.RETURN})
+COMPLAINT_KINDS = frozenset({CaseKind.COMPLAINT, CaseKind.CLAIM, CaseKind.WARRANTY, CaseKind.RETURN})
 """Kinds of case that say something went wrong; petitions and suggestions do not."""
 
 

@@ -82,7 +82,7 @@ class History:
         self.last_at, self.last_fact = fact.order
         match fact.kind:
             case FactKind.PURCHASE:
-                self._buy(fact, day)
+                self._add_purchase(fact, day)
             case FactKind.RETURN:
                 self.returned += fact.amount
                 self.returns_90 += 1
@@ -91,7 +91,7 @@ class History:
             case FactKind.PAYMENT_FAILURE:
                 self.payment_failures_90 += 1
             case FactKind.TOUCHPOINT | FactKind.NEGATIVE_TOUCHPOINT:
-                self._meet(fact, day)
+                self._add_touchpoint(fact, day)
             case FactKind.COMPLAINT:
                 self.complaints += 1
                 self.complaints_90 += 1
@@ -109,9 +109,9 @@ class History:
                 if value:
                     setattr(self, name, value * 2.0 ** (-passed / half_life))
 
-    def _buy(self, fact: Fact, day: int) -> None:
+    def _add_purchase(self, fact: Fact, day: int) -> None:
         if day != self.last_purchase_day:
-            self._new_purchase_day(day)
+            self._add_purchase_day(day)
         self.purchases += 1
         self.last_purchase_at = fact.occurred_at
         self.spent += fact.amount
@@ -120,7 +120,7 @@ class History:
         self.spend_90 += spent
         self.spend_365 += spent
 
-    def _new_purchase_day(self, day: int) -> None:
+    def _add_purchase_day(self, day: int) -> None:
         if self.last_purchase_day is None:
             self.first_purchase_day = day
         else:
@@ -134,7 +134,7 @@ class History:
         self.buys_90 += 1
         self.buys_365 += 1
 
-    def _meet(self, fact: Fact, day: int) -> None:
+    def _add_touchpoint(self, fact: Fact, day: int) -> None:
         self.last_touchpoint_day = day
         self.touchpoints_90 += 1
         if fact.kind is FactKind.NEGATIVE_TOUCHPOINT:

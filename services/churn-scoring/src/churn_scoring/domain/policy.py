@@ -17,7 +17,7 @@ BandName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", examples=[
 EVIDENCE = ("open_cases", "complaints_90", "payment_failures_90", "negative_touchpoints_90", "returns_90")
 
 
-def _refused(message: str) -> PydanticCustomError:
+def _violation(message: str) -> PydanticCustomError:
     return PydanticCustomError("scoring-policy", "{message}", {"message": message})
 
 
@@ -52,9 +52,9 @@ class Evidence(Document):
 
     @field_validator("feature")
     @classmethod
-    def _known(cls, feature: str) -> str:
+    def _require_evidence_feature(cls, feature: str) -> str:
         if feature not in EVIDENCE:
-            raise _refused(f"is no evidence feature; choose one of {', '.join(EVIDENCE)}")
+            raise _violation(f"is no evidence feature; choose one of {', '.join(EVIDENCE)}")
         return feature
 
 
@@ -134,19 +134,19 @@ class ScoringPolicy(Document):
 
     @field_validator("bands")
     @classmethod
-    def _cover_everything(cls, bands: tuple[Band, ...]) -> tuple[Band, ...]:
+    def _require_full_cover(cls, bands: tuple[Band, ...]) -> tuple[Band, ...]:
         starts = [band.from_probability for band in bands]
         if starts[0] != 0 or any(left >= right for left, right in pairwise(starts)):
-            raise _refused("bands must begin at 0 and rise")
+            raise _violation("bands must begin at 0 and rise")
         if len({band.name for band in bands}) != len(bands):
-            raise _refused("band names must differ")
+            raise _violation("band names must differ")
         return bands
 
     @field_validator("evidence")
     @classmethod
-    def _named_once(cls, evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    def _require_distinct_features(cls, evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
         if len({item.feature for item in evidence}) != len(evidence):
-            raise _refused("each evidence feature may be named once")
+            raise _violation("each evidence feature may be named once")
         return evidence
 
     def steps(self, probabilities: Floats) -> NDArray[np.int64]:
@@ -158,28 +158,31 @@ class ScoringPolicy(Document):
         last = int((1 - self.grid) / self.grid)
         return np.clip(np.rint(probabilities / grid), 1, last).astype(np.int64)
 
-    def held(self, steps: NDArray[np.int64], held: Sequence[Decimal | None]) -> NDArray[np.int64]:
+    def steps_to_publish(self, steps: NDArray[np.int64], last_published: Sequence[Decimal | None]) -> NDArray[np.int64]:
         """Return the steps to publish: `held`, where it is given and `steps` are within the drift of it, else `steps`.
 
         `held` are published probabilities since which nothing but time went by.
         """
-        before = np.array([steps[at] if one is None else int(one / self.grid) for at, one in enumerate(held)], np.int64)
-        return np.where(self._leaves(steps, before), steps, before)
+        before = np.array(
+            [steps[place] if last is None else int(last / self.grid) for place, last in enumerate(last_published)],
+            np.int64,
+        )
+        return np.where(self._departs(steps, before), steps, before)
 
     def days_until_change(self, steps: NDArray[np.int64], published: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return when each customer is to be scored again: after how many days, given steps by day (rows) and customer.
 
         That is when the step has left the `published` one by `drift` or for another band, or the last day looked at.
         """
-        changed = self._leaves(steps, published)
+        changed = self._departs(steps, published)
         changed[-1] = True
         days: NDArray[np.int64] = changed.argmax(axis=0)
         return days
 
-    def _leaves(self, steps: NDArray[np.int64], published: NDArray[np.int64]) -> NDArray[np.bool_]:
+    def _departs(self, steps: NDArray[np.int64], published: NDArray[np.int64]) -> NDArray[np.bool_]:
         far = np.abs(steps - published) >= ceil(self.drift / self.grid)
-        leaves: NDArray[np.bool_] = far | (self._bands_of(steps) != self._bands_of(published))
-        return leaves
+        departs: NDArray[np.bool_] = far | (self._bands_of(steps) != self._bands_of(published))
+        return departs
 
     def _bands_of(self, steps: NDArray[np.int64]) -> NDArray[np.int64]:
         starts = [ceil(band.from_probability / self.grid) for band in self.bands]

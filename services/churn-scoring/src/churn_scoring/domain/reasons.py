@@ -35,7 +35,7 @@ def reasons_for(model: ChurnModel, profiles: Sequence[Profile], columns: Columns
     """Return the main reasons of each profile's score, the strongest first."""
     own = feature_rows(columns, day)
     just_bought = feature_rows(columns, columns["last_purchase_day"])
-    steps = [_newcomers(own)]
+    steps = [_newcomer_rows(own)]
     for group in GROUPS:
         step = steps[-1].copy()
         _copy(step, own, group.features)
@@ -44,17 +44,17 @@ def reasons_for(model: ChurnModel, profiles: Sequence[Profile], columns: Columns
         steps.append(step)
     probabilities = model.probabilities(np.vstack(steps)).reshape(len(steps), len(own))
     effects = np.diff(probabilities, axis=0)
-    return [_strongest(effects[:, place], own[place], profile) for place, profile in enumerate(profiles)]
+    return [_strongest_reasons(effects[:, place], own[place], profile) for place, profile in enumerate(profiles)]
 
 
-def newcomers_reason(profile: Profile) -> Reason:
+def reason_of_newcomer(profile: Profile) -> Reason:
     """Return the reason of a score that nothing known of the customer has moved: it is the reference's own."""
     if profile.history.purchases == 1:
         return Reason("newcomer", "One purchase so far: the risk is that of who just bought for the first time", 0.0)
     return Reason("newcomer", "Nothing known so far sets the risk apart from that of a first-time buyer", 0.0)
 
 
-def _newcomers(own: Floats) -> Floats:
+def _newcomer_rows(own: Floats) -> Floats:
     rows = np.zeros_like(own)
     for name in ("usual_gap", "gap_deviation", "gap_smoothed", "gap_ratio", "contact_silence"):
         rows[:, COLUMN[name]] = np.nan
@@ -70,17 +70,17 @@ def _copy(into: Floats, source: Floats, names: Sequence[str]) -> None:
     into[:, places] = source[:, places]
 
 
-def _strongest(effects: Floats, row: Floats, profile: Profile) -> list[Reason]:
+def _strongest_reasons(effects: Floats, row: Floats, profile: Profile) -> list[Reason]:
     values = dict(zip(FEATURES, row.tolist(), strict=True))
     order = sorted(range(len(GROUPS)), key=lambda place: -abs(effects[place]))
     return [
-        Reason(GROUPS[place].code, GROUPS[place].tell(values, profile), float(effects[place]))
+        Reason(GROUPS[place].code, GROUPS[place].describe(values, profile), float(effects[place]))
         for place in order[:LISTED]
         if abs(effects[place]) >= SMALLEST_EFFECT
     ]
 
 
-def _tell_history(values: dict[str, float], profile: Profile) -> str:
+def _describe_history(values: dict[str, float], profile: Profile) -> str:
     bought_on = profile.history.purchase_days
     if bought_on <= 1:
         return "Bought on one day so far"
@@ -89,35 +89,35 @@ def _tell_history(values: dict[str, float], profile: Profile) -> str:
     )
 
 
-def _tell_silence(values: dict[str, float], profile: Profile) -> str:
+def _describe_silence(values: dict[str, float], profile: Profile) -> str:
     if profile.history.purchase_days <= 1:
         return f"{_days(values['silence'])} since the only purchase"
     return f"{_days(values['silence'])} since the last purchase, usual gap {_days(values['usual_gap'])}"
 
 
-def _tell_complaints(_values: dict[str, float], profile: Profile) -> str:
+def _describe_complaints(_values: dict[str, float], profile: Profile) -> str:
     return f"Open cases: {profile.open_cases}, complaints so far: {profile.history.complaints}"
 
 
-def _tell_payments(values: dict[str, float], _profile: Profile) -> str:
+def _describe_payments(values: dict[str, float], _profile: Profile) -> str:
     return f"Failed payments lately: {values['payment_failures_90']:.1f}, where one of 90 days ago counts half"
 
 
-def _tell_contacts(values: dict[str, float], _profile: Profile) -> str:
+def _describe_contacts(values: dict[str, float], _profile: Profile) -> str:
     bad, all_of_them = values["negative_touchpoints_90"], values["touchpoints_90"]
     return f"Contacts lately: {all_of_them:.1f}, of which negative {bad:.1f}; one of 90 days ago counts half"
 
 
-def _tell_returns(values: dict[str, float], _profile: Profile) -> str:
+def _describe_returns(values: dict[str, float], _profile: Profile) -> str:
     share = values["return_share"]
     return f"{0 if np.isnan(share) else share:.0%} of the money spent was for goods returned"
 
 
-def _tell_offers(_values: dict[str, float], profile: Profile) -> str:
+def _describe_offers(_values: dict[str, float], profile: Profile) -> str:
     return f"Offers accepted: {profile.history.offers_accepted}, rejected: {profile.history.offers_rejected}"
 
 
-def _tell_contracts(_values: dict[str, float], profile: Profile) -> str:
+def _describe_contracts(_values: dict[str, float], profile: Profile) -> str:
     return f"Active contracts: {profile.active_contracts}"
 
 
@@ -131,17 +131,17 @@ class Group:
 
     code: str
     features: tuple[str, ...]
-    tell: Callable[[dict[str, float], Profile], str]
+    describe: Callable[[dict[str, float], Profile], str]
 
 
 GROUPS = (
-    Group("purchase-history", RHYTHM, _tell_history),
-    Group("silence", CLOCK, _tell_silence),
-    Group("complaints", ("open_cases", "complaints_90"), _tell_complaints),
-    Group("payments", ("payments_90", "payment_failures_90"), _tell_payments),
-    Group("contacts", ("touchpoints_90", "negative_touchpoints_90", "contact_silence"), _tell_contacts),
-    Group("returns", ("return_share", "returns_90"), _tell_returns),
-    Group("offers", ("offer_acceptance",), _tell_offers),
-    Group("contracts", ("active_contracts",), _tell_contracts),
+    Group("purchase-history", RHYTHM, _describe_history),
+    Group("silence", CLOCK, _describe_silence),
+    Group("complaints", ("open_cases", "complaints_90"), _describe_complaints),
+    Group("payments", ("payments_90", "payment_failures_90"), _describe_payments),
+    Group("contacts", ("touchpoints_90", "negative_touchpoints_90", "contact_silence"), _describe_contacts),
+    Group("returns", ("return_share", "returns_90"), _describe_returns),
+    Group("offers", ("offer_acceptance",), _describe_offers),
+    Group("contracts", ("active_contracts",), _describe_contracts),
 )
 """Every feature belongs to one group, in the order of explanation."""

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from churn_scoring.domain.assessment import Assessment
-from churn_scoring.domain.basis import KIND_OF, Held, NoScore
+from churn_scoring.domain.basis import KIND_OF, LastPublished, NoScoreReason
 from lealtad.events.model import ROOTS_LISTED, Causes
 
 
@@ -40,11 +40,11 @@ class Score:
     waiting: list[UUID] = field(default_factory=list)
     waiting_count: int = 0
 
-    def held(self, release: int) -> Held | None:
+    def last_published(self, release: int) -> LastPublished | None:
         """Return what is published and holds while only time goes by; None after a change of the release."""
         if self.probability is None or self.kind is None or self.release != release:
             return None
-        return Held(self.kind, self.probability, self.announced_value)
+        return LastPublished(self.kind, self.probability, self.announced_value)
 
     def differs_from(self, assessment: Assessment) -> bool:
         """Say whether what an evaluation found is news: score or value on its grid, band, kind or why there is none."""
@@ -52,13 +52,13 @@ class Score:
         found = (assessment.probability, assessment.published_value, assessment.band, _kind(assessment))
         return announced != (*found, assessment.no_score)
 
-    def evaluate(self, assessment: Assessment, *, at: datetime, release: int) -> None:
+    def record_evaluation(self, assessment: Assessment, *, at: datetime, release: int) -> None:
         """Take the exact numbers of the newest evaluation, which are shown but not published."""
         self.risk = assessment.risk
         self.expected_value, self.value_at_risk = assessment.expected_value, assessment.value_at_risk
         self.evaluated_at, self.release, self.next_due_at = at, release, assessment.next_due_at
 
-    def wait_for(self, causes: Causes) -> None:
+    def add_pending_causes(self, causes: Causes) -> None:
         """Remember root facts until the next announcement names them."""
         known = set(self.waiting)
         self.waiting_count += causes.count - sum(cause in known for cause in causes.ids)
@@ -66,7 +66,7 @@ class Score:
 
     def publish(self, assessment: Assessment, reasons: list[dict[str, Any]], *, as_of: datetime) -> None:
         """Take what an evaluation found as announced, with all causes that waited."""
-        if assessment.no_score is NoScore.PROFILING_REFUSED:
+        if assessment.no_score is NoScoreReason.PROFILING_REFUSED:
             self.previous_band = None
         elif self.band != assessment.band:
             self.previous_band = self.band

@@ -67,7 +67,7 @@ contract_fact = Table(
     schema=DERIVED,
 )
 
-service_case = Table(
+CASES = Table(
     "service_case",
     METADATA,
     Column("case_id", UUID, primary_key=True),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from churn_scoring.domain.facts import COMPLAINING, Fact, FactKind
+from churn_scoring.domain.facts import COMPLAINT_KINDS, Fact, FactKind
 from churn_scoring.domain.history import fold_all
 from churn_scoring.facts import repository
 from lealtad.events.catalog.campaigns import OfferAccepted, OfferResponse
@@ -42,7 +42,7 @@ async def project_contracts(uow: UnitOfWork, events: Sequence[Event[ContractFact
 async def project_cases(uow: UnitOfWork, events: Sequence[Event[CaseState]]) -> None:
     """Keep the newest version of each case, and its complaint once the customer is known."""
     newest = {event.data.case_id: event.data for event in sorted(events, key=lambda event: event.data.version)}
-    await repository.keep_cases(uow.connection, list(newest.values()))
+    await repository.keep_newest_cases(uow.connection, list(newest.values()))
     complaints = {fact.id: fact for event in events if (fact := complaint_fact(event.data))}
     await fold(uow, list(complaints.values()))
     for event in events:
@@ -63,9 +63,9 @@ async def fold(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
         for fact in new[customer]:
             histories[customer].fold(fact)
     if late:
-        stored = _by_customer(await repository.facts_of(uow.connection, late))
+        stored = _by_customer(await repository.read_facts(uow.connection, late))
         histories |= {customer: fold_all(customer, stored[customer]) for customer in late}
-    await repository.store_histories(uow.connection, histories.values())
+    await repository.update_histories(uow.connection, histories.values())
 
 
 def _by_customer(facts: Iterable[Fact]) -> dict[UUID, list[Fact]]:
@@ -106,6 +106,6 @@ def response_fact(event: Event[OfferResponse]) -> Fact:
 
 def complaint_fact(case: CaseState) -> Fact | None:
     """Return the complaint that a case of a known customer is: one fact, whichever of its records comes first."""
-    if case.customer_id is None or case.kind not in COMPLAINING:
+    if case.customer_id is None or case.kind not in COMPLAINT_KINDS:
         return None
     return Fact(case.case_id, case.customer_id, FactKind.COMPLAINT, case.opened_at)

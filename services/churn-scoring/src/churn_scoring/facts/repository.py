@@ -7,7 +7,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy import text
 
-from churn_scoring.domain.facts import COMPLAINING, Fact, FactKind
+from churn_scoring.domain.facts import COMPLAINT_KINDS, Fact, FactKind
 from churn_scoring.domain.history import History
 from lealtad.db import Connection, Rows
 from lealtad.events.catalog.complaints import OPEN_STATUSES, CaseState
@@ -45,10 +45,10 @@ LOCK_HISTORIES = text(f"""
     SELECT {HISTORY} FROM history WHERE customer_id = ANY(CAST(:ids AS uuid[])) ORDER BY customer_id FOR NO KEY UPDATE
 """)
 
-FACTS_OF = text("SELECT * FROM fact WHERE customer_id = ANY(CAST(:ids AS uuid[]))")
+READ_FACTS = text("SELECT * FROM fact WHERE customer_id = ANY(CAST(:ids AS uuid[]))")
 
 FOLDED = HISTORY_COLUMNS[1:]
-STORE_HISTORIES = text(f"""
+UPDATE_HISTORIES = text(f"""
     UPDATE history SET ({", ".join(FOLDED)}) = ROW({", ".join(f"new.{name}" for name in FOLDED)})
     FROM jsonb_populate_recordset(CAST(NULL AS history), CAST(:rows AS jsonb)) AS new
     WHERE history.customer_id = new.customer_id
@@ -105,16 +105,16 @@ async def _add_histories(connection: Connection, customer_ids: Sequence[UUID]) -
     return histories
 
 
-async def facts_of(connection: Connection, customer_ids: Sequence[UUID]) -> list[Fact]:
+async def read_facts(connection: Connection, customer_ids: Sequence[UUID]) -> list[Fact]:
     """Return all facts of these customers."""
-    rows = await connection.execute(FACTS_OF, {"ids": customer_ids})
+    rows = await connection.execute(READ_FACTS, {"ids": customer_ids})
     return [Fact(row.id, row.customer_id, FactKind(row.kind), row.occurred_at, row.amount) for row in rows]
 
 
-async def store_histories(connection: Connection, histories: Iterable[History]) -> None:
+async def update_histories(connection: Connection, histories: Iterable[History]) -> None:
     """Store histories whose rows exist."""
     rows = [{name: getattr(history, name) for name in HISTORY_COLUMNS} for history in histories]
-    await connection.execute(STORE_HISTORIES, {"rows": orjson.dumps(rows, default=str).decode()})
+    await connection.execute(UPDATE_HISTORIES, {"rows": orjson.dumps(rows, default=str).decode()})
 
 
 async def insert_contract_facts(connection: Connection, events: Sequence[Event[ContractFact]]) -> None:
@@ -133,7 +133,7 @@ async def insert_contract_facts(connection: Connection, events: Sequence[Event[C
     )
 
 
-async def keep_cases(connection: Connection, cases: Sequence[CaseState]) -> None:
+async def keep_newest_cases(connection: Connection, cases: Sequence[CaseState]) -> None:
     """Store cases, one version each; an older version than the stored one changes nothing."""
     await connection.execute(
         KEEP_CASES,
@@ -141,7 +141,7 @@ async def keep_cases(connection: Connection, cases: Sequence[CaseState]) -> None
             "ids": [case.case_id for case in cases],
             "versions": [case.version for case in cases],
             "customer_ids": [case.customer_id for case in cases],
-            "complains": [case.kind in COMPLAINING for case in cases],
+            "complains": [case.kind in COMPLAINT_KINDS for case in cases],
             "open": [case.status in OPEN_STATUSES for case in cases],
             "opened": [case.opened_at for case in cases],
             "resolved": [case.resolved_at for case in cases],

@@ -9,9 +9,9 @@ from lealtad.unit_of_work import UnitOfWork
 
 async def change_policy(uow: UnitOfWork, wanted: ScoringPolicy, *, if_match: str | None, by: str) -> Answer:
     """Put `wanted` in force as the next version, with the model in force; 412 or 428 without the present ETag."""
-    release = await repository.in_force_locked(uow.connection)
+    release = await repository.lock_release_in_force(uow.connection)
     changed = await SCORING_POLICY.replace(uow, wanted, if_match=if_match, by=by)
-    await repository.add_release(
+    await repository.insert_release(
         uow.connection, policy_version=changed.version, model_version=release.model_version, at=uow.now
     )
     return SCORING_POLICY.answer(changed)

@@ -5,11 +5,11 @@ from sqlalchemy import Column, ForeignKey, Identity, Integer, Table
 from churn_scoring.domain.policy import ScoringPolicy
 from churn_scoring.domain.trial import try_out
 from churn_scoring.metadata import METADATA
-from churn_scoring.policy.schemas import ScoringPolicyOut
+from churn_scoring.policy.schemas import ScoringPolicyVersion
 from lealtad.db.columns import OWNED, moment
 from lealtad.policies import Policy
 
-SCORING_POLICY = Policy(METADATA, "scoring_policy", ScoringPolicy, ScoringPolicyOut, try_out=try_out)
+SCORING_POLICY = Policy(METADATA, "scoring_policy", ScoringPolicy, ScoringPolicyVersion, try_out=try_out)
 
 release = Table(
     "release",

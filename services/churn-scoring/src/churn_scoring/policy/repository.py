@@ -24,19 +24,19 @@ IN_FORCE = select(release).order_by(release.c.id.desc()).limit(1)
 SERIALISE = text("LOCK TABLE release IN SHARE ROW EXCLUSIVE MODE")
 
 
-async def in_force(connection: Connection) -> Release:
+async def read_release_in_force(connection: Connection) -> Release:
     """Return the release in force; the first one comes with the migration."""
     row = (await connection.execute(IN_FORCE)).one()
     return Release(row.id, row.policy_version, row.model_version)
 
 
-async def in_force_locked(connection: Connection) -> Release:
+async def lock_release_in_force(connection: Connection) -> Release:
     """Return the release in force, with no other coming until this transaction ends."""
     await connection.execute(SERIALISE)
-    return await in_force(connection)
+    return await read_release_in_force(connection)
 
 
-async def add_release(connection: Connection, *, policy_version: int, model_version: int, at: datetime) -> None:
+async def insert_release(connection: Connection, *, policy_version: int, model_version: int, at: datetime) -> None:
     """Put a policy and a model in force; every score is looked at again under them by the due-loop."""
     values = {"policy_version": policy_version, "model_version": model_version, "released_at": at}
     await connection.execute(insert(release), values)

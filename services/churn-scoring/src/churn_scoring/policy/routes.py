@@ -8,7 +8,7 @@ from fastapi.openapi.models import Example
 from churn_scoring.domain.policy import ScoringPolicy
 from churn_scoring.policy import commands
 from churn_scoring.policy.models import SCORING_POLICY
-from churn_scoring.policy.schemas import ScoringPolicyIn, ScoringPolicyOut
+from churn_scoring.policy.schemas import NewScoringPolicy, ScoringPolicyVersion
 from lealtad.http import Command, Query, problems, reads, writes
 from lealtad.policies import VersionInPath
 
@@ -19,7 +19,7 @@ EXAMPLES: dict[str, Example] = {
 }
 
 
-@router.get("", response_model=ScoringPolicyOut)
+@router.get("", response_model=ScoringPolicyVersion)
 async def read_scoring_policy(query: Reads) -> Response:
     """Read the scoring policy.
 
@@ -29,7 +29,7 @@ async def read_scoring_policy(query: Reads) -> Response:
     return await query.run(SCORING_POLICY.read_in_force)
 
 
-@router.get("/versions/{version}", response_model=ScoringPolicyOut, responses=problems(404))
+@router.get("/versions/{version}", response_model=ScoringPolicyVersion, responses=problems(404))
 async def read_scoring_policy_version(version: VersionInPath, query: Reads) -> Response:
     """Read a version of the scoring policy.
 
@@ -38,9 +38,9 @@ async def read_scoring_policy_version(version: VersionInPath, query: Reads) -> R
     return await query.run(lambda uow: SCORING_POLICY.read(uow, version))
 
 
-@router.put("", response_model=ScoringPolicyOut, responses=problems(412, 428))
+@router.put("", response_model=ScoringPolicyVersion, responses=problems(412, 428))
 async def change_scoring_policy(
-    body: Annotated[ScoringPolicyIn, Body(openapi_examples=EXAMPLES)],
+    body: Annotated[NewScoringPolicy, Body(openapi_examples=EXAMPLES)],
     command: Annotated[Command, Depends(writes("policies:write", if_match="required"))],
 ) -> Response:
     """Change the scoring policy.

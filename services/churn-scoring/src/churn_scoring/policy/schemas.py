@@ -11,11 +11,11 @@ def _whole(schema: JsonDict) -> None:
     schema["required"] = [*ScoringPolicy.model_fields]
 
 
-class ScoringPolicyIn(ScoringPolicy):
+class NewScoringPolicy(ScoringPolicy):
     """The whole scoring policy; its defaults are for the first version, not for what a change leaves out."""
 
     model_config = ConfigDict(json_schema_extra=_whole)
 
 
-class ScoringPolicyOut(ScoringPolicy, PolicyStamp):
+class ScoringPolicyVersion(ScoringPolicy, PolicyStamp):
     """A version of the scoring policy."""

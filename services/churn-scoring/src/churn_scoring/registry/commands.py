@@ -13,19 +13,21 @@ PROMOTIONS = uuid5(NAMESPACE_URL, "urn:lealtad:churn-scoring:promotions")
 """Key of all promotions: their order is the order in which models came into force."""
 
 
-async def promote(uow: UnitOfWork, version: int) -> None:
+async def put_model_in_force(uow: UnitOfWork, version: int) -> None:
     """Put a stored model in force; the due-loop looks at every score again under it.
 
     Raises 404 where there is no such model, and 409 where it is in force already.
     """
-    release = await releases.in_force_locked(uow.connection)
-    row = await repository.read(uow.connection, version)
-    previous = await repository.read(uow.connection, release.model_version)
+    release = await releases.lock_release_in_force(uow.connection)
+    row = await repository.read_model(uow.connection, version)
+    previous = await repository.read_model(uow.connection, release.model_version)
     if row is None or previous is None:
         raise not_found("model", version, "There is no model of this version. List them at /v1/models.")
     if version == release.model_version:
         raise conflict("model-in-force", "The model is in force", "Nothing is to be done, or name another version.")
-    await releases.add_release(uow.connection, policy_version=release.policy_version, model_version=version, at=uow.now)
+    await releases.insert_release(
+        uow.connection, policy_version=release.policy_version, model_version=version, at=uow.now
+    )
     promoted = ModelPromoted(
         model=ModelRef(name=row["name"], version=version),
         previous=ModelRef(name=previous["name"], version=previous["version"]),
@@ -35,9 +37,9 @@ async def promote(uow: UnitOfWork, version: int) -> None:
     uow.emit(promoted, key=PROMOTIONS)
 
 
-async def promote_and_show(uow: UnitOfWork, version: int) -> Answer:
+async def promote_model(uow: UnitOfWork, version: int) -> Answer:
     """Put a model in force and return it."""
-    await promote(uow, version)
+    await put_model_in_force(uow, version)
     return await models.read_model(uow, version)
 
 

@@ -11,7 +11,7 @@ from churn_scoring.policy.models import release
 from churn_scoring.registry.models import model
 from lealtad.db import Connection, Row
 
-SHOWN = [column for column in model.c if column.name not in ("artifact", "artifact_sha256")]
+COLUMNS_SHOWN = [column for column in model.c if column.name not in ("artifact", "artifact_sha256")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +29,14 @@ class StoredModel:
     artifact_sha256: bytes | None
 
 
-async def load(connection: Connection, version: int) -> StoredModel:
+async def read_stored_model(connection: Connection, version: int) -> StoredModel:
     """Return a model with its artifact."""
     query = select(model).where(model.c.version == version)
     row = (await connection.execute(query)).one()
     return StoredModel(**{name: row[name] for name in StoredModel.__slots__})
 
 
-async def add(connection: Connection, stored: StoredModel, *, at: datetime) -> int:
+async def insert_model(connection: Connection, stored: StoredModel, *, at: datetime) -> int:
     """Store a model and return its version; the caller holds the lock on releases."""
     version: int = (await connection.scalar(select(func.max(model.c.version)))) + 1
     values = {name: getattr(stored, name) for name in StoredModel.__slots__}
@@ -44,17 +44,17 @@ async def add(connection: Connection, stored: StoredModel, *, at: datetime) -> i
     return version
 
 
-async def page(connection: Connection, *, before: int | None, limit: int) -> Sequence[Row]:
+async def list_models(connection: Connection, *, before: int | None, limit: int) -> Sequence[Row]:
     """Return models without their artifacts, the newest first, older than version `before`."""
-    query = select(*SHOWN, _promoted_at()).order_by(model.c.version.desc()).limit(limit)
+    query = select(*COLUMNS_SHOWN, _promoted_at()).order_by(model.c.version.desc()).limit(limit)
     if before is not None:
         query = query.where(model.c.version < before)
     return await connection.execute(query)
 
 
-async def read(connection: Connection, version: int) -> Row | None:
+async def read_model(connection: Connection, version: int) -> Row | None:
     """Return a model without its artifact, or None."""
-    query = select(*SHOWN, _promoted_at()).where(model.c.version == version)
+    query = select(*COLUMNS_SHOWN, _promoted_at()).where(model.c.version == version)
     return (await connection.execute(query)).one_or_none()
 
 

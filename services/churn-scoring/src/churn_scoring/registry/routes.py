@@ -45,4 +45,4 @@ async def promote_model(version: Version, command: Annotated[Command, Depends(wr
     A newer one, or an older one again (roll-back). Every score is looked at again under it in the background; only
     those whose published probability or band changes are announced.
     """
-    return await command.run(lambda uow: commands.promote_and_show(uow, version))
+    return await command.run(lambda uow: commands.promote_model(uow, version))

@@ -4,12 +4,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from churn_scoring.domain.basis import NoScore
+from churn_scoring.domain.basis import NoScoreReason
 from churn_scoring.domain.score import Score
 from churn_scoring.policy.models import SCORING_POLICY
-from churn_scoring.registry.queries.release import scorers_of
+from churn_scoring.registry.queries.release import scoring_resources
 from churn_scoring.scoring import repository
-from churn_scoring.scoring.schemas import ChurnScore, Order
+from churn_scoring.scoring.schemas import ChurnScore, RankingOrder
 from lealtad.customers import find, unknown_customer
 from lealtad.events.catalog.churn_scoring import ChurnKind, ModelRef, ScoreReason
 from lealtad.http import Answer, CustomerRef, InvalidField, Page, PageQuery, Problem, invalid
@@ -24,48 +24,48 @@ async def read_score(uow: UnitOfWork, ref: CustomerRef) -> Answer:
 
     A customer may be known by facts before the customer's own record arrives, or the other way round.
     """
-    known = await find(uow.connection, ref)
-    customer_id = known or ref.id
-    score = await repository.read(uow.connection, customer_id) if customer_id else None
-    if customer_id and not await repository.may_be_profiled(uow.connection, customer_id):
+    found_id = await find(uow.connection, ref)
+    customer_id = found_id or ref.id
+    score = await repository.read_score(uow.connection, customer_id) if customer_id else None
+    if customer_id and not await repository.read_profiling_allowed(uow.connection, customer_id):
         raise Problem(
             404,
-            NoScore.PROFILING_REFUSED,
+            NoScoreReason.PROFILING_REFUSED,
             "The customer is not scored",
             "The customer objects to profiling, or has not consented to it where that is needed. Do not score them by "
             "other means; the consents are in the customer profile.",
         )
     if score is not None:
-        return Answer(shown(score, scorers_of(uow).currency))
-    if known is None:
+        return Answer(churn_score(score, scoring_resources(uow).currency))
+    if found_id is None:
         raise unknown_customer(str(ref))
-    return Answer(ChurnScore(customer_id=known, probability=None, no_score_reason=NoScore.NO_HISTORY))
+    return Answer(ChurnScore(customer_id=found_id, probability=None, no_score_reason=NoScoreReason.NO_HISTORY))
 
 
-async def rank(uow: UnitOfWork, order: Order, band: str | None, page: PageQuery) -> Page[Any]:
+async def rank_customers(uow: UnitOfWork, order: RankingOrder, band: str | None, page: PageQuery) -> Page[Any]:
     """Return customers who have a score, the most endangered first; 422 for a band that the policy does not have."""
     if band is not None:
-        await _require_known(uow, band)
-    ranking = repository.BY_RISK if order is Order.RISK else repository.BY_VALUE
+        await _require_band(uow, band)
+    ranking = repository.BY_RISK if order is RankingOrder.RISK else repository.BY_VALUE
     after = page.after(*(UUID if name == "customer_id" else Decimal for name in ranking.columns))
-    scores = await repository.page(uow.connection, ranking, band=band, after=after, limit=page.limit)
-    currency = scorers_of(uow).currency
+    scores = await repository.list_scores(uow.connection, ranking, band=band, after=after, limit=page.limit)
+    currency = scoring_resources(uow).currency
     return Page.of(
         scores,
         page.limit,
         cursor_of=lambda score: tuple(getattr(score, name) for name in ranking.columns),
-        item_of=lambda score: shown(score, currency),
+        item_of=lambda score: churn_score(score, currency),
     )
 
 
-async def _require_known(uow: UnitOfWork, band: str) -> None:
-    names = [known.name for known in (await SCORING_POLICY.in_force(uow.connection)).policy.bands]
+async def _require_band(uow: UnitOfWork, band: str) -> None:
+    names = [item.name for item in (await SCORING_POLICY.in_force(uow.connection)).policy.bands]
     if band not in names:
         error = InvalidField(pointer="band", message="is no band of the scoring policy", hint=", ".join(names))
         raise invalid("Ask for a band of the scoring policy in force.", [error])
 
 
-def shown(score: Score, currency: str) -> ChurnScore:
+def churn_score(score: Score, currency: str) -> ChurnScore:
     """Return a score as the API shows it."""
     scored = score.probability is not None
     named = score.model_name is not None and score.model_version is not None

@@ -9,7 +9,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy import text
 
-from churn_scoring.domain.basis import NoScore
+from churn_scoring.domain.basis import NoScoreReason
 from churn_scoring.domain.contracts import Contract
 from churn_scoring.domain.history import History
 from churn_scoring.domain.score import Score
@@ -22,7 +22,7 @@ SELECT = f"SELECT {', '.join(COLUMNS)} FROM score"
 READ = f"{SELECT} WHERE customer_id = ANY(CAST(:ids AS uuid[])) ORDER BY customer_id"
 LOCK = text(f"{READ} FOR NO KEY UPDATE")
 
-ADD = text(f"""
+INSERT_MISSING = text(f"""
     INSERT INTO score (customer_id) SELECT id FROM unnest(CAST(:ids AS uuid[])) AS wanted (id) ORDER BY id
     ON CONFLICT (customer_id) DO NOTHING
     RETURNING {", ".join(COLUMNS)}
@@ -31,7 +31,7 @@ ADD = text(f"""
 # A statement of its own after LOCK: one that waits for a lock sees all other rows as they were before it waited. Of two
 # who evaluate a customer the later could miss what the other's events brought, or go back to an earlier release. For a
 # release that comes after this statement the scores are outdated. The newest fact tells the whole contract.
-KNOWN = text(f"""
+SNAPSHOTS = text(f"""
     SELECT release.id AS release, policy_version, model_version, wanted.customer_id AS customer,
         ARRAY(SELECT DISTINCT ON (contract_id) ROW(contract_id, customer_id, starts_at, ends_at, fact_id)
               FROM contract_fact
@@ -40,17 +40,17 @@ KNOWN = text(f"""
         (SELECT count(*) FROM service_case
          WHERE service_case.customer_id = wanted.customer_id AND complains AND open) AS open_cases,
         (SELECT CASE WHEN status <> 'active' THEN status
-                     WHEN NOT profiling_allowed THEN '{NoScore.PROFILING_REFUSED}' END
-         FROM customer WHERE customer.customer_id = wanted.customer_id) AS barred,
+                     WHEN NOT profiling_allowed THEN '{NoScoreReason.PROFILING_REFUSED}' END
+         FROM customer WHERE customer.customer_id = wanted.customer_id) AS exclusion,
         {", ".join(f"history.{name}" for name in HISTORY_COLUMNS)}
     FROM unnest(CAST(:ids AS uuid[])) AS wanted (customer_id)
         CROSS JOIN (SELECT * FROM release ORDER BY id DESC LIMIT 1) AS release
         LEFT JOIN history ON history.customer_id = wanted.customer_id
 """)
 
-MAY_BE_PROFILED = text("SELECT profiling_allowed FROM customer WHERE customer_id = :id")
+READ_PROFILING_ALLOWED = text("SELECT profiling_allowed FROM customer WHERE customer_id = :id")
 
-STORE = text(f"""
+UPDATE = text(f"""
     UPDATE score SET ({", ".join(COLUMNS[1:])}) = ROW({", ".join(f"new.{name}" for name in COLUMNS[1:])})
     FROM jsonb_populate_recordset(CAST(NULL AS score), CAST(:rows AS jsonb)) AS new
     WHERE score.customer_id = new.customer_id
@@ -66,7 +66,7 @@ LOCK_OUTDATED = text("""
     ORDER BY release, customer_id LIMIT :limit FOR NO KEY UPDATE SKIP LOCKED
 """)
 
-POSTPONE = text("""
+POSTPONE_SCORE = text("""
     UPDATE score SET next_due_at = :until, release = (SELECT max(id) FROM release) WHERE customer_id = :id
 """)
 
@@ -77,13 +77,13 @@ RANKED = f"{SELECT} WHERE probability IS NOT NULL {{band}} {{after}} ORDER BY {{
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class CustomerSnapshot:
     """What is stored of a customer that a score rests on."""
 
     history: History
     contracts: list[Contract]
     open_cases: int
-    barred: NoScore | None
+    exclusion: NoScoreReason | None
     """Why the customer is not scored, whatever else is known."""
 
 
@@ -107,59 +107,61 @@ BY_RISK = Ranking(("probability", "value_at_risk", "customer_id"))
 BY_VALUE = Ranking(("value_at_risk", "customer_id"))
 
 
-async def lock(connection: Connection, customer_ids: Sequence[UUID]) -> list[Score]:
+async def lock_scores(connection: Connection, customer_ids: Sequence[UUID]) -> list[Score]:
     """Lock the scores of these customers, in ascending id, making the rows that are missing."""
     found = _scores(await connection.execute(LOCK, {"ids": customer_ids}))
     missing = sorted(set(customer_ids) - {score.customer_id for score in found})
     if missing:
-        found += _scores(await connection.execute(ADD, {"ids": missing}))
+        found += _scores(await connection.execute(INSERT_MISSING, {"ids": missing}))
         found.sort(key=lambda score: score.customer_id)
     if len(found) < len(customer_ids):  # somebody else made them in the meantime
         found = _scores(await connection.execute(LOCK, {"ids": customer_ids}))
     return found
 
 
-async def known_of(connection: Connection, customer_ids: Sequence[UUID]) -> tuple[Release, dict[UUID, Known]]:
+async def read_snapshots(
+    connection: Connection, customer_ids: Sequence[UUID]
+) -> tuple[Release, dict[UUID, CustomerSnapshot]]:
     """Return the release in force, and what is known of these customers, at least one, whose scores are locked."""
-    rows = await connection.execute(KNOWN, {"ids": customer_ids})
+    rows = await connection.execute(SNAPSHOTS, {"ids": customer_ids})
     release = Release(rows[0].release, rows[0].policy_version, rows[0].model_version)
-    return release, {row.customer: _known(row) for row in rows}
+    return release, {row.customer: _snapshot(row) for row in rows}
 
 
-async def lock_due(connection: Connection, now: datetime, limit: int) -> list[UUID]:
+async def lock_due_customers(connection: Connection, now: datetime, limit: int) -> list[UUID]:
     """Lock scores that time changes by `now`, those that nobody else has locked; return their customers."""
     return sorted((await connection.execute(LOCK_DUE, {"now": now, "limit": limit})).scalars())
 
 
-async def lock_outdated(connection: Connection, release: int, limit: int) -> list[UUID]:
+async def lock_outdated_customers(connection: Connection, release: int, limit: int) -> list[UUID]:
     """Lock scores of an earlier release, those that nobody else has locked; return their customers."""
     return sorted((await connection.execute(LOCK_OUTDATED, {"release": release, "limit": limit})).scalars())
 
 
-async def postpone(connection: Connection, customer_id: UUID, until: datetime) -> None:
+async def postpone_score(connection: Connection, customer_id: UUID, until: datetime) -> None:
     """Let time, or another release, change a locked score no sooner than `until`."""
-    await connection.execute(POSTPONE, {"id": customer_id, "until": until})
+    await connection.execute(POSTPONE_SCORE, {"id": customer_id, "until": until})
 
 
-async def store(connection: Connection, scores: Sequence[Score]) -> None:
+async def update_scores(connection: Connection, scores: Sequence[Score]) -> None:
     """Store scores whose rows exist."""
     rows = [{name: getattr(score, name) for name in COLUMNS} for score in scores]
-    await connection.execute(STORE, {"rows": orjson.dumps(rows, default=str).decode()})
+    await connection.execute(UPDATE, {"rows": orjson.dumps(rows, default=str).decode()})
 
 
-async def read(connection: Connection, customer_id: UUID) -> Score | None:
+async def read_score(connection: Connection, customer_id: UUID) -> Score | None:
     """Return the score of a customer, or None where nothing was evaluated yet."""
     found = _scores(await connection.execute(text(READ), {"ids": [customer_id]}))
     return found[0] if found else None
 
 
-async def may_be_profiled(connection: Connection, customer_id: UUID) -> bool:
+async def read_profiling_allowed(connection: Connection, customer_id: UUID) -> bool:
     """Return whether the customer may be profiled, as far as the customer's state has arrived."""
-    allowed: bool | None = await connection.scalar(MAY_BE_PROFILED, {"id": customer_id})
+    allowed: bool | None = await connection.scalar(READ_PROFILING_ALLOWED, {"id": customer_id})
     return allowed is not False
 
 
-async def page(
+async def list_scores(
     connection: Connection, ranking: Ranking, *, band: str | None, after: tuple[Any, ...] | None, limit: int
 ) -> list[Score]:
     """Return customers who have a score, in the order of `ranking`, after the row with these values."""
@@ -169,13 +171,13 @@ async def page(
     return _scores(await connection.execute(text(statement), parameters))
 
 
-def _known(row: Any) -> Known:
+def _snapshot(row: Any) -> CustomerSnapshot:
     customer_id, *folded = row[-len(HISTORY_COLUMNS) :]
-    return Known(
+    return CustomerSnapshot(
         history=History(row.customer) if customer_id is None else History(customer_id, *folded),
         contracts=[Contract(*contract) for contract in row.contracts],
         open_cases=row.open_cases,
-        barred=NoScore(row.barred) if row.barred else None,
+        exclusion=NoScoreReason(row.exclusion) if row.exclusion else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""Take back the scores that were announced, after the database was restored from a back-up."""
+"""Restoration of announced scores, after the database was restored from a back-up."""
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -13,29 +13,29 @@ from lealtad.unit_of_work import UnitOfWork
 
 
 async def restore(uow: UnitOfWork, events: Sequence[Event[Any]]) -> Iterable[UUID]:
-    """Let the newest event of each customer be what was announced; return the ids of promoted models, not in here.
+    """Update each score from the customer's newest event; return the ids of other events (promotions of models).
 
-    What is evaluated from now on is compared with it, so that readers are told every difference.
+    Later evaluations are compared with the restored score, so readers receive every difference.
     """
     announced = {event.key: event for event in events if isinstance(event.data, ChurnScored)}
-    scores = await repository.lock(uow.connection, sorted(announced))
+    scores = await repository.lock_scores(uow.connection, sorted(announced))
     for score in scores:
-        _take(score, announced[score.customer_id])
+        _copy_announcement(score, announced[score.customer_id])
         score.next_due_at = uow.now
     if scores:
-        await repository.store(uow.connection, scores)
+        await repository.update_scores(uow.connection, scores)
     return [event.id for event in events if not isinstance(event.data, ChurnScored)]
 
 
-def _take(score: Score, event: Event[ChurnScored]) -> None:
-    told = event.data
-    score.probability, score.no_score = told.probability, told.no_score_reason
-    score.announced_value = told.expected_value.amount if told.expected_value else Decimal(0)
-    score.band, score.previous_band = told.band, told.previous_band
-    score.kind = told.kind.value if told.kind else None
-    score.horizon_days, score.policy_version = told.horizon_days, told.policy_version
-    score.reasons = [reason.model_dump(mode="json") for reason in told.reasons]
-    score.model_name = told.model.name if told.model else None
-    score.model_version = told.model.version if told.model else None
-    score.as_of, score.event_id = told.as_of, event.id
-    score.causes, score.cause_count = told.causes.ids, told.causes.count
+def _copy_announcement(score: Score, event: Event[ChurnScored]) -> None:
+    data = event.data
+    score.probability, score.no_score = data.probability, data.no_score_reason
+    score.announced_value = data.expected_value.amount if data.expected_value else Decimal(0)
+    score.band, score.previous_band = data.band, data.previous_band
+    score.kind = data.kind.value if data.kind else None
+    score.horizon_days, score.policy_version = data.horizon_days, data.policy_version
+    score.reasons = [reason.model_dump(mode="json") for reason in data.reasons]
+    score.model_name = data.model.name if data.model else None
+    score.model_version = data.model.version if data.model else None
+    score.as_of, score.event_id = data.as_of, event.id
+    score.causes, score.cause_count = data.causes.ids, data.causes.count

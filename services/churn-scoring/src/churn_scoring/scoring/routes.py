@@ -7,7 +7,7 @@ from fastapi import Query as Parameter
 
 from churn_scoring.domain.policy import BandName
 from churn_scoring.scoring import queries
-from churn_scoring.scoring.schemas import ChurnScore, Order
+from churn_scoring.scoring.schemas import ChurnScore, RankingOrder
 from lealtad.http import CustomerRef, CustomerRefInPath, Page, PageWanted, Query, problems, reads
 
 router = APIRouter(prefix="/v1", tags=["churn scores"])
@@ -28,7 +28,9 @@ async def read_churn_score(ref: CustomerRefInPath, query: Annotated[Query, Depen
 async def rank_customers(
     query: Annotated[Query, Depends(reads("scores:read"))],
     page: PageWanted,
-    order: Annotated[Order, Parameter(description="Rank by probability or by value at risk")] = Order.RISK,
+    order: Annotated[
+        RankingOrder, Parameter(description="Rank by probability or by value at risk")
+    ] = RankingOrder.RISK,
     band: Annotated[
         BandName | None, Parameter(description="Only customers in this band of the scoring policy in force")
     ] = None,
@@ -38,4 +40,4 @@ async def rank_customers(
     The most endangered first: by published probability (among equals by value at risk), or by value at risk, so that
     profitable customers who may leave stand at the top.
     """
-    return await query.run(lambda uow: queries.rank(uow, order, band, page))
+    return await query.run(lambda uow: queries.rank_customers(uow, order, band, page))

@@ -10,7 +10,7 @@ from lealtad.events.catalog.churn_scoring import ChurnKind, ModelRef, ScoreReaso
 from lealtad.money import DecimalText, Money
 
 
-class Order(StrEnum):
+class RankingOrder(StrEnum):
     """How customers are ranked."""
 
     RISK = "risk"

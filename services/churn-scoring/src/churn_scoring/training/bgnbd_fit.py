@@ -33,7 +33,7 @@ def fit(frequency: Floats, recency: Floats, age: Floats) -> BgNbd:
     def loss(logs: Floats) -> tuple[float, Floats]:
         parameters = BgNbd(*np.exp(logs))
         likelihood = log_likelihood(parameters, *cells.T)
-        slope = np.exp(logs) * (weights @ _slopes(parameters, *cells.T))
+        slope = np.exp(logs) * (weights @ _log_likelihood_gradients(parameters, *cells.T))
         return -float(weights @ likelihood) / len(frequency), -slope / len(frequency)
 
     result = minimize(
@@ -51,22 +51,22 @@ def fit(frequency: Floats, recency: Floats, age: Floats) -> BgNbd:
     return BgNbd(r=float(r), alpha=float(alpha) * scale, a=float(a), b=float(b))
 
 
-def _slopes(parameters: BgNbd, frequency: Floats, recency: Floats, age: Floats) -> Floats:
+def _log_likelihood_gradients(parameters: BgNbd, frequency: Floats, recency: Floats, age: Floats) -> Floats:
     """Return the derivatives of each history's log-likelihood by r, alpha, a and b, a row a history."""
     r, alpha, a, b = parameters.r, parameters.alpha, parameters.a, parameters.b
     power = r + frequency
-    gone = 1.0 - probability_alive(parameters, frequency, recency, age)
-    united, joined = digamma(a + b), digamma(a + b + frequency)
+    left = 1.0 - probability_alive(parameters, frequency, recency, age)
+    prior, posterior = digamma(a + b), digamma(a + b + frequency)
     return np.column_stack(
         [
             digamma(power)
             - digamma(r)
             + np.log(alpha)
-            - (1 - gone) * np.log(alpha + age)
-            - gone * np.log(alpha + recency),
-            r / alpha - power * ((1 - gone) / (alpha + age) + gone / (alpha + recency)),
-            united - joined + gone / a,
-            united - digamma(b) + digamma(b + frequency) - joined - gone / (b + np.maximum(frequency, 1.0) - 1.0),
+            - (1 - left) * np.log(alpha + age)
+            - left * np.log(alpha + recency),
+            r / alpha - power * ((1 - left) / (alpha + age) + left / (alpha + recency)),
+            prior - posterior + left / a,
+            prior - digamma(b) + digamma(b + frequency) - posterior - left / (b + np.maximum(frequency, 1.0) - 1.0),
         ]
     )
 

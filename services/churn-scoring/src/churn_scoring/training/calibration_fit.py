@@ -13,7 +13,7 @@ ENOUGH_FOR_ISOTONIC = 1000
 NO_PENALTY = 1e6
 
 
-def calibrate(probabilities: Floats, silent: NDArray[np.bool_]) -> Calibration:
+def fit_calibration(probabilities: Floats, silent: NDArray[np.bool_]) -> Calibration:
     """Return the calibration that fits: Platt's for few examples, isotonic for many."""
     if len(silent) >= ENOUGH_FOR_ISOTONIC:
         return _isotonic(probabilities, silent)

@@ -12,8 +12,8 @@ from churn_scoring.domain.facts import day_of
 from churn_scoring.domain.policy import ScoringPolicy
 from churn_scoring.policy import repository as releases
 from churn_scoring.registry import repository as registry
-from churn_scoring.registry.commands import promote
-from churn_scoring.registry.queries.release import InForce
+from churn_scoring.registry.commands import put_model_in_force
+from churn_scoring.registry.queries.release import LoadedRelease
 from churn_scoring.registry.repository import StoredModel
 from churn_scoring.training import repository
 from churn_scoring.training.bgnbd_fit import FitError
@@ -48,13 +48,13 @@ async def _run(service: Service, settings: ServiceSettings) -> int:
 
 
 async def train(database: Database) -> Outcome:
-    """Train on what is stored, as of the business clock; store the candidates and promote the best if it is better.
+    """Train on the stored facts as of the business clock, store the candidates, and promote the best if it is better.
 
     Raises TooLittleDataError or FitError, and then changes nothing.
     """
     async with database.read() as uow:
-        in_force: InForce = await uow.resources.in_force(uow.connection)
-        first = await repository.first_purchase(uow.connection)
+        in_force: LoadedRelease = await uow.resources.load_release_in_force(uow.connection)
+        first = await repository.read_first_purchase_time(uow.connection)
         last_whole_day = day_of(uow.now) - 1
     if first is None:
         raise TooLittleDataError("there is no purchase yet")
@@ -66,36 +66,36 @@ async def train(database: Database) -> Outcome:
         cutoffs=policy.training.cutoffs,
         step_days=policy.training.step_days,
     )
-    examples = await collect(database, windows, policy)
+    examples = await collect_examples(database, windows, policy)
     outcome = await asyncio.to_thread(experiment, examples, windows, policy, in_force.model)
     await _store(database, outcome, policy)
     return outcome
 
 
-async def collect(database: Database, windows: Windows, policy: ScoringPolicy) -> Examples:
+async def collect_examples(database: Database, windows: Windows, policy: ScoringPolicy) -> Examples:
     """Read all customers who ever bought, page by page, and return their examples."""
     parts: list[Examples] = []
     last = None
     while True:
         async with database.read() as uow:
-            page = await repository.customers_after(uow.connection, last, CUSTOMERS_A_PAGE)
-            lives = await repository.lives_of(uow.connection, page)
+            page = await repository.list_customers_after(uow.connection, last, CUSTOMERS_A_PAGE)
+            timelines = await repository.read_timelines(uow.connection, page)
         if not page:
-            return Examples.together([part for part in parts if len(part)])
-        parts.append(await asyncio.to_thread(examples_of, lives, windows, policy.training.active_days))
+            return Examples.concatenate([part for part in parts if len(part)])
+        parts.append(await asyncio.to_thread(examples_of, timelines, windows, policy.training.active_days))
         last = page[-1]
 
 
 async def _store(database: Database, outcome: Outcome, policy: ScoringPolicy) -> None:
     champion = outcome.champion
     async with database.begin() as uow:
-        await releases.in_force_locked(uow.connection)
+        await releases.lock_release_in_force(uow.connection)
         for candidate in outcome.candidates:
             stored = _stored(candidate, outcome, policy)
-            version = await registry.add(uow.connection, stored, at=uow.now)
+            version = await registry.insert_model(uow.connection, stored, at=uow.now)
             log.info("model_stored", model=candidate.name, version=version, brier=outcome.brier(candidate.name))
             if candidate is champion:
-                await promote(uow, version)
+                await put_model_in_force(uow, version)
     log.info("trained", champion=champion.name if champion else "as before", brier=outcome.brier("in-force"))
 
 

@@ -14,7 +14,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from churn_scoring.domain.basis import Basis, Subject, basis_of
+from churn_scoring.domain.basis import Basis, ScoringInput, determine_basis
 from churn_scoring.domain.contracts import Contract, status_at
 from churn_scoring.domain.facts import Fact, FactKind, day_of, start_of
 from churn_scoring.domain.features import COLUMN, Floats, Profile, columns_of, feature_rows
@@ -45,7 +45,7 @@ class CaseSpan:
 
 
 @dataclass(slots=True)
-class Life:
+class CustomerTimeline:
     """Everything known of one customer."""
 
     customer_id: UUID
@@ -67,12 +67,12 @@ class Examples:
     calibration: NDArray[np.bool_]
     """Of a customer kept for calibration."""
 
-    def where(self, chosen: NDArray[np.bool_]) -> "Examples":
+    def select(self, chosen: NDArray[np.bool_]) -> "Examples":
         """Return the chosen examples."""
         return Examples(**{name: getattr(self, name)[chosen] for name in self.__slots__})
 
     @staticmethod
-    def together(parts: Sequence["Examples"]) -> "Examples":
+    def concatenate(parts: Sequence["Examples"]) -> "Examples":
         """Return all examples of `parts`."""
         names = Examples.__slots__
         return Examples(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
@@ -88,9 +88,9 @@ class Examples:
         return len(self.rows)
 
 
-def examples_of(lives: Iterable[Life], windows: Windows, active_days: int) -> Examples:
+def examples_of(timelines: Iterable[CustomerTimeline], windows: Windows, active_days: int) -> Examples:
     """Return one example per customer and cut-off that a first purchase precedes."""
-    found = [example for life in lives for example in _snapshots(life, windows)]
+    found = [example for timeline in timelines for example in _snapshots(timeline, windows)]
     rows = _rows([item.profile for item in found], [item.cutoff for item in found])
     recent = rows[:, COLUMN["silence"]] <= active_days
     return Examples(
@@ -112,10 +112,10 @@ class _Snapshot:
     by_purchases: bool
 
 
-def _snapshots(life: Life, windows: Windows) -> Iterable[_Snapshot]:
+def _snapshots(timeline: CustomerTimeline, windows: Windows) -> Iterable[_Snapshot]:
     """Fold the customer's facts up to each cut-off in turn."""
-    facts = sorted(life.facts, key=lambda fact: fact.order)
-    history, place = History(life.customer_id), 0
+    facts = sorted(timeline.facts, key=lambda fact: fact.order)
+    history, place = History(timeline.customer_id), 0
     for cutoff in windows.cutoffs:
         while place < len(facts) and day_of(facts[place].occurred_at) <= cutoff:
             history.fold(facts[place])
@@ -123,9 +123,9 @@ def _snapshots(life: Life, windows: Windows) -> Iterable[_Snapshot]:
         if history.first_purchase_day is None:
             continue
         moment = start_of(cutoff + 1)
-        status = status_at(_contracts_known(life, moment), moment)
-        profile = Profile(replace(history), _open_cases(life, moment), status.active)
-        basis = basis_of(Subject(profile, status), moment, windows.horizon_days)
+        status = status_at(_contracts_recorded_before(timeline, moment), moment)
+        profile = Profile(replace(history), _open_cases(timeline, moment), status.active)
+        basis = determine_basis(ScoringInput(profile, status), moment, windows.horizon_days)
         silent = not _buys_within(facts[place:], cutoff, windows.horizon_days)
         yield _Snapshot(profile, cutoff, silent, basis is Basis.INACTIVITY)
 
@@ -136,18 +136,18 @@ def _buys_within(following: Sequence[Fact], cutoff: int, horizon_days: int) -> b
     )
 
 
-def _contracts_known(life: Life, moment: datetime) -> list[Contract]:
-    known = [fact for fact in life.contracts if fact.occurred_at < moment]
+def _contracts_recorded_before(timeline: CustomerTimeline, moment: datetime) -> list[Contract]:
+    known = [fact for fact in timeline.contracts if fact.occurred_at < moment]
     newest = {fact.contract_id: fact for fact in sorted(known, key=lambda fact: (fact.occurred_at, fact.fact_id))}
     return [
-        Contract(fact.contract_id, life.customer_id, fact.starts_at, fact.ends_at, fact.fact_id)
+        Contract(fact.contract_id, timeline.customer_id, fact.starts_at, fact.ends_at, fact.fact_id)
         for fact in newest.values()
     ]
 
 
-def _open_cases(life: Life, moment: datetime) -> int:
+def _open_cases(timeline: CustomerTimeline, moment: datetime) -> int:
     return sum(
-        case.opened_at < moment and (case.resolved_at is None or case.resolved_at >= moment) for case in life.cases
+        case.opened_at < moment and (case.resolved_at is None or case.resolved_at >= moment) for case in timeline.cases
     )
 
 

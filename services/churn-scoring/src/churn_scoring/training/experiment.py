@@ -13,7 +13,7 @@ from churn_scoring.domain.learned import LEARNED_FEATURES, LearnedModel, learned
 from churn_scoring.domain.models import ChurnModel, InactivityModel
 from churn_scoring.domain.policy import ScoringPolicy
 from churn_scoring.training.bgnbd_fit import fit
-from churn_scoring.training.calibration_fit import calibrate
+from churn_scoring.training.calibration_fit import fit_calibration
 from churn_scoring.training.examples import Examples
 from churn_scoring.training.metrics import Metrics, brier_gain, measure
 from churn_scoring.training.windows import TooLittleDataError, Windows
@@ -74,8 +74,8 @@ def experiment(examples: Examples, windows: Windows, policy: ScoringPolicy, in_f
     Raises TooLittleDataError, or FitError where BG/NBD finds no optimum.
     """
     _require_enough(examples, windows, policy)
-    judged = examples.where((examples.cutoff == windows.hold_out) & examples.active)
-    past = examples.where(examples.cutoff != windows.hold_out)
+    judged = examples.select((examples.cutoff == windows.hold_out) & examples.active)
+    past = examples.select(examples.cutoff != windows.hold_out)
     inactivity = _fit_inactivity(past, windows, policy)
     boosting = _fit_boosting(past, inactivity, policy)
     candidates = (inactivity, boosting)
@@ -92,7 +92,7 @@ def experiment(examples: Examples, windows: Windows, policy: ScoringPolicy, in_f
 def _require_enough(examples: Examples, windows: Windows, policy: ScoringPolicy) -> None:
     fewest = policy.training.fewest_customers
     for cutoff in windows.cutoffs:
-        some = examples.where((examples.cutoff == cutoff) & examples.active)
+        some = examples.select((examples.cutoff == cutoff) & examples.active)
         if len(some) < fewest or len(np.unique(some.silent)) == 1:
             raise TooLittleDataError(
                 f"{fewest} recently active customers, some silent and some not, are needed at each point in time; "
@@ -102,7 +102,7 @@ def _require_enough(examples: Examples, windows: Windows, policy: ScoringPolicy)
 
 def _fit_inactivity(past: Examples, windows: Windows, policy: ScoringPolicy) -> Candidate:
     """Fit BG/NBD on all customers at the newest learning cut-off, calibrate it on the active ones kept apart."""
-    cohort = past.where((past.cutoff == windows.learn[-1]) & ~past.calibration)
+    cohort = past.select((past.cutoff == windows.learn[-1]) & ~past.calibration)
     parameters = fit(*(cohort.rows[:, COLUMN[name]] for name in ("frequency", "recency", "age")))
     raw = InactivityModel(parameters, policy.horizon_days, policy.evidence)
     calibration = _calibrated(raw, past)
@@ -112,7 +112,7 @@ def _fit_inactivity(past: Examples, windows: Windows, policy: ScoringPolicy) -> 
 
 def _fit_boosting(past: Examples, inactivity: Candidate, policy: ScoringPolicy) -> Candidate:
     silence = InactivityModel(inactivity.parameters, policy.horizon_days)
-    fitted_on = past.where(past.active & ~past.calibration)
+    fitted_on = past.select(past.active & ~past.calibration)
     estimator = HistGradientBoostingClassifier(**BOOSTING)
     rows = learned_rows(silence, fitted_on.rows)
     # scikit-learn cannot bin a column of which nothing is known; a constant one is never split on.
@@ -126,8 +126,8 @@ def _fit_boosting(past: Examples, inactivity: Candidate, policy: ScoringPolicy) 
 
 
 def _calibrated(model: ChurnModel, past: Examples) -> Calibration:
-    kept = past.where(past.active & past.calibration)
-    return calibrate(model.probabilities(kept.rows), kept.silent)
+    kept = past.select(past.active & past.calibration)
+    return fit_calibration(model.probabilities(kept.rows), kept.silent)
 
 
 def _recency(past: Examples, judged: Examples) -> Floats:
@@ -136,8 +136,8 @@ def _recency(past: Examples, judged: Examples) -> Floats:
     def as_probability(rows: Floats) -> Floats:
         return expit(np.log1p(rows[:, COLUMN["silence"]]) - 3.0)
 
-    learn = past.where(past.active)
-    calibration = calibrate(as_probability(learn.rows), learn.silent)
+    learn = past.select(past.active)
+    calibration = fit_calibration(as_probability(learn.rows), learn.silent)
     return calibration.apply(as_probability(judged.rows))
 
 

@@ -6,19 +6,19 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from churn_scoring.facts.repository import facts_of
-from churn_scoring.training.examples import CaseSpan, ContractFact, Life
+from churn_scoring.facts.repository import read_facts
+from churn_scoring.training.examples import CaseSpan, ContractFact, CustomerTimeline
 from lealtad.db import Connection
 
 # Merged and erased customers teach nothing about leaving; from those who may not be profiled nothing is learned.
-NO_TEACHERS = "SELECT customer_id FROM customer WHERE status <> 'active' OR NOT profiling_allowed"
+EXCLUDED_CUSTOMERS = "SELECT customer_id FROM customer WHERE status <> 'active' OR NOT profiling_allowed"
 FIRST_PURCHASE = text(f"""
-    SELECT min(occurred_at) FROM fact WHERE kind = 'purchase' AND customer_id NOT IN ({NO_TEACHERS})
+    SELECT min(occurred_at) FROM fact WHERE kind = 'purchase' AND customer_id NOT IN ({EXCLUDED_CUSTOMERS})
 """)
 CUSTOMERS_AFTER = text(f"""
     SELECT customer_id FROM history
     WHERE first_purchase_day IS NOT NULL AND (CAST(:after AS uuid) IS NULL OR customer_id > :after)
-      AND customer_id NOT IN ({NO_TEACHERS})
+      AND customer_id NOT IN ({EXCLUDED_CUSTOMERS})
     ORDER BY customer_id LIMIT :limit
 """)
 
@@ -29,25 +29,25 @@ CASE_SPANS = text("""
 """)
 
 
-async def first_purchase(connection: Connection) -> datetime | None:
+async def read_first_purchase_time(connection: Connection) -> datetime | None:
     """Return when the first purchase was, of all who may be learned from."""
     first: datetime | None = await connection.scalar(FIRST_PURCHASE)
     return first
 
 
-async def customers_after(connection: Connection, after: UUID | None, limit: int) -> list[UUID]:
+async def list_customers_after(connection: Connection, after: UUID | None, limit: int) -> list[UUID]:
     """Return the next customers who ever bought and may be learned from, in ascending id."""
     return list((await connection.execute(CUSTOMERS_AFTER, {"after": after, "limit": limit})).scalars())
 
 
-async def lives_of(connection: Connection, customer_ids: Sequence[UUID]) -> list[Life]:
+async def read_timelines(connection: Connection, customer_ids: Sequence[UUID]) -> list[CustomerTimeline]:
     """Return everything known of these customers, in ascending id."""
-    lives = {customer: Life(customer) for customer in customer_ids}
-    for fact in await facts_of(connection, customer_ids):
-        lives[fact.customer_id].facts.append(fact)
+    timelines = {customer: CustomerTimeline(customer) for customer in customer_ids}
+    for fact in await read_facts(connection, customer_ids):
+        timelines[fact.customer_id].facts.append(fact)
     for row in await connection.execute(CONTRACT_FACTS, {"ids": customer_ids}):
         found = ContractFact(row.occurred_at, row.fact_id, row.contract_id, row.starts_at, row.ends_at)
-        lives[row.customer_id].contracts.append(found)
+        timelines[row.customer_id].contracts.append(found)
     for row in await connection.execute(CASE_SPANS, {"ids": customer_ids}):
-        lives[row.customer_id].cases.append(CaseSpan(row.opened_at, row.resolved_at))
-    return [lives[customer] for customer in sorted(lives)]
+        timelines[row.customer_id].cases.append(CaseSpan(row.opened_at, row.resolved_at))
+    return [timelines[customer] for customer in sorted(timelines)]

@@ -30,7 +30,7 @@ class DamagedModelError(OSError):
 
 
 @dataclass(frozen=True, slots=True)
-class InForce:
+class LoadedRelease:
     """A release, ready to score."""
 
     release: Release
@@ -40,37 +40,37 @@ class InForce:
 
 
 @dataclass(slots=True)
-class Scorers:
+class ScoringResources:
     """What the service's use cases find in `uow.resources`."""
 
     currency: str
-    _loaded: InForce | None = field(default=None)
+    _loaded: LoadedRelease | None = field(default=None)
 
-    async def in_force(self, connection: Connection) -> InForce:
+    async def load_release_in_force(self, connection: Connection) -> LoadedRelease:
         """Return the release in force, ready to score."""
-        return await self.ready(connection, await releases.in_force(connection))
+        return await self.load_release(connection, await releases.read_release_in_force(connection))
 
-    async def ready(self, connection: Connection, release: Release) -> InForce:
+    async def load_release(self, connection: Connection, release: Release) -> LoadedRelease:
         """Return `release`, ready to score; no statement while it is the same."""
         if self._loaded is None or self._loaded.release != release:
             self._loaded = await _load(connection, release)
         return self._loaded
 
 
-def scorers_of(uow: UnitOfWork) -> Scorers:
+def scoring_resources(uow: UnitOfWork) -> ScoringResources:
     """Return the scorers of the process."""
-    scorers: Scorers = uow.resources
-    return scorers
+    resources: ScoringResources = uow.resources
+    return resources
 
 
-async def _load(connection: Connection, release: Release) -> InForce:
+async def _load(connection: Connection, release: Release) -> LoadedRelease:
     policy = (await SCORING_POLICY.of_version(connection, release.policy_version)).policy
-    stored = await repository.load(connection, release.model_version)
-    model = await asyncio.to_thread(revive, stored, policy)
-    return InForce(release, policy, model, ModelRef(name=stored.name, version=release.model_version))
+    stored = await repository.read_stored_model(connection, release.model_version)
+    model = await asyncio.to_thread(restore_model, stored, policy)
+    return LoadedRelease(release, policy, model, ModelRef(name=stored.name, version=release.model_version))
 
 
-def revive(stored: StoredModel, policy: ScoringPolicy) -> ChurnModel:
+def restore_model(stored: StoredModel, policy: ScoringPolicy) -> ChurnModel:
     """Return a stored model, ready to score under `policy`.
 
     A model that was calibrated for another horizon gives only its BG/NBD parameters, which serve any horizon.

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from churn_scoring.domain.facts import Fact, FactKind
-from churn_scoring.training.examples import Life
+from churn_scoring.training.examples import CustomerTimeline
 
 START = datetime(2010, 1, 1, 12, tzinfo=UTC)
 SHARED_DATA = Path(os.environ.get("LEALTAD_SHARED_DATA", Path(__file__).parents[3] / ".." / "shared" / "data"))
@@ -24,9 +24,9 @@ def shared(name: str) -> Path:
     return file
 
 
-def cdnow() -> list[Life]:
+def cdnow() -> list[CustomerTimeline]:
     """The purchases of all 23,570 customers of CDNOW."""
-    lives: dict[UUID, Life] = {}
+    timelines: dict[UUID, CustomerTimeline] = {}
     for number, line in enumerate(shared("cdnow_master.txt").read_text().splitlines()):
         customer, day, _, dollars = line.split() if line[:1] == " " and line[1:2].isdigit() else ("", "", "", "")
         if customer:
@@ -34,25 +34,25 @@ def cdnow() -> list[Life]:
             identity = UUID(int=int(customer) * 2_654_435_761)
             at = datetime.strptime(day, "%Y%m%d").replace(tzinfo=UTC)
             fact = Fact(UUID(int=number), identity, FactKind.PURCHASE, at, Decimal(dollars))
-            lives.setdefault(identity, Life(identity)).facts.append(fact)
-    return list(lives.values())
+            timelines.setdefault(identity, CustomerTimeline(identity)).facts.append(fact)
+    return list(timelines.values())
 
 
-def simulated(customers: int, days: int, seed: int = 3) -> list[Life]:
+def simulated(customers: int, days: int, seed: int = 3) -> list[CustomerTimeline]:
     """Customers who live by BG/NBD (r 1.2, alpha 30 days, a 0.6, b 4); all first buy within a third of the days."""
     random = np.random.default_rng(seed)
-    lives = []
+    timelines = []
     for number in range(1, customers + 1):
-        life = Life(UUID(int=number * 2_654_435_761))
+        timeline = CustomerTimeline(UUID(int=number * 2_654_435_761))
         rate, leaving = random.gamma(1.2, 1 / 30), random.beta(0.6, 4)
         day = random.uniform(0, days / 3)
         while day < days:
             at = START + timedelta(days=float(day))
-            fact_id = UUID(int=number * 10_000 + len(life.facts))
+            fact_id = UUID(int=number * 10_000 + len(timeline.facts))
             amount = Decimal(int(random.integers(500, 9000))) / 100
-            life.facts.append(Fact(fact_id, life.customer_id, FactKind.PURCHASE, at, amount))
+            timeline.facts.append(Fact(fact_id, timeline.customer_id, FactKind.PURCHASE, at, amount))
             day += random.exponential(1 / rate)
-            if len(life.facts) > 1 and random.random() < leaving:
+            if len(timeline.facts) > 1 and random.random() < leaving:
                 break
-        lives.append(life)
-    return lives
+        timelines.append(timeline)
+    return timelines
