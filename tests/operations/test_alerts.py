@@ -59,8 +59,8 @@ async def overdue_of(heartbeat: Heartbeat) -> float:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://process") as client:
         shown = (await client.get("/metrics")).text
     loop = re.escape(f'{{loop="{heartbeat.name}"}}')
-    values = [re.search(rf"^{name}{loop} (\S+)$", shown, re.MULTILINE) for name in (age, limit)]
-    return float(values[0][1]) - float(values[1][1])
+    age_s, limit_s = (float(re.findall(rf"^{name}{loop} (\S+)$", shown, re.MULTILINE)[0]) for name in (age, limit))
+    return age_s - limit_s
 
 
 @pytest.mark.parametrize(

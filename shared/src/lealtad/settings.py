@@ -2,16 +2,20 @@
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from lealtad.money import Currency
+
+PREFIX = "LEALTAD_"
+PLACEHOLDERS = ("replace-me", "change-me", "changeme")
+"""Parts of the secrets in example files, which everybody knows."""
 
 
 class ServiceSettings(BaseSettings):
     """Settings that all services share, read from variables that begin with `LEALTAD_`."""
 
-    model_config = SettingsConfigDict(env_prefix="LEALTAD_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
 
     database_url: SecretStr = Field(description="postgresql://user:password@host:port/database")
     database_pool: int = Field(default=10, ge=2, le=100, description="connections a process holds at most")
@@ -24,6 +28,12 @@ class ServiceSettings(BaseSettings):
     token_secret: SecretStr = Field(description="HS256 secret of bearer tokens, at least 32 bytes", min_length=32)
     token_public_key: SecretStr | None = Field(
         default=None, description="PEM; when set, RS256 tokens of its key are accepted"
+    )
+    token_issuer: str | None = Field(
+        default=None, min_length=1, description="when set, tokens of another issuer (`iss`), or of none, are refused"
+    )
+    token_audience: str = Field(
+        default="lealtad", min_length=1, description="tokens that name audiences (`aud`) must name this one"
     )
     max_connections: int = Field(
         default=512, ge=16, description="connections of a port; beyond them the longest waiting one gives way"
@@ -100,3 +110,18 @@ class ServiceSettings(BaseSettings):
     idempotency_hours: int = Field(default=48, ge=24, description="how long an Idempotency-Key is remembered")
     stuck_after_s: float = Field(default=30, gt=1, description="a loop that did not turn for so long ends its process")
     shutdown_s: float = Field(default=10, gt=0, description="how long a graceful stop may take")
+
+    @field_validator("token_secret", "database_url")
+    @classmethod
+    def _is_no_placeholder(cls, secret: SecretStr) -> SecretStr:
+        """Refuse the secrets of example files."""
+        if any(placeholder in secret.get_secret_value().lower() for placeholder in PLACEHOLDERS):
+            raise ValueError("holds the placeholder of an example file: put a secret of your own there")
+        return secret
+
+
+def wrong_settings(error: ValidationError) -> str:
+    """Return which variables are missing or wrong and why, a line each, without their values."""
+    failures = error.errors(include_url=False, include_input=False)
+    lines = [f"{PREFIX}{'_'.join(map(str, item['loc'])).upper()}: {item['msg']}" for item in failures]
+    return "\n".join(["the settings are wrong", *lines])

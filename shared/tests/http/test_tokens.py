@@ -87,6 +87,36 @@ def test_a_token_that_was_accepted_is_refused_once_it_expired(settings, monkeypa
         principal_of(token, settings)
 
 
+@pytest.mark.parametrize("audience", [None, "lealtad", ["crm", "lealtad"]])
+def test_a_token_for_this_audience_or_for_none_is_accepted(settings, audience):
+    claims = some_claims() if audience is None else some_claims(aud=audience)
+
+    assert principal_of(jwt.encode(claims, settings.token_secret.get_secret_value()), settings).subject == "pos-1"
+
+
+@pytest.mark.parametrize("audience", ["crm", ["crm", "erp"], [], 7, {"lealtad": 1}])
+def test_a_token_for_others_is_refused_and_told_the_audience(settings, audience):
+    token = jwt.encode(some_claims(aud=audience), settings.token_secret.get_secret_value())
+
+    with pytest.raises(Problem) as caught:
+        principal_of(token, settings)
+
+    assert caught.value.status == 401
+    assert "the audience lealtad" in caught.value.detail
+
+
+@pytest.mark.parametrize(("issuer", "reason"), [("https://other", "its issuer is not"), (None, "the claim `iss`")])
+def test_where_an_issuer_is_set_tokens_of_others_are_refused(settings, issuer, reason):
+    strict = settings.model_copy(update={"token_issuer": "https://login.example"})
+    claims = some_claims() if issuer is None else some_claims(iss=issuer)
+
+    with pytest.raises(Problem) as caught:
+        principal_of(jwt.encode(claims, settings.token_secret.get_secret_value()), strict)
+
+    assert reason in caught.value.detail
+    assert principal_of(mint_token(strict, "pos-1", ["facts:write"]), strict).subject == "pos-1"
+
+
 async def test_without_a_token_the_answer_is_a_challenge(client):
     for header in ("", "Basic cG9zOjE=", "Bearer"):
         answer = await client.get("/v1/things", headers={"Authorization": header})

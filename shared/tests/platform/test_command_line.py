@@ -1,8 +1,10 @@
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from lealtad.app.main import main
+from lealtad.http.auth import principal_of
 
 from .echo import ECHO
 
@@ -16,7 +18,7 @@ def test_the_help_names_every_process_with_what_it_does(capsys):
     with pytest.raises(SystemExit, match="0"):
         main(replace(ECHO, commands={"train": train}), ["--help"])
     shown = capsys.readouterr().out
-    for process in ("api", "worker", "migrate", "rebuild", "adopt-restore", "republish"):
+    for process in ("api", "worker", "migrate", "rebuild", "adopt-restore", "republish", "token"):
         assert f"\n    {process}" in shown
     assert "answer HTTP requests" in shown
     assert "Train models" in shown
@@ -24,3 +26,53 @@ def test_the_help_names_every_process_with_what_it_does(capsys):
 
 def test_a_command_of_the_service_itself_is_run():
     assert main(replace(ECHO, commands={"train": train}), ["train"]) == 3
+
+
+@pytest.fixture
+def environment(monkeypatch) -> dict[str, str]:
+    values = {"LEALTAD_DATABASE_URL": "postgresql://echo:secret@db/echo", "LEALTAD_TOKEN_SECRET": "s" * 32}
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    return values
+
+
+def test_a_token_is_minted_with_the_deployments_secret(environment, capsys):
+    assert main(ECHO, ["token", "--subject", "pos-1", "--scope", "facts:write", "--hours", "1"]) == 0
+
+    principal = principal_of(capsys.readouterr().out.strip(), ECHO.settings())
+    assert (principal.subject, principal.scopes) == ("pos-1", frozenset({"facts:write"}))
+
+
+@pytest.mark.parametrize("arguments", [["--scope", "facts:delete"], ["--hours", "0"], ["--hours", "nan"]])
+def test_no_token_of_unknown_scopes_or_without_a_lifetime_is_minted(environment, arguments):
+    with pytest.raises(SystemExit, match="2"):
+        main(ECHO, ["token", *arguments])
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LEALTAD_TOKEN_SECRET", "replace-me-with-a-secret-of-32-characters"),
+        ("LEALTAD_TOKEN_SECRET", "short and secret"),
+        ("LEALTAD_DATABASE_URL", "postgresql://echo:replace-me@db/echo"),
+        ("LEALTAD_PORT", "http"),
+    ],
+)
+def test_wrong_settings_are_named_without_their_values(environment, monkeypatch, capsys, name, value):
+    monkeypatch.setenv(name, value)
+
+    assert main(ECHO, ["token"]) == 2
+
+    said = capsys.readouterr().err
+    assert f"\n{name}: " in said
+    assert value not in said
+
+
+def test_the_secrets_of_the_example_file_are_refused(environment, monkeypatch):
+    lines = (Path(__file__).parents[3] / "deploy" / "docker" / ".env.example").read_text().splitlines()
+    secrets = dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+    assert "LEALTAD_TOKEN_SECRET" in secrets
+    for secret in secrets.values():
+        monkeypatch.setenv("LEALTAD_TOKEN_SECRET", secret.ljust(32, "-"))
+
+        assert main(ECHO, ["token"]) == 2

@@ -12,15 +12,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import uvloop
+from pydantic import ValidationError
 
-from lealtad.app import adopt_restore, republish
+from lealtad.app import adopt_restore, republish, token
 from lealtad.app.api import run_api
 from lealtad.app.rebuild import run_rebuild
 from lealtad.app.service import Service
 from lealtad.app.worker import run_worker
 from lealtad.observability.logging import configure_logging
-from lealtad.settings import ServiceSettings
+from lealtad.settings import ServiceSettings, wrong_settings
 
+WRONG_SETTINGS = 2
+"""Exit status: the process was started wrongly, as with wrong arguments."""
 GARBAGE_FROM = 20_000
 """So many new objects are looked through at a time: a batch makes thousands that live until its end."""
 
@@ -45,6 +48,7 @@ def commands_of(service: Service) -> dict[str, Command]:
             "make a restored database fit Kafka as it stands", adopt_restore.main, adopt_restore.add_arguments
         ),
         "republish": Command("send again what the service emitted", republish.main, republish.add_arguments),
+        "token": Command("mint a bearer token", token.main, token.add_arguments),
         **{name: _own(command) for name, command in service.commands.items()},
     }
 
@@ -59,7 +63,13 @@ def main(service: Service, arguments: list[str] | None = None) -> int:
     for name, command in commands.items():
         command.add_arguments(processes.add_parser(name, help=command.meaning, description=command.meaning))
     chosen = parser.parse_args(arguments)
-    return commands[chosen.process].main(service, chosen)
+    try:
+        return commands[chosen.process].main(service, chosen)
+    except ValidationError as error:
+        if error.title != service.settings.__name__:
+            raise
+        sys.stderr.write(f"{service.name}: {wrong_settings(error)}\n")
+        return WRONG_SETTINGS
 
 
 def _own(command: Callable[[], int]) -> Command:

@@ -3,7 +3,7 @@
 HS256 tokens are checked with the stack's secret, RS256 tokens with a public key where one is set; by the system clock.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -74,16 +74,22 @@ def mint_token(
     if unknown := [scope for scope in granted if scope not in SCOPES]:
         raise ValueError(f"no such scope: {', '.join(unknown)}; there are {', '.join(SCOPES)}")
     now = system_now()
-    claims = {"sub": subject, "scope": " ".join(granted), "iat": now, "exp": now + lifetime}
+    claims: dict[str, Any] = {"sub": subject, "scope": " ".join(granted), "aud": settings.token_audience}
+    claims |= {"iat": now, "exp": now + lifetime} | ({"iss": settings.token_issuer} if settings.token_issuer else {})
     return jwt.encode(claims, settings.token_secret.get_secret_value(), algorithm="HS256")
 
 
 def principal_of(token: str, settings: ServiceSettings) -> Principal:
     """Return who `token` stands for; raise a 401 problem that says what is wrong with it."""
     try:
-        verified = _verified(token, **_keys(settings))
+        verified = _verified(token, settings.token_issuer, settings.token_audience, **_keys(settings))
     except jwt.ExpiredSignatureError:
         raise _expired() from None
+    except jwt.InvalidAudienceError:
+        detail = f"The token is for others: get one for the audience {settings.token_audience}."
+        raise _unauthorised(detail) from None
+    except (jwt.InvalidIssuerError, jwt.MissingRequiredClaimError) as error:
+        raise _unauthorised(f"The token cannot be used: {_lacking(error, settings)}") from None
     except (jwt.InvalidTokenError, KeyError):
         raise _unauthorised("The token cannot be verified: get one that this deployment issued.") from None
     if verified.until <= system_now().timestamp() - LEEWAY_S:
@@ -101,12 +107,25 @@ class _Verified:
 
 # A channel sends one token with thousands of requests; only genuine ones are kept, an error is not.
 @lru_cache(maxsize=256)
-def _verified(token: str, **keys: str) -> _Verified:
+def _verified(token: str, issuer: str | None, audience: str, **keys: str) -> _Verified:
     algorithm = str(jwt.get_unverified_header(token).get("alg"))
     claims = jwt.decode(
-        token, keys[algorithm], algorithms=[algorithm], options={"require": ["sub", "exp"]}, leeway=LEEWAY_S
+        token,
+        keys[algorithm],
+        algorithms=[algorithm],
+        options={"require": ["sub", "exp"], "verify_aud": False},
+        issuer=issuer,
+        leeway=LEEWAY_S,
     )
+    _require_audience(claims, audience)
     return _Verified(Principal(claims["sub"], _scopes(claims)), int(claims["exp"]))
+
+
+def _require_audience(claims: Mapping[str, Any], audience: str) -> None:
+    """Raise InvalidAudienceError where a token names audiences without this one; a token may also name none."""
+    named = claims.get("aud", audience)
+    if audience not in (named if isinstance(named, list) else [named]):
+        raise jwt.InvalidAudienceError
 
 
 def authenticate(credentials: HTTPAuthorizationCredentials | None, scope: str, settings: ServiceSettings) -> Principal:
@@ -128,6 +147,12 @@ def _keys(settings: ServiceSettings) -> dict[str, str]:
 def _scopes(claims: dict[str, Any]) -> frozenset[str]:
     scope = claims.get("scope")
     return frozenset(scope.split()) if isinstance(scope, str) else frozenset()
+
+
+def _lacking(error: jwt.InvalidIssuerError | jwt.MissingRequiredClaimError, settings: ServiceSettings) -> str:
+    if isinstance(error, jwt.MissingRequiredClaimError):
+        return f"it lacks the claim `{error.claim}`."
+    return f"its issuer is not {settings.token_issuer}."
 
 
 def _expired() -> Problem:
