@@ -2,9 +2,15 @@
 
 from sqlalchemy import UUID, Boolean, Column, Double, Index, Integer, String, Table, text
 
+from churn_scoring.domain.facts import COMPLAINT_KINDS
 from churn_scoring.domain.history import DECAYING
 from churn_scoring.metadata import METADATA
 from lealtad.db.columns import AMOUNT, DERIVED, moment
+from lealtad.db.recordset import Row
+from lealtad.events.catalog.complaints import OPEN_STATUSES, CaseState
+from lealtad.events.catalog.customer_profile import ContractFact
+from lealtad.events.envelope import Event
+from lealtad.read_models import FactCopy, StateCopy
 
 fact = Table(
     "fact",
@@ -54,29 +60,71 @@ history = Table(
     postgresql_with={"fillfactor": "70"},
 )
 
-contract_fact = Table(
-    "contract_fact",
-    METADATA,
-    Column("fact_id", UUID, primary_key=True),
-    Column("contract_id", UUID, nullable=False),
-    Column("customer_id", UUID, nullable=False),
-    moment("occurred_at", nullable=False),
-    moment("starts_at", nullable=False),
-    moment("ends_at"),
-    Index("ix_contract_fact_customer_id", "customer_id"),
-    schema=DERIVED,
+
+def contract_fact_row(event: Event[ContractFact]) -> Row:
+    """Return the row of a fact about a contract."""
+    contract = event.data
+    return {
+        "fact_id": event.id,
+        "contract_id": contract.contract_id,
+        "customer_id": contract.customer_id,
+        "occurred_at": contract.occurred_at,
+        "starts_at": contract.starts_at,
+        "ends_at": contract.ends_at,
+    }
+
+
+def case_row(event: Event[CaseState]) -> Row:
+    """Return the row of a case."""
+    case = event.data
+    return {
+        "case_id": case.case_id,
+        "version": case.version,
+        "customer_id": case.customer_id,
+        "complains": case.kind in COMPLAINT_KINDS,
+        "open": case.status in OPEN_STATUSES,
+        "opened_at": case.opened_at,
+        "resolved_at": case.resolved_at,
+    }
+
+
+def without_customer(case: CaseState) -> str | None:
+    """Return why a case triggers no evaluation; None where it triggers one."""
+    return "the customer of the case is not known yet" if case.customer_id is None else None
+
+
+# All facts of a contract are kept; an assessment asks which is the newest.
+CONTRACT_FACTS = FactCopy(
+    Table(
+        "contract_fact",
+        METADATA,
+        Column("fact_id", UUID, primary_key=True),
+        Column("contract_id", UUID, nullable=False),
+        Column("customer_id", UUID, nullable=False),
+        moment("occurred_at", nullable=False),
+        moment("starts_at", nullable=False),
+        moment("ends_at"),
+        Index("ix_contract_fact_customer_id", "customer_id"),
+        schema=DERIVED,
+    ),
+    row_of=contract_fact_row,
 )
 
-CASES = Table(
-    "service_case",
-    METADATA,
-    Column("case_id", UUID, primary_key=True),
-    Column("version", Integer, nullable=False),
-    Column("customer_id", UUID, comment="null: not known yet"),
-    Column("complains", Boolean, nullable=False, comment="complaint, claim, warranty or return; not a petition"),
-    Column("open", Boolean, nullable=False),
-    moment("opened_at", nullable=False),
-    moment("resolved_at"),
-    Index("ix_service_case_customer_id", "customer_id", postgresql_where=text("complains")),
-    schema=DERIVED,
+CASES = StateCopy(
+    Table(
+        "service_case",
+        METADATA,
+        Column("case_id", UUID, primary_key=True),
+        Column("version", Integer, nullable=False),
+        Column("customer_id", UUID, comment="null: not known yet"),
+        Column("complains", Boolean, nullable=False, comment="complaint, claim, warranty or return; not a petition"),
+        Column("open", Boolean, nullable=False),
+        moment("opened_at", nullable=False),
+        moment("resolved_at"),
+        Index("ix_service_case_customer_id", "customer_id", postgresql_where=text("complains")),
+        schema=DERIVED,
+    ),
+    newest_by=("version",),
+    row_of=case_row,
+    ignored=without_customer,
 )

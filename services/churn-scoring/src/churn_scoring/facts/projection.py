@@ -7,18 +7,18 @@ from uuid import UUID
 from churn_scoring.domain.facts import COMPLAINT_KINDS, Fact, FactKind
 from churn_scoring.domain.history import fold_all
 from churn_scoring.facts import repository
+from churn_scoring.facts.models import CASES
 from lealtad.events.catalog.campaigns import OfferAccepted, OfferResponse
 from lealtad.events.catalog.complaints import CaseState
 from lealtad.events.catalog.customer_profile import (
-    ContractFact,
+    Fact as ActivityFact,
+)
+from lealtad.events.catalog.customer_profile import (
     PaymentFailed,
     PurchaseRecorded,
     PurchaseReturned,
     Sentiment,
     TouchpointRecorded,
-)
-from lealtad.events.catalog.customer_profile import (
-    Fact as ActivityFact,
 )
 from lealtad.events.envelope import Event
 from lealtad.unit_of_work import UnitOfWork
@@ -34,20 +34,11 @@ async def project_responses(uow: UnitOfWork, events: Sequence[Event[OfferRespons
     await fold(uow, [response_fact(event) for event in events])
 
 
-async def project_contracts(uow: UnitOfWork, events: Sequence[Event[ContractFact]]) -> None:
-    """Keep every fact about contracts; which is the newest is asked when a customer is assessed."""
-    await repository.insert_contract_facts(uow.connection, events)
-
-
 async def project_cases(uow: UnitOfWork, events: Sequence[Event[CaseState]]) -> None:
     """Keep the newest version of each case, and its complaint once the customer is known."""
-    newest = {event.data.case_id: event.data for event in sorted(events, key=lambda event: event.data.version)}
-    await repository.keep_newest_cases(uow.connection, list(newest.values()))
+    await CASES.fold(uow, events)
     complaints = {fact.id: fact for event in events if (fact := complaint_fact(event.data))}
     await fold(uow, list(complaints.values()))
-    for event in events:
-        if event.data.customer_id is None:
-            uow.ignore(event, "the customer of the case is not known yet")
 
 
 async def fold(uow: UnitOfWork, facts: Sequence[Fact]) -> None:

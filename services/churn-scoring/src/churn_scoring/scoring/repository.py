@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy import text
 
 from churn_scoring.domain.basis import NoScoreReason
@@ -15,7 +14,9 @@ from churn_scoring.domain.history import History
 from churn_scoring.domain.score import Score
 from churn_scoring.facts.repository import HISTORY_COLUMNS
 from churn_scoring.policy.repository import Release
+from churn_scoring.scoring.models import score
 from lealtad.db import Connection, Rows
+from lealtad.db.recordset import as_rows, recordset
 
 COLUMNS = [field.name for field in fields(Score)]
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM score"
@@ -51,9 +52,8 @@ SNAPSHOTS = text(f"""
 READ_PROFILING_ALLOWED = text("SELECT profiling_allowed FROM customer WHERE customer_id = :id")
 
 UPDATE = text(f"""
-    UPDATE score SET ({", ".join(COLUMNS[1:])}) = ROW({", ".join(f"new.{name}" for name in COLUMNS[1:])})
-    FROM jsonb_populate_recordset(CAST(NULL AS score), CAST(:rows AS jsonb)) AS new
-    WHERE score.customer_id = new.customer_id
+    UPDATE score SET ({", ".join(COLUMNS[1:])}) = ROW({", ".join(f"row.{name}" for name in COLUMNS[1:])})
+    FROM {recordset(score, COLUMNS)} WHERE score.customer_id = row.customer_id
 """)
 
 LOCK_DUE = text("""
@@ -146,7 +146,7 @@ async def postpone_score(connection: Connection, customer_id: UUID, until: datet
 async def update_scores(connection: Connection, scores: Sequence[Score]) -> None:
     """Store scores whose rows exist."""
     rows = [{name: getattr(score, name) for name in COLUMNS} for score in scores]
-    await connection.execute(UPDATE, {"rows": orjson.dumps(rows, default=str).decode()})
+    await connection.execute(UPDATE, as_rows(rows))
 
 
 async def read_score(connection: Connection, customer_id: UUID) -> Score | None:
