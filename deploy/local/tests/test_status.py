@@ -83,3 +83,31 @@ def test_the_tables_fit_eighty_columns_without_cutting_anything(tmp_path: Path) 
     assert "campaigns: due are case-deadlines 12, review-best-action 345" in drawn
     assert "campaigns: paused are activity/3, customers/11" in drawn
     assert "No worker answers of complaints." in drawn
+
+
+def report(**changes: object) -> status.Report:
+    return {
+        "phase": "ready",
+        "processes": [{"name": "campaigns-worker-0", "status": "ready"}],
+        "consumers": {"campaigns": PROGRESS},
+        "away": [],
+    } | changes
+
+
+def test_a_stack_is_healthy_while_every_process_is_ready_and_every_service_works() -> None:
+    assert status.is_healthy(report())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"phase": "failed"},
+        {"processes": [{"name": "campaigns-worker-0", "status": "stopped"}]},
+        {"processes": [{"name": "campaigns-worker-0", "status": "backing off"}]},
+        {"consumers": {"campaigns": None}},
+        {"consumers": {"campaigns": PROGRESS | {"held": "another cluster"}}},
+        {"away": ["Kafka does not answer."]},
+    ],
+)
+def test_a_stack_is_not_healthy_where_something_is_down_or_held(change: dict[str, object]) -> None:
+    assert not status.is_healthy(report(**change))

@@ -114,12 +114,17 @@ def start(process: Annotated[str, typer.Argument(help="One process, as `status` 
 
 @app.command("status")
 def show_status(*, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
-    """Show every process, and each service's lag, outbox, dead letters, due work and paused partitions."""
+    """Show every process, and each service's lag, outbox, dead letters, due work and paused partitions.
+
+    The exit status is 1 where a process is not ready, or a service does not answer or is held.
+    """
     found = _ask(status.report)
     if as_json:
         console.out(json.dumps(found))
     else:
         console.print(status.tables(found))
+    if not status.is_healthy(found):
+        raise typer.Exit(1)
 
 
 @app.command("logs")

@@ -15,6 +15,7 @@ from lealtad_local import outage
 from lealtad_local.progress import Progress, read_progress
 from lealtad_local.services import SERVICES, Service
 from lealtad_local.stack import Stack
+from lealtad_local.state import Phase, Status
 
 Report = dict[str, Any]
 
@@ -38,6 +39,13 @@ async def report(stack: Stack, client: httpx.AsyncClient) -> Report:
         "consumers": consumers,
         "away": await outage.seen(stack, client, consumers),
     }
+
+
+def is_healthy(found: Report) -> bool:
+    """Whether every process is ready, and every service answers, reads and is not held."""
+    ready = all(process["status"] == Status.READY for process in found["processes"])
+    working = all(each is not None and not each["held"] for each in found["consumers"].values())
+    return found["phase"] == Phase.READY and ready and working and not found["away"]
 
 
 def _consumer(service: Service, stack: Stack, progress: dict[str, Progress | None]) -> Report | None:
