@@ -5,7 +5,7 @@ from itertools import islice
 import pytest
 from pydantic import TypeAdapter
 
-from complaints.cases.schemas import CaseIn
+from complaints.cases.schemas.requests import NewCase
 from customer_profile.customers.schemas import NewCustomer
 from customer_profile.facts.inputs import AnyFactIn
 from lealtad_demo.desk import case_of
@@ -50,6 +50,6 @@ def test_consent_to_all_channels_names_none_and_no_consent_is_not_sent(simulator
 
 def test_a_complaint_about_a_return_is_a_valid_case_and_labelled(first_days):
     returned = next(invoice for day in first_days for invoice in day.invoices if invoice.is_return)
-    case = CaseIn.model_validate(case_of(returned, Grievance("damaged", "low")))
+    case = NewCase.model_validate(case_of(returned, Grievance("damaged", "low")))
     assert case.about.fact_id == returned.number
     assert "simulated" in case.description

@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from complaints.causes.schemas import CauseIn
+from complaints.causes.schemas import CauseDefinition
 from complaints.domain.business_time import LOST_A_YEAR
-from complaints.policy.schemas import PolicyDocument
-from complaints.policy.trial import YEARS
+from complaints.policy.schemas import MAX_YEARS_OF_A_DUE_TIME, PolicyDocument
 from lealtad.events.catalog.complaints import CaseKind, Severity
 from lealtad.testing.documents import documents
 from lealtad.testing.fuzzing import Caller, failures, some_documents
@@ -57,7 +56,9 @@ async def test_no_accepted_service_policy_stops_the_desk(desk, data):
 
 @pytest.mark.smoke
 @some_documents
-@given(document=documents(CauseIn, {"names": {"es": "Llegó dañado", "en": "Arrived damaged"}, "retired": False}))
+@given(
+    document=documents(CauseDefinition, {"names": {"es": "Llegó dañado", "en": "Arrived damaged"}, "retired": False})
+)
 async def test_no_accepted_cause_stops_the_desk(desk, document):
     call = Caller(desk.client)
     if await call.put("causes/damaged", document):
@@ -94,7 +95,7 @@ async def test_the_longest_due_time_that_is_accepted_comes_within_its_years(desk
     days = [(date(2011, 3, 7) + timedelta(weeks=week)).isoformat() for week in range(60)]
     document["opening_hours"] |= {"opens": "08:00:00", "closes": "12:00:00", "weekdays": [0], "holidays": days}
     document["hours"] = {kind: dict.fromkeys(hours, 1) for kind, hours in document["hours"].items()}
-    document["hours"]["complaint"]["low"] = 4 * (YEARS * (52 - LOST_A_YEAR) - len(days))
+    document["hours"]["complaint"]["low"] = 4 * (MAX_YEARS_OF_A_DUE_TIME * (52 - LOST_A_YEAR) - len(days))
     assert await call.put(PATH, document)
 
     opened = await desk.open_case(severity="low")

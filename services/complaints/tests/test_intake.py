@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from complaints.cases.schemas import CaseIn
+from complaints.cases.schemas.requests import NewCase
 from lealtad.events.catalog.complaints import CaseAcknowledged, CaseKind, CaseOpened
 
 SOURCE = {"system": "web-shop", "fact_id": "ticket-1"}
@@ -163,10 +163,10 @@ async def test_an_intake_costs_a_fixed_number_of_statements(desk):
 @given(st.text(min_size=1, max_size=200))
 def test_any_text_a_person_writes_is_taken_or_refused_but_never_changed_twice(text):
     try:
-        once = CaseIn(kind="claim", channel="web", description=text).description
+        once = NewCase(kind="claim", channel="web", description=text).description
     except ValueError:
         return
-    assert CaseIn(kind="claim", channel="web", description=once).description == once
+    assert NewCase(kind="claim", channel="web", description=once).description == once
 
 
 async def test_a_case_opened_while_its_customer_becomes_known_is_attached_in_the_end(desk):

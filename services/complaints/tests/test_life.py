@@ -6,7 +6,9 @@ import pytest
 from asyncpg import PostgresError
 from sqlalchemy import text
 
-from complaints.cases import repository, rows
+from complaints.cases.repository.cases import find_case
+from complaints.cases.repository.history import list_entries
+from complaints.cases.repository.rows import entry
 from complaints.domain.case import replay
 from complaints.domain.lifecycle import Step
 from lealtad.events.catalog.complaints import (
@@ -139,9 +141,9 @@ async def test_the_stored_history_replays_to_the_stored_case(desk):
     await desk.time_passes(days=30)
 
     async with desk.database.read() as uow:
-        stored = await repository.by_id(uow.connection, case["id"])
-        told = await repository.history(uow.connection, case["id"], after=0, limit=100)
-    assert replay([rows.entry(dict(row)) for row in told], stored.case.opened_at) == stored.case
+        stored = await find_case(uow.connection, case["id"])
+        rows = await list_entries(uow.connection, case["id"], after=0, limit=100)
+    assert replay([entry(dict(row)) for row in rows], stored.case.opened_at) == stored.case
 
 
 @pytest.mark.parametrize("change", ["UPDATE case_history SET actor = 'x'", "DELETE FROM case_history"])

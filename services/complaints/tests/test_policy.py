@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from complaints.policy.defaults import DEFAULT_POLICY
+from complaints.policy.examples import SHIPPED_POLICY
 from complaints.policy.schemas import PolicyDocument
 
 
@@ -18,7 +18,7 @@ async def current(desk):
 async def test_the_shipped_policy_is_in_force_and_valid(desk):
     document, etag = await current(desk)
 
-    assert PolicyDocument.model_validate(document) == PolicyDocument.model_validate(DEFAULT_POLICY)
+    assert PolicyDocument.model_validate(document) == PolicyDocument.model_validate(SHIPPED_POLICY)
     assert etag == {"If-Match": '"1"'}
 
 

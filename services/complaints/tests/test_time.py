@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from complaints.cases import deadlines
-from complaints.cases.recording import record
+from complaints.cases import jobs
+from complaints.cases.commands.record_changes import record_changes
 from lealtad.events.catalog.complaints import CaseBreached, CaseClosed
 
 
@@ -79,11 +79,11 @@ async def test_a_case_that_cannot_breach_stops_no_other(desk, monkeypatch):
     poison = cases[2]["id"]
 
     async def record_but_poison(uow, changes):
-        await record(uow, changes)
+        await record_changes(uow, changes)
         if poison in {str(change.before.id) for change in changes}:
             raise ZeroDivisionError
 
-    monkeypatch.setattr(deadlines, "record", record_but_poison)
+    monkeypatch.setattr(jobs, "record_changes", record_but_poison)
 
     assert poison not in {str(event.data.case_id) for event in await desk.time_passes(days=1)}
 

@@ -1,14 +1,14 @@
 """Create the service's tables; seed the service policy and the taxonomy of causes."""
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from importlib.resources import files
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from complaints.causes.defaults import DEFAULT_CAUSES
-from complaints.policy.defaults import DEFAULT_POLICY
 from lealtad.db.migrations import create_platform_tables
 
 revision: str = "0001"
@@ -103,10 +103,12 @@ def create_definitions() -> None:
         sa.PrimaryKeyConstraint("version", name=op.f("pk_service_policy")),
         schema="owned",
     )
-    names = [{"code": code, "version": 1, "names": names, "retired": False} for code, names in DEFAULT_CAUSES.items()]
+    shipped_causes = json.loads(files("complaints.causes").joinpath("defaults.json").read_text())
+    names = [{"code": code, "version": 1, "names": names, "retired": False} for code, names in shipped_causes.items()]
     op.bulk_insert(causes, names)
+    policy = json.loads(files("complaints.policy").joinpath("defaults.json").read_text())
     seeded_at = datetime(2000, 1, 1, tzinfo=UTC)
-    op.bulk_insert(policies, [{"version": 1, "document": DEFAULT_POLICY, "set_at": seeded_at, "actor": "complaints"}])
+    op.bulk_insert(policies, [{"version": 1, "document": policy, "set_at": seeded_at, "actor": "complaints"}])
 
 
 def create_cases() -> None:

@@ -1,4 +1,4 @@
-"""Which feature folds which events."""
+"""The projection of each consumed event."""
 
 from complaints.customers import projection
 from lealtad.events.catalog.segmentation import MembershipsChanged

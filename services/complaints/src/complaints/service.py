@@ -2,16 +2,16 @@
 
 from pathlib import Path
 
-from complaints.cases import deadlines, repository, routes, step_routes
-from complaints.cases.taking_back import restore
-from complaints.causes import routes as cause_routes
+from complaints.cases.jobs import CASE_DEADLINES
+from complaints.cases.restore import restore_cases
+from complaints.cases.routes import cases, steps
+from complaints.causes import routes as causes
 from complaints.consumers import projections
-from complaints.policy import routes as policy_routes
+from complaints.policy import routes as policy
 from complaints.reactions import react
 from lealtad.app import Service
 from lealtad.customers import every_customer
 from lealtad.db import metadata_of
-from lealtad.due import DueAction
 
 SERVICE = Service(
     name="complaints",
@@ -19,10 +19,10 @@ SERVICE = Service(
     description="Cases of every kind with their due times, from intake in any channel to resolution.",
     migrations=Path(__file__).parents[2] / "migrations",
     metadata=metadata_of("complaints"),
-    routers=(routes.router, step_routes.router, policy_routes.router, cause_routes.router),
+    routers=(cases.router, steps.router, policy.router, causes.router),
     projections=projections,
     react=react,
     every_customer=every_customer,
-    restore=restore,
-    due_actions=(DueAction("case-deadlines", deadlines.run_due, repository.DUE),),
+    restore=restore_cases,
+    due_actions=(CASE_DEADLINES,),
 )

@@ -1,4 +1,4 @@
-"""Requests as the API documents show them."""
+"""Examples of requests in the API documents."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Tables of cases: the case as it stands, its history, and the texts people wrote."""
+"""Tables of cases: the case, its history, and the texts that people wrote."""
 
 from sqlalchemy import (
     UUID,
@@ -22,7 +22,7 @@ from lealtad.db.columns import OWNED, moment
 
 UNATTACHED = text("customer_id IS NULL")
 OPEN = literal_column("status NOT IN ('resolved', 'closed')", Boolean)
-"""Whether a case is open, spelt as in its index, or PostgreSQL does not see that it may use that."""
+"""Condition of an open case, spelt as in its index; PostgreSQL uses the index only for the same spelling."""
 
 service_case = Table(
     "service_case",
@@ -70,9 +70,9 @@ service_case = Table(
     # The work list; most cases are closed and not in this index.
     Index("ix_service_case_open_due_at_id", "due_at", "id", postgresql_where=OPEN),
     Index("ix_service_case_customer_id_due_at_id", "customer_id", "due_at", "id"),
-    # The due-loop asks every moment what is due; most cases are closed and not in this index.
+    # The due loop selects due cases every second; most cases are closed and not in this index.
     Index("ix_service_case_next_due_at", "next_due_at", postgresql_where=text("next_due_at IS NOT NULL")),
-    # A customer becomes known: which cases wait for that id?
+    # Select the cases that wait for a customer who becomes known.
     Index("ix_service_case_named_customer_id", "named_customer_id", postgresql_where=UNATTACHED),
     Index(
         "ix_service_case_named_external_id",

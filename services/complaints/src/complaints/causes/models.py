@@ -1,4 +1,4 @@
-"""The taxonomy: codes that a case may be classified by."""
+"""Table of the taxonomy of causes."""
 
 from sqlalchemy import Boolean, Column, Integer, String, Table
 from sqlalchemy.dialects.postgresql import JSONB

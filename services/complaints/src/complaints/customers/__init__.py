@@ -1,1 +1,1 @@
-"""What this service knows of customers: their ids, their service tier, gestures granted to them."""
+"""Copies of customers: their ids, their service tier, gestures granted to them."""

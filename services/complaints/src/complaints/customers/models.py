@@ -1,4 +1,4 @@
-"""What is folded out of the events of other services about a customer."""
+"""Tables that are projected from other services' events about customers."""
 
 from sqlalchemy import UUID, BigInteger, Column, Index, Integer, String, Table
 
@@ -28,7 +28,7 @@ gesture = Table(
     Column("offer_version", Integer, nullable=False),
     Column("decision_id", UUID, nullable=False),
     moment("occurred_at", nullable=False, comment="business time"),
-    # Which gestures of these customers are not yet in a case's history?
+    # Select the gestures of these customers that are not yet in a case's history.
     Index("ix_gesture_customer_id", "customer_id"),
     schema=DERIVED,
 )

@@ -1,12 +1,13 @@
-"""Folds events of other services into what is known of customers: ids, service tiers, gestures."""
+"""Projection of other services' events: customers and their ids, service tiers, gestures."""
 
 from collections.abc import Sequence
 from typing import TypeVar
 from uuid import UUID
 
-from complaints.customers import guard, repository
 from complaints.customers.models import CUSTOMERS
-from complaints.customers.repository import GestureRow, TierRow
+from complaints.customers.repository.gestures import GestureRow, insert_gestures
+from complaints.customers.repository.locks import lock_names_shared
+from complaints.customers.repository.service_tiers import TierRow, read_tiers, upsert_tiers
 from lealtad.events.catalog.campaigns import OfferAccepted, OfferKind, OfferPresented, OfferRejected, OfferResponse
 from lealtad.events.catalog.customer_profile import CustomerState
 from lealtad.events.catalog.segmentation import MembershipsChanged
@@ -25,27 +26,27 @@ RESPONSES: dict[type[OfferResponse], str] = {
 
 
 async def fold_customers(uow: UnitOfWork, events: Sequence[Event[CustomerState]]) -> None:
-    """Keep the newest state of each customer, after the cases that are being written about it."""
-    await guard.learn(uow.connection, _names(events))
+    """Store the newest state of each customer, after waiting for transactions that write the customer's cases."""
+    await lock_names_shared(uow.connection, _names(events))
     await CUSTOMERS.fold(uow, events)
 
 
 async def fold_tiers(uow: UnitOfWork, events: Sequence[Event[MembershipsChanged]]) -> None:
-    """Keep the newest service tier of each customer; an event that leaves it as it is triggers nothing."""
+    """Store the newest service tier of each customer; an event that does not change the tier triggers nothing."""
     newest = _newest(events)
-    await guard.learn(uow.connection, newest)
-    stored = await repository.tiers(uow.connection, list(newest))
-    await repository.store_tiers(uow.connection, [_tier_row(event) for event in newest.values()])
+    await lock_names_shared(uow.connection, newest)
+    stored = await read_tiers(uow.connection, list(newest))
+    await upsert_tiers(uow.connection, [_tier_row(event) for event in newest.values()])
     for event in events:
-        known = stored.get(event.key)
-        if known and known.sequence >= newest[event.key].sequence:
+        before = stored.get(event.key)
+        if before and before.sequence >= newest[event.key].sequence:
             uow.ignore(event, "a newer tier of the customer is known")
-        elif newest[event.key].data.service_tier == (known.tier if known else None):
+        elif newest[event.key].data.service_tier == (before.tier if before else None):
             uow.ignore(event, "the service tier is the same")
 
 
 async def fold_gestures(uow: UnitOfWork, events: Sequence[Event[OfferResponse]]) -> None:
-    """Keep answers to offers of service recovery; other offers are no matter of a case."""
+    """Store answers to offers of service recovery; other offers do not concern cases."""
     gestures = []
     for event in events:
         if event.data.offer.kind is OfferKind.SERVICE_RECOVERY:
@@ -53,7 +54,7 @@ async def fold_gestures(uow: UnitOfWork, events: Sequence[Event[OfferResponse]])
         else:
             uow.ignore(event, "not an offer of service recovery")
     if gestures:
-        await repository.store_gestures(uow.connection, gestures)
+        await insert_gestures(uow.connection, gestures)
 
 
 def _newest(events: Sequence[Event[D]]) -> dict[UUID, Event[D]]:
@@ -65,8 +66,8 @@ def _newest(events: Sequence[Event[D]]) -> dict[UUID, Event[D]]:
 
 
 def _names(events: Sequence[Event[CustomerState]]) -> list[object]:
-    known = [item for event in events for item in event.data.external_ids]
-    refs = (CustomerRef(source=item.source, external_id=item.external_id) for item in known)
+    ids = [external_id for event in events for external_id in event.data.external_ids]
+    refs = (CustomerRef(source=item.source, external_id=item.external_id) for item in ids)
     return [*(event.key for event in events), *refs]
 
 

@@ -1,4 +1,4 @@
-"""Business hours: when the service desk is open, and when an amount of open time has passed."""
+"""Business time: the opening hours of the service desk, and the end of an amount of open time."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -20,26 +20,26 @@ class BusinessCalendar:
     holidays: frozenset[date] = frozenset()
 
     def is_open_on(self, day: date) -> bool:
-        """Whether the desk works on this local day."""
+        """Return whether the desk works on this local day."""
         return day.weekday() in self.weekdays and day not in self.holidays
 
     def open_time_within(self, years: int) -> timedelta:
-        """Answer the open time that `years` have at least, whenever they begin."""
+        """Return the least open time of `years`, whenever they begin."""
         days = years * (52 * len(self.weekdays) - LOST_A_YEAR) - len(self.holidays)
-        today = date.min
-        return max(days, 0) * (datetime.combine(today, self.closes) - datetime.combine(today, self.opens))
+        any_day = date.min
+        return max(days, 0) * (datetime.combine(any_day, self.closes) - datetime.combine(any_day, self.opens))
 
     def hours_of(self, day: date) -> tuple[datetime, datetime]:
-        """Answer opening and closing of a local day in UTC, right also on days when the clocks change."""
+        """Return opening and closing of a local day in UTC, right also on days when the clocks change."""
         opening = datetime.combine(day, self.opens, self.zone)
         closing = datetime.combine(day, self.closes, self.zone)
         return opening.astimezone(UTC), closing.astimezone(UTC)
 
 
 def add_business_time(start: datetime, duration: timedelta, calendar: BusinessCalendar) -> datetime:
-    """Answer the instant (UTC) at which `duration` of open time has passed since `start`.
+    """Return the instant (UTC) at which `duration` of open time has passed since `start`.
 
-    Time outside the opening hours does not count. ValueError: the calendar is closed for ten years.
+    Time outside the opening hours does not count. Raise ValueError when the calendar is closed for ten years.
     """
     start = start.astimezone(UTC)
     first_day = start.astimezone(calendar.zone).date()

@@ -1,4 +1,4 @@
-"""A case is the fold of its history: entries are only ever added, and applying them gives the case."""
+"""A case as the fold of its history: entries are only ever added, and applying them gives the case."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from lealtad.events.catalog.complaints import OPEN_STATUSES, CaseStatus
 
 
 class Action(StrEnum):
-    """What a history entry records: the opening, a step, or something that leaves the status alone."""
+    """The action that a history entry records: the opening, a step, or an action that keeps the status."""
 
     OPEN = "open"
     ACKNOWLEDGE = Step.ACKNOWLEDGE.value
@@ -31,7 +31,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a case's history; a field that is None says nothing new."""
+    """One entry of a case's history; a field that is None did not change."""
 
     number: int
     """Gap-free from 1 within the case; also the version of the case after it."""
@@ -50,7 +50,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What changes in the life of a case; what it is about is fixed at intake and stored beside it."""
+    """The part of a case that changes in its life; `IntakeDetails` holds the fixed part."""
 
     version: int
     status: CaseStatus
@@ -73,24 +73,24 @@ class Case:
 
     @property
     def is_open(self) -> bool:
-        """Whether the case still waits for its resolution."""
+        """Return whether the case still waits for its resolution."""
         return self.status in OPEN_STATUSES
 
     @property
     def clock_runs(self) -> bool:
-        """Whether the due time still matters: the case is open and has not breached."""
+        """Return whether the due time still matters: the case is open and has not breached."""
         return self.is_open and self.breached_at is None
 
     @property
     def next_due_at(self) -> datetime | None:
-        """When time alone changes the case next: it breaches, or closes."""
+        """Return when time alone changes the case next: it breaches, or closes."""
         if self.clock_runs:
             return self.due_at
         return self.close_at if self.status is CaseStatus.RESOLVED else None
 
 
 def begin(opening: Entry, opened_at: datetime) -> Case:
-    """Answer the case that its first entry makes; `opened_at` is when the customer spoke up."""
+    """Return the case that its first entry makes; `opened_at` is when the customer complained."""
     if opening.due_at is None:
         raise ValueError("a case is opened with a due time")
     return Case(
@@ -105,16 +105,16 @@ def begin(opening: Entry, opened_at: datetime) -> Case:
 
 
 def apply(case: Case, entry: Entry) -> Case:
-    """Answer the case after `entry`; raise ValueError when the entry does not follow the case's last one."""
+    """Return the case after `entry`; raise ValueError when the entry does not follow the case's last entry."""
     if entry.number != case.version + 1:
         raise ValueError(f"entry {entry.number} does not follow version {case.version}")
-    moved = replace(case, version=entry.number, status=entry.status)
+    changed = replace(case, version=entry.number, status=entry.status)
     effect = EFFECTS.get(entry.action)
-    return effect(moved, entry) if effect else moved
+    return effect(changed, entry) if effect else changed
 
 
 def replay(history: Iterable[Entry], opened_at: datetime) -> Case:
-    """Fold a whole history, in order, into the case as it stands."""
+    """Return the case that a whole history, in order, makes."""
     opening, *later = history
     case = begin(opening, opened_at)
     for entry in later:
@@ -172,4 +172,4 @@ EFFECTS: Mapping[Action, Callable[[Case, Entry], Case]] = {
     Action.RESCHEDULE: _rescheduled,
     Action.BREACH: _breached,
 }
-"""What an entry changes beyond version and status; an action that is not listed changes nothing more."""
+"""Changes beyond version and status, by action; an action that is not listed changes nothing more."""

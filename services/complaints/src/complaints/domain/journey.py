@@ -1,4 +1,4 @@
-"""What may happen to a case: each function answers the history entry that records it, or refuses."""
+"""Actions on a case: each function returns the history entry of one action, or raises when it is impossible."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -18,27 +18,27 @@ class AlreadyAttachedError(ValueError):
 
 
 def opening(at: datetime, *, due_at: datetime, tier: str | None, customer_id: UUID | None) -> Entry:
-    """Answer the first entry of a case."""
+    """Return the first entry of a case."""
     return Entry(1, Action.OPEN, at, CaseStatus.NEW, customer_id=customer_id, tier=tier, due_at=due_at)
 
 
-def step(case: Case, taken: Step, at: datetime) -> Entry:
-    """Answer the entry of a step that starts no clock; raise IllegalStepError where it is not possible."""
-    return replace(_next(case, Action(taken.value), at), status=status_after(case.status, taken))
+def step(case: Case, step: Step, at: datetime) -> Entry:
+    """Return the entry of a step that starts no clock; raise IllegalStepError when the step is impossible."""
+    return replace(_next(case, Action(step.value), at), status=status_after(case.status, step))
 
 
 def resolution(case: Case, at: datetime, *, close_at: datetime) -> Entry:
-    """Answer the entry of a resolution; the case closes at `close_at` unless it is reopened before."""
+    """Return the entry of a resolution; the case closes at `close_at` unless it is reopened before."""
     return replace(step(case, Step.RESOLVE, at), close_at=close_at)
 
 
 def reopening(case: Case, at: datetime, *, due_at: datetime, tier: str | None) -> Entry:
-    """Answer the entry of a reopening, which starts the service clock anew."""
+    """Return the entry of a reopening, which starts the service clock anew."""
     return replace(step(case, Step.REOPEN, at), due_at=due_at, tier=tier)
 
 
 def attachment(case: Case, at: datetime, *, customer_id: UUID, tier: str | None, due_at: datetime) -> Entry:
-    """Answer the entry by which the customer becomes known; raise AlreadyAttachedError when it was before."""
+    """Return the entry by which the customer becomes known; raise AlreadyAttachedError when it is known already."""
     if case.customer_id is not None:
         raise AlreadyAttachedError(case.customer_id)
     entry = replace(_next(case, Action.ATTACH, at), customer_id=customer_id, tier=tier)
@@ -46,9 +46,9 @@ def attachment(case: Case, at: datetime, *, customer_id: UUID, tier: str | None,
 
 
 def rescheduling(case: Case, at: datetime, *, tier: str | None, due_at: datetime) -> Entry | None:
-    """Answer the entry by which the customer's new service tier moves the due time.
+    """Return the entry by which the customer's new service tier moves the due time.
 
-    None when there is nothing to move: the clock no longer runs, or runs by that tier already.
+    Return None when there is nothing to move: the clock no longer runs, or runs by that tier already.
     """
     if not case.clock_runs or case.tier == tier:
         return None
@@ -56,24 +56,24 @@ def rescheduling(case: Case, at: datetime, *, tier: str | None, due_at: datetime
 
 
 def breach(case: Case, at: datetime) -> Entry | None:
-    """Answer the entry of a breach, or None when the case is not overdue at `at` or breached already."""
+    """Return the entry of a breach, or None when the case is not overdue at `at` or breached already."""
     return _next(case, Action.BREACH, at) if case.clock_runs and case.due_at <= at else None
 
 
 def expiry(case: Case, at: datetime) -> Entry | None:
-    """Answer the entry by which a resolved case closes by itself, or None when its time has not come."""
+    """Return the entry by which a resolved case closes by itself, or None when its time has not come."""
     if case.status is not CaseStatus.RESOLVED or case.close_at is None or at < case.close_at:
         return None
     return step(case, Step.CLOSE, at)
 
 
 def assignment(case: Case, at: datetime, *, assignee: str | None, queue: str | None) -> Entry:
-    """Answer the entry that hands the case to a person, a queue, or back to nobody."""
+    """Return the entry that hands the case to a person, a queue, or nobody."""
     return replace(_next(case, Action.ASSIGN, at), assignee=assignee, queue=queue)
 
 
 def remark(case: Case, at: datetime, action: Action) -> Entry:
-    """Answer an entry that changes nothing but the history: a note, or a gesture of recovery."""
+    """Return an entry that changes nothing but the history: a note, or a gesture of recovery."""
     return _next(case, action, at)
 
 

@@ -8,7 +8,7 @@ from lealtad.events.catalog.complaints import CaseStatus
 
 
 class Step(StrEnum):
-    """What moves a case from one status to the next."""
+    """A step that moves a case from one status to the next."""
 
     ACKNOWLEDGE = "acknowledge"
     START = "start"
@@ -23,7 +23,7 @@ TRANSITIONS: Mapping[tuple[CaseStatus, Step], CaseStatus] = MappingProxyType(
     {
         (CaseStatus.NEW, Step.ACKNOWLEDGE): CaseStatus.ACKNOWLEDGED,
         (CaseStatus.ACKNOWLEDGED, Step.START): CaseStatus.IN_PROGRESS,
-        # First-contact resolution: whoever takes the case in may solve it on the spot.
+        # First-contact resolution: the agent who opens the case may solve it on the spot.
         (CaseStatus.ACKNOWLEDGED, Step.RESOLVE): CaseStatus.RESOLVED,
         (CaseStatus.IN_PROGRESS, Step.WAIT): CaseStatus.WAITING_FOR_CUSTOMER,
         (CaseStatus.IN_PROGRESS, Step.RESOLVE): CaseStatus.RESOLVED,
@@ -37,7 +37,7 @@ TRANSITIONS: Mapping[tuple[CaseStatus, Step], CaseStatus] = MappingProxyType(
 
 
 class IllegalStepError(ValueError):
-    """The step does not exist in this status; `possible` says which do."""
+    """The step does not exist in this status; `possible` lists the steps that do."""
 
     def __init__(self, status: CaseStatus, step: Step) -> None:
         self.status = status
@@ -47,12 +47,12 @@ class IllegalStepError(ValueError):
 
 
 def possible_steps(status: CaseStatus) -> tuple[Step, ...]:
-    """Answer the steps that a case in `status` may take next."""
+    """Return the steps that a case in `status` may take next."""
     return tuple(step for step in Step if (status, step) in TRANSITIONS)
 
 
 def status_after(status: CaseStatus, step: Step) -> CaseStatus:
-    """Answer the status that `step` leads to; raise IllegalStepError when there is no such transition."""
+    """Return the status that `step` leads to; raise IllegalStepError when there is no such transition."""
     try:
         return TRANSITIONS[status, step]
     except KeyError:

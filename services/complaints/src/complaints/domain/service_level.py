@@ -1,4 +1,4 @@
-"""How soon a case is due: the service policy that a manager sets, and the due time that follows from it."""
+"""Due times of cases: the service policy that a manager sets, and the due time that follows from it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,13 +28,13 @@ class ServicePolicy:
     """How far back the occurrence of a case may lie."""
 
     @property
-    def longest(self) -> timedelta:
-        """Open time until a case is due for which the policy gives the most."""
+    def longest_due_time(self) -> timedelta:
+        """Return the longest open time until a case is due."""
         hours = max(hours for severities in self.hours.values() for hours in severities.values())
         return timedelta(hours=float(hours * max([Decimal(1), *self.tier_factors.values()])))
 
     def due_at(self, kind: CaseKind, severity: Severity, tier: str | None, start: datetime) -> datetime:
-        """Answer when a case whose clock started at `start` is due (UTC)."""
+        """Return when a case whose clock started at `start` is due (UTC)."""
         factor = self.tier_factors.get(tier, Decimal(1)) if tier else Decimal(1)
         seconds = self.hours[kind][severity] * 3_600 * factor
         return add_business_time(start, timedelta(seconds=float(seconds)), self.calendar)

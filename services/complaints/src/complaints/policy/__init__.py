@@ -1,1 +1,1 @@
-"""The service policy: due times, opening hours and what else a manager tunes."""
+"""The service policy: due times, opening hours and the other rules that a manager tunes."""

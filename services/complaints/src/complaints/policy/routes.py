@@ -4,18 +4,18 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Response
 
-from complaints.policy.defaults import DEFAULT_POLICY
+from complaints.policy.examples import SHIPPED_POLICY
 from complaints.policy.models import SERVICE_POLICY
-from complaints.policy.schemas import PolicyDocument, PolicyOut
+from complaints.policy.schemas import PolicyDocument, PolicyVersion
 from lealtad.http import Command, Query, problems, reads, writes
 from lealtad.policies import VersionInPath
 
 router = APIRouter(prefix="/v1/service-policy", tags=["service policy"])
-Reads = Annotated[Query, Depends(reads("policies:read"))]
+PolicyQuery = Annotated[Query, Depends(reads("policies:read"))]
 
 
-@router.get("", response_model=PolicyOut)
-async def read_service_policy(query: Reads) -> Response:
+@router.get("", response_model=PolicyVersion)
+async def read_service_policy(query: PolicyQuery) -> Response:
     """Read the service policy.
 
     Due times by kind, severity and service tier, the desk's opening hours, when resolved cases close by
@@ -24,8 +24,8 @@ async def read_service_policy(query: Reads) -> Response:
     return await query.run(SERVICE_POLICY.read_in_force)
 
 
-@router.get("/versions/{version}", response_model=PolicyOut, responses=problems(404))
-async def read_service_policy_version(version: VersionInPath, query: Reads) -> Response:
+@router.get("/versions/{version}", response_model=PolicyVersion, responses=problems(404))
+async def read_service_policy_version(version: VersionInPath, query: PolicyQuery) -> Response:
     """Read a version of the service policy.
 
     Due times that were promised under it stay.
@@ -33,9 +33,9 @@ async def read_service_policy_version(version: VersionInPath, query: Reads) -> R
     return await query.run(lambda uow: SERVICE_POLICY.read(uow, version))
 
 
-@router.put("", response_model=PolicyOut, responses=problems(412, 428))
+@router.put("", response_model=PolicyVersion, responses=problems(412, 428))
 async def change_service_policy(
-    body: Annotated[PolicyDocument, Body(examples=[DEFAULT_POLICY])],
+    body: Annotated[PolicyDocument, Body(examples=[SHIPPED_POLICY])],
     command: Annotated[Command, Depends(writes("policies:write", if_match="required"))],
 ) -> Response:
     """Change the service policy.

@@ -1,46 +1,39 @@
-"""The service policy as a document: what a manager reads and sets."""
+"""The service policy as the document that managers read and replace."""
 
-from datetime import date, time, timedelta
-from decimal import Decimal
-from typing import Annotated, Self
+from datetime import date, timedelta
+from typing import Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from complaints.domain.business_time import BusinessCalendar
 from complaints.domain.service_level import ServicePolicy
+from complaints.fields import LocalTime, OpenHours, TierFactor, Weekday
 from lealtad.events.catalog.complaints import CaseKind, Severity
 from lealtad.events.catalog.shared_types import Slug
 from lealtad.http import SafeValueError
 from lealtad.policies import PolicyStamp
 
-Hours = Annotated[int, Field(ge=1, le=2_000, description="Open hours of the desk")]
-Factor = Annotated[Decimal, Field(gt=0, le=10, max_digits=20, decimal_places=2)]
-Weekday = Annotated[int, Field(ge=0, le=6, description="Monday is 0")]
+MAX_YEARS_OF_A_DUE_TIME = 2
+"""The longest due time must fit into the desk's open time of so many years."""
 
 
-# JSON Schema's format `time` demands an offset, which a local time has not (RFC 3339, full-time).
-LocalTime = Annotated[
-    time, WithJsonSchema({"type": "string", "pattern": r"^\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?$", "examples": ["08:00"]})
-]
-
-
-class Strict(BaseModel):
-    """A part of the policy; unknown members are refused."""
+class PolicyPart(BaseModel):
+    """A part of the policy that refuses unknown fields."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class SeverityHours(Strict):
+class SeverityHours(PolicyPart):
     """Open hours until a case is due, by severity."""
 
-    low: Hours
-    medium: Hours
-    high: Hours
-    critical: Hours
+    low: OpenHours
+    medium: OpenHours
+    high: OpenHours
+    critical: OpenHours
 
 
-class KindHours(Strict):
+class KindHours(PolicyPart):
     """Open hours until a case is due, by kind and severity."""
 
     petition: SeverityHours
@@ -51,8 +44,8 @@ class KindHours(Strict):
     return_: SeverityHours = Field(alias="return")
 
 
-class OpeningHours(Strict):
-    """When the desk is open; the same hours on each of its weekdays."""
+class OpeningHours(PolicyPart):
+    """Opening hours of the desk; they are the same on each of its weekdays."""
 
     zone: str = Field(max_length=64, description="IANA time zone of the desk", examples=["America/Bogota"])
     opens: LocalTime
@@ -62,13 +55,13 @@ class OpeningHours(Strict):
 
     @field_validator("zone")
     @classmethod
-    def _is_known(cls, zone: str) -> str:
+    def _check_zone(cls, zone: str) -> str:
         if zone not in available_timezones():
             raise SafeValueError("not a name of the IANA time zone database, such as Europe/Madrid")
         return zone
 
     @model_validator(mode="after")
-    def _opens_before_it_closes(self) -> Self:
+    def _check_order(self) -> Self:
         if self.opens.tzinfo or self.closes.tzinfo:
             raise SafeValueError("opening hours are local times of the zone, without an offset")
         if self.opens >= self.closes:
@@ -76,11 +69,11 @@ class OpeningHours(Strict):
         return self
 
 
-class PolicyDocument(Strict):
-    """Everything about cases that a manager tunes."""
+class PolicyDocument(PolicyPart):
+    """The rules of cases that a manager tunes."""
 
     hours: KindHours
-    tier_factors: dict[Slug, Factor] = Field(
+    tier_factors: dict[Slug, TierFactor] = Field(
         description="Share of the hours that a service tier gets; a tier that is not named gets all of them",
         max_length=50,
         examples=[{"premium": "0.5"}],
@@ -95,7 +88,7 @@ class PolicyDocument(Strict):
     oldest_days: int = Field(ge=1, le=3_650, description="How far back the occurrence of a case may lie")
 
     def rules(self, version: int) -> ServicePolicy:
-        """Answer the policy as the domain reads it."""
+        """Return the policy in the form that the domain uses."""
         hours = self.hours.model_dump(by_alias=True)
         desk = self.opening_hours
         return ServicePolicy(
@@ -113,5 +106,21 @@ class PolicyDocument(Strict):
         )
 
 
-class PolicyOut(PolicyDocument, PolicyStamp):
+class PolicyVersion(PolicyDocument, PolicyStamp):
     """A version of the service policy."""
+
+
+def try_out(document: PolicyDocument) -> None:
+    """Raise SafeValueError when a case could never be due, or only after years.
+
+    A new policy is tried out before it is stored. A stored version is not tried out again, so it stays readable when
+    this rule gets stricter.
+    """
+    policy = document.rules(version=1)
+    if policy.longest_due_time > policy.calendar.open_time_within(MAX_YEARS_OF_A_DUE_TIME):
+        hours = policy.longest_due_time.total_seconds() / 3_600
+        raise SafeValueError(
+            f"the longest due time, {hours:.0f} open hours, takes more than {MAX_YEARS_OF_A_DUE_TIME} years of these "
+            "opening hours: open longer, name fewer holidays, or lower `hours` or `tier_factors`",
+            "opening_hours",
+        )

@@ -1,0 +1,1 @@
+"""SQL of the copies of other services' customers."""

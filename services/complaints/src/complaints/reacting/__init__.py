@@ -1,1 +1,0 @@
-"""What other services' events change in cases: attachment, due times, noted gestures."""
