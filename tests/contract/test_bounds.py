@@ -5,14 +5,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 
 from lealtad.app import Service
-from lealtad.app.operations import operations_router
 
-from .services import SERVICES
+from .services import SERVICES, document_of
 
 BOUNDS = {"array": "maxItems", "string": "maxLength", "object": "maxProperties"}
 FORMATS = {"uuid", "date", "date-time", "time"}
@@ -58,13 +56,6 @@ def decimals_in(schema: Any) -> Iterator[dict[str, Any]]:
     elif isinstance(schema, list | tuple):
         for below in schema:
             yield from decimals_in(below)
-
-
-def document_of(service: Service) -> dict[str, Any]:
-    app = FastAPI()
-    for router in (*service.routers, operations_router(service.name, journal_days=30)):
-        app.include_router(router)
-    return app.openapi()
 
 
 def sent(operation: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -12,7 +12,7 @@ from lealtad.app.server import QuietServer, server_config
 from lealtad.app.service import Runtime, Service, open_runtime
 from lealtad.app.watchdog import Watchdog, beat_for_ever
 from lealtad.http import install_http_defaults
-from lealtad.http.openapi import serve_document
+from lealtad.http.openapi import operation_id, serve_document
 from lealtad.observability.routes import health_routes
 from lealtad.settings import ServiceSettings
 
@@ -29,6 +29,9 @@ def create_api(runtime: Runtime) -> FastAPI:
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
+        # Generated clients name their methods by the operation, and a model by its one schema.
+        generate_unique_id_function=operation_id,
+        separate_input_output_schemas=False,
     )
     app.state.runtime = runtime
     serve_document(app)

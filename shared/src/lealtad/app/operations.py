@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Request, Response
@@ -52,6 +52,13 @@ class DeadLetter(BaseModel):
     stored_at: datetime
     replay_requested_at: datetime | None
     replayed_at: datetime | None
+
+
+class RequestedReplay(BaseModel):
+    """What the worker is asked to do with a dead letter."""
+
+    id: UUID
+    replay: Literal["requested"] = "requested"
 
 
 def progress_routes(
@@ -105,7 +112,7 @@ def operations_router(service: str, journal_days: int) -> APIRouter:
         """
         return await query.run(lambda uow: _dead_letters(uow, page))
 
-    @router.post("/dead-letters/{dead_letter_id}/replay", responses=problems(404))
+    @router.post("/dead-letters/{dead_letter_id}/replay", response_model=RequestedReplay, responses=problems(404))
     async def replay_dead_letter(
         dead_letter_id: DeadLetterId, command: Annotated[Command, Depends(writes("dead-letters:write"))]
     ) -> Response:
@@ -139,4 +146,4 @@ def _dead_letter(row: Row) -> DeadLetter:
 async def _request_replay(uow: UnitOfWork, identity: UUID) -> Answer:
     if not await dead_letters.request_replay(uow.connection, identity):
         raise not_found("dead letter", str(identity))
-    return Answer({"id": str(identity), "replay": "requested"})
+    return Answer(RequestedReplay(id=identity))

@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import FastAPI, Response
 from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.routing import APIRoute
 from pydantic_core import to_json
 
 from lealtad.http.etag import REQUIRED_HEADER
@@ -23,6 +24,11 @@ WRITING = (HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT, HTTPStatus.REQUEST_ENTIT
 DOCUMENT = "/openapi.json"
 METHODS = {method.lower() for method in HTTPMethod}
 WRITING_METHODS = {"post", "put", "patch", "delete"}
+
+
+def operation_id(route: APIRoute) -> str:
+    """Return the id of a route's operation: the name of its function, which is unique in a service."""
+    return route.name
 
 
 def serve_document(app: FastAPI) -> None:
