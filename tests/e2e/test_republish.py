@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import pytest
 
 from lealtad.events.topics import TOPICS, Kind
-from lealtad.kafka.end_offsets import Lookout
-from lealtad.kafka.offset_ranges import OffsetRange, read_ranges
+from lealtad.kafka.client.end_offsets import Lookout
+from lealtad.kafka.client.offset_ranges import OffsetRange, read_ranges
 from lealtad.settings import ServiceSettings
 from lealtad.testing.tables import rows_of
 from lealtad_local import commands

@@ -12,7 +12,7 @@ from lealtad.db import metadata
 from lealtad.events.catalog.customer_profile import CustomerState, CustomerStatus, CustomerUpdated, ExternalId
 from lealtad.events.envelope import Event
 from lealtad.journal import Entry
-from lealtad.kafka.projections import Projections
+from lealtad.kafka.consume.projections import Projections
 from lealtad.testing.builders import an_event
 from lealtad.unit_of_work import Database, Touched, UnitOfWork
 

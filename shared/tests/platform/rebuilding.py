@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import text
 
 from lealtad.app.service import Runtime, open_runtime
-from lealtad.kafka.rebuild import Outcome, rebuild
+from lealtad.kafka.recovery.rebuild import Outcome, rebuild
 from lealtad.testing.postgres import settings_for
 from lealtad.testing.tables import rows_of
 from lealtad.unit_of_work import Database

@@ -18,7 +18,7 @@ from lealtad.errors import PermanentError
 from lealtad.events.catalog.customer_profile import PurchaseRecorded
 from lealtad.events.envelope import Event
 from lealtad.events.subscriptions import READERS
-from lealtad.kafka.projections import Projections
+from lealtad.kafka.consume.projections import Projections
 from lealtad.unit_of_work import Touched, UnitOfWork
 
 from .echo import a_score

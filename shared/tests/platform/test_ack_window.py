@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from lealtad.ids import new_id
-from lealtad.kafka import ack_window
+from lealtad.kafka.publish import ack_window
 from lealtad.observability.metrics import REGISTRY
 from lealtad.unit_of_work import Database
 

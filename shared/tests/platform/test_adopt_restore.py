@@ -12,7 +12,7 @@ from lealtad.app.adopt_restore import WorkersRunError, adopt_restore
 from lealtad.app.republish import republish
 from lealtad.events.envelope import Event
 from lealtad.ids import new_id
-from lealtad.kafka.positions import AnotherClusterError
+from lealtad.kafka.consume.positions import AnotherClusterError
 from lealtad.testing.driving import emitted
 
 from .conftest import until

@@ -13,10 +13,11 @@ from sqlalchemy import text
 from lealtad.events.cause import Lane
 from lealtad.events.subscriptions import READERS
 from lealtad.ids import new_id
-from lealtad.kafka import group_offsets, relay
-from lealtad.kafka.lanes import Lanes
+from lealtad.kafka.client import group_offsets
+from lealtad.kafka.consume.lanes import Lanes
+from lealtad.kafka.consume.progress import read_progress
 from lealtad.kafka.naming import group_of
-from lealtad.kafka.progress import read_progress
+from lealtad.kafka.publish import relay
 from lealtad.testing.postgres import settings_for
 from lealtad.unit_of_work import Database
 

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from lealtad.kafka.backfill import BackfillLane
+from lealtad.kafka.consume.backfill import BackfillLane
 from lealtad.testing.postgres import settings_for
 
 from .echo import ECHO

@@ -6,8 +6,8 @@ import pytest
 from aiokafka.record.default_records import DefaultRecordBase
 from aiokafka.record.util import calc_crc32c
 
-from lealtad.kafka.decompression import MOST_BYTES
-from lealtad.kafka.reading_client import UNREADABLE
+from lealtad.kafka.client.decompression import MOST_BYTES
+from lealtad.kafka.client.reading_client import UNREADABLE
 
 from .odd_records import GZIP, LZ4, SNAPPY, ZSTD, batch_of
 from .test_odd_headers import ODD, read

@@ -11,8 +11,8 @@ from lealtad.errors import PermanentError, reason_of
 from lealtad.events.catalog.churn_scoring import ChurnScored
 from lealtad.events.codec import Record
 from lealtad.ids import new_id
-from lealtad.kafka import dead_letters
-from lealtad.kafka.batch import BatchHandler
+from lealtad.kafka.consume import dead_letters
+from lealtad.kafka.consume.batch import BatchHandler
 from lealtad.testing.builders import a_record as as_published
 from lealtad.testing.builders import an_event
 from lealtad.testing.driving import emitted

@@ -8,9 +8,9 @@ import pytest
 from aiokafka import TopicPartition
 from aiokafka.protocol.fetch import FetchRequest, FetchRequest_v4, FetchRequest_v7, FetchRequest_v11
 
-from lealtad.kafka.fetch_sessions import NO_SESSION, FetchSessions, IncrementalFetch, Session
-from lealtad.kafka.lanes import has_lag
-from lealtad.kafka.reading_client import create_reading_client
+from lealtad.kafka.client.fetch_sessions import NO_SESSION, FetchSessions, IncrementalFetch, Session
+from lealtad.kafka.client.reading_client import create_reading_client
+from lealtad.kafka.consume.lanes import has_lag
 
 from .conftest import until
 

@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import text
 
-from lealtad.kafka import positions
-from lealtad.kafka.freshness import NEVER_S, input_ages
-from lealtad.kafka.offset_history import OffsetHistory
-from lealtad.kafka.positions import OffsetMove, ReachedEnd, TopicPartition
+from lealtad.kafka.consume import positions
+from lealtad.kafka.consume.freshness import NEVER_S, input_ages
+from lealtad.kafka.consume.offset_history import OffsetHistory
+from lealtad.kafka.offsets import OffsetMove, ReachedEnd, TopicPartition
 
 from .echo import ECHO
 

@@ -4,9 +4,9 @@ import pytest
 from aiokafka.errors import UnknownTopicOrPartitionError
 
 from lealtad.ids import new_id
-from lealtad.kafka.end_offsets import Lookout
-from lealtad.kafka.positions import TopicPartition
-from lealtad.kafka.progress import read_progress
+from lealtad.kafka.client.end_offsets import Lookout
+from lealtad.kafka.consume.progress import read_progress
+from lealtad.kafka.offsets import TopicPartition
 from lealtad.testing.driving import statements
 from lealtad.testing.postgres import settings_for
 

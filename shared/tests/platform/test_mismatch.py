@@ -3,7 +3,7 @@
 from sqlalchemy import text
 
 from lealtad.ids import new_id
-from lealtad.kafka import consumption_pause
+from lealtad.kafka.recovery import consumption_pause
 
 from .echo import ECHO
 from .publishing import publish

@@ -9,7 +9,7 @@ from aiokafka.structs import ConsumerRecord, TopicPartition
 from sqlalchemy import text
 
 from lealtad.ids import new_id
-from lealtad.kafka.reading_client import install_tolerant_parser
+from lealtad.kafka.client.reading_client import install_tolerant_parser
 from lealtad.testing.builders import a_record, an_event
 from lealtad.testing.postgres import TestDatabases
 

@@ -20,10 +20,11 @@ from lealtad.events.attributes import LARGEST_SEQUENCE, DecodeError
 from lealtad.events.codec import Record, decode
 from lealtad.events.envelope import MAX_DEPTH, Event
 from lealtad.ids import new_id
-from lealtad.kafka import adopt_cluster, dead_letters, outbox_reconciliation
-from lealtad.kafka.batch import BatchHandler
-from lealtad.kafka.rebuild import structure
-from lealtad.kafka.rebuild.folding import Folding
+from lealtad.kafka.consume import dead_letters
+from lealtad.kafka.consume.batch import BatchHandler
+from lealtad.kafka.recovery import adopt_cluster, outbox_reconciliation
+from lealtad.kafka.recovery.rebuild import structure
+from lealtad.kafka.recovery.rebuild.folding import Folding
 from lealtad.testing.builders import a_record, an_event
 from lealtad.unit_of_work import Database, UnitOfWork
 

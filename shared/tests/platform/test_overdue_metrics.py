@@ -8,7 +8,7 @@ from lealtad.app import overdue_metrics
 from lealtad.app.overdue_metrics import OverdueMetrics
 from lealtad.due import DueAction
 from lealtad.due.backlog import COUNTED
-from lealtad.kafka.progress import STATE
+from lealtad.kafka.consume.progress import STATE
 from lealtad.observability.health import Heartbeat
 from lealtad.observability.metrics import REGISTRY
 

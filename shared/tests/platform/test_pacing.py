@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from lealtad.events.subscriptions import READERS
-from lealtad.kafka.pacing import Pace
+from lealtad.kafka.consume.pacing import Pace
 from lealtad.settings import ServiceSettings
 
 SETTINGS = ServiceSettings(

@@ -15,7 +15,7 @@ from lealtad.due import DueAction, DueLoop, act_on, backlog
 from lealtad.events.cause import Cause
 from lealtad.events.model import Causes
 from lealtad.ids import new_id
-from lealtad.kafka import consumer, dead_letter_limit, deferred_reactions
+from lealtad.kafka.consume import consumer, dead_letter_limit, deferred_reactions
 from lealtad.observability.health import Heartbeat
 from lealtad.unit_of_work import Database, Touched, UnitOfWork
 

@@ -6,7 +6,7 @@ import pytest
 from aiokafka import TopicPartition
 
 from lealtad.events.subscriptions import READERS
-from lealtad.kafka.lanes import Lanes
+from lealtad.kafka.consume.lanes import Lanes
 from lealtad.settings import ServiceSettings
 
 SETTINGS = ServiceSettings(
@@ -50,7 +50,7 @@ def lanes_of(monkeypatch):
 
     def make(service: str, client: Client) -> Lanes:
         for name in ("create_group_client", "create_backfill_client"):
-            monkeypatch.setattr(f"lealtad.kafka.lanes.{name}", lambda *_: client)
+            monkeypatch.setattr(f"lealtad.kafka.consume.lanes.{name}", lambda *_: client)
         return Lanes(SETTINGS, READERS[service])
 
     return make

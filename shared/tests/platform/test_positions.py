@@ -4,11 +4,12 @@ import asyncio
 
 import pytest
 
-from lealtad.kafka import positions
-from lealtad.kafka.consumer import Consumer
-from lealtad.kafka.end_offsets import cluster_id
+from lealtad.kafka.client.end_offsets import cluster_id
+from lealtad.kafka.consume import positions
+from lealtad.kafka.consume.consumer import Consumer
+from lealtad.kafka.consume.positions import BeyondEndError
 from lealtad.kafka.naming import group_of
-from lealtad.kafka.positions import BeyondEndError, TopicPartition
+from lealtad.kafka.offsets import TopicPartition
 from lealtad.observability.health import Heartbeat
 from lealtad.testing.postgres import settings_for
 

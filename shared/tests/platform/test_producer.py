@@ -6,7 +6,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from lealtad.kafka.producer import create_producer
+from lealtad.kafka.publish.producer import create_producer
 from lealtad.settings import ServiceSettings
 from lealtad.testing.postgres import TOKEN_SECRET
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from lealtad.db import Connection
 from lealtad.db.migrations import RebuildRunsError, migrate
 from lealtad.ids import new_id
-from lealtad.kafka.rebuild import RebuildError, structure
+from lealtad.kafka.recovery.rebuild import RebuildError, structure
 from lealtad.unit_of_work import Database
 
 from .conftest import WorkerFactory

@@ -7,10 +7,10 @@ from sqlalchemy import text
 
 from lealtad.db import Engine
 from lealtad.ids import new_id
-from lealtad.kafka import dead_letters
-from lealtad.kafka.batch import entry_of
-from lealtad.kafka.rebuild import RebuildError, structure
-from lealtad.kafka.rebuild.folding import Folding
+from lealtad.kafka.consume import dead_letters
+from lealtad.kafka.consume.batch import entry_of
+from lealtad.kafka.recovery.rebuild import RebuildError, structure
+from lealtad.kafka.recovery.rebuild.folding import Folding
 from lealtad.testing.builders import a_record, an_event
 from lealtad.unit_of_work import Database, Phase
 

@@ -14,7 +14,7 @@ from lealtad.events.catalog.customer_profile import CustomerRegistered, Customer
 from lealtad.events.cause import Cause
 from lealtad.events.codec import Record
 from lealtad.ids import new_id
-from lealtad.kafka import dead_letters
+from lealtad.kafka.consume import dead_letters
 from lealtad.outbox import archive
 from lealtad.testing.driving import emitted
 

@@ -13,7 +13,7 @@ from lealtad.app import Service
 from lealtad.app.service import Runtime, open_runtime
 from lealtad.events.envelope import EventRef
 from lealtad.ids import new_id
-from lealtad.kafka import consumption_pause
+from lealtad.kafka.recovery import consumption_pause
 from lealtad.testing.postgres import TestDatabases, settings_for
 
 from .conftest import Bus, WorkerFactory, until

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from lealtad.app import Service
 from lealtad.db import metadata
 from lealtad.http import SafeValueError
-from lealtad.kafka.projections import Projections
+from lealtad.kafka.consume.projections import Projections
 from lealtad.policies import Policy, PolicyStamp
 from lealtad.unit_of_work import Touched, UnitOfWork
 

@@ -15,7 +15,7 @@ from lealtad.db.columns import AMOUNT, DERIVED, moment
 from lealtad.events.catalog.customer_profile import ContractChanged, ContractFact
 from lealtad.events.envelope import Event
 from lealtad.journal import Entry
-from lealtad.kafka.projections import Projections
+from lealtad.kafka.consume.projections import Projections
 from lealtad.read_models import FactCopy, StateCopy
 from lealtad.testing.builders import an_event
 from lealtad.unit_of_work import Database, Touched, UnitOfWork

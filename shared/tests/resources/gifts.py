@@ -12,7 +12,7 @@ from lealtad.db import Row, metadata
 from lealtad.db.columns import OWNED
 from lealtad.events.catalog.campaigns import OfferDefinitionChanged, OfferKind, OfferRef
 from lealtad.http import SafeValueError, conflict
-from lealtad.kafka.projections import Projections
+from lealtad.kafka.consume.projections import Projections
 from lealtad.policies import tried
 from lealtad.resources import Resource, VersionedResource
 from lealtad.unit_of_work import Touched, UnitOfWork

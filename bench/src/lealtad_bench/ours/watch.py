@@ -20,7 +20,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from lealtad.db.planning import BY_KEY
 from lealtad.events.topics import ACTIVITY, SCORES, SEGMENTS
-from lealtad.kafka.reading_client import create_reading_client
+from lealtad.kafka.client.reading_client import create_reading_client
 from lealtad.kafka.topics import TopicSettings
 from lealtad_bench.ours.api import Api
 

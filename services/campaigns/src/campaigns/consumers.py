@@ -5,7 +5,7 @@ from campaigns.customers.models import CUSTOMERS
 from lealtad.events.catalog.churn_scoring import ChurnScored
 from lealtad.events.catalog.segmentation import MembershipsChanged
 from lealtad.events.subscriptions import CASE_STATES, CONTRACTS, CUSTOMER_STATES, PURCHASES
-from lealtad.kafka.projections import Projections
+from lealtad.kafka.consume.projections import Projections
 
 projections = Projections()
 projections.on(*CUSTOMER_STATES)(CUSTOMERS.fold)

@@ -5,7 +5,7 @@ from churn_scoring.facts import projection as facts
 from churn_scoring.facts.models import CONTRACT_FACTS
 from lealtad.events.catalog.campaigns import OfferAccepted, OfferRejected
 from lealtad.events.subscriptions import CASE_STATES, CONTRACTS, CUSTOMER_STATES, FACTS
-from lealtad.kafka.projections import Projections
+from lealtad.kafka.consume.projections import Projections
 
 projections = Projections()
 projections.on(*CUSTOMER_STATES)(CUSTOMERS.fold)

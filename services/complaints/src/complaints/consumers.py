@@ -3,7 +3,7 @@
 from complaints.customers import projection
 from lealtad.events.catalog.segmentation import MembershipsChanged
 from lealtad.events.subscriptions import CUSTOMER_STATES, RESPONSES
-from lealtad.kafka.projections import Projections
+from lealtad.kafka.consume.projections import Projections
 
 projections = Projections()
 projections.on(*CUSTOMER_STATES)(projection.fold_customers)

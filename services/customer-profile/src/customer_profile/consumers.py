@@ -6,7 +6,7 @@ from lealtad.events.catalog.churn_scoring import ChurnScored
 from lealtad.events.catalog.complaints import CaseRescheduled
 from lealtad.events.catalog.segmentation import MembershipsChanged
 from lealtad.events.subscriptions import CASE_STATES, RESPONSES
-from lealtad.kafka.projections import Projections
+from lealtad.kafka.consume.projections import Projections
 
 projections = Projections()
 projections.on(ChurnScored, MembershipsChanged, NextBestActionChanged)(projecting.project_announcements)

@@ -3,7 +3,7 @@
 from lealtad.events.catalog.campaigns import OfferAccepted, OfferRejected
 from lealtad.events.catalog.churn_scoring import ChurnScored
 from lealtad.events.subscriptions import CASE_STATES, CONTRACTS, CUSTOMER_STATES, FACTS
-from lealtad.kafka.projections import Projections
+from lealtad.kafka.consume.projections import Projections
 from segmentation.customers.models import CUSTOMERS
 from segmentation.facts.projection import activity, cases, contracts, scores
 

@@ -24,11 +24,14 @@ from lealtad.db.engine import plain_dsn, server_settings
 from lealtad.errors import is_transient, reason_of
 from lealtad.events.envelope import Event
 from lealtad.journal import Entry
-from lealtad.kafka import adopt_cluster, group_offsets, outbox_reconciliation, positions
-from lealtad.kafka.offset_ranges import OffsetRange, read_ranges
-from lealtad.kafka.outbox_reconciliation import Published
-from lealtad.kafka.positions import MismatchError, TopicPartition
-from lealtad.kafka.relay import LOCK
+from lealtad.kafka.client import group_offsets
+from lealtad.kafka.client.offset_ranges import OffsetRange, read_ranges
+from lealtad.kafka.consume import positions
+from lealtad.kafka.consume.positions import MismatchError
+from lealtad.kafka.offsets import TopicPartition
+from lealtad.kafka.publish.relay import LOCK
+from lealtad.kafka.recovery import adopt_cluster, outbox_reconciliation
+from lealtad.kafka.recovery.outbox_reconciliation import Published
 from lealtad.observability.logging import configure_logging
 from lealtad.settings import ServiceSettings
 from lealtad.unit_of_work import Phase, UnitOfWork

@@ -14,7 +14,7 @@ from lealtad.db.engine import TRANSACTION_S
 from lealtad.errors import is_transient
 from lealtad.http import idempotency
 from lealtad.journal import trace
-from lealtad.kafka import dead_letters
+from lealtad.kafka.consume import dead_letters
 from lealtad.observability.health import Heartbeat
 from lealtad.observability.metrics import HOUSEKEEPING_FAILURES, PRUNED_ROWS
 from lealtad.outbox import archive

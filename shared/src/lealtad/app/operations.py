@@ -13,8 +13,8 @@ from lealtad.clock import system_now
 from lealtad.db import Row
 from lealtad.http import Answer, Command, Page, PageQuery, PageWanted, Query, not_found, problems, reads, writes
 from lealtad.journal import trace
-from lealtad.kafka import dead_letters
-from lealtad.kafka.progress import Progress, read_progress
+from lealtad.kafka.consume import dead_letters
+from lealtad.kafka.consume.progress import Progress, read_progress
 from lealtad.unit_of_work import UnitOfWork
 
 EventId = Annotated[UUID, Path(description="Id of an event, a fact or a due action")]

@@ -7,8 +7,8 @@ from aiokafka.errors import KafkaError
 from lealtad.app.service import Service, open_runtime
 from lealtad.app.startup_check import require_match
 from lealtad.errors import is_transient, reason_of
-from lealtad.kafka.positions import MismatchError
-from lealtad.kafka.rebuild import Outcome, RebuildError, rebuild
+from lealtad.kafka.consume.positions import MismatchError
+from lealtad.kafka.recovery.rebuild import Outcome, RebuildError, rebuild
 from lealtad.settings import ServiceSettings
 
 

@@ -16,12 +16,12 @@ from lealtad.db import Engine
 from lealtad.due import DueAction
 from lealtad.events.envelope import Event
 from lealtad.events.subscriptions import READERS, Reader
-from lealtad.kafka import consumption_pause
-from lealtad.kafka.batch import Processing
-from lealtad.kafka.end_offsets import Lookout
+from lealtad.kafka.client.end_offsets import Lookout
+from lealtad.kafka.consume.batch import Processing
+from lealtad.kafka.consume.projections import Projections, React
 from lealtad.kafka.naming import group_of
-from lealtad.kafka.projections import Projections, React
-from lealtad.kafka.rebuild import CustomerPage
+from lealtad.kafka.recovery import consumption_pause
+from lealtad.kafka.recovery.rebuild import CustomerPage
 from lealtad.observability.health import Health
 from lealtad.outbox.wakeup import Notifier
 from lealtad.settings import ServiceSettings

@@ -8,9 +8,11 @@ from aiokafka.errors import KafkaError
 
 from lealtad.app.service import Runtime
 from lealtad.errors import is_transient
-from lealtad.kafka import consumption_pause, group_offsets, outbox_reconciliation, positions
-from lealtad.kafka.end_offsets import cluster_id
-from lealtad.kafka.positions import MismatchError
+from lealtad.kafka.client import group_offsets
+from lealtad.kafka.client.end_offsets import cluster_id
+from lealtad.kafka.consume import positions
+from lealtad.kafka.consume.positions import MismatchError
+from lealtad.kafka.recovery import consumption_pause, outbox_reconciliation
 from lealtad.observability.metrics import HELD
 
 log = structlog.get_logger(__name__)

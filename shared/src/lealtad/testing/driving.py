@@ -18,8 +18,8 @@ from lealtad.due import DueLoop
 from lealtad.events.codec import Record, decode
 from lealtad.events.envelope import Event
 from lealtad.http import SCOPES, mint_token
-from lealtad.kafka.batch import BatchHandler, Item
-from lealtad.kafka.end_offsets import Lookout
+from lealtad.kafka.client.end_offsets import Lookout
+from lealtad.kafka.consume.batch import BatchHandler, Item
 from lealtad.observability.health import Health, Heartbeat
 from lealtad.testing.postgres import settings_for
 from lealtad.unit_of_work import Database, Phase

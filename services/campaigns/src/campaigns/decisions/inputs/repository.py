@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from lealtad.db import Connection, Row
-from lealtad.kafka.freshness import AGES
+from lealtad.kafka.consume.freshness import AGES
 
 # One snapshot: the revision is that of these offers and this policy, so that any other makes the decision due again.
 RULES = text(f"""

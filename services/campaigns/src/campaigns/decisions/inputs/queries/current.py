@@ -19,7 +19,7 @@ from lealtad.db import Row
 from lealtad.events.catalog.campaigns import OfferKind
 from lealtad.events.catalog.customer_profile import Channel
 from lealtad.events.topics import CASES, CUSTOMERS
-from lealtad.kafka.freshness import ages_of
+from lealtad.kafka.consume.freshness import ages_of
 from lealtad.unit_of_work import UnitOfWork
 
 FORBIDDING = (CASES.name, CUSTOMERS.name)

@@ -5,35 +5,14 @@ partitions without knowing it changes nothing.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
 
 from lealtad.db import Connection
-from lealtad.kafka.deferred_reactions import POP, popped
+from lealtad.kafka.consume.deferred_reactions import POP, popped
+from lealtad.kafka.offsets import OffsetMove, ReachedEnd, TopicPartition
 from lealtad.unit_of_work import Touched
-
-
-class TopicPartition(NamedTuple):
-    """A partition of one of our topics."""
-
-    topic: str
-    partition: int
-
-
-class OffsetMove(NamedTuple):
-    """A position before and after a batch."""
-
-    expected: int
-    next_offset: int
-
-
-class ReachedEnd(NamedTuple):
-    """An end of a partition that was read to, and the seconds since it was the end."""
-
-    end: int
-    age_s: float
 
 
 class FencedError(RuntimeError):

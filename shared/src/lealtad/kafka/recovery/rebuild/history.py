@@ -11,12 +11,12 @@ from aiokafka.structs import ConsumerRecord
 
 from lealtad.events.codec import Record
 from lealtad.events.topics import Kind, Topic
-from lealtad.kafka import positions
-from lealtad.kafka.end_offsets import Lookout
+from lealtad.kafka.client.end_offsets import Lookout
+from lealtad.kafka.client.reading_client import create_reading_client
+from lealtad.kafka.consume import positions
 from lealtad.kafka.naming import topic_of, topic_on_wire
-from lealtad.kafka.positions import TopicPartition
-from lealtad.kafka.reading_client import create_reading_client
-from lealtad.kafka.rebuild.errors import RebuildError
+from lealtad.kafka.offsets import TopicPartition
+from lealtad.kafka.recovery.rebuild.errors import RebuildError
 from lealtad.settings import ServiceSettings
 
 TIMEOUT_S = 30.0

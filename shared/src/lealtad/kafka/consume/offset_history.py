@@ -4,7 +4,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 
-from lealtad.kafka.positions import ReachedEnd, TopicPartition
+from lealtad.kafka.offsets import ReachedEnd, TopicPartition
 
 LOOKS_KEPT = 60
 

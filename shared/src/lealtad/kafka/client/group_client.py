@@ -2,7 +2,7 @@
 
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 
-from lealtad.kafka.reading_client import ReadingClient, create_reading_client
+from lealtad.kafka.client.reading_client import ReadingClient, create_reading_client
 from lealtad.settings import ServiceSettings
 
 

@@ -8,11 +8,11 @@ from aiokafka.errors import KafkaError
 
 from lealtad.errors import is_transient
 from lealtad.events.subscriptions import Reader
-from lealtad.kafka import positions
-from lealtad.kafka.consumer import Consumer
-from lealtad.kafka.end_offsets import Lookout
-from lealtad.kafka.offset_history import OffsetHistory
-from lealtad.kafka.progress import STATE
+from lealtad.kafka.client.end_offsets import Lookout
+from lealtad.kafka.consume import positions
+from lealtad.kafka.consume.consumer import Consumer
+from lealtad.kafka.consume.offset_history import OffsetHistory
+from lealtad.kafka.consume.progress import STATE
 from lealtad.observability.health import Heartbeat
 from lealtad.observability.metrics import CONSUMER_LAG, OUTBOX_OLDEST_SECONDS, OUTBOX_ROWS, PENDING_REACTIONS
 from lealtad.unit_of_work import Database

@@ -12,9 +12,9 @@ from lealtad.events.codec import Record, decode
 from lealtad.events.envelope import Event
 from lealtad.events.subscriptions import Reader
 from lealtad.journal import Entry, Outcome
-from lealtad.kafka import dead_letters, deferred_reactions, positions
-from lealtad.kafka.positions import OffsetMove, TopicPartition
-from lealtad.kafka.projections import Projections, React
+from lealtad.kafka.consume import dead_letters, deferred_reactions, positions
+from lealtad.kafka.consume.projections import Projections, React
+from lealtad.kafka.offsets import OffsetMove, TopicPartition
 from lealtad.observability.metrics import CONSUMER_EVENTS
 from lealtad.unit_of_work import Database, Phase, Touched, UnitOfWork
 

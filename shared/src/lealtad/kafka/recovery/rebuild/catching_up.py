@@ -4,13 +4,13 @@ import asyncio
 import time
 from collections.abc import Mapping
 
-from lealtad.kafka.positions import TopicPartition
-from lealtad.kafka.rebuild import structure
-from lealtad.kafka.rebuild.errors import RebuildError, patiently
-from lealtad.kafka.rebuild.folding import Folding
-from lealtad.kafka.rebuild.history import History
-from lealtad.kafka.rebuild.progress import Meter, Say
-from lealtad.kafka.rebuild.takeover import TakeOver
+from lealtad.kafka.offsets import TopicPartition
+from lealtad.kafka.recovery.rebuild import structure
+from lealtad.kafka.recovery.rebuild.errors import RebuildError, patiently
+from lealtad.kafka.recovery.rebuild.folding import Folding
+from lealtad.kafka.recovery.rebuild.history import History
+from lealtad.kafka.recovery.rebuild.progress import Meter, Say
+from lealtad.kafka.recovery.rebuild.takeover import TakeOver
 from lealtad.unit_of_work import Database
 
 ATTEMPTS = 60

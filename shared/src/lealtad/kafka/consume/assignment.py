@@ -7,10 +7,11 @@ import structlog
 from aiokafka import ConsumerRebalanceListener
 from aiokafka import TopicPartition as ClientPartition
 
-from lealtad.kafka import group_offsets, positions
-from lealtad.kafka.lanes import Lanes
+from lealtad.kafka.client import group_offsets
+from lealtad.kafka.consume import positions
+from lealtad.kafka.consume.lanes import Lanes
 from lealtad.kafka.naming import topic_of, topic_on_wire
-from lealtad.kafka.positions import TopicPartition
+from lealtad.kafka.offsets import TopicPartition
 from lealtad.settings import ServiceSettings
 from lealtad.unit_of_work import Database
 

@@ -9,10 +9,10 @@ from sqlalchemy import text
 from lealtad.db import Connection
 from lealtad.errors import reason_of
 from lealtad.events.codec import Record
-from lealtad.kafka import dead_letters
-from lealtad.kafka.batch import BatchHandler, Item, Processing
-from lealtad.kafka.rebuild import structure
-from lealtad.kafka.rebuild.errors import RebuildError, may_pass, patiently
+from lealtad.kafka.consume import dead_letters
+from lealtad.kafka.consume.batch import BatchHandler, Item, Processing
+from lealtad.kafka.recovery.rebuild import structure
+from lealtad.kafka.recovery.rebuild.errors import RebuildError, may_pass, patiently
 from lealtad.unit_of_work import Database, Phase, UnitOfWork
 
 OPEN_DEAD_LETTERS = text("""

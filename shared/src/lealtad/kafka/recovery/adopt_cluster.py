@@ -8,8 +8,8 @@ from sqlalchemy import text
 
 from lealtad.db import Connection
 from lealtad.events.attributes import SEQUENCE_DIGITS, texts_of
-from lealtad.kafka.outbox_reconciliation import Published
-from lealtad.kafka.positions import TopicPartition
+from lealtad.kafka.offsets import TopicPartition
+from lealtad.kafka.recovery.outbox_reconciliation import Published
 
 Sequences = Mapping[tuple[str, UUID], int]
 """The largest sequence by topic and key."""

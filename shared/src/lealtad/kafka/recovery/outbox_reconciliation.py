@@ -18,9 +18,10 @@ from lealtad.events.attributes import DecodeError
 from lealtad.events.codec import Record, decode
 from lealtad.events.envelope import Event
 from lealtad.events.topics import TOPICS
-from lealtad.kafka.end_offsets import Lookout, cluster_id
-from lealtad.kafka.offset_ranges import OffsetRange, read_ranges
-from lealtad.kafka.positions import AnotherClusterError, BeyondEndError, OlderDatabaseError, TopicPartition
+from lealtad.kafka.client.end_offsets import Lookout, cluster_id
+from lealtad.kafka.client.offset_ranges import OffsetRange, read_ranges
+from lealtad.kafka.consume.positions import AnotherClusterError, BeyondEndError, OlderDatabaseError
+from lealtad.kafka.offsets import TopicPartition
 from lealtad.settings import ServiceSettings
 from lealtad.unit_of_work import Database
 

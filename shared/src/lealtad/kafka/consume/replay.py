@@ -7,8 +7,8 @@ import structlog
 
 from lealtad.db.engine import TRANSACTION_S
 from lealtad.errors import is_transient, reason_of
-from lealtad.kafka import dead_letters
-from lealtad.kafka.batch import BatchHandler
+from lealtad.kafka.consume import dead_letters
+from lealtad.kafka.consume.batch import BatchHandler
 from lealtad.observability.health import Heartbeat
 from lealtad.unit_of_work import Database
 

@@ -7,11 +7,11 @@ from sqlalchemy import text
 
 from lealtad.db import Connection
 from lealtad.errors import is_transient
-from lealtad.kafka import positions
-from lealtad.kafka.positions import TopicPartition
-from lealtad.kafka.rebuild import structure
-from lealtad.kafka.rebuild.folding import Folding
-from lealtad.kafka.rebuild.history import History
+from lealtad.kafka.consume import positions
+from lealtad.kafka.offsets import TopicPartition
+from lealtad.kafka.recovery.rebuild import structure
+from lealtad.kafka.recovery.rebuild.folding import Folding
+from lealtad.kafka.recovery.rebuild.history import History
 from lealtad.unit_of_work import Database, Phase, UnitOfWork
 
 TAIL_S = 10.0

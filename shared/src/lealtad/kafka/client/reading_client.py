@@ -24,8 +24,8 @@ from aiokafka.errors import UnsupportedCodecError
 from aiokafka.record.default_records import DefaultRecordBatch, _DefaultRecordBatchPy, _DefaultRecordPy
 from aiokafka.record.memory_records import MemoryRecords, _MemoryRecordsPy
 
-from lealtad.kafka.decompression import DecompressionError, install_limits
-from lealtad.kafka.fetch_sessions import FetchSessions
+from lealtad.kafka.client.decompression import DecompressionError, install_limits
+from lealtad.kafka.client.fetch_sessions import FetchSessions
 
 log = structlog.get_logger(__name__)
 

@@ -10,7 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import UnknownTopicOrPartitionError
 
 from lealtad.kafka.naming import topic_on_wire
-from lealtad.kafka.positions import TopicPartition
+from lealtad.kafka.offsets import TopicPartition
 from lealtad.settings import ServiceSettings
 
 TIMEOUT_S = 10.0

@@ -18,15 +18,17 @@ from lealtad.clock import system_now
 from lealtad.db.engine import TRANSACTION_S
 from lealtad.errors import QUERY_CANCELED, is_transient, reason_of, sqlstate_of
 from lealtad.events.cause import Lane
-from lealtad.kafka import deferred_reactions, group_offsets
-from lealtad.kafka.assignment import Assignment
-from lealtad.kafka.backfill import BackfillLane
-from lealtad.kafka.batch import BatchHandler, Item, Processing, moves_of
-from lealtad.kafka.dead_letter_limit import DeadLetterLimit, TooManyDeadLettersError
-from lealtad.kafka.end_offsets import cluster_id
-from lealtad.kafka.lanes import Lanes
+from lealtad.kafka.client import group_offsets
+from lealtad.kafka.client.end_offsets import cluster_id
+from lealtad.kafka.consume import deferred_reactions
+from lealtad.kafka.consume.assignment import Assignment
+from lealtad.kafka.consume.backfill import BackfillLane
+from lealtad.kafka.consume.batch import BatchHandler, Item, Processing, moves_of
+from lealtad.kafka.consume.dead_letter_limit import DeadLetterLimit, TooManyDeadLettersError
+from lealtad.kafka.consume.lanes import Lanes
+from lealtad.kafka.consume.positions import FencedError
 from lealtad.kafka.naming import group_of
-from lealtad.kafka.positions import FencedError, TopicPartition
+from lealtad.kafka.offsets import TopicPartition
 from lealtad.observability.health import Heartbeat
 from lealtad.observability.logging import correlated
 from lealtad.observability.metrics import CONSUMER_BATCH_SECONDS, CONSUMER_PAUSED_PARTITIONS, CONSUMER_RETRIES

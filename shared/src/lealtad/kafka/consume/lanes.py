@@ -16,10 +16,10 @@ from aiokafka.structs import ConsumerRecord
 
 from lealtad.events.codec import Record
 from lealtad.events.subscriptions import Reader
-from lealtad.kafka.group_client import create_backfill_client, create_group_client
+from lealtad.kafka.client.group_client import create_backfill_client, create_group_client
+from lealtad.kafka.client.reading_client import ReadingClient
+from lealtad.kafka.consume.pacing import Pace
 from lealtad.kafka.naming import group_of, topic_of, topic_on_wire
-from lealtad.kafka.pacing import Pace
-from lealtad.kafka.reading_client import ReadingClient
 from lealtad.settings import ServiceSettings
 
 START_TIMEOUT_S = 20.0

@@ -18,17 +18,17 @@ from lealtad.db.engine import plain_dsn, server_settings
 from lealtad.db.exclusion import TRY_REBUILD
 from lealtad.errors import is_transient
 from lealtad.ids import new_id
-from lealtad.kafka.batch import Processing
-from lealtad.kafka.end_offsets import cluster_id
+from lealtad.kafka.client.end_offsets import cluster_id
+from lealtad.kafka.consume.batch import Processing
 from lealtad.kafka.naming import group_of
-from lealtad.kafka.rebuild import structure
-from lealtad.kafka.rebuild.catching_up import CatchingUp
-from lealtad.kafka.rebuild.errors import RebuildError, patiently
-from lealtad.kafka.rebuild.folding import Folding
-from lealtad.kafka.rebuild.history import History
-from lealtad.kafka.rebuild.progress import Say
-from lealtad.kafka.rebuild.sweep import CustomerPage, Sweep
-from lealtad.kafka.rebuild.takeover import TakeOver
+from lealtad.kafka.recovery.rebuild import structure
+from lealtad.kafka.recovery.rebuild.catching_up import CatchingUp
+from lealtad.kafka.recovery.rebuild.errors import RebuildError, patiently
+from lealtad.kafka.recovery.rebuild.folding import Folding
+from lealtad.kafka.recovery.rebuild.history import History
+from lealtad.kafka.recovery.rebuild.progress import Say
+from lealtad.kafka.recovery.rebuild.sweep import CustomerPage, Sweep
+from lealtad.kafka.recovery.rebuild.takeover import TakeOver
 from lealtad.settings import ServiceSettings
 from lealtad.unit_of_work import Database
 

@@ -22,9 +22,9 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from lealtad.db.engine import plain_dsn, server_settings
 from lealtad.errors import is_of_the_database, is_transient
-from lealtad.kafka.ack_window import AckWindow
 from lealtad.kafka.naming import topic_on_wire
-from lealtad.kafka.producer import OutboxProducer, create_producer
+from lealtad.kafka.publish.ack_window import AckWindow
+from lealtad.kafka.publish.producer import OutboxProducer, create_producer
 from lealtad.observability.health import Heartbeat
 from lealtad.observability.metrics import RELAY_BATCH_SECONDS, RELAY_FAILURES, RELAY_RECORDS
 from lealtad.outbox.wakeup import CHANNEL

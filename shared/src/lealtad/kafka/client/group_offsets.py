@@ -9,7 +9,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import CommitFailedError, UnknownMemberIdError
 
 from lealtad.kafka.naming import topic_of, topic_on_wire
-from lealtad.kafka.positions import TopicPartition
+from lealtad.kafka.offsets import TopicPartition
 from lealtad.settings import ServiceSettings
 
 TIMEOUT_S = 10.0

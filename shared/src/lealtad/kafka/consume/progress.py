@@ -10,8 +10,9 @@ from sqlalchemy import text
 from lealtad.due import DueAction, backlog
 from lealtad.due.backlog import COUNTED
 from lealtad.events.subscriptions import Reader
-from lealtad.kafka import positions
-from lealtad.kafka.end_offsets import Lookout
+from lealtad.kafka.client.end_offsets import Lookout
+from lealtad.kafka.consume import positions
+from lealtad.kafka.offsets import TopicPartition
 from lealtad.unit_of_work import Database
 
 STATE = text(f"""
@@ -91,7 +92,7 @@ async def read_progress(
     )
 
 
-async def _lag(lookout: Lookout, reader: Reader, stored: dict[positions.TopicPartition, int]) -> dict[str, int] | None:
+async def _lag(lookout: Lookout, reader: Reader, stored: dict[TopicPartition, int]) -> dict[str, int] | None:
     try:
         ends = await lookout.ends([topic.name for topic in reader.topics])
     except (KafkaError, OSError, TimeoutError):

@@ -9,9 +9,9 @@ from sqlalchemy import text
 
 from lealtad.db import Connection
 from lealtad.errors import reason_of
-from lealtad.kafka.projections import React
-from lealtad.kafka.rebuild.errors import may_pass, patiently
-from lealtad.kafka.rebuild.progress import Meter, Say
+from lealtad.kafka.consume.projections import React
+from lealtad.kafka.recovery.rebuild.errors import may_pass, patiently
+from lealtad.kafka.recovery.rebuild.progress import Meter, Say
 from lealtad.unit_of_work import Database, Phase
 
 log = structlog.get_logger(__name__)

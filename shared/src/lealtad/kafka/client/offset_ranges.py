@@ -7,9 +7,9 @@ from typing import NamedTuple
 from aiokafka import TopicPartition as ClientPartition
 
 from lealtad.events.codec import Record
+from lealtad.kafka.client.reading_client import create_reading_client
 from lealtad.kafka.naming import topic_on_wire
-from lealtad.kafka.positions import TopicPartition
-from lealtad.kafka.reading_client import create_reading_client
+from lealtad.kafka.offsets import TopicPartition
 from lealtad.settings import ServiceSettings
 
 AT_ONCE = 500

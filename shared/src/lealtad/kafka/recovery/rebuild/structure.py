@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from lealtad.db import Connection
 from lealtad.db.columns import DERIVED
-from lealtad.kafka.rebuild.errors import RebuildError
+from lealtad.kafka.recovery.rebuild.errors import RebuildError
 
 NEXT = "derived_next"
 FORMER = "derived_old"

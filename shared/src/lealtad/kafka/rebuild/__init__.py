@@ -1,7 +1,0 @@
-"""Rebuilding derived state: everything folded again beside the live tables, which it then replaces in one moment."""
-
-from lealtad.kafka.rebuild.errors import RebuildError
-from lealtad.kafka.rebuild.rebuilding import Outcome, rebuild
-from lealtad.kafka.rebuild.sweep import CustomerPage
-
-__all__ = ["CustomerPage", "Outcome", "RebuildError", "rebuild"]
