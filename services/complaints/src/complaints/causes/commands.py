@@ -2,10 +2,10 @@
 
 from http import HTTPStatus
 
-from complaints.causes.queries import read_cause
-from complaints.causes.repository import insert_cause, lock_cause, update_cause
-from complaints.causes.schemas import Cause, CauseDefinition
-from lealtad.http import Answer, conflict, require_match, require_travelling_key
+from complaints.causes.models import CAUSES
+from complaints.causes.queries import cause_answer
+from complaints.causes.schemas import CauseDefinition
+from lealtad.http import Answer, require_match, require_travelling_key
 from lealtad.unit_of_work import UnitOfWork
 
 
@@ -14,21 +14,10 @@ async def set_cause(uow: UnitOfWork, code: str, body: CauseDefinition, if_match:
 
     Raise 422 when the code of a new cause looks like personal data.
     """
-    current = await lock_cause(uow.connection, code)
-    if current is None:
-        return await _add_cause(uow, code, body)
-    require_match(if_match, current.version, required=True)
-    await update_cause(uow.connection, code, body.names, retired=body.retired)
-    return await read_cause(uow, code)
-
-
-async def _add_cause(uow: UnitOfWork, code: str, body: CauseDefinition) -> Answer:
-    require_travelling_key(code, "code")
-    if not await insert_cause(uow.connection, code, body.names, retired=body.retired):
-        raise conflict(
-            "cause-exists",
-            "The cause was added at the same moment",
-            "Read the cause and send its ETag as If-Match to change it.",
-        )
-    added = Cause(code=code, version=1, names=body.names, retired=body.retired)
-    return Answer(added, status=HTTPStatus.CREATED, etag=1)
+    row = await CAUSES.find(uow.connection, code, lock=True)
+    if row is None:
+        require_travelling_key(code, "code")
+        added = await CAUSES.insert(uow.connection, code=code, version=1, **body.model_dump())
+        return cause_answer(added, HTTPStatus.CREATED)
+    require_match(if_match, row.version, required=True)
+    return cause_answer(await CAUSES.update(uow.connection, row, version=row.version + 1, **body.model_dump()))

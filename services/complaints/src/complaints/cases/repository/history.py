@@ -7,10 +7,11 @@ from sqlalchemy import insert, select
 
 from complaints.cases.models import case_history, case_text
 from complaints.cases.repository.rows import entry_row
-from complaints.customers.models import gesture
+from complaints.customers.models import GESTURES
 from complaints.domain.stored_case import AppliedChange, CaseChange
 from lealtad.db import Connection, Row
 
+gesture = GESTURES.table
 GESTURE_COLUMNS = (
     gesture.c.response,
     gesture.c.offer_key,
