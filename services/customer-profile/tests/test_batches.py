@@ -5,8 +5,8 @@ from collections import Counter
 import pytest
 from sqlalchemy import text
 
-from customer_profile.batches import taking
-from customer_profile.facts import recording
+from customer_profile.batches import commands
+from customer_profile.facts.commands import record_facts
 from lealtad.events.catalog.customer_profile import PurchaseRecorded
 from lealtad.events.cause import Lane
 from lealtad.testing.driving import emitted, statements
@@ -116,14 +116,14 @@ async def test_a_group_of_a_batch_costs_as_many_statements_as_one_purchase(shop,
 
 
 async def test_one_fact_that_breaks_its_transaction_does_not_take_the_others_with_it(shop, monkeypatch):
-    decide = recording.record
+    decide = record_facts.record_facts
 
     async def breaks(uow, facts, lane):
         if any(fact.source.fact_id == "bad" for fact in facts):
             raise RuntimeError("as no rule foresaw")
         return await decide(uow, facts, lane)
 
-    monkeypatch.setattr(taking, "record", breaks)
+    monkeypatch.setattr(commands, "record_facts", breaks)
     facts = [purchase(shop) for _ in range(20)]
     facts[7] = purchase(shop, "bad")
     items = (await shop.post("batches", {"facts": facts})).json()["items"]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from customer_profile.service import SERVICE
-from customer_profile.view.parts import Part
+from customer_profile.view.schemas import Part
 from lealtad.events.catalog.campaigns import NextBestActionChanged, OfferAccepted, OfferKind, OfferRef
 from lealtad.events.catalog.churn_scoring import ChurnScored
 from lealtad.events.catalog.complaints import CaseAttached, CaseKind, CaseOpened, CaseResolved, CaseStatus, Severity

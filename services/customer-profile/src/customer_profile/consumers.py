@@ -1,6 +1,6 @@
 """Which feature folds which events."""
 
-from customer_profile.view import projecting
+from customer_profile.view import projection
 from lealtad.events.catalog.campaigns import NextBestActionChanged
 from lealtad.events.catalog.churn_scoring import ChurnScored
 from lealtad.events.catalog.complaints import CaseRescheduled
@@ -9,6 +9,6 @@ from lealtad.events.subscriptions import CASE_STATES, RESPONSES
 from lealtad.kafka.consume.projections import Projections
 
 projections = Projections()
-projections.on(ChurnScored, MembershipsChanged, NextBestActionChanged)(projecting.project_announcements)
-projections.on(*CASE_STATES, CaseRescheduled)(projecting.project_cases)
-projections.on(*RESPONSES)(projecting.project_responses)
+projections.on(ChurnScored, MembershipsChanged, NextBestActionChanged)(projection.project_announcements)
+projections.on(*CASE_STATES, CaseRescheduled)(projection.project_cases)
+projections.on(*RESPONSES)(projection.project_responses)

@@ -3,19 +3,19 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from customer_profile.batches.gathering import Gathering
 from customer_profile.batches.routes import router as batches
-from customer_profile.batches.turns import Turns
 from customer_profile.consumers import projections
 from customer_profile.customer_batches.routes import router as customer_batches
 from customer_profile.customers.profiling.jobs import PROFILING_ACTIONS
 from customer_profile.customers.routes.consents import router as consents
 from customer_profile.customers.routes.customers import router as customers
-from customer_profile.facts.routes import router as facts
-from customer_profile.listing.routes import router as listing
+from customer_profile.facts.commands.group_commits import GroupCommit
+from customer_profile.facts.commands.throttle_backfill import IntakeThrottle
+from customer_profile.facts.routes.intake import router as facts
+from customer_profile.facts.routes.lists import router as listing
 from customer_profile.policy.routes import router as policy
 from customer_profile.reactions import react
-from customer_profile.restoring import restore
+from customer_profile.restoration.restore import restore
 from customer_profile.settings import Settings
 from customer_profile.view.routes import router as view
 from lealtad.app import Service
@@ -29,14 +29,14 @@ class Resources:
 
     reporting_currency: str
     batch_transaction_facts: int
-    gathering: Gathering
-    turns: Turns
+    group_commit: GroupCommit
+    intake_throttle: IntakeThrottle
 
 
 async def start(database: Database, settings: Settings) -> Resources:
     """Return the resources of a process."""
     size = settings.batch_transaction_facts
-    return Resources(settings.reporting_currency, size, Gathering(database, size), Turns(settings))
+    return Resources(settings.reporting_currency, size, GroupCommit(database, size), IntakeThrottle(settings))
 
 
 SERVICE = Service(

@@ -4,16 +4,16 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 
-from customer_profile.batches.schemas import FACTS, BatchAnswer, BatchIn
-from customer_profile.batches.taking import Intake, item_of
-from lealtad.http import Answer, Command, writes
+from customer_profile.batches.commands import BatchIntake, Outcome
+from customer_profile.batches.schemas import FACTS, Batch, NewBatch
+from lealtad.http import Answer, Command, Problem, writes
 from lealtad.http.batch_body import route_of_batches
 
 router = APIRouter(prefix="/v1/batches", tags=["batches"], route_class=route_of_batches(FACTS))
 
 
-@router.post("", response_model=BatchAnswer)
-async def take_batch(body: BatchIn, command: Annotated[Command, Depends(writes("facts:write"))]) -> Response:
+@router.post("", response_model=Batch)
+async def record_batch(body: NewBatch, command: Annotated[Command, Depends(writes("facts:write"))]) -> Response:
     """Take in up to a thousand facts.
 
     Kinds and customers may be mixed; `type` says what each one is. Every fact is committed on its own: it has the
@@ -26,12 +26,12 @@ async def take_batch(body: BatchIn, command: Annotated[Command, Depends(writes("
     takes seconds, and what it does not reach within twenty is answered 503, to be sent again.
     """
     database = command.runtime.database
-    intake = Intake(database, command.context.traceparent, database.resources.turns, body.mode)
-    outcomes = await intake.take(body.facts)
-    return Answer(_answer([item_of(outcome) for outcome in outcomes])).rendered().response()
+    intake = BatchIntake(database, command.context.traceparent, database.resources.intake_throttle, body.mode)
+    outcomes = await intake.record_items(body.facts)
+    return Answer(_batch([_item(outcome) for outcome in outcomes])).rendered().response()
 
 
-def _answer(items: list[dict[str, Any]]) -> dict[str, Any]:
+def _batch(items: list[dict[str, Any]]) -> dict[str, Any]:
     count = {status: sum(item["status"] == status for item in items) for status in (200, 201)}
     return {
         "recorded": count[201],
@@ -39,3 +39,10 @@ def _answer(items: list[dict[str, Any]]) -> dict[str, Any]:
         "refused": len(items) - count[200] - count[201],
         "items": items,
     }
+
+
+def _item(outcome: Outcome) -> dict[str, Any]:
+    """Return the `BatchItem` of an outcome."""
+    if isinstance(outcome, Problem):
+        return {"status": outcome.status, "problem": outcome.document()}
+    return {"status": outcome.status, "id": outcome.fact.id, "customer_id": outcome.fact.customer_id}

@@ -13,52 +13,33 @@ from pydantic import (
 )
 
 from customer_profile.facts import examples
-from customer_profile.facts.inputs import AnyFactIn, FactIn
 from customer_profile.facts.kinds import Kind
+from customer_profile.facts.schemas.requests import AnyFactRequest, FactRequest
 from lealtad.events.cause import Lane
-from lealtad.http import InvalidField, Problem, ProblemDocument, RequestBody, invalid
+from lealtad.http import InvalidField, ProblemDocument, RequestBody
 from lealtad.http.batch_body import Items
-from lealtad.http.validation_errors import failures_of
+from lealtad.http.batch_items import InvalidItem
 
 MOST_FACTS = 1000
-MOST_ERRORS_OF_AN_ITEM = 10
-"""Fewer than a request of its own would be told: an answer has a thousand items."""
-
-
-class Unreadable(BaseModel):
-    """An item that is no fact, with what is wrong about it: the other items go on."""
-
-    errors: list[InvalidField]
-    left_out: int = 0
-
-    @classmethod
-    def of(cls, error: ValidationError, item: object = None) -> "Unreadable":
-        """Return what stands for an item of which `error` says what is wrong."""
-        fields, left_out = failures_of(error, item, MOST_ERRORS_OF_AN_ITEM)
-        return cls(errors=fields, left_out=left_out)
-
-    def problem(self) -> Problem:
-        """Return what the item is answered."""
-        return invalid("Correct what `errors` points at.", self.errors, left_out=self.left_out)
 
 
 def _fact_or_errors(item: Any, handler: ValidatorFunctionWrapHandler) -> Any:
-    if isinstance(item, FactIn | Unreadable):  # read already
+    if isinstance(item, FactRequest | InvalidItem):  # read already
         return item
     if isinstance(item, dict) and "type" not in item:
         choices = f"one of {', '.join(Kind)}"
-        return Unreadable(errors=[InvalidField(pointer="/type", message="is missing", hint=choices)])
+        return InvalidItem(errors=[InvalidField(pointer="/type", message="is missing", hint=choices)])
     try:
         return handler(item)
     except ValidationError as error:
-        return Unreadable.of(error, item)
+        return InvalidItem.of(error, item)
 
 
-FactOrErrors = Annotated[AnyFactIn, WrapValidator(_fact_or_errors)]
+FactOrErrors = Annotated[AnyFactRequest, WrapValidator(_fact_or_errors)]
 FACTS = Items("facts", MOST_FACTS, TypeAdapter(FactOrErrors).validate_python)
 
 
-class BatchIn(RequestBody):
+class NewBatch(RequestBody):
     """Up to a thousand facts of any kinds and customers."""
 
     model_config = examples.documented(examples.BATCH, examples.BACKFILL)
@@ -80,7 +61,7 @@ class BatchItem(BaseModel):
     problem: ProblemDocument | None = None
 
 
-class BatchAnswer(BaseModel):
+class Batch(BaseModel):
     """What became of each fact, in the order in which they were sent."""
 
     recorded: int = Field(description="Facts that are new")

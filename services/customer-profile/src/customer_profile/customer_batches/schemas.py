@@ -14,10 +14,10 @@ from pydantic import (
     WrapValidator,
 )
 
-from customer_profile.batches.schemas import Unreadable
 from customer_profile.customers.schemas import CONSENT, EXAMPLE, NewCustomer
 from lealtad.http import ProblemDocument, RequestBody
 from lealtad.http.batch_body import Items
+from lealtad.http.batch_items import InvalidItem
 
 MOST_CUSTOMERS = 1000
 ANOTHER: dict[str, JsonValue] = {
@@ -27,12 +27,12 @@ ANOTHER: dict[str, JsonValue] = {
 
 
 def _registration_or_errors(item: Any, handler: ValidatorFunctionWrapHandler) -> Any:
-    if isinstance(item, NewCustomer | Unreadable):  # read already
+    if isinstance(item, NewCustomer | InvalidItem):  # read already
         return item
     try:
         return handler(item)
     except ValidationError as error:
-        return Unreadable.of(error)
+        return InvalidItem.of(error)
 
 
 RegistrationOrErrors = Annotated[NewCustomer, WrapValidator(_registration_or_errors)]

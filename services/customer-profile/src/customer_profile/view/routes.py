@@ -6,11 +6,10 @@ from fastapi import APIRouter, Depends, Response
 from fastapi import Query as QueryParameters
 
 from customer_profile.facts.kinds import Kind
-from customer_profile.facts.schemas import FactFilters, Purchase, Touchpoint
-from customer_profile.listing.listing import list_facts
-from customer_profile.view.parts import Part
-from customer_profile.view.reading import read_view
-from customer_profile.view.schemas import CustomerView
+from customer_profile.facts.queries import list_facts
+from customer_profile.facts.schemas.resources import FactFilters, Purchase, Touchpoint
+from customer_profile.view.queries import read_view
+from customer_profile.view.schemas import CustomerView, Part
 from lealtad.http import CustomerRefInPath, InvalidField, Page, PageWanted, Query, invalid, problems, reads
 
 router = APIRouter(prefix="/v1/customers/{ref}", tags=["customers"])

@@ -1,6 +1,7 @@
 """The 360 view as callers see it."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Generic, TypeVar
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from customer_profile.consents.schemas import ConsentInForce
 from customer_profile.customers.schemas import Customer
-from customer_profile.facts.schemas import Contract, Payment, Purchase, Return, Touchpoint
+from customer_profile.facts.schemas.resources import Contract, Payment, Purchase, Return, Touchpoint
 from lealtad.events.catalog.campaigns import OfferRef
 from lealtad.events.catalog.churn_scoring import ChurnKind, ModelRef, ScoreReason
 from lealtad.events.catalog.complaints import CaseKind, CaseStatus, Severity
@@ -19,6 +20,27 @@ from lealtad.money import DecimalText, Money
 
 T = TypeVar("T")
 AsOf = Annotated[datetime, Field(description="Business time of the newest fact behind it")]
+
+
+class Part(StrEnum):
+    """What a view may include beside the customer itself."""
+
+    CONSENTS = "consents"
+    TOTALS = "totals"
+    CONTRACTS = "contracts"
+    PURCHASES = "purchases"
+    RETURNS = "returns"
+    PAYMENTS = "payments"
+    TOUCHPOINTS = "touchpoints"
+    CASES = "cases"
+    SEGMENTS = "segments"
+    SCORE = "score"
+    NEXT_BEST_ACTION = "next_best_action"
+    RESPONSES = "responses"
+
+
+ANNOUNCED = frozenset({Part.SEGMENTS, Part.SCORE, Part.NEXT_BEST_ACTION})
+"""Parts that another service announces whole."""
 
 
 class Announced(BaseModel):

@@ -5,12 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from customer_profile.batches.halving import halving
-from customer_profile.batches.schemas import Unreadable
 from customer_profile.customer_batches.commands.register_group import Registered, complete, register_newcomers
 from customer_profile.customers.schemas import NewCustomer
 from customer_profile.identities.schemas import ExternalId
 from lealtad.http import InvalidField, Problem, conflict, invalid
+from lealtad.http.batch_items import InvalidItem, isolate_failures
 from lealtad.unit_of_work import Database
 
 Outcome = Registered | Problem
@@ -24,7 +23,7 @@ class Intake:
     traceparent: str | None
     size: int
 
-    async def take(self, items: Sequence[NewCustomer | Unreadable]) -> list[Outcome]:
+    async def take(self, items: Sequence[NewCustomer | InvalidItem]) -> list[Outcome]:
         """Return what became of each item, in their order."""
         outcomes: dict[int, Outcome] = {}
         registrations: dict[int, NewCustomer] = {}
@@ -46,9 +45,9 @@ class Intake:
     async def _take(self, group: Sequence[NewCustomer]) -> list[Outcome]:
         """Register those who are new together, and complete provisional ones each for itself: they are few."""
         taken: list[Outcome] = []
-        for outcome in await halving(group, self._register):
+        for outcome in await isolate_failures(group, self._register):
             if isinstance(outcome, NewCustomer):
-                taken += await halving([outcome], self._complete)
+                taken += await isolate_failures([outcome], self._complete)
             else:
                 taken.append(outcome)
         return taken
@@ -76,8 +75,8 @@ def _item_of(outcome: Outcome) -> dict[str, Any]:
     return {"status": outcome.status, "id": outcome.customer_id, "event_id": outcome.event_id}
 
 
-def _objection_to(item: NewCustomer | Unreadable, named: set[ExternalId]) -> Problem | None:
-    if isinstance(item, Unreadable):
+def _objection_to(item: NewCustomer | InvalidItem, named: set[ExternalId]) -> Problem | None:
+    if isinstance(item, InvalidItem):
         return item.problem()
     if not item.external_ids:
         hint = "the customer's key in the system that sends the batch"

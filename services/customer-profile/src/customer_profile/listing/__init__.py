@@ -1,1 +1,0 @@
-"""Lists of recorded facts and of contracts."""
