@@ -58,7 +58,7 @@ async def test_a_thousand_facts_with_bad_ones_among_them(shop, database):
 async def test_facts_are_counted_by_kind_and_outcome(shop, client):
     async def counted(outcome: str) -> float:
         lines = (await client.get("/metrics")).text.splitlines()
-        name = f'facts_total{{kind="purchase",outcome="{outcome}"}}'
+        name = f'lealtad_facts_total{{kind="purchase",outcome="{outcome}"}}'
         return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(name))
 
     before = [await counted(outcome) for outcome in ("recorded", "repeated", "refused")]
