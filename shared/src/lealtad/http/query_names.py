@@ -20,7 +20,8 @@ class KnownParameters:
         self._repeatable = {
             field.alias: _is_list(field.field_info.annotation)
             for field in get_flat_params(route.dependant)
-            if isinstance(field.field_info, params.Query)
+            # The fields of a model of filters are plain fields.
+            if not isinstance(field.field_info, params.Path | params.Header | params.Cookie)
         }
 
     def failures(self, names: list[str]) -> list[InvalidField]:
