@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaigns.policy.schemas import PolicyIn
+from campaigns.policy.schemas import NewContactPolicy
 from campaigns.service import SERVICE as CAMPAIGNS
 from churn_scoring.policy.schemas import NewScoringPolicy
 from churn_scoring.service import SERVICE as CHURN_SCORING
@@ -32,7 +32,7 @@ POLICIES = (
     (CUSTOMER_PROFILE, "intake-policy", IntakePolicy),
     (SEGMENTATION, "value-policy", ValuePolicy),
     (CHURN_SCORING, "scoring-policy", NewScoringPolicy),
-    (CAMPAIGNS, "contact-policy", PolicyIn),
+    (CAMPAIGNS, "contact-policy", NewContactPolicy),
     (COMPLAINTS, "service-policy", PolicyDocument),
 )
 MOST_HOPS = 8

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns.domain.priority import LARGEST
-from campaigns.offers.schemas import TERMS, TermsIn
-from campaigns.policy.schemas import PolicyIn
+from campaigns.offers.schemas import TERMS, OfferChanges
+from campaigns.policy.schemas import NewContactPolicy
 from campaigns.service import SERVICE
 from lealtad.events.catalog.customer_profile import Channel, ContactHours
 from lealtad.testing.documents import documents
@@ -69,7 +69,7 @@ async def _contact(call, customer, *, accept):
 @given(data=st.data())
 async def test_no_accepted_contact_policy_stops_the_decisions(client, database, data):
     call = Caller(client)
-    document = data.draw(documents(PolicyIn, await call.shipped(PATH)))
+    document = data.draw(documents(NewContactPolicy, await call.shipped(PATH)))
     if await call.put(PATH, document):
         await use(call, database)
     assert await failures(database) == []
@@ -81,7 +81,7 @@ async def test_no_accepted_contact_policy_stops_the_decisions(client, database, 
 async def test_no_accepted_offer_stops_the_decisions(client, database, data):
     call = Caller(client)
     await call("POST", "offers", json={"key": "spring-preview", **TERMS})
-    if await call.put(OFFER, data.draw(documents(TermsIn, TERMS))):
+    if await call.put(OFFER, data.draw(documents(OfferChanges, TERMS))):
         await use(call, database)
     assert await failures(database) == []
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from campaigns.decisions.inputs import repository
-from campaigns.decisions.reaction import decide_standing
+from campaigns.decisions.reaction import decide_current_actions
 from campaigns.service import SERVICE
 from lealtad.testing.driving import deliver, statements
 
@@ -29,7 +29,7 @@ async def test_deciding_takes_four_statements_however_many_customers(database, c
     async with database.begin() as uow:
         causes = {id_: [uow.due_cause(id_, "test")] for id_ in sorted(an_id(name) for name in names)}
         with statements(database) as seen:
-            await decide_standing(uow, causes)
+            await decide_current_actions(uow, causes)
     assert len(seen) == 4, "\n\n".join(seen)
 
 
@@ -48,6 +48,6 @@ async def test_what_customers_are_decided_on_is_not_planned_for_each_batch(datab
     async with database.begin() as uow:
         for number in range(20):
             await repository.read_customers(
-                uow.connection, [an_id(f"customer-{number}")], START, contacts=START, answers=START
+                uow.connection, [an_id(f"customer-{number}")], START, contacts=START, responses=START
             )
-        assert await uow.connection.scalar(PLANNED, {"part": "%AS answers%"}) == 0
+        assert await uow.connection.scalar(PLANNED, {"part": "%AS responses%"}) == 0

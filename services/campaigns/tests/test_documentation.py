@@ -13,18 +13,18 @@ async def test_every_body_has_an_example_that_is_accepted(client, database):
     def examples(model: str) -> list[dict]:
         return document["components"]["schemas"][model]["examples"]
 
-    (question,) = examples("Question")
+    (question,) = examples("NewDecision")
     assert (await client.post("/v1/decisions", json=question)).status_code == 201
     decision = (await client.get("/v1/customers/shop:17850/next-best-action")).json()
-    for response in examples("ResponseIn"):
+    for response in examples("NewResponse"):
         path = f"/v1/decisions/{decision['decision_id']}/responses"
         assert (await client.post(path, json=response)).status_code == 201
-    (offer,) = examples("OfferIn")
+    (offer,) = examples("NewOffer")
     assert (await client.post("/v1/offers", json=offer)).status_code == 201
     first = {"If-Match": '"1"'}
-    (terms,) = examples("TermsIn")
+    (terms,) = examples("OfferChanges")
     assert (await client.put(f"/v1/offers/{offer['key']}", json=terms, headers=first)).status_code == 200
-    (policy,) = examples("PolicyIn")
+    (policy,) = examples("NewContactPolicy")
     assert (await client.put("/v1/contact-policy", json=policy, headers=first)).status_code == 200
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from campaigns.decisions import jobs, repository
-from campaigns.decisions.reaction import decide_standing
+from campaigns.decisions.reaction import decide_current_actions
 from campaigns.service import SERVICE
 from lealtad.due import backlog
 from lealtad.testing.driving import deliver, run_due
@@ -42,7 +42,7 @@ async def many(database) -> None:
     ],
 )
 async def test_who_is_due_is_found_by_index(database, many, why, index):
-    statement = str(repository.TAKE_DUE[why])
+    statement = str(repository.LOCK_DUE[why])
     values = {"limit": 500, **({"now": START} if why == "time" else {})}
     assert index in await plan(database, statement, **values)
 
@@ -66,11 +66,11 @@ async def test_who_cannot_be_decided_stops_no_other(database, monkeypatch):
         poison = await uow.connection.scalar(text("SELECT customer_id FROM next_best_action ORDER BY 1 LIMIT 1"))
 
     async def decide_but_poison(uow, touched):
-        await decide_standing(uow, touched)
+        await decide_current_actions(uow, touched)
         if poison in touched:
             raise ZeroDivisionError
 
-    monkeypatch.setattr(jobs, "decide_standing", decide_but_poison)
+    monkeypatch.setattr(jobs, "decide_current_actions", decide_but_poison)
     await run_due(SERVICE, database)
 
     async with database.read() as uow:

@@ -1,6 +1,6 @@
 """The migrations make the tables that the code knows, and ship data that it understands."""
 
-from campaigns.decisions.inputs.queries.current import rules_in_force
+from campaigns.decisions.inputs.queries.current import load_rules
 from campaigns.service import SERVICE
 from lealtad.testing.migrations import differences
 from lealtad.unit_of_work import Database
@@ -12,7 +12,7 @@ async def test_nothing_is_missing_and_nothing_is_left_over(database: Database) -
 
 async def test_shipped_offers_speak_both_languages_and_reach_somebody(database):
     async with database.read() as uow:
-        rules = await rules_in_force(uow)
+        rules = await load_rules(uow)
     policy = rules.policy
     assert {offer.terms.kind for offer in rules.offers} == set(policy.priors)
     for offer in rules.offers:

@@ -16,7 +16,7 @@ from campaigns.reactions import react
 from campaigns.responses import jobs as response_jobs
 from campaigns.responses import repository as responses_repository
 from campaigns.responses.routes import router as responses
-from campaigns.restoration import restore
+from campaigns.restoration.restore import restore
 from campaigns.settings import Settings
 from lealtad.app import Prune, Service
 from lealtad.app.resources import start
@@ -39,12 +39,15 @@ SERVICE = Service(
     on_start=start,
     prunes=(Prune("decisions", lambda settings: timedelta(days=settings.decision_days), decisions_repository.prune),),
     due_actions=(
-        DueAction("expire-reservations", contact_jobs.take_expired, ledger_repository.DUE),
-        DueAction("lapse-unanswered-offers", response_jobs.take_unanswered, responses_repository.DUE),
-        DueAction("review-best-action", decision_jobs.run_due, decisions_repository.DUE),
+        DueAction("expire-reservations", contact_jobs.release_expired_reservations, ledger_repository.DUE),
+        DueAction("lapse-unanswered-offers", response_jobs.count_unanswered_offers, responses_repository.DUE),
+        DueAction("review-best-action", decision_jobs.review_due_actions, decisions_repository.DUE),
         # Whether inputs are fresh is a matter of the machine's time: nobody is due at a business time.
         DueAction(
-            "review-with-fresh-inputs", decision_jobs.take_waiting, decisions_repository.WAITING, by_business_time=False
+            "review-with-fresh-inputs",
+            decision_jobs.review_waiting_actions,
+            decisions_repository.WAITING,
+            by_business_time=False,
         ),
     ),
 )

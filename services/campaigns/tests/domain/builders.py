@@ -5,16 +5,16 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid5
 
-from campaigns.domain.arbitration import Decision, decide
+from campaigns.domain.arbitration import Outcome, decide
 from campaigns.domain.customer import (
-    Answer,
     Case,
-    Contact,
     ContactStatus,
     Customer,
+    PastResponse,
     Response,
     Score,
     Segments,
+    Slot,
 )
 from campaigns.domain.mute import mute_of
 from campaigns.domain.offers import Content, Offer, OfferTerms
@@ -106,16 +106,16 @@ def resolved_complaint(*, days_ago: float) -> Case:
     return Case(mutes=True, open=False, resolved_at=NOON - timedelta(days=days_ago))
 
 
-def a_contact(*, days_ago: float = 1, offer: str = "other", channel: Channel = Channel.EMAIL) -> Contact:
-    return Contact(new_id(), an_id(offer), channel, ContactStatus.CONFIRMED, NOON - timedelta(days=days_ago))
+def a_contact(*, days_ago: float = 1, offer: str = "other", channel: Channel = Channel.EMAIL) -> Slot:
+    return Slot(new_id(), an_id(offer), channel, ContactStatus.CONFIRMED, NOON - timedelta(days=days_ago))
 
 
-def answered(offer: Offer, response: Response, *, days_ago: float = 0.5) -> Answer:
+def answered(offer: Offer, response: Response, *, days_ago: float = 0.5) -> PastResponse:
     promotional = offer.terms.contact_class == "promotional"
-    return Answer(offer.offer_id, offer.terms.kind, promotional, response, NOON - timedelta(days=days_ago))
+    return PastResponse(offer.offer_id, offer.terms.kind, promotional, response, NOON - timedelta(days=days_ago))
 
 
-def decided(customer: Customer, *offers: Offer, policy: ContactPolicy | None = None, **asked: Any) -> Decision:
+def decided(customer: Customer, *offers: Offer, policy: ContactPolicy | None = None, **asked: Any) -> Outcome:
     """The decision at NOON, with fresh inputs unless `stale` is given."""
     policy = policy or a_policy()
     now = asked.pop("now", NOON)
@@ -126,5 +126,5 @@ def decided(customer: Customer, *offers: Offer, policy: ContactPolicy | None = N
     return decide(customer, offers, asked.pop("tallies", {}), at, seed=asked.pop("seed", "s"), **asked)
 
 
-def rules_of(decision: Decision) -> set[str]:
-    return {exclusion.finding.rule for exclusion in decision.ruled_out}
+def rules_of(decision: Outcome) -> set[str]:
+    return {exclusion.violation.rule for exclusion in decision.ruled_out}

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaigns.domain.customer import Contact, ContactStatus, Response
-from campaigns.domain.findings import Finding
+from campaigns.domain.customer import ContactStatus, Response, Slot
 from campaigns.domain.propensity import Cell, Tally
 from campaigns.domain.rules import is_promotional
+from campaigns.domain.violation import Violation
 from lealtad.consents import Consent
 from lealtad.events.catalog.campaigns import OfferKind
 from lealtad.events.catalog.customer_profile import Channel, Purpose
@@ -76,7 +76,7 @@ def test_an_action_that_costs_more_than_it_brings_is_ruled_out():
     policy = a_policy(channels={CALL: {"cost": "8"}})
     decision = decided(a_customer(), an_offer(value=Decimal(7), channels=[EMAIL, CALL]), policy=policy)
     assert decision.chosen.channel is EMAIL
-    assert [(e.channels, e.finding.rule) for e in decision.ruled_out] == [((CALL,), "costs-more-than-it-brings")]
+    assert [(e.channels, e.violation.rule) for e in decision.ruled_out] == [((CALL,), "costs-more-than-it-brings")]
 
 
 def test_of_equal_actions_the_cheaper_channel_is_taken_then_the_smaller_key():
@@ -114,11 +114,11 @@ def test_the_mute_lifts_after_the_cool_down_and_the_decision_says_when():
         ({"consents": ()}, "no-consent"),
         ({"contact_hours": ("21:00", "23:00")}, "no-common-hours"),
         ({"contacts": (a_contact(days_ago=1), a_contact(days_ago=2))}, "contact-cap"),
-        ({"answers": (answered(an_offer(), Response.REJECTED),)}, "offer-refused"),
-        ({"answers": (answered(an_offer("sister"), Response.REJECTED),)}, "kind-refused"),
-        ({"answers": (answered(an_offer("keep", kind="retention"), Response.REJECTED),)}, "refused-lately"),
-        ({"answers": (answered(an_offer(), Response.ACCEPTED),)}, "already-accepted"),
-        ({"answers": (answered(an_offer(), Response.PRESENTED),)}, "already-presented"),
+        ({"responses": (answered(an_offer(), Response.REJECTED),)}, "offer-refused"),
+        ({"responses": (answered(an_offer("sister"), Response.REJECTED),)}, "kind-refused"),
+        ({"responses": (answered(an_offer("keep", kind="retention"), Response.REJECTED),)}, "refused-lately"),
+        ({"responses": (answered(an_offer(), Response.ACCEPTED),)}, "already-accepted"),
+        ({"responses": (answered(an_offer(), Response.PRESENTED),)}, "already-presented"),
     ],
 )
 def test_no_action_is_an_explained_answer(customer, rule):
@@ -149,7 +149,7 @@ def test_one_switch_stops_all_promotions():
 
 
 def test_inputs_too_old_to_forbid_a_promotion_rule_it_out():
-    stale = Finding("cases-not-fresh", "not confirmed for 90 s")
+    stale = Violation("cases-not-fresh", "not confirmed for 90 s")
     decision = decided(a_customer(), an_offer("sell"), an_offer("help", **RECOVERY), stale=stale)
     assert decision.chosen.offer.key == "help"
     assert rules_of(decision) == {"cases-not-fresh"}
@@ -162,7 +162,7 @@ def test_a_channel_asks_for_what_it_can_serve():
 
 def test_a_reserved_action_does_not_stand_in_its_own_way():
     offer = an_offer()
-    mine = Contact(new_id(), offer.offer_id, EMAIL, ContactStatus.RESERVED, NOON, NOON + timedelta(hours=1))
+    mine = Slot(new_id(), offer.offer_id, EMAIL, ContactStatus.RESERVED, NOON, NOON + timedelta(hours=1))
     decision = decided(a_customer(contacts=(mine, a_contact())), offer, an_offer("other-offer"))
     assert [action.offer.key for action in decision.ranked] == ["gift-set"]
     assert rules_of(decision) == {"contact-cap"}
@@ -228,7 +228,7 @@ customers = st.builds(
     memberships=st.sampled_from([None, in_segments("loyal"), in_segments("lapsing")]),
     cases=st.sampled_from([(), (open_complaint(),), (resolved_complaint(days_ago=1),)]),
     contacts=st.lists(st.builds(a_contact, days_ago=st.floats(0, 40)), max_size=5).map(tuple),
-    answers=st.lists(
+    responses=st.lists(
         st.builds(answered, st.sampled_from(OFFERS), st.sampled_from(Response), days_ago=st.floats(0, 90)), max_size=4
     ).map(tuple),
 )

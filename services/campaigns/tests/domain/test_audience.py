@@ -8,8 +8,8 @@ from .builders import NOON, a_customer, in_segments, open_complaint, resolved_co
 
 
 def missed(customer, **conditions) -> str | None:
-    finding = Audience.model_validate(conditions).misses(customer, NOON)
-    return finding.rule if finding else None
+    violation = Audience.model_validate(conditions).misses(customer, NOON)
+    return violation.rule if violation else None
 
 
 def test_an_audience_without_conditions_is_everybody():
@@ -43,9 +43,9 @@ def test_what_is_not_known_yet_is_not_assumed():
 
 def test_a_newcomer_becomes_eligible_by_time_alone():
     customer = a_customer(first_seen_at=NOON - timedelta(days=10))
-    finding = Audience(min_tenure_days=30).misses(customer, NOON)
-    assert finding.until == NOON + timedelta(days=20)
-    assert Audience(min_tenure_days=30).misses(customer, finding.until) is None
+    violation = Audience(min_tenure_days=30).misses(customer, NOON)
+    assert violation.until == NOON + timedelta(days=20)
+    assert Audience(min_tenure_days=30).misses(customer, violation.until) is None
 
 
 def test_membership_that_ends_by_time_alone_says_when():

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from campaigns.domain.consent import forbids
+from campaigns.domain.consent import find_consent_violation
 from campaigns.domain.offers import ContactClass
 from lealtad.consents import Consent
 from lealtad.events.catalog.customer_profile import Channel, Purpose
@@ -18,8 +18,8 @@ def said(granted: bool, *, days_ago: int, channel: Channel | None = EMAIL, lasti
 
 
 def verdict(*consents: Consent, contact_class: ContactClass = ContactClass.PROMOTIONAL) -> str | None:
-    finding = forbids(a_customer(consents=consents), MARKETING, EMAIL, contact_class, NOON)
-    return finding.rule if finding else None
+    violation = find_consent_violation(a_customer(consents=consents), MARKETING, EMAIL, contact_class, NOON)
+    return violation.rule if violation else None
 
 
 @pytest.mark.parametrize(
@@ -61,9 +61,9 @@ def test_a_mandatory_contact_needs_nobodys_leave():
 def test_a_consent_of_tomorrow_and_one_that_ends_tomorrow_have_the_customer_decided_anew_then():
     tomorrow = NOON + timedelta(days=1)
     begins = a_customer(consents=(said(granted=True, days_ago=-1),))
-    finding = forbids(begins, MARKETING, EMAIL, ContactClass.PROMOTIONAL, NOON)
-    assert finding is not None
-    assert finding.until == tomorrow
+    violation = find_consent_violation(begins, MARKETING, EMAIL, ContactClass.PROMOTIONAL, NOON)
+    assert violation is not None
+    assert violation.until == tomorrow
     ending = a_customer(consents=(said(granted=True, days_ago=9, lasting=10),))
     assert decided(ending, an_offer()).valid_until == tomorrow
 

@@ -4,8 +4,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from campaigns.domain.customer import Contact, ContactStatus
-from campaigns.domain.ledger import cap_reached, occupied
+from campaigns.domain.customer import ContactStatus, Slot
+from campaigns.domain.ledger import find_full_cap, occupied
 from campaigns.domain.policy import Cap
 from lealtad.events.catalog.customer_profile import Channel
 from lealtad.ids import new_id
@@ -16,30 +16,30 @@ WEEKLY, MONTHLY = Cap(contacts=2, days=7), Cap(contacts=3, days=30)
 
 
 def test_a_cap_with_a_free_slot_stops_nothing():
-    assert cap_reached([a_contact()], [WEEKLY], NOON) is None
+    assert find_full_cap([a_contact()], [WEEKLY], NOON) is None
 
 
 def test_a_spent_cap_says_when_its_next_slot_is_free():
-    finding = cap_reached([a_contact(days_ago=5), a_contact(days_ago=2)], [WEEKLY], NOON)
-    assert finding.rule == "contact-cap"
-    assert finding.until == NOON + timedelta(days=2)
+    violation = find_full_cap([a_contact(days_ago=5), a_contact(days_ago=2)], [WEEKLY], NOON)
+    assert violation.rule == "contact-cap"
+    assert violation.until == NOON + timedelta(days=2)
 
 
 def test_the_cap_that_rests_longest_is_told():
     contacts = [a_contact(days_ago=day) for day in (1, 2, 20)]
-    assert cap_reached(contacts, [WEEKLY, MONTHLY], NOON).until == NOON + timedelta(days=10)
+    assert find_full_cap(contacts, [WEEKLY, MONTHLY], NOON).until == NOON + timedelta(days=10)
 
 
 def test_a_reservation_holds_its_slot_until_it_expires():
     expires_at = NOON + timedelta(hours=1)
-    held = Contact(new_id(), an_id("offer"), Channel.SMS, ContactStatus.RESERVED, NOON, expires_at)
+    held = Slot(new_id(), an_id("offer"), Channel.SMS, ContactStatus.RESERVED, NOON, expires_at)
     full = [held, a_contact()]
-    assert cap_reached(full, [WEEKLY], NOON).until == expires_at
-    assert cap_reached(full, [WEEKLY], expires_at) is None
+    assert find_full_cap(full, [WEEKLY], NOON).until == expires_at
+    assert find_full_cap(full, [WEEKLY], expires_at) is None
 
 
 def test_a_cap_of_no_contacts_never_lifts_by_time():
-    assert cap_reached([], [Cap(contacts=0, days=7)], NOON).until is None
+    assert find_full_cap([], [Cap(contacts=0, days=7)], NOON).until is None
 
 
 class LedgerUse(RuleBasedStateMachine):
@@ -50,7 +50,7 @@ class LedgerUse(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.now = NOON
-        self.contacts: list[Contact] = []
+        self.contacts: list[Slot] = []
 
     @rule(minutes=st.integers(1, 20_000))
     def time_passes(self, minutes):
@@ -58,9 +58,9 @@ class LedgerUse(RuleBasedStateMachine):
 
     @rule(hold=st.integers(1, 600))
     def reserve(self, hold):
-        if cap_reached(self.contacts, self.caps, self.now) is None:
+        if find_full_cap(self.contacts, self.caps, self.now) is None:
             expires_at = self.now + timedelta(minutes=hold)
-            slot = Contact(new_id(), an_id("o"), Channel.EMAIL, ContactStatus.RESERVED, self.now, expires_at)
+            slot = Slot(new_id(), an_id("o"), Channel.EMAIL, ContactStatus.RESERVED, self.now, expires_at)
             self.contacts.append(slot)
 
     @precondition(lambda self: self.contacts)
@@ -70,9 +70,7 @@ class LedgerUse(RuleBasedStateMachine):
         if open_slots:
             slot = data.draw(st.sampled_from(open_slots))
             self.contacts.remove(slot)
-            self.contacts.append(
-                Contact(slot.contact_id, slot.offer_id, slot.channel, ContactStatus.CONFIRMED, self.now)
-            )
+            self.contacts.append(Slot(slot.contact_id, slot.offer_id, slot.channel, ContactStatus.CONFIRMED, self.now))
 
     @precondition(lambda self: self.contacts)
     @rule(data=st.data())

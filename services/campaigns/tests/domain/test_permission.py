@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaigns.domain.customer import Contact, ContactStatus, Response
-from campaigns.domain.findings import Finding
+from campaigns.domain.customer import ContactStatus, Response, Slot
 from campaigns.domain.mute import mute_of
 from campaigns.domain.offers import ContactClass, Offer
-from campaigns.domain.permission import ends_by_time, lost_slots, violation
+from campaigns.domain.permission import find_lost_slots, find_next_end, find_violation
 from campaigns.domain.rules import Circumstances
+from campaigns.domain.violation import Violation
 from lealtad.consents import Consent
 from lealtad.events.catalog.customer_profile import Channel, Purpose
 
@@ -31,7 +31,7 @@ from .builders import (
 )
 
 EMAIL = Channel.EMAIL
-STALE = Finding("cases-not-fresh", "too old")
+STALE = Violation("cases-not-fresh", "too old")
 
 
 def at_noon(customer, policy=None, *, stale=None) -> Circumstances:
@@ -39,13 +39,13 @@ def at_noon(customer, policy=None, *, stale=None) -> Circumstances:
     return Circumstances(NOON, policy, NOON, NOON, NOON, mute_of(customer, policy, NOON), stale)
 
 
-def a_slot(name: str = "slot", *, minutes_ago: int = 10, held_for: int = 60, offer: str = "gift-set") -> Contact:
+def a_slot(name: str = "slot", *, minutes_ago: int = 10, held_for: int = 60, offer: str = "gift-set") -> Slot:
     at = NOON - timedelta(minutes=minutes_ago)
-    return Contact(an_id(name), an_id(offer), EMAIL, ContactStatus.RESERVED, at, NOON + timedelta(minutes=held_for))
+    return Slot(an_id(name), an_id(offer), EMAIL, ContactStatus.RESERVED, at, NOON + timedelta(minutes=held_for))
 
 
 def rule_of(customer, offer, *, policy=None, held=None, stale=None) -> str | None:
-    found = violation(offer, EMAIL, customer, at_noon(customer, policy, stale=stale), held)
+    found = find_violation(offer, EMAIL, customer, at_noon(customer, policy, stale=stale), held)
     return found.rule if found else None
 
 
@@ -63,9 +63,9 @@ STOPS: dict[str, tuple[dict[str, Any], Offer | None]] = {
     "complaint-open": ({"cases": (open_complaint(),)}, OFFER),
     "complaint-cool-down": ({"cases": (resolved_complaint(days_ago=1),)}, OFFER),
     "hold-out": ({"held_out": True}, OFFER),
-    "refused-lately": ({"answers": (answered(an_offer("b", kind="retention"), Response.REJECTED),)}, OFFER),
-    "already-presented": ({"answers": (answered(OFFER, Response.PRESENTED),)}, OFFER),
-    "already-accepted": ({"answers": (answered(OFFER, Response.ACCEPTED),)}, OFFER),
+    "refused-lately": ({"responses": (answered(an_offer("b", kind="retention"), Response.REJECTED),)}, OFFER),
+    "already-presented": ({"responses": (answered(OFFER, Response.PRESENTED),)}, OFFER),
+    "already-accepted": ({"responses": (answered(OFFER, Response.ACCEPTED),)}, OFFER),
     "contact-cap": ({"contacts": (a_contact(), a_contact())}, OFFER),
     "offer-exhausted": ({}, an_offer(accepted=2, limits={"total": 2})),
     "offer-expired": ({}, an_offer(valid_until=NOON)),
@@ -88,24 +88,24 @@ def test_every_rule_takes_the_held_slot_away(rule):
     changes, offer = STOPS[rule]
     slot = a_slot()
     customer = a_customer(**changes)
-    customer = replace(customer, held=(slot,), contacts=(*customer.contacts, slot))
-    assert [(lost, finding.rule) for lost, finding in lost_slots(customer, lambda _: offer, at_noon(customer))] == [
-        (slot, rule)
-    ]
+    customer = replace(customer, held_slots=(slot,), contacts=(*customer.contacts, slot))
+    assert [
+        (lost, violation.rule) for lost, violation in find_lost_slots(customer, lambda _: offer, at_noon(customer))
+    ] == [(slot, rule)]
 
 
 def test_old_inputs_forbid_the_contact_and_leave_the_slot():
     slot = a_slot()
-    customer = a_customer(held=(slot,), contacts=(slot,))
+    customer = a_customer(held_slots=(slot,), contacts=(slot,))
     assert rule_of(customer, OFFER, held=slot, stale=STALE) == "cases-not-fresh"
-    assert lost_slots(customer, lambda _: OFFER, at_noon(customer, stale=STALE)) == []
+    assert find_lost_slots(customer, lambda _: OFFER, at_noon(customer, stale=STALE)) == []
 
 
 def test_a_rule_that_lifts_while_the_slot_is_held_leaves_the_slot():
     slot = a_slot(held_for=60)
-    customer = a_customer(held=(slot,), cases=(resolved_complaint(days_ago=7 - 1 / 48),))
+    customer = a_customer(held_slots=(slot,), cases=(resolved_complaint(days_ago=7 - 1 / 48),))
     assert rule_of(customer, OFFER, held=slot) == "complaint-cool-down"
-    assert lost_slots(customer, lambda _: OFFER, at_noon(customer)) == []
+    assert find_lost_slots(customer, lambda _: OFFER, at_noon(customer)) == []
 
 
 @pytest.mark.parametrize(
@@ -137,12 +137,12 @@ def test_what_remains_held_may_all_be_spent_within_the_caps(past, weekly, monthl
     contacts = [
         a_slot(str(number), minutes_ago=minutes, offer=str(number))
         if reserved
-        else Contact(an_id(str(number)), an_id("x"), EMAIL, ContactStatus.CONFIRMED, NOON - timedelta(minutes=minutes))
+        else Slot(an_id(str(number)), an_id("x"), EMAIL, ContactStatus.CONFIRMED, NOON - timedelta(minutes=minutes))
         for number, (reserved, minutes) in enumerate(past)
     ]
     held = tuple(c for c in contacts if c.status is ContactStatus.RESERVED)
-    customer = a_customer(contacts=tuple(contacts), held=held)
-    lost = dict(lost_slots(customer, lambda id_: replace(OFFER, offer_id=id_), at_noon(customer, policy)))
+    customer = a_customer(contacts=tuple(contacts), held_slots=held)
+    lost = dict(find_lost_slots(customer, lambda id_: replace(OFFER, offer_id=id_), at_noon(customer, policy)))
     remaining = [slot for slot in held if slot not in lost]
 
     for slot in remaining:
@@ -167,4 +167,4 @@ def test_what_ends_by_time_is_the_first_end_that_lies_ahead(offer_days, consent_
     (consent,) = consented(EMAIL)
     customer = a_customer(consents=(replace(consent, expires_at=consent_ends),))
     ahead = [end for end in (offer_ends, consent_ends) if end and end > NOON]
-    assert ends_by_time(offer, EMAIL, customer, NOON) == min(ahead, default=None)
+    assert find_next_end(offer, EMAIL, customer, NOON) == min(ahead, default=None)

@@ -24,5 +24,5 @@ def test_a_priority_beyond_all_measure_is_told_as_the_largest(weight, told):
         situations=(),
     )
 
-    assert action.told_priority == told
+    assert action.stored_priority == told
     assert action.priority == 0.5 * weight * 100.0

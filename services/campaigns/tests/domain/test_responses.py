@@ -1,7 +1,7 @@
 import pytest
 
 from campaigns.domain.customer import Response
-from campaigns.domain.responses import possible
+from campaigns.domain.responses import possible_next
 
 PRESENTED, ACCEPTED, REJECTED = Response.PRESENTED, Response.ACCEPTED, Response.REJECTED
 
@@ -16,4 +16,4 @@ PRESENTED, ACCEPTED, REJECTED = Response.PRESENTED, Response.ACCEPTED, Response.
     ],
 )
 def test_an_offer_is_presented_before_it_is_answered_and_answered_once(given, then):
-    assert possible(given) == then
+    assert possible_next(given) == then

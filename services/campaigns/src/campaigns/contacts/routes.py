@@ -5,10 +5,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Response
 
-from campaigns.contacts.commands import release_contact as releasing
-from campaigns.contacts.commands import reserve_contact as reserving
-from campaigns.contacts.queries import contacts
-from campaigns.contacts.schemas import ContactOut, Release, Reservation
+from campaigns.contacts import commands, queries
+from campaigns.contacts.schemas import Contact, ContactRelease, ContactReservation
 from lealtad.http import Command, CustomerRefInPath, Page, PageWanted, Query, problems, reads, writes
 
 router = APIRouter(prefix="/v1", tags=["contacts"])
@@ -16,7 +14,7 @@ Writes = Annotated[Command, Depends(writes("decisions:write"))]
 ContactId = Annotated[UUID, Path(description="Id of a contact")]
 
 
-@router.get("/customers/{ref}/contacts", response_model=Page[ContactOut], responses=problems(404))
+@router.get("/customers/{ref}/contacts", response_model=Page[Contact], responses=problems(404))
 async def list_contacts(
     ref: CustomerRefInPath,
     page: PageWanted,
@@ -26,11 +24,11 @@ async def list_contacts(
 
     The one ledger over all channels, newest first: reserved, confirmed and released slots.
     """
-    return await query.run(lambda uow: contacts.read_ledger(uow, ref, page))
+    return await query.run(lambda uow: queries.list_contacts(uow, ref, page))
 
 
-@router.post("/contacts", status_code=201, response_model=ContactOut, responses=problems(404, 409))
-async def reserve_contact(body: Reservation, command: Writes) -> Response:
+@router.post("/contacts", status_code=201, response_model=Contact, responses=problems(404, 409))
+async def reserve_contact(body: ContactReservation, command: Writes) -> Response:
     """Reserve a contact.
 
     Before a channel contacts a customer with the action of a decision, now or at `contact_at`. Holds one slot of the
@@ -39,13 +37,13 @@ async def reserve_contact(body: Reservation, command: Writes) -> Response:
     for a slot that is held, so that two channels never spend the last slot twice; outside contact hours `until` is the
     next allowed moment. A held slot that a rule forbids to spend is released: the event names the rule.
     """
-    return await command.run(lambda uow: reserving.reserve(uow, body))
+    return await command.run(lambda uow: commands.reserve_contact(uow, body))
 
 
-@router.post("/contacts/{contact_id}/release", response_model=ContactOut, responses=problems(404, 409))
-async def release_contact(contact_id: ContactId, body: Release, command: Writes) -> Response:
+@router.post("/contacts/{contact_id}/release", response_model=Contact, responses=problems(404, 409))
+async def release_contact(contact_id: ContactId, body: ContactRelease, command: Writes) -> Response:
     """Release a contact.
 
     It will not take place: the slot is free again. 409 once it took place.
     """
-    return await command.run(lambda uow: releasing.release(uow, contact_id, body.reason))
+    return await command.run(lambda uow: commands.release_contact(uow, contact_id, body.reason))

@@ -13,7 +13,7 @@ from lealtad.events.catalog.shared_types import Slug
 from lealtad.http import RequestBody, SlugText, Timestamp
 
 
-class Reservation(RequestBody):
+class ContactReservation(RequestBody):
     """A channel is about to contact a customer with the action of a decision."""
 
     model_config = ConfigDict(
@@ -33,13 +33,13 @@ class Reservation(RequestBody):
     )
 
 
-class Release(RequestBody):
+class ContactRelease(RequestBody):
     """The contact will not take place."""
 
     reason: SlugText = Field(examples=["unreachable"])
 
 
-class ContactOut(BaseModel):
+class Contact(BaseModel):
     """A slot of the ledger."""
 
     model_config = ConfigDict(from_attributes=True)

@@ -1,35 +1,35 @@
-"""Use case: a channel asks what to propose to a customer now."""
+"""Commands on decisions."""
 
 from datetime import timedelta
 
 from campaigns.decisions import repository
-from campaigns.decisions.inputs.queries.current import customers_as_they_stand, rules_in_force
-from campaigns.decisions.queries import read_decision, resolve
-from campaigns.decisions.schemas import Question
+from campaigns.decisions.inputs.queries.current import load_inputs, load_rules
+from campaigns.decisions.queries import find_customer_id, read_decision
+from campaigns.decisions.schemas import NewDecision
 from campaigns.domain.arbitration import decide
-from campaigns.domain.decision_record import Origin, Verdict, record_of
+from campaigns.domain.decision_record import Decision, Origin, build_record
 from lealtad.http import Answer
 from lealtad.ids import new_id
 from lealtad.unit_of_work import UnitOfWork
 
 
-async def ask(uow: UnitOfWork, question: Question) -> Answer:
-    """Decide now, on the channel asked for, and store the decision; the standing one stays as it is."""
-    customer_id = await resolve(uow.connection, question.customer, "/customer")
-    rules = await rules_in_force(uow)
-    (customer,) = await customers_as_they_stand(uow, [customer_id], rules)
+async def request_decision(uow: UnitOfWork, request: NewDecision) -> Answer:
+    """Decide now on the requested channel and insert the decision. The current action does not change."""
+    customer_id = await find_customer_id(uow.connection, request.customer, "/customer")
+    rules = await load_rules(uow)
+    (customer,) = await load_inputs(uow, [customer_id], rules)
     decision_id = new_id()
     holds_until = uow.now + timedelta(minutes=rules.policy.asked_validity_minutes)
-    decision = decide(
+    outcome = decide(
         customer,
         rules.offers,
         rules.tallies,
-        rules.circumstances(customer, uow.now, holds_until, question.initiated_by),
+        rules.circumstances(customer, uow.now, holds_until, request.initiated_by),
         seed=str(decision_id),
-        channels={question.channel} if question.channel else None,
+        channels={request.channel} if request.channel else None,
     )
-    verdict = Verdict(
-        decision_id, Origin.ASKED, uow.now, customer, decision, decision_id, (), initiated_by=question.initiated_by
+    decision = Decision(
+        decision_id, Origin.ASKED, uow.now, customer, outcome, decision_id, (), initiated_by=request.initiated_by
     )
-    await repository.add(uow.connection, [record_of(verdict, rules)])
+    await repository.add(uow.connection, [build_record(decision, rules)])
     return Answer(await read_decision(uow, decision_id), status=201)

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Response
 
 from campaigns.decisions import commands, queries
-from campaigns.decisions.schemas import DecisionOut, Question
+from campaigns.decisions.schemas import Decision, NewDecision
 from lealtad.http import Command, CustomerRefInPath, Page, PageWanted, Query, problems, reads, writes
 
 router = APIRouter(prefix="/v1", tags=["decisions"])
@@ -14,7 +14,7 @@ Reads = Annotated[Query, Depends(reads("decisions:read"))]
 DecisionId = Annotated[UUID, Path(description="Id of a decision")]
 
 
-@router.get("/customers/{ref}/next-best-action", response_model=DecisionOut, responses=problems(404))
+@router.get("/customers/{ref}/next-best-action", response_model=Decision, responses=problems(404))
 async def read_next_best_action(ref: CustomerRefInPath, query: Reads) -> Response:
     """Read the next-best action of a customer.
 
@@ -25,18 +25,18 @@ async def read_next_best_action(ref: CustomerRefInPath, query: Reads) -> Respons
     return await query.run(lambda uow: queries.read_next_best_action(uow, ref))
 
 
-@router.get("/customers/{ref}/decisions", response_model=Page[DecisionOut], responses=problems(404))
+@router.get("/customers/{ref}/decisions", response_model=Page[Decision], responses=problems(404))
 async def list_decisions(ref: CustomerRefInPath, page: PageWanted, query: Reads) -> Response:
     """List the decisions about a customer.
 
     Newest first: what was best when, why, and what it was decided on. Decisions asked for by a channel are among them.
     """
-    return await query.run(lambda uow: queries.list_of_customer(uow, ref, page))
+    return await query.run(lambda uow: queries.list_decisions(uow, ref, page))
 
 
-@router.post("/decisions", status_code=201, response_model=DecisionOut, responses=problems(404))
+@router.post("/decisions", status_code=201, response_model=Decision, responses=problems(404))
 async def ask_for_a_decision(
-    body: Question, command: Annotated[Command, Depends(writes("decisions:write"))]
+    body: NewDecision, command: Annotated[Command, Depends(writes("decisions:write"))]
 ) -> Response:
     """Ask for a decision.
 
@@ -45,10 +45,10 @@ async def ask_for_a_decision(
     stored and holds for the minutes that the contact policy says, counted from when contact hours allow the contact;
     the standing next-best action stays as it is.
     """
-    return await command.run(lambda uow: commands.ask(uow, body))
+    return await command.run(lambda uow: commands.request_decision(uow, body))
 
 
-@router.get("/decisions/{decision_id}", response_model=DecisionOut, responses=problems(404))
+@router.get("/decisions/{decision_id}", response_model=Decision, responses=problems(404))
 async def explain_decision(decision_id: DecisionId, query: Reads) -> Response:
     """Explain a decision.
 

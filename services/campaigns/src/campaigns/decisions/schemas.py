@@ -11,6 +11,7 @@ from campaigns.domain.decision_record import Origin
 from campaigns.domain.offers import ContactClass, Content, OfferTerms
 from campaigns.domain.quiet_hours import InitiatedBy
 from campaigns.domain.rules import Stage
+from campaigns.fields import Reported
 from lealtad.db import Row
 from lealtad.events.catalog.campaigns import OfferKind
 from lealtad.events.catalog.customer_profile import Channel
@@ -20,7 +21,7 @@ from lealtad.events.model import Causes
 from lealtad.http import CustomerRefText, RequestBody
 
 
-class Question(RequestBody):
+class NewDecision(RequestBody):
     """A channel asks what to propose to a customer now."""
 
     model_config = ConfigDict(
@@ -38,7 +39,7 @@ class Question(RequestBody):
     )
 
 
-class OfferShown(BaseModel):
+class OfferVersion(BaseModel):
     """An offer in the version that was decided on."""
 
     offer_id: UUID
@@ -47,10 +48,10 @@ class OfferShown(BaseModel):
     kind: OfferKind
 
 
-class ActionOut(BaseModel):
+class ChosenAction(BaseModel):
     """The chosen action: which offer, on which channel, when, in which words."""
 
-    offer: OfferShown
+    offer: OfferVersion
     contact_class: ContactClass
     channel: Channel
     contact_at: datetime = Field(
@@ -71,7 +72,7 @@ class Belief(BaseModel):
 class RankedAction(BaseModel):
     """An action that nothing rules out: priority = propensity x context x value x lever."""
 
-    offer: OfferShown
+    offer: OfferVersion
     channel: Channel
     priority: float
     propensity: float
@@ -85,7 +86,7 @@ class RankedAction(BaseModel):
 class RuledOutAction(BaseModel):
     """An offer that is ruled out on some channels, by the first rule that it breaks."""
 
-    offer: OfferShown
+    offer: OfferVersion
     channels: list[Channel]
     stage: Stage
     rule: Slug
@@ -99,11 +100,11 @@ class GivenResponse(BaseModel):
     response: CustomerResponse
     occurred_at: datetime
     reason: Slug | None
-    reported: bool = Field(description="Told afterwards: no rule was asked")
+    reported: Reported
     rule: Slug | None = Field(description="The rule that forbade the contact when it took place")
 
 
-class DecisionOut(BaseModel):
+class Decision(BaseModel):
     """A decision with everything that speaks for and against."""
 
     decision_id: UUID
@@ -114,7 +115,7 @@ class DecisionOut(BaseModel):
     standing: bool = Field(description="It is the customer's next-best action now")
     decided_at: datetime
     valid_until: datetime | None
-    action: ActionOut | None = Field(description="None: no action is the best, for `reason`")
+    action: ChosenAction | None = Field(description="None: no action is the best, for `reason`")
     reason: Slug
     muted: bool
     mute: Slug | None = Field(description="Why promotions rest", examples=["complaint-open", "complaint-cool-down"])
@@ -128,22 +129,22 @@ class DecisionOut(BaseModel):
     inputs: dict[str, Any] = Field(description="Score, segments, whether the customer may be profiled, ages of inputs")
 
     @classmethod
-    def of(cls, row: Row) -> "DecisionOut":
+    def of(cls, row: Row) -> "Decision":
         """Return a stored decision as callers see it."""
         plain = {name: value for name, value in row.items() if name in cls.model_fields}
         return cls(
             **plain | {"causes": Causes(ids=row.causes, count=row.cause_count)},
-            standing=bool(row.is_standing),
-            responses=row.given or [],
+            standing=bool(row.is_current),
+            responses=row.given_responses or [],
             muted=row.mute is not None,
             action=_action(row) if row.offer_id else None,
         )
 
 
-def _action(row: Row) -> ActionOut:
+def _action(row: Row) -> ChosenAction:
     terms = OfferTerms.model_validate(row.terms)
-    return ActionOut(
-        offer=OfferShown(
+    return ChosenAction(
+        offer=OfferVersion(
             offer_id=row.offer_id, key=row.offer_key, version=row.offer_version, kind=OfferKind(row.offer_kind)
         ),
         contact_class=row.contact_class,

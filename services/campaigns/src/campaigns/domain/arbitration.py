@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from campaigns.domain.customer import Customer
-from campaigns.domain.findings import Finding
 from campaigns.domain.mute import Mute
 from campaigns.domain.offers import Offer
-from campaigns.domain.permission import ends_by_time
+from campaigns.domain.permission import find_next_end
 from campaigns.domain.policy import Exploration
 from campaigns.domain.priority import Action, Scale
 from campaigns.domain.propensity import Cell, Tally, winning_probability
 from campaigns.domain.rules import CHANNEL_RULES, OFFER_RULES, Circumstances, Stage, keeps_hours
+from campaigns.domain.violation import Violation
 from lealtad.events.catalog.customer_profile import Channel
 
 NOTHING_ON_OFFER = "nothing-on-offer"
@@ -28,11 +28,11 @@ class Exclusion:
     stage: Stage
     rank: int
     """How far the action came: position of the rule in the order of rules."""
-    finding: Finding
+    violation: Violation
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class Outcome:
     """The answer of the arbitration; `ranked` and `ruled_out` together are all actions."""
 
     ranked: tuple[Action, ...]
@@ -60,7 +60,7 @@ def decide(
     *,
     seed: str,
     channels: Collection[Channel] | None = None,
-) -> Decision:
+) -> Outcome:
     """Return the best action for `customer` among `offers`, with everything that speaks for and against.
 
     Deterministic: depends on its arguments alone, equal priorities go to the cheaper channel, then to the smaller key.
@@ -88,14 +88,14 @@ def _screen(
     if not channels:
         return []
     for rank, (stage, offer_rule) in enumerate(OFFER_RULES):
-        if finding := offer_rule(offer, customer, at):
-            ruled_out.append(Exclusion(offer, channels, stage, rank, finding))
+        if violation := offer_rule(offer, customer, at):
+            ruled_out.append(Exclusion(offer, channels, stage, rank, violation))
             return []
     open_channels = []
     for channel in channels:
         for rank, (stage, channel_rule) in enumerate(CHANNEL_RULES, len(OFFER_RULES)):
-            if finding := channel_rule(offer, channel, customer, at):
-                ruled_out.append(Exclusion(offer, (channel,), stage, rank, finding))
+            if violation := channel_rule(offer, channel, customer, at):
+                ruled_out.append(Exclusion(offer, (channel,), stage, rank, violation))
                 break
         else:
             open_channels.append(channel)
@@ -104,11 +104,11 @@ def _screen(
 
 def _answer(
     customer: Customer, ranked: tuple[Action, ...], ruled_out: tuple[Exclusion, ...], at: Circumstances
-) -> Decision:
+) -> Outcome:
     best = ranked[0] if ranked else None
     valid_until = _valid_until(best, customer, at) if best else None
-    lifts = [e.finding.until for e in ruled_out if e.finding.until and e.finding.until > at.now]
-    return Decision(
+    lifts = [e.violation.until for e in ruled_out if e.violation.until and e.violation.until > at.now]
+    return Outcome(
         ranked=ranked,
         ruled_out=ruled_out,
         reason=BEST if best else _why_none(ruled_out),
@@ -124,7 +124,7 @@ def _why_none(ruled_out: Sequence[Exclusion]) -> str:
     """Return the rule that stopped the action that came furthest."""
     if not ruled_out:
         return NOTHING_ON_OFFER
-    return max(ruled_out, key=lambda e: (e.rank, e.finding.rule)).finding.rule
+    return max(ruled_out, key=lambda e: (e.rank, e.violation.rule)).violation.rule
 
 
 def _probability(ranked: Sequence[Action], at: Circumstances) -> float:
@@ -144,7 +144,7 @@ def _valid_until(best: Action, customer: Customer, at: Circumstances) -> datetim
     # What waits for contact hours must outlast the wait.
     least = _contact_at(best, at) + timedelta(minutes=at.policy.asked_validity_minutes)
     ends = [
-        ends_by_time(best.offer, best.channel, customer, at.now),
+        find_next_end(best.offer, best.channel, customer, at.now),
         best.offer.terms.audience.ends(customer, at.now),
     ]
     return min([max(at.holds_until, least), *(end for end in ends if end and end > at.now)])

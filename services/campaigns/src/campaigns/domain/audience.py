@@ -2,15 +2,12 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from campaigns.domain.customer import Customer
-from campaigns.domain.findings import Finding
-from lealtad.events.catalog.shared_types import Slug
-
-Names = Annotated[frozenset[Slug], Field(max_length=100)]
+from campaigns.domain.violation import Violation
+from campaigns.fields import SlugSet
 
 
 class CaseNeed(StrEnum):
@@ -33,11 +30,11 @@ class Audience(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    segments_any: Names = Field(default=frozenset(), description="In at least one of these segments")
-    segments_all: Names = Field(default=frozenset(), description="In all of these")
-    segments_none: Names = Field(default=frozenset(), description="In none of these")
-    churn_bands: Names = Field(default=frozenset(), description="Churn band is one of these")
-    tiers: Names = Field(default=frozenset(), description="Value tier is one of these")
+    segments_any: SlugSet = Field(default=frozenset(), description="In at least one of these segments")
+    segments_all: SlugSet = Field(default=frozenset(), description="In all of these")
+    segments_none: SlugSet = Field(default=frozenset(), description="In none of these")
+    churn_bands: SlugSet = Field(default=frozenset(), description="Churn band is one of these")
+    tiers: SlugSet = Field(default=frozenset(), description="Value tier is one of these")
     min_tenure_days: int = Field(default=0, ge=0, le=36_500, description="Days since the customer first appeared")
     max_tenure_days: int | None = Field(default=None, ge=1, le=36_500)
     case: CaseNeed | None = None
@@ -56,7 +53,7 @@ class Audience(BaseModel):
             return "bars every segment of which it asks for one"
         return None
 
-    def misses(self, customer: Customer, now: datetime) -> Finding | None:
+    def misses(self, customer: Customer, now: datetime) -> Violation | None:
         """Return why `customer` is not in this audience at `now`, or None when he is."""
         return (
             self._misses_segments(customer)
@@ -79,59 +76,59 @@ class Audience(BaseModel):
             moments.append(customer.contract_ends_at)
         return min(moments, default=None)
 
-    def _misses_segments(self, customer: Customer) -> Finding | None:
+    def _misses_segments(self, customer: Customer) -> Violation | None:
         if self.segments_any and not self.segments_any & customer.segments:
-            return Finding("segment-needed", f"needs one of the segments {_listed(self.segments_any)}")
+            return Violation("segment-needed", f"needs one of the segments {_listed(self.segments_any)}")
         if missing := self.segments_all - customer.segments:
-            return Finding("segment-needed", f"needs also the segments {_listed(missing)}")
+            return Violation("segment-needed", f"needs also the segments {_listed(missing)}")
         if barred := self.segments_none & customer.segments:
-            return Finding("segment-barred", f"not for the segments {_listed(barred)}")
+            return Violation("segment-barred", f"not for the segments {_listed(barred)}")
         return None
 
-    def _misses_value(self, customer: Customer) -> Finding | None:
+    def _misses_value(self, customer: Customer) -> Violation | None:
         if self.churn_bands and customer.churn_band not in self.churn_bands:
             known = customer.churn_band or "unknown"
-            return Finding("churn-band", f"for churn band {_listed(self.churn_bands)}; it is {known}")
+            return Violation("churn-band", f"for churn band {_listed(self.churn_bands)}; it is {known}")
         if self.tiers and customer.tier not in self.tiers:
             known = customer.tier or "unknown"
-            return Finding("tier", f"for value tier {_listed(self.tiers)}; it is {known}")
+            return Violation("tier", f"for value tier {_listed(self.tiers)}; it is {known}")
         return None
 
-    def _misses_tenure(self, customer: Customer, now: datetime) -> Finding | None:
+    def _misses_tenure(self, customer: Customer, now: datetime) -> Violation | None:
         seen = customer.first_seen_at
         if self.min_tenure_days and (seen is None or now < seen + timedelta(days=self.min_tenure_days)):
             until = seen + timedelta(days=self.min_tenure_days) if seen else None
-            return Finding("tenure", f"needs a customer of {self.min_tenure_days} days", until)
+            return Violation("tenure", f"needs a customer of {self.min_tenure_days} days", until)
         if self.max_tenure_days is None:
             return None
         if seen is None or now >= seen + timedelta(days=self.max_tenure_days):
-            return Finding("tenure", f"only for the first {self.max_tenure_days} days of a customer")
+            return Violation("tenure", f"only for the first {self.max_tenure_days} days of a customer")
         return None
 
-    def _misses_case(self, customer: Customer, now: datetime) -> Finding | None:
+    def _misses_case(self, customer: Customer, now: datetime) -> Violation | None:
         if self.case is CaseNeed.OPEN and not customer.has_open_complaint:
-            return Finding("no-open-complaint", "only while a complaint is open")
+            return Violation("no-open-complaint", "only while a complaint is open")
         if self.case is CaseNeed.RECENTLY_RESOLVED:
             resolved = customer.last_resolved_at(now)
             if customer.has_open_complaint:
-                return Finding("complaint-still-open", "only after the complaint is resolved")
+                return Violation("complaint-still-open", "only after the complaint is resolved")
             if resolved is None or now >= resolved + timedelta(days=self.case_within_days):
                 days = self.case_within_days
-                return Finding("no-recent-resolution", f"only within {days} days after a complaint's resolution")
+                return Violation("no-recent-resolution", f"only within {days} days after a complaint's resolution")
         return None
 
-    def _misses_contract(self, customer: Customer, now: datetime) -> Finding | None:
+    def _misses_contract(self, customer: Customer, now: datetime) -> Violation | None:
         if self.contract is ContractNeed.ACTIVE and not customer.has_contract:
-            return Finding("no-contract", "only with an active contract")
+            return Violation("no-contract", "only with an active contract")
         if self.contract is ContractNeed.NONE and customer.has_contract:
-            return Finding("has-contract", "not while a contract is active", customer.contract_ends_at)
+            return Violation("has-contract", "not while a contract is active", customer.contract_ends_at)
         if self.contract is ContractNeed.ENDED:
             ended = customer.contract_ended_at
             if customer.has_contract or ended is None:
-                return Finding("no-ended-contract", "only after the last contract ended", customer.contract_ends_at)
+                return Violation("no-ended-contract", "only after the last contract ended", customer.contract_ends_at)
             if now >= ended + timedelta(days=self.contract_within_days):
                 days = self.contract_within_days
-                return Finding("no-ended-contract", f"only within {days} days after the last contract ended")
+                return Violation("no-ended-contract", f"only within {days} days after the last contract ended")
         return None
 
 

@@ -3,15 +3,15 @@
 from datetime import datetime
 
 from campaigns.domain.customer import Customer
-from campaigns.domain.findings import Finding
 from campaigns.domain.offers import ContactClass
+from campaigns.domain.violation import Violation
 from lealtad.consents import Consent, changes_at, in_force
 from lealtad.events.catalog.customer_profile import Channel, Purpose
 
 
-def forbids(
+def find_consent_violation(
     customer: Customer, purpose: Purpose, channel: Channel, contact_class: ContactClass, now: datetime
-) -> Finding | None:
+) -> Violation | None:
     """Return why a contact of `contact_class` is not allowed, or None.
 
     Promotions need a granted, unexpired consent (GDPR art. 6(1)(a)); transactional contacts only the absence of a
@@ -23,7 +23,7 @@ def forbids(
     rule, detail = _broken(deciding, contact_class, now)
     if rule is None:
         return None
-    return Finding(rule, f"{detail} {purpose} on {channel}", changes_at(customer.consents, purpose, channel, now))
+    return Violation(rule, f"{detail} {purpose} on {channel}", changes_at(customer.consents, purpose, channel, now))
 
 
 def _broken(deciding: Consent | None, contact_class: ContactClass, now: datetime) -> tuple[str | None, str]:

@@ -29,7 +29,7 @@ class ContactStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
+class Slot:
     """A slot of the contact ledger."""
 
     contact_id: UUID
@@ -52,7 +52,7 @@ class Response(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PastResponse:
     """A recorded response."""
 
     offer_id: UUID
@@ -107,11 +107,11 @@ class Customer:
     has_contract: bool = False
     contract_ends_at: datetime | None = None
     contract_ended_at: datetime | None = None
-    contacts: tuple[Contact, ...] = ()
+    contacts: tuple[Slot, ...] = ()
     """Slots that count against the caps."""
-    held: tuple[Contact, ...] = ()
+    held_slots: tuple[Slot, ...] = ()
     """Slots that are reserved now, whether they count against the caps or not."""
-    answers: tuple[Answer, ...] = ()
+    responses: tuple[PastResponse, ...] = ()
     segments: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -1,4 +1,4 @@
-"""The record of a decision: everything about it that cannot be reconstructed later."""
+"""The record of a decision: all values that cannot be reconstructed later."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,7 +9,7 @@ from math import isfinite
 from typing import Any
 from uuid import UUID
 
-from campaigns.domain.arbitration import Decision, Exclusion
+from campaigns.domain.arbitration import Exclusion, Outcome
 from campaigns.domain.customer import Customer, Score
 from campaigns.domain.offers import Offer
 from campaigns.domain.priority import Action
@@ -21,73 +21,73 @@ from lealtad.money import Money, minor_units
 
 
 class Origin(StrEnum):
-    """Why there is a decision."""
+    """The reason for a decision."""
 
     STANDING = "standing"
-    """It followed from events or from time, and stands until the next."""
+    """An event or time led to the decision. It is current until the next one."""
     ASKED = "asked"
-    """A channel asked, for a contact in hand."""
+    """A channel asked for the decision."""
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """A decision about a customer, with its identity and what led to it."""
+class Decision:
+    """A decision about a customer, with its id and its causes."""
 
     decision_id: UUID
     origin: Origin
     decided_at: datetime
     customer: Customer
-    decision: Decision
+    outcome: Outcome
     seed: UUID
     causes: Sequence[Cause]
     initiated_by: InitiatedBy = InitiatedBy.COMPANY
 
     @property
     def priority(self) -> Decimal | None:
-        """The priority of the chosen action, as it is told."""
-        best = self.decision.chosen
-        return best.told_priority if best else None
+        """The priority of the chosen action, as it is stored and announced."""
+        chosen = self.outcome.chosen
+        return chosen.stored_priority if chosen else None
 
 
-def record_of(verdict: Verdict, rules: RulesInForce) -> dict[str, Any]:
-    """Return the row that is stored."""
-    decision, customer, best = verdict.decision, verdict.customer, verdict.decision.chosen
-    causes = Causes.of(verdict.causes)
+def build_record(decision: Decision, rules: RulesInForce) -> dict[str, Any]:
+    """Return the row of a decision."""
+    outcome, customer = decision.outcome, decision.customer
+    causes = Causes.of(decision.causes)
     return {
-        "decision_id": verdict.decision_id,
+        "decision_id": decision.decision_id,
         "customer_id": customer.customer_id,
-        "origin": verdict.origin,
-        "initiated_by": verdict.initiated_by,
-        "lane": lane_of(verdict.causes),
-        "decided_at": verdict.decided_at,
-        **(_chosen(best) if best else {}),
-        "reason": decision.reason,
-        "mute": decision.mute.reason if decision.mute else None,
-        "priority": verdict.priority,
-        "probability": decision.probability,
-        "contact_at": decision.contact_at,
-        "valid_until": decision.valid_until,
+        "origin": decision.origin,
+        "initiated_by": decision.initiated_by,
+        "lane": lane_of(decision.causes),
+        "decided_at": decision.decided_at,
+        **(_chosen(outcome.chosen) if outcome.chosen else {}),
+        "reason": outcome.reason,
+        "mute": outcome.mute.reason if outcome.mute else None,
+        "priority": decision.priority,
+        "probability": outcome.probability,
+        "contact_at": outcome.contact_at,
+        "valid_until": outcome.valid_until,
         "policy_version": rules.policy_version,
         "held_out": customer.held_out,
-        "seed": verdict.seed,
+        "seed": decision.seed,
         "inputs": _inputs(customer, rules),
-        "ranked": [_ranked(action, rules.currency) for action in decision.ranked],
-        "ruled_out": [_ruled_out(exclusion) for exclusion in decision.ruled_out],
+        "ranked": [_ranked(action, rules.currency) for action in outcome.ranked],
+        "ruled_out": [_ruled_out(exclusion) for exclusion in outcome.ruled_out],
         "causes": causes.ids,
         "cause_count": causes.count,
     }
 
 
-def _chosen(best: Action) -> dict[str, Any]:
-    terms = best.offer.terms
+def _chosen(action: Action) -> dict[str, Any]:
+    terms = action.offer.terms
     return {
-        "offer_id": best.offer.offer_id,
-        "offer_key": best.offer.key,
-        "offer_version": best.offer.version,
+        "offer_id": action.offer.offer_id,
+        "offer_key": action.offer.key,
+        "offer_version": action.offer.version,
         "offer_kind": terms.kind,
         "contact_class": terms.contact_class,
-        "channel": best.channel,
-        "band": best.cell.band,
+        "channel": action.channel,
+        "band": action.cell.band,
     }
 
 
@@ -110,19 +110,19 @@ def _ranked(action: Action, currency: str) -> dict[str, Any]:
 
 
 def _ruled_out(exclusion: Exclusion) -> dict[str, Any]:
-    finding = exclusion.finding
+    violation = exclusion.violation
     return {
         "offer": _offer(exclusion.offer),
         "channels": exclusion.channels,
         "stage": exclusion.stage,
-        "rule": finding.rule,
-        "detail": finding.detail,
-        "until": finding.until,
+        "rule": violation.rule,
+        "detail": violation.detail,
+        "until": violation.until,
     }
 
 
 def _score(score: Score, currency: str) -> Score:
-    """Return a score with the amount in minor units: columns hold four decimals."""
+    """Return a score whose amount has the decimals of the currency; columns hold four decimals."""
     if score.value_at_risk is None:
         return score
     return replace(score, value_at_risk=Money.stored(score.value_at_risk, currency).amount)
@@ -142,6 +142,6 @@ def _inputs(customer: Customer, rules: RulesInForce) -> dict[str, Any]:
         "first_seen_at": customer.first_seen_at,
         "has_contract": customer.has_contract,
         "counted_contacts": len(customer.contacts),
-        # None: never read to its end.
+        # None: the topic was never read to its end.
         "input_age_s": {name: round(age, 1) if isfinite(age) else None for name, age in rules.input_ages.items()},
     }

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-from campaigns.domain.findings import Finding
+from campaigns.domain.violation import Violation
 
 
-def staleness(age_of: Mapping[str, float], limit_s: int) -> Finding | None:
+def staleness(age_of: Mapping[str, float], limit_s: int) -> Violation | None:
     """Return why promotions are ruled out because an input is older than `limit_s`, or None."""
     for name, age in sorted(age_of.items()):
         if age > limit_s:
-            return Finding(f"{name}-not-fresh", f"{name} were not confirmed as read within {limit_s} s: fail closed")
+            return Violation(f"{name}-not-fresh", f"{name} were not confirmed as read within {limit_s} s: fail closed")
     return None

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from campaigns.domain.customer import Contact, ContactStatus
-from campaigns.domain.findings import Finding
+from campaigns.domain.customer import ContactStatus, Slot
 from campaigns.domain.offers import ContactClass
 from campaigns.domain.policy import Cap, ContactPolicy
+from campaigns.domain.violation import Violation
 from lealtad.events.catalog.customer_profile import Channel
 
 
@@ -15,7 +15,7 @@ def counts(contact_class: ContactClass, channel: Channel, policy: ContactPolicy)
     return contact_class == ContactClass.PROMOTIONAL and policy.channel(channel).counts
 
 
-def occupied(contacts: Iterable[Contact], now: datetime) -> list[Contact]:
+def occupied(contacts: Iterable[Slot], now: datetime) -> list[Slot]:
     """Return the contacts that hold a slot at `now`: those that took place and reservations that have not expired."""
     return [
         contact
@@ -25,26 +25,26 @@ def occupied(contacts: Iterable[Contact], now: datetime) -> list[Contact]:
     ]
 
 
-def cap_reached(contacts: Iterable[Contact], caps: Sequence[Cap], now: datetime) -> Finding | None:
+def find_full_cap(contacts: Iterable[Slot], caps: Sequence[Cap], now: datetime) -> Violation | None:
     """Return which cap has no slot left at `now` and when one becomes free, or None when all caps leave one.
 
     A contact counts in a cap while it is younger than the cap's window; a reservation as long as it is held, since it
     may be spent at any moment.
     """
     held = occupied(contacts, now)
-    full = [finding for cap in caps if (finding := _full(held, cap, now))]
-    return max(full, key=lambda finding: finding.until or now, default=None)
+    full = [violation for cap in caps if (violation := _full(held, cap, now))]
+    return max(full, key=lambda violation: violation.until or now, default=None)
 
 
-def _full(held: Sequence[Contact], cap: Cap, now: datetime) -> Finding | None:
+def _full(held: Sequence[Slot], cap: Cap, now: datetime) -> Violation | None:
     ends = sorted(end for contact in held if (end := _ends(contact, cap)) > now)
     if len(ends) < cap.contacts:
         return None
     until = ends[len(ends) - cap.contacts] if cap.contacts else None
-    return Finding("contact-cap", f"{cap.contacts} promotional contacts in {cap.days} days are spent", until)
+    return Violation("contact-cap", f"{cap.contacts} promotional contacts in {cap.days} days are spent", until)
 
 
-def _ends(contact: Contact, cap: Cap) -> datetime:
+def _ends(contact: Slot, cap: Cap) -> datetime:
     if contact.status is ContactStatus.RESERVED and contact.expires_at:
         return contact.expires_at
     return contact.at + cap.window

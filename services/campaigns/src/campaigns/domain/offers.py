@@ -3,26 +3,19 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from campaigns.domain.audience import Audience
+from campaigns.fields import Amount, Ratio, StorableText
 from lealtad.events.catalog.campaigns import OfferKind
 from lealtad.events.catalog.customer_profile import Channel, Purpose
 from lealtad.events.catalog.shared_types import Instant, Slug
-from lealtad.money import DecimalText
 
 Language = Literal["es", "en"]
-TEXT = r"^[^\x00]*$"
-"""Of what the database can store."""
-Amount = Annotated[DecimalText, Field(ge=0, description="In the reporting currency", examples=["12.50"])]
-
-
-Ratio = Annotated[Decimal, Field(max_digits=34, decimal_places=28)]
-"""A number that is multiplied with; so long that no float is cut off."""
 
 
 class ContactClass(StrEnum):
@@ -41,8 +34,8 @@ class Objection(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    objection: str = Field(min_length=1, max_length=300, pattern=TEXT)
-    answer: str = Field(min_length=1, max_length=600, pattern=TEXT)
+    objection: StorableText = Field(min_length=1, max_length=300)
+    answer: StorableText = Field(min_length=1, max_length=600)
 
 
 class Content(BaseModel):
@@ -50,13 +43,11 @@ class Content(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    title: str = Field(min_length=1, max_length=120, pattern=TEXT)
-    message: str = Field(min_length=1, max_length=2000, pattern=TEXT)
-    script: str = Field(default="", max_length=2000, pattern=TEXT, description="What the agent says")
+    title: StorableText = Field(min_length=1, max_length=120)
+    message: StorableText = Field(min_length=1, max_length=2000)
+    script: StorableText = Field(default="", max_length=2000, description="What the agent says")
     objections: list[Objection] = Field(default_factory=list, max_length=10)
-    procedure: str = Field(
-        default="", max_length=2000, pattern=TEXT, description="What the agent does when it is accepted"
-    )
+    procedure: StorableText = Field(default="", max_length=2000, description="What the agent does when it is accepted")
 
 
 class Limits(BaseModel):

@@ -13,14 +13,10 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from campaigns.domain.audience import Audience
-from campaigns.domain.offers import Amount, Ratio
+from campaigns.fields import Amount, Days, LocalHour, Ratio, Weight
 from lealtad.events.catalog.campaigns import OfferKind
 from lealtad.events.catalog.customer_profile import Channel
 from lealtad.events.catalog.shared_types import Slug
-
-LocalHour = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["09:00"])]
-Days = Annotated[int, Field(ge=0, le=730)]
-Weight = Annotated[Ratio, Field(ge=Decimal("0.01"), le=100, examples=["1.5"])]
 
 
 class Exploration(StrEnum):

@@ -8,7 +8,7 @@ from campaigns.domain.customer import Customer
 from campaigns.domain.offers import Offer
 from campaigns.domain.policy import Exploration
 from campaigns.domain.propensity import Belief, Cell, Tally, belief_of, cell_of
-from campaigns.domain.rules import Circumstances, net_value
+from campaigns.domain.rules import Circumstances, compute_net_value
 from lealtad.events.catalog.customer_profile import Channel
 
 NO_TALLY = Tally()
@@ -47,7 +47,7 @@ class Action:
         return self.propensity * self.weight
 
     @property
-    def told_priority(self) -> Decimal:
+    def stored_priority(self) -> Decimal:
         """The priority as it is stored and announced: to four places, at most `LARGEST`."""
         return min(Decimal(self.priority), LARGEST).quantize(PLACES)
 
@@ -76,7 +76,7 @@ class Scale:
             belief=belief,
             propensity=belief.draw(f"{self.seed}/{offer.key}/{channel}") if explores else belief.mean,
             context=prod(weights.values()),
-            value=net_value(offer, channel, self.customer, policy),
+            value=compute_net_value(offer, channel, self.customer, policy),
             lever=float(offer.terms.lever),
             situations=tuple(weights),
         )

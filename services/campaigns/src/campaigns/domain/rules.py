@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from campaigns.domain.consent import forbids
-from campaigns.domain.customer import Answer, Contact, ContactStatus, Customer, Response
-from campaigns.domain.findings import Finding
-from campaigns.domain.ledger import cap_reached, counts
+from campaigns.domain.consent import find_consent_violation
+from campaigns.domain.customer import ContactStatus, Customer, PastResponse, Response, Slot
+from campaigns.domain.ledger import counts, find_full_cap
 from campaigns.domain.mute import Mute
 from campaigns.domain.offers import ContactClass, Offer
 from campaigns.domain.policy import ContactPolicy
+from campaigns.domain.violation import Violation
 from lealtad.events.catalog.customer_profile import Channel
 
 
@@ -41,12 +41,12 @@ class Circumstances:
     contact_from: datetime | None
     """The earliest moment from `contact_at` on that contact hours allow; None: they never do."""
     mute: Mute | None = None
-    stale: Finding | None = None
+    stale: Violation | None = None
     """Set when inputs that can forbid a promotion are too old to be trusted."""
 
 
-OfferRule = Callable[[Offer, Customer, Circumstances], Finding | None]
-ChannelRule = Callable[[Offer, Channel, Customer, Circumstances], Finding | None]
+OfferRule = Callable[[Offer, Customer, Circumstances], Violation | None]
+ChannelRule = Callable[[Offer, Channel, Customer, Circumstances], Violation | None]
 
 
 def is_promotional(offer: Offer) -> bool:
@@ -59,7 +59,7 @@ def keeps_hours(offer: Offer, channel: Channel, policy: ContactPolicy) -> bool:
     return offer.terms.contact_class is not ContactClass.MANDATORY and policy.channel(channel).quiet_hours
 
 
-def net_value(offer: Offer, channel: Channel, customer: Customer, policy: ContactPolicy) -> float:
+def compute_net_value(offer: Offer, channel: Channel, customer: Customer, policy: ContactPolicy) -> float:
     """Return what an acceptance leaves: value and saved value at risk, less the costs of offer and contact."""
     terms = offer.terms
     at_risk = customer.score.value_at_risk if customer.score else None
@@ -67,90 +67,90 @@ def net_value(offer: Offer, channel: Channel, customer: Customer, policy: Contac
     return float(terms.value + saved - terms.cost - policy.channel(channel).cost)
 
 
-def _validity(offer: Offer, _: Customer, at: Circumstances) -> Finding | None:
+def _validity(offer: Offer, _: Customer, at: Circumstances) -> Violation | None:
     terms = offer.terms
     if terms.valid_from and at.now < terms.valid_from:
-        return Finding("offer-not-yet-valid", f"valid from {terms.valid_from:%Y-%m-%d}", terms.valid_from)
+        return Violation("offer-not-yet-valid", f"valid from {terms.valid_from:%Y-%m-%d}", terms.valid_from)
     if terms.valid_until and at.now >= terms.valid_until:
-        return Finding("offer-expired", f"was valid until {terms.valid_until:%Y-%m-%d}")
+        return Violation("offer-expired", f"was valid until {terms.valid_until:%Y-%m-%d}")
     return None
 
 
-def _total_limit(offer: Offer, _: Customer, __: Circumstances) -> Finding | None:
+def _total_limit(offer: Offer, _: Customer, __: Circumstances) -> Violation | None:
     total = offer.terms.limits.total
     if total is not None and offer.accepted >= total:
-        return Finding("offer-exhausted", f"all {total} have been taken")
+        return Violation("offer-exhausted", f"all {total} have been taken")
     return None
 
 
-def misses_audience(offer: Offer, customer: Customer, at: Circumstances) -> Finding | None:
+def misses_audience(offer: Offer, customer: Customer, at: Circumstances) -> Violation | None:
     """Return why the offer does not fit the customer, or None."""
     return offer.terms.audience.misses(customer, at.now)
 
 
-def _customer_state(offer: Offer, customer: Customer, _: Circumstances) -> Finding | None:
+def _customer_state(offer: Offer, customer: Customer, _: Circumstances) -> Violation | None:
     if not customer.known:
-        return Finding("customer-unknown", "the customer's state and consents have not arrived yet")
+        return Violation("customer-unknown", "the customer's state and consents have not arrived yet")
     if not customer.active:
-        return Finding("customer-inactive", "the customer was merged or erased")
+        return Violation("customer-inactive", "the customer was merged or erased")
     if customer.do_not_contact and offer.terms.contact_class is not ContactClass.MANDATORY:
-        return Finding("do-not-contact", "the customer wants no contact")
+        return Violation("do-not-contact", "the customer wants no contact")
     return None
 
 
-def _stopped(offer: Offer, _: Customer, at: Circumstances) -> Finding | None:
+def _stopped(offer: Offer, _: Customer, at: Circumstances) -> Violation | None:
     if is_promotional(offer) and at.policy.promotions_stopped:
-        return Finding("promotions-stopped", "all promotions are stopped by the contact policy")
+        return Violation("promotions-stopped", "all promotions are stopped by the contact policy")
     return None
 
 
-def _hold_out(offer: Offer, customer: Customer, _: Circumstances) -> Finding | None:
+def _hold_out(offer: Offer, customer: Customer, _: Circumstances) -> Violation | None:
     if is_promotional(offer) and customer.held_out:
-        return Finding("hold-out", "the customer belongs to the universal hold-out")
+        return Violation("hold-out", "the customer belongs to the universal hold-out")
     return None
 
 
-def _muted(offer: Offer, _: Customer, at: Circumstances) -> Finding | None:
+def _muted(offer: Offer, _: Customer, at: Circumstances) -> Violation | None:
     if not is_promotional(offer) or at.mute is None:
         return None
-    return Finding(at.mute.reason, "promotions rest because of a complaint", at.mute.until)
+    return Violation(at.mute.reason, "promotions rest because of a complaint", at.mute.until)
 
 
-def _stale(offer: Offer, _: Customer, at: Circumstances) -> Finding | None:
+def _stale(offer: Offer, _: Customer, at: Circumstances) -> Violation | None:
     return at.stale if is_promotional(offer) else None
 
 
-def _accepted(offer: Offer, customer: Customer, at: Circumstances) -> Finding | None:
+def _accepted(offer: Offer, customer: Customer, at: Circumstances) -> Violation | None:
     period = timedelta(days=offer.terms.limits.period_days)
     ends = [
         answer.at + period
-        for answer in customer.answers
+        for answer in customer.responses
         if answer.offer_id == offer.offer_id and answer.response is Response.ACCEPTED
     ]
     until = max(ends, default=at.now)
-    return Finding("already-accepted", "the customer took this offer", until) if until > at.now else None
+    return Violation("already-accepted", "the customer took this offer", until) if until > at.now else None
 
 
-def _presented(offer: Offer, customer: Customer, at: Circumstances) -> Finding | None:
+def _presented(offer: Offer, customer: Customer, at: Circumstances) -> Violation | None:
     limits = offer.terms.limits
     period = timedelta(days=limits.period_days)
     ends = sorted(
         answer.at + period
-        for answer in customer.answers
+        for answer in customer.responses
         if answer.offer_id == offer.offer_id and answer.response is Response.PRESENTED and answer.at + period > at.now
     )
     if len(ends) < limits.per_customer:
         return None
-    return Finding("already-presented", f"presented {len(ends)} times lately", ends[-limits.per_customer])
+    return Violation("already-presented", f"presented {len(ends)} times lately", ends[-limits.per_customer])
 
 
-def _refused(offer: Offer, customer: Customer, at: Circumstances) -> Finding | None:
+def _refused(offer: Offer, customer: Customer, at: Circumstances) -> Violation | None:
     """Kind selling: a refusal ends the pitch, then rests the kind, then the offer."""
-    found = [_rest_after(answer, offer, at) for answer in customer.answers if answer.response is Response.REJECTED]
+    found = [_rest_after(answer, offer, at) for answer in customer.responses if answer.response is Response.REJECTED]
     return max((rest for rest in found if rest), key=lambda rest: rest.until or at.now, default=None)
 
 
-def _rest_after(answer: Answer, offer: Offer, at: Circumstances) -> Finding | None:
+def _rest_after(answer: PastResponse, offer: Offer, at: Circumstances) -> Violation | None:
     policy = at.policy
     rests = [
         (answer.offer_id == offer.offer_id, policy.offer_refusal_days, "offer-refused", "this offer"),
@@ -163,51 +163,51 @@ def _rest_after(answer: Answer, offer: Offer, at: Circumstances) -> Finding | No
         ),
     ]
     found = [
-        Finding(rule, f"the customer refused {what}", answer.at + timedelta(days=days))
+        Violation(rule, f"the customer refused {what}", answer.at + timedelta(days=days))
         for concerned, days, rule, what in rests
         if concerned and answer.at + timedelta(days=days) > at.now
     ]
     return max(found, key=lambda rest: rest.until or at.now, default=None)
 
 
-def _consent(offer: Offer, channel: Channel, customer: Customer, at: Circumstances) -> Finding | None:
+def _consent(offer: Offer, channel: Channel, customer: Customer, at: Circumstances) -> Violation | None:
     terms = offer.terms
-    return forbids(customer, terms.purpose, channel, terms.contact_class, at.now)
+    return find_consent_violation(customer, terms.purpose, channel, terms.contact_class, at.now)
 
 
-def _common_hours(offer: Offer, channel: Channel, _: Customer, at: Circumstances) -> Finding | None:
+def _common_hours(offer: Offer, channel: Channel, _: Customer, at: Circumstances) -> Violation | None:
     if at.contact_from is not None or not keeps_hours(offer, channel, at.policy):
         return None
-    return Finding("no-common-hours", "the policy's contact hours and those the customer asked for never meet")
+    return Violation("no-common-hours", "the policy's contact hours and those the customer asked for never meet")
 
 
-def outside_hours(offer: Offer, channel: Channel, at: Circumstances) -> Finding | None:
+def outside_hours(offer: Offer, channel: Channel, at: Circumstances) -> Violation | None:
     """Return the rule, with the next allowed moment, when the contact would be made outside contact hours, or None."""
     opening = at.contact_from
     if opening is None or opening <= at.contact_at or not keeps_hours(offer, channel, at.policy):
         return None
-    return Finding("outside-contact-hours", f"contact hours begin at {opening:%Y-%m-%dT%H:%M:%SZ}", opening)
+    return Violation("outside-contact-hours", f"contact hours begin at {opening:%Y-%m-%dT%H:%M:%SZ}", opening)
 
 
-def _worth(offer: Offer, channel: Channel, customer: Customer, at: Circumstances) -> Finding | None:
-    if net_value(offer, channel, customer, at.policy) > 0:
+def _worth(offer: Offer, channel: Channel, customer: Customer, at: Circumstances) -> Violation | None:
+    if compute_net_value(offer, channel, customer, at.policy) > 0:
         return None
-    return Finding("costs-more-than-it-brings", "value less costs of offer and contact is not positive")
+    return Violation("costs-more-than-it-brings", "value less costs of offer and contact is not positive")
 
 
-def leaves_no_slot(offer: Offer, channel: Channel, customer: Customer, at: Circumstances) -> Finding | None:
+def leaves_no_slot(offer: Offer, channel: Channel, customer: Customer, at: Circumstances) -> Violation | None:
     """Return which cap leaves no slot to decide for the action; one reserved for this action is not in its own way."""
     return no_slot(offer, channel, [c for c in customer.contacts if not _is_own(c, offer, channel)], at)
 
 
-def no_slot(offer: Offer, channel: Channel, contacts: Iterable[Contact], at: Circumstances) -> Finding | None:
+def no_slot(offer: Offer, channel: Channel, contacts: Iterable[Slot], at: Circumstances) -> Violation | None:
     """Return which cap has no slot left for the action beside `contacts`, or None."""
     if not counts(offer.terms.contact_class, channel, at.policy):
         return None
-    return cap_reached(contacts, at.policy.caps, at.now)
+    return find_full_cap(contacts, at.policy.caps, at.now)
 
 
-def _is_own(contact: Contact, offer: Offer, channel: Channel) -> bool:
+def _is_own(contact: Slot, offer: Offer, channel: Channel) -> bool:
     reserved = contact.status is ContactStatus.RESERVED
     return reserved and contact.offer_id == offer.offer_id and contact.channel is channel
 

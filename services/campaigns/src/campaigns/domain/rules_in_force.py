@@ -1,4 +1,4 @@
-"""The rules in force."""
+"""The offers, policy and tallies in force, as one value."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,21 +6,21 @@ from uuid import UUID
 
 from campaigns.domain import freshness
 from campaigns.domain.customer import Customer
-from campaigns.domain.findings import Finding
 from campaigns.domain.mute import mute_of
 from campaigns.domain.offers import Offer
 from campaigns.domain.policy import ContactPolicy
 from campaigns.domain.propensity import Cell, Tally
 from campaigns.domain.quiet_hours import InitiatedBy, earliest_contact
 from campaigns.domain.rules import Circumstances
+from campaigns.domain.violation import Violation
 
 
 @dataclass(frozen=True, slots=True)
 class RulesInForce:
-    """Everything that is the same for all customers of one transaction."""
+    """The inputs that are the same for all customers of one transaction."""
 
     revision: int
-    """Of policy and offers together."""
+    """Revision of policy and offers together."""
     hold_out_salt: str
     policy_version: int
     policy: ContactPolicy
@@ -28,11 +28,11 @@ class RulesInForce:
     tallies: dict[Cell, Tally]
     input_ages: dict[str, float]
     currency: str
-    """In which amounts are shown."""
+    """The reporting currency of amounts."""
 
     @property
-    def stale(self) -> Finding | None:
-        """Why promotions are ruled out because an input is too old, or None."""
+    def stale(self) -> Violation | None:
+        """The violation of promotions by an input that is too old, or None."""
         return freshness.staleness(self.input_ages, self.policy.input_age_limit_s)
 
     def circumstances(
@@ -43,7 +43,7 @@ class RulesInForce:
         initiated_by: InitiatedBy = InitiatedBy.COMPANY,
         contact_at: datetime | None = None,
     ) -> Circumstances:
-        """Return what a decision about `customer` at `now` depends on; the contact is made then, or at `contact_at`."""
+        """Return the circumstances of a decision about `customer` at `now` for a contact at `contact_at` or now."""
         moment = contact_at or now
         contact_from = earliest_contact(customer, self.policy, moment, initiated_by)
         mute = mute_of(customer, self.policy, now)

@@ -7,14 +7,14 @@ from uuid import UUID
 
 from campaigns.domain.arbitration import decide
 from campaigns.domain.customer import (
-    Answer,
     Case,
-    Contact,
     ContactStatus,
     Customer,
+    PastResponse,
     Response,
     Score,
     Segments,
+    Slot,
 )
 from campaigns.domain.mute import mute_of
 from campaigns.domain.offers import ContactClass, Content, Offer, OfferTerms
@@ -67,7 +67,7 @@ def _customers(policy: ContactPolicy, kinds: Sequence[OfferKind]) -> list[Custom
         first_seen_at=NOW - timedelta(days=400),
         contract_ended_at=NOW - timedelta(days=1),
         contacts=(_spent_contact(),),
-        answers=tuple(Answer(NOBODY, kind, True, Response.REJECTED, NOW - timedelta(days=1)) for kind in kinds),
+        responses=tuple(PastResponse(NOBODY, kind, True, Response.REJECTED, NOW - timedelta(days=1)) for kind in kinds),
     )
     return [Customer(customer_id=NOBODY, known=False), Customer(customer_id=NOBODY, consents=known.consents), known]
 
@@ -76,5 +76,5 @@ def _any(choices: Sequence[frozenset[str]]) -> str | None:
     return min(frozenset[str]().union(*choices), default=None)
 
 
-def _spent_contact() -> Contact:
-    return Contact(NOBODY, NOBODY, Channel.EMAIL, ContactStatus.CONFIRMED, NOW - timedelta(days=1))
+def _spent_contact() -> Slot:
+    return Slot(NOBODY, NOBODY, Channel.EMAIL, ContactStatus.CONFIRMED, NOW - timedelta(days=1))

@@ -1,1 +1,1 @@
-"""What responses taught about propensities."""
+"""Propensities learned from responses."""

@@ -1,4 +1,4 @@
-"""Table of what responses taught."""
+"""Table of the tallies of propensities."""
 
 from sqlalchemy import UUID, Column, Integer, String, Table
 

@@ -1,4 +1,4 @@
-"""SQL of what responses taught."""
+"""SQL of the tallies of propensities."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -10,7 +10,7 @@ from campaigns.learning.models import propensity
 from lealtad.db import Connection
 from lealtad.db.recordset import as_rows, recordset
 
-COUNT = text(f"""
+ADD_TALLIES = text(f"""
     INSERT INTO propensity AS tally (offer_id, channel, band, accepted, rejected)
     SELECT offer_id, channel, band, accepted, rejected FROM {recordset(propensity)} ORDER BY offer_id, channel, band
     ON CONFLICT (offer_id, channel, band) DO UPDATE
@@ -18,7 +18,7 @@ COUNT = text(f"""
 """)
 
 
-async def count(connection: Connection, tallies: Mapping[Cell, Tally]) -> None:
-    """Add final responses to their cells, which are locked in ascending order."""
+async def add_tallies(connection: Connection, tallies: Mapping[Cell, Tally]) -> None:
+    """Add final responses to their cells. The cells are locked in ascending order, against deadlocks."""
     rows = [{**cell._asdict(), **asdict(tally)} for cell, tally in tallies.items()]
-    await connection.execute(COUNT, as_rows(rows))
+    await connection.execute(ADD_TALLIES, as_rows(rows))

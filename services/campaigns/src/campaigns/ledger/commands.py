@@ -1,4 +1,4 @@
-"""Commands on slots of the contact ledger; the customer must be locked."""
+"""Commands on slots of the contact ledger."""
 
 from campaigns.domain.customer import ContactStatus
 from campaigns.ledger import events, repository
@@ -10,13 +10,8 @@ EXPIRED = "expired"
 
 
 async def release_slot(uow: UnitOfWork, slot: Row, reason: str) -> tuple[Row, EventRef]:
-    """Free a reserved slot, emit ContactReleased, and return both; the customer must be locked."""
-    freed = await repository.change(
+    """Release a reserved slot, emit ContactReleased, and return both. The customer must be locked."""
+    released = await repository.change(
         uow.connection, slot.contact_id, status=ContactStatus.RELEASED, release_reason=reason
     )
-    return freed, uow.emit(events.released(freed, uow.now), key=freed.customer_id)
-
-
-def is_held(slot: Row, uow: UnitOfWork) -> bool:
-    """Return whether a slot is reserved and has not expired."""
-    return slot.status == ContactStatus.RESERVED and bool(slot.expires_at > uow.now)
+    return released, uow.emit(events.contact_released(released, uow.now), key=released.customer_id)

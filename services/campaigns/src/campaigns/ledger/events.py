@@ -1,4 +1,4 @@
-"""How the other services are told about slots of the contact ledger."""
+"""Events of slots of the contact ledger."""
 
 from datetime import datetime
 from typing import Any
@@ -14,19 +14,19 @@ from lealtad.events.catalog.campaigns import (
 from lealtad.events.catalog.customer_profile import Channel
 
 
-def reserved(slot: Row, now: datetime) -> ContactReserved:
-    """Return the event of a slot that is held since `now`."""
+def contact_reserved(slot: Row, now: datetime) -> ContactReserved:
+    """Return the event of a slot that is reserved at `now`."""
     later = slot.at if slot.at > now else None
     return ContactReserved(**_fields(slot, now), expires_at=slot.expires_at, contact_at=later)
 
 
-def confirmed(slot: Row) -> ContactConfirmed:
+def contact_confirmed(slot: Row) -> ContactConfirmed:
     """Return the event of a contact that took place."""
     return ContactConfirmed(**_fields(slot, slot.at), rule=slot.rule)
 
 
-def released(slot: Row, now: datetime) -> ContactReleased:
-    """Return the event of a slot that is free again since `now`."""
+def contact_released(slot: Row, now: datetime) -> ContactReleased:
+    """Return the event of a slot that is released at `now`."""
     return ContactReleased(**_fields(slot, now), reason=slot.release_reason, rule=slot.rule)
 
 

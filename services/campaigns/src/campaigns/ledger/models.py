@@ -25,13 +25,13 @@ contact = Table(
     Column(
         "rule", String, comment="ended the reservation, or stood when a contact took place that was told afterwards"
     ),
-    # The ledger of a customer, newest first; a decision reads the part inside the widest cap.
+    # List a customer's slots, newest first. A decision reads those inside the widest cap.
     Index("ix_contact_customer_id_at", "customer_id", "at", "contact_id"),
-    # A decision holds at most one slot.
+    # A decision has at most one slot that is reserved or confirmed.
     Index("uq_contact_decision_id", "decision_id", unique=True, postgresql_where=text("status <> 'released'")),
-    # A decision asks the rules again for each slot that its customers hold.
+    # A decision checks each reserved slot of its customers against the rules.
     Index("ix_contact_customer_id_reserved", "customer_id", postgresql_where=text("status = 'reserved'")),
-    # Reservations that expire are due work.
+    # Find expired reservations.
     Index("ix_contact_expires_at", "expires_at", postgresql_where=text("status = 'reserved'")),
     schema=OWNED,
 )

@@ -13,8 +13,8 @@ from campaigns.domain.offers import OfferTerms
 from campaigns.offers.models import offer, offer_version
 from lealtad.db import Connection, Row
 
-# Two acceptances of the last one wait for each other here; the second finds none left. A change of the limit waits for
-# acceptances under way, and they for it: none is counted beyond the limit in force.
+# Two concurrent acceptances of the last unit wait for each other here, and the second finds no unit left. A change of
+# the limit and an acceptance wait for each other, so that no acceptance is counted beyond the limit in force.
 COUNT_ACCEPTANCE = text("""
     WITH in_force AS (
         SELECT offer_id, CAST(terms #>> '{limits,total}' AS bigint) AS total
@@ -32,68 +32,71 @@ VERSION_AT = text("""
 """)
 
 
-class Edit(NamedTuple):
-    """When (business time) a manager changed something, and who (the token's subject)."""
+class ChangeStamp(NamedTuple):
+    """Business time of a change, and the subject of the manager's token."""
 
     at: datetime
     by: str
 
 
 @lru_cache(maxsize=1024)
-def terms_of(document: str) -> OfferTerms:
-    """Return the terms in a stored JSON document; a version never changes, so each is parsed once a process."""
+def parse_terms(document: str) -> OfferTerms:
+    """Parse a stored JSON document. A version never changes, so each is parsed once per process."""
     return OfferTerms.model_validate_json(document)
 
 
 async def count_acceptance(connection: Connection, offer_id: UUID) -> Row | None:
-    """Count one more acceptance and return whether it `was_last`; None where the limit in force was reached before."""
+    """Count an acceptance and return whether it `was_last`. Return None if the limit in force was reached before."""
     return (await connection.execute(COUNT_ACCEPTANCE, {"offer_id": offer_id})).one_or_none()
 
 
-async def read(connection: Connection, reference: str, *, lock: bool = False) -> Row | None:
+async def find(connection: Connection, reference: str, *, lock: bool = False) -> Row | None:
     """Return the row of the offer with this id or key."""
-    found = select(offer).where(or_(cast(offer.c.offer_id, String) == reference, offer.c.key == reference))
-    return (await connection.execute(found.with_for_update() if lock else found)).one_or_none()
+    row = select(offer).where(or_(cast(offer.c.offer_id, String) == reference, offer.c.key == reference))
+    return (await connection.execute(row.with_for_update() if lock else row)).one_or_none()
 
 
-async def read_version(connection: Connection, offer_id: UUID, version: int) -> Row | None:
+async def find_version(connection: Connection, offer_id: UUID, version: int) -> Row | None:
     """Return one version of an offer, in force or not."""
     at = (offer_version.c.offer_id == offer_id) & (offer_version.c.version == version)
-    found = select(offer_version, offer.c.key).join(offer, offer.c.offer_id == offer_version.c.offer_id).where(at)
-    return (await connection.execute(found)).one_or_none()
+    version_row = select(offer_version, offer.c.key).join(offer, offer.c.offer_id == offer_version.c.offer_id).where(at)
+    return (await connection.execute(version_row)).one_or_none()
 
 
-async def terms_at(connection: Connection, offer_id: UUID, moment: datetime) -> OfferTerms | None:
-    """Return the terms that were in force at `moment`, before all changes the first; None while it was withdrawn."""
+async def find_terms_at(connection: Connection, offer_id: UUID, moment: datetime) -> OfferTerms | None:
+    """Return the terms in force at `moment`, or None if the offer was withdrawn then.
+
+    Before the first change the first terms were in force.
+    """
     row = (await connection.execute(VERSION_AT, {"offer_id": offer_id, "moment": moment})).one()
-    return None if row.withdrawn else terms_of(row.terms)
+    return None if row.withdrawn else parse_terms(row.terms)
 
 
-async def terms_of_versions(
+async def find_terms_of_versions(
     connection: Connection, versions: Collection[tuple[UUID, int]]
 ) -> dict[tuple[UUID, int], OfferTerms]:
-    """Return the terms of those versions that exist."""
+    """Return the terms of the versions that exist."""
     columns = offer_version.c
-    found = select(columns.offer_id, columns.version, columns.terms)
-    rows = await connection.execute(found.where(tuple_(columns.offer_id, columns.version).in_(list(versions))))
+    selected = select(columns.offer_id, columns.version, columns.terms)
+    rows = await connection.execute(selected.where(tuple_(columns.offer_id, columns.version).in_(list(versions))))
     return {(row.offer_id, row.version): OfferTerms.model_validate(row.terms) for row in rows}
 
 
-async def page(
+async def list_page(
     connection: Connection, *, after: str | None, limit: int, kind: str | None, withdrawn: bool
 ) -> Sequence[Row]:
-    """Return offers by key, after the key `after`."""
-    found = select(offer).where(offer.c.withdrawn == withdrawn).order_by(offer.c.key).limit(limit)
+    """Return offers in ascending key, after the key `after`."""
+    selected = select(offer).where(offer.c.withdrawn == withdrawn).order_by(offer.c.key).limit(limit)
     if after is not None:
-        found = found.where(offer.c.key > after)
+        selected = selected.where(offer.c.key > after)
     if kind is not None:
-        found = found.where(offer.c.terms["kind"].astext == kind)
-    return await connection.execute(found)
+        selected = selected.where(offer.c.terms["kind"].astext == kind)
+    return await connection.execute(selected)
 
 
-async def add(connection: Connection, offer_id: UUID, key: str, terms: OfferTerms, edit: Edit) -> bool:
-    """Insert an offer in its first version; return False where the key is taken."""
-    values = _values(terms, edit, version=1, withdrawn=False)
+async def add(connection: Connection, offer_id: UUID, key: str, terms: OfferTerms, stamp: ChangeStamp) -> bool:
+    """Insert an offer in its first version; return False if the key is in use."""
+    values = _values(terms, stamp, version=1, withdrawn=False)
     added = upsert(offer).values(offer_id=offer_id, key=key, **values).on_conflict_do_nothing(index_elements=["key"])
     if (await connection.execute(added.returning(offer.c.offer_id))).one_or_none() is None:
         return False
@@ -102,20 +105,20 @@ async def add(connection: Connection, offer_id: UUID, key: str, terms: OfferTerm
 
 
 async def change(
-    connection: Connection, offer_id: UUID, terms: OfferTerms, edit: Edit, *, version: int, withdrawn: bool
+    connection: Connection, offer_id: UUID, terms: OfferTerms, stamp: ChangeStamp, *, version: int, withdrawn: bool
 ) -> None:
-    """Put another version in force; a version is never overwritten."""
-    values = _values(terms, edit, version=version, withdrawn=withdrawn)
+    """Put another version in force. A version is never overwritten."""
+    values = _values(terms, stamp, version=version, withdrawn=withdrawn)
     await connection.execute(update(offer).where(offer.c.offer_id == offer_id).values(**values))
     await connection.execute(insert(offer_version).values(offer_id=offer_id, **values))
 
 
-def _values(terms: OfferTerms, edit: Edit, *, version: int, withdrawn: bool) -> dict[str, Any]:
+def _values(terms: OfferTerms, stamp: ChangeStamp, *, version: int, withdrawn: bool) -> dict[str, Any]:
     document = terms.model_dump(mode="json")
     return {
         "version": version,
         "withdrawn": withdrawn,
         "terms": document,
-        "changed_at": edit.at,
-        "changed_by": edit.by,
+        "changed_at": stamp.at,
+        "changed_by": stamp.by,
     }

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Response
 from fastapi import Query as Parameter
 
 from campaigns.offers import commands, queries
-from campaigns.offers.schemas import OfferIn, OfferOut, TermsIn
+from campaigns.offers.schemas import NewOffer, Offer, OfferChanges
 from lealtad.events.catalog.campaigns import OfferKind
 from lealtad.http import Command, Page, PageWanted, Query, problems, reads, writes
 
@@ -18,7 +18,7 @@ Changes = Annotated[Command, Depends(writes("offers:write", if_match="required")
 Reference = Annotated[str, Path(max_length=63, description="Id or key", examples=["free-shipping"])]
 
 
-@router.get("", response_model=Page[OfferOut])
+@router.get("", response_model=Page[Offer])
 async def list_offers(
     query: Reads,
     page: PageWanted,
@@ -32,8 +32,8 @@ async def list_offers(
     return await query.run(lambda uow: queries.list_offers(uow, page, kind=kind, withdrawn=withdrawn))
 
 
-@router.post("", status_code=201, response_model=OfferOut, responses=problems(409))
-async def create_offer(body: OfferIn, command: Creates) -> Response:
+@router.post("", status_code=201, response_model=Offer, responses=problems(409))
+async def create_offer(body: NewOffer, command: Creates) -> Response:
     """Create an offer.
 
     It competes from now on: every customer is decided anew in the background, in batches.
@@ -41,7 +41,7 @@ async def create_offer(body: OfferIn, command: Creates) -> Response:
     return await command.run(lambda uow: commands.create_offer(uow, body, by=command.principal.subject))
 
 
-@router.get("/{reference}", response_model=OfferOut, responses=problems(404))
+@router.get("/{reference}", response_model=Offer, responses=problems(404))
 async def read_offer(reference: Reference, query: Reads) -> Response:
     """Read an offer.
 
@@ -50,7 +50,7 @@ async def read_offer(reference: Reference, query: Reads) -> Response:
     return await query.run(lambda uow: queries.read_offer(uow, reference))
 
 
-@router.get("/{offer_id}/versions/{version}", response_model=OfferOut, responses=problems(404))
+@router.get("/{offer_id}/versions/{version}", response_model=Offer, responses=problems(404))
 async def read_offer_version(
     offer_id: Annotated[UUID, Path(description="Id of the offer")],
     version: Annotated[int, Path(ge=1, le=2_147_483_647, description="A version of the offer", examples=[1])],
@@ -63,8 +63,8 @@ async def read_offer_version(
     return await query.run(lambda uow: queries.read_offer_version(uow, offer_id, version))
 
 
-@router.put("/{reference}", response_model=OfferOut, responses=problems(404, 412, 428))
-async def change_offer(reference: Reference, body: TermsIn, command: Changes) -> Response:
+@router.put("/{reference}", response_model=Offer, responses=problems(404, 412, 428))
+async def change_offer(reference: Reference, body: OfferChanges, command: Changes) -> Response:
     """Change an offer.
 
     Send all of its terms and, as `If-Match`, the `ETag` of the version they replace. Makes the next version; a
@@ -75,7 +75,7 @@ async def change_offer(reference: Reference, body: TermsIn, command: Changes) ->
     )
 
 
-@router.delete("/{reference}", response_model=OfferOut, responses=problems(404, 412, 428))
+@router.delete("/{reference}", response_model=Offer, responses=problems(404, 412, 428))
 async def withdraw_offer(reference: Reference, command: Changes) -> Response:
     """Withdraw an offer.
 

@@ -1,6 +1,7 @@
 """Offers as callers see and change them."""
 
 from datetime import datetime
+from typing import Self
 from uuid import UUID
 
 from pydantic import ConfigDict, Field, field_validator
@@ -8,6 +9,7 @@ from pydantic.config import JsonDict
 
 from campaigns.domain.audience import Audience
 from campaigns.domain.offers import OfferTerms
+from lealtad.db import Row
 from lealtad.events.catalog.shared_types import Slug
 from lealtad.http import SafeValueError, SlugText, Timestamp
 
@@ -25,7 +27,7 @@ TERMS: JsonDict = {
 }
 
 
-class TermsIn(OfferTerms):
+class OfferChanges(OfferTerms):
     """All terms of an offer."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [TERMS]})
@@ -41,7 +43,7 @@ class TermsIn(OfferTerms):
         return audience
 
 
-class OfferIn(TermsIn):
+class NewOffer(OfferChanges):
     """A new offer."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"key": "spring-preview", **TERMS}]})
@@ -49,7 +51,7 @@ class OfferIn(TermsIn):
     key: SlugText = Field(description="Its name for ever, as in reports and events", examples=["free-shipping"])
 
 
-class OfferOut(OfferTerms):
+class Offer(OfferTerms):
     """An offer in one version."""
 
     key: Slug
@@ -58,3 +60,16 @@ class OfferOut(OfferTerms):
     withdrawn: bool
     changed_at: datetime
     changed_by: str = Field(description="Subject of the token, or `shipped`")
+
+    @classmethod
+    def of(cls, row: Row) -> Self:
+        """Return the offer in a stored row."""
+        return cls(
+            **row.terms,
+            key=row.key,
+            offer_id=row.offer_id,
+            version=row.version,
+            withdrawn=row.withdrawn,
+            changed_at=row.changed_at,
+            changed_by=row.changed_by,
+        )

@@ -16,7 +16,7 @@ POLICY_ID = uuid5(UUID(int=0), "lealtad:contact-policy")
 async def change_policy(uow: UnitOfWork, wanted: ContactPolicy, *, if_match: str | None, by: str) -> Answer:
     """Put `wanted` in force as the next version and have all customers decided anew; 412 or 428 without the ETag."""
     changed = await CONTACT_POLICY.replace(uow, wanted, if_match=if_match, by=by)
-    await repository.revise(uow.connection)
+    await repository.increment_revision(uow.connection)
     event = ContactPolicyChanged(
         version=changed.version, promotions_stopped=wanted.promotions_stopped, changed_at=changed.changed_at
     )

@@ -5,11 +5,11 @@ from sqlalchemy import BigInteger, Boolean, Column, String, Table, text
 from campaigns.domain.policy import ContactPolicy
 from campaigns.domain.trial import try_out
 from campaigns.metadata import METADATA
-from campaigns.policy.schemas import PolicyOut
+from campaigns.policy.schemas import ContactPolicyVersion
 from lealtad.db.columns import OWNED
 from lealtad.policies import Policy
 
-CONTACT_POLICY = Policy(METADATA, "contact_policy", ContactPolicy, PolicyOut, try_out=try_out)
+CONTACT_POLICY = Policy(METADATA, "contact_policy", ContactPolicy, ContactPolicyVersion, try_out=try_out)
 
 rulebook = Table(
     "rulebook",

@@ -1,12 +1,12 @@
-"""SQL of the revision of all rules."""
+"""SQL of the rulebook: the revision of policy and offers together."""
 
 from sqlalchemy import text
 
 from lealtad.db import Connection
 
-REVISE = text("UPDATE rulebook SET revision = revision + 1")
+INCREMENT_REVISION = text("UPDATE rulebook SET revision = revision + 1")
 
 
-async def revise(connection: Connection) -> None:
-    """Say that rules changed, or an offer is exhausted: every customer decided under an earlier revision is due."""
-    await connection.execute(REVISE)
+async def increment_revision(connection: Connection) -> None:
+    """Increment the revision, so that every customer decided under an earlier one is due."""
+    await connection.execute(INCREMENT_REVISION)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Response
 
 from campaigns.policy import commands
 from campaigns.policy.models import CONTACT_POLICY
-from campaigns.policy.schemas import PolicyIn, PolicyOut
+from campaigns.policy.schemas import ContactPolicyVersion, NewContactPolicy
 from lealtad.http import Command, Query, problems, reads, writes
 from lealtad.policies import VersionInPath
 
@@ -14,7 +14,7 @@ router = APIRouter(prefix="/v1/contact-policy", tags=["contact policy"])
 Reads = Annotated[Query, Depends(reads("policies:read"))]
 
 
-@router.get("", response_model=PolicyOut)
+@router.get("", response_model=ContactPolicyVersion)
 async def read_contact_policy(query: Reads) -> Response:
     """Read the contact policy.
 
@@ -24,7 +24,7 @@ async def read_contact_policy(query: Reads) -> Response:
     return await query.run(CONTACT_POLICY.read_in_force)
 
 
-@router.get("/versions/{version}", response_model=PolicyOut, responses=problems(404))
+@router.get("/versions/{version}", response_model=ContactPolicyVersion, responses=problems(404))
 async def read_contact_policy_version(version: VersionInPath, query: Reads) -> Response:
     """Read a version of the contact policy.
 
@@ -33,9 +33,9 @@ async def read_contact_policy_version(version: VersionInPath, query: Reads) -> R
     return await query.run(lambda uow: CONTACT_POLICY.read(uow, version))
 
 
-@router.put("", response_model=PolicyOut, responses=problems(412, 428))
+@router.put("", response_model=ContactPolicyVersion, responses=problems(412, 428))
 async def change_contact_policy(
-    body: PolicyIn, command: Annotated[Command, Depends(writes("policies:write", if_match="required"))]
+    body: NewContactPolicy, command: Annotated[Command, Depends(writes("policies:write", if_match="required"))]
 ) -> Response:
     """Change the contact policy.
 

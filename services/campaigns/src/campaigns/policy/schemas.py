@@ -13,7 +13,7 @@ from lealtad.policies import PolicyStamp
 SHIPPED: JsonDict = from_json(files("campaigns.policy").joinpath("defaults.json").read_bytes())
 
 
-class PolicyIn(ContactPolicy):
+class NewContactPolicy(ContactPolicy):
     """The whole contact policy."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [SHIPPED]})
@@ -27,5 +27,5 @@ class PolicyIn(ContactPolicy):
         return situations
 
 
-class PolicyOut(ContactPolicy, PolicyStamp):
+class ContactPolicyVersion(ContactPolicy, PolicyStamp):
     """A version of the contact policy."""

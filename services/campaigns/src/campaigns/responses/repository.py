@@ -1,6 +1,6 @@
 """SQL of responses."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,10 +10,11 @@ from sqlalchemy import insert, select, text
 from campaigns.domain.propensity import Cell
 from campaigns.responses.models import response
 from lealtad.db import Connection, Row
+from lealtad.db.recordset import as_rows, insert_rows
 from lealtad.events.catalog.customer_profile import Channel
 
 CLOSE = text("UPDATE response SET open_until = NULL WHERE decision_id = :decision_id AND open_until IS NOT NULL")
-TAKE_UNANSWERED = text("""
+CLOSE_UNANSWERED = text("""
     UPDATE response SET open_until = NULL
     FROM (
         SELECT decision_id, response FROM response WHERE open_until <= :now
@@ -25,26 +26,27 @@ TAKE_UNANSWERED = text("""
         SELECT FROM customer WHERE customer.customer_id = response.customer_id AND NOT profiling_allowed
     ) AS teaches
 """)
+RESTORE_RESPONSES = insert_rows(response, "ON CONFLICT (decision_id, response) DO NOTHING")
 DUE = "SELECT 1 FROM response WHERE open_until <= :now"
 
 
-async def of_decision(connection: Connection, decision_id: UUID) -> Sequence[Row]:
+async def list_of_decision(connection: Connection, decision_id: UUID) -> Sequence[Row]:
     """Return the responses to a decision, oldest first."""
-    found = select(response).where(response.c.decision_id == decision_id).order_by(response.c.occurred_at)
-    return await connection.execute(found)
+    responses = select(response).where(response.c.decision_id == decision_id).order_by(response.c.occurred_at)
+    return await connection.execute(responses)
 
 
 async def close(connection: Connection, decision_id: UUID) -> None:
-    """Let the presented offer of a decision await no answer any more."""
+    """Update the presented offer of a decision so that it awaits no answer."""
     await connection.execute(CLOSE, {"decision_id": decision_id})
 
 
-async def take_unanswered(connection: Connection, now: datetime, limit: int) -> list[tuple[UUID, Cell | None]]:
-    """Let offers that were not answered in time await no answer; return their customers and cells.
+async def close_unanswered(connection: Connection, now: datetime, limit: int) -> list[tuple[UUID, Cell | None]]:
+    """Update offers that were not answered in time so that they await no answer; return their customers and cells.
 
-    There is no cell of a customer who refuses to be profiled: nothing is learned from their silence.
+    The cell is None for a customer who refuses profiling, because nothing is learned from such a customer.
     """
-    rows = await connection.execute(TAKE_UNANSWERED, {"now": now, "limit": limit})
+    rows = await connection.execute(CLOSE_UNANSWERED, {"now": now, "limit": limit})
     return [
         (row.customer_id, Cell(row.offer_id, Channel(row.channel), row.band) if row.teaches else None) for row in rows
     ]
@@ -54,3 +56,8 @@ async def add(connection: Connection, values: dict[str, Any]) -> Row:
     """Insert a response and return its row."""
     added: Row = (await connection.execute(insert(response).values(**values).returning(response))).one()
     return added
+
+
+async def restore_responses(connection: Connection, responses: Sequence[Mapping[str, Any]]) -> None:
+    """Insert responses that are not stored."""
+    await connection.execute(RESTORE_RESPONSES, as_rows(responses))

@@ -5,10 +5,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Response
 
-from campaigns.contacts.schemas import ContactOut
-from campaigns.responses.commands import record_response as recording
-from campaigns.responses.commands.confirm_contact import confirm
-from campaigns.responses.schemas import ResponseIn, ResponseOut
+from campaigns.contacts.schemas import Contact
+from campaigns.responses import commands
+from campaigns.responses.schemas import NewResponse, OfferResponse
 from lealtad.http import Command, problems, writes
 
 router = APIRouter()
@@ -21,10 +20,10 @@ DecisionId = Annotated[UUID, Path(description="Id of the decision that is answer
     "/v1/decisions/{decision_id}/responses",
     tags=["responses"],
     status_code=201,
-    response_model=ResponseOut,
+    response_model=OfferResponse,
     responses=problems(404, 409),
 )
-async def record_response(decision_id: DecisionId, body: ResponseIn, command: Writes) -> Response:
+async def record_response(decision_id: DecisionId, body: NewResponse, command: Writes) -> Response:
     """Record a response.
 
     `presented` first, then `accepted` or `rejected`; a repeated response is answered 200 as before. Presenting spends a
@@ -34,13 +33,13 @@ async def record_response(decision_id: DecisionId, body: ResponseIn, command: Wr
     in its time, but for an acceptance beyond the offer's limit in force (409). The answer shows the next-best action
     after the response: a refusal ends the pitch, an acceptance fulfils the offer.
     """
-    return await command.run(lambda uow: recording.record_response(uow, decision_id, body))
+    return await command.run(lambda uow: commands.record_response(uow, decision_id, body))
 
 
 @router.post(
     "/v1/contacts/{contact_id}/confirm",
     tags=["contacts"],
-    response_model=ContactOut,
+    response_model=Contact,
     responses=problems(404, 409),
 )
 async def confirm_contact(contact_id: ContactId, command: Writes) -> Response:
@@ -49,4 +48,4 @@ async def confirm_contact(contact_id: ContactId, command: Writes) -> Response:
     Ask with it right before the contact: the slot is spent and the offer counts as presented. 409 with the rule when
     the contact is not allowed now, although the slot was held. Repeating a confirmation changes nothing.
     """
-    return await command.run(lambda uow: confirm(uow, contact_id))
+    return await command.run(lambda uow: commands.confirm_contact(uow, contact_id))

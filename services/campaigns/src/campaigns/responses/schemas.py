@@ -5,13 +5,14 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from campaigns.decisions.schemas import DecisionOut
+from campaigns.decisions.schemas import Decision
 from campaigns.domain.customer import Response
+from campaigns.fields import Reported
 from lealtad.events.catalog.shared_types import Slug
 from lealtad.http import RequestBody, SlugText, Timestamp
 
 
-class ResponseIn(RequestBody):
+class NewResponse(RequestBody):
     """What happened with the offer of a decision."""
 
     model_config = ConfigDict(
@@ -29,7 +30,7 @@ class ResponseIn(RequestBody):
     reason: SlugText | None = Field(default=None, description="Why it was declined", examples=["too-expensive"])
 
 
-class ResponseOut(BaseModel):
+class OfferResponse(BaseModel):
     """A recorded response, and the customer's next-best action after it."""
 
     response_id: UUID
@@ -39,8 +40,8 @@ class ResponseOut(BaseModel):
     response: Response
     occurred_at: datetime
     reason: Slug | None
-    reported: bool = Field(description="Told afterwards: no rule was asked")
+    reported: Reported
     rule: Slug | None = Field(
         description="The rule that forbade the reported contact when it took place", examples=["complaint-open"]
     )
-    next_best_action: DecisionOut
+    next_best_action: Decision

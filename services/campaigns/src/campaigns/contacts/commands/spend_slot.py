@@ -1,25 +1,25 @@
-"""Slots of the contact ledger: taken under the customer's lock, so that two channels never spend the last one twice."""
+"""Add and spend slots of the ledger under the customer's lock, so that two channels never spend the last slot twice."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
-from campaigns.contacts.queries.permission import Permission, permit
+from campaigns.contacts.queries.permission import require_permission
 from campaigns.domain.customer import ContactStatus
-from campaigns.domain.permission import ends_by_time
+from campaigns.domain.permission import Permission, find_next_end
 from campaigns.ledger import events, repository
-from campaigns.ledger.commands import EXPIRED, is_held, release_slot
+from campaigns.ledger.commands import EXPIRED, release_slot
 from lealtad.db import Row
 from lealtad.events.catalog.customer_profile import Channel
 from lealtad.ids import new_id
 from lealtad.unit_of_work import UnitOfWork
 
 
-async def take(uow: UnitOfWork, decision: Row, status: ContactStatus, at: datetime) -> Row:
-    """Take a slot for a contact at `at` with a decision's action, or raise 409 with the rule that forbids it.
+async def add_slot(uow: UnitOfWork, decision: Row, status: ContactStatus, at: datetime) -> Row:
+    """Insert a slot for a contact at `at` with a decision's action; raise 409 with the rule that forbids it.
 
     The customer must be locked.
     """
-    permission, channel = await permit(uow, decision, None, at), Channel(decision.channel)
+    permission, channel = await require_permission(uow, decision, None, at), Channel(decision.channel)
     reserved = status is ContactStatus.RESERVED
     return await repository.add(
         uow.connection,
@@ -33,14 +33,14 @@ async def take(uow: UnitOfWork, decision: Row, status: ContactStatus, at: dateti
     )
 
 
-async def spend(uow: UnitOfWork, decision: Row, at: datetime) -> Row:
-    """Let a contact that takes place at `at` spend its slot: the one reserved for it, or a new one.
+async def spend_slot(uow: UnitOfWork, decision: Row, at: datetime) -> Row:
+    """Spend the reserved slot of a decision, or a new slot, for a contact that takes place at `at`.
 
-    409 with the rule where the contact is not allowed. Emits ContactConfirmed. The customer must be locked.
+    Raise 409 with the rule that forbids the contact. Emit ContactConfirmed. The customer must be locked.
     """
-    slot = await repository.of_decision(uow.connection, decision.decision_id)
+    slot = await repository.find_of_decision(uow.connection, decision.decision_id)
     if slot is not None and is_held(slot, uow):
-        permission = await permit(uow, decision, slot, at)
+        permission = await require_permission(uow, decision, slot, at)
         counts = permission.counts_on(Channel(slot.channel))
         spent = await repository.change(
             uow.connection, slot.contact_id, status=ContactStatus.CONFIRMED, at=at, expires_at=None, counts=counts
@@ -48,13 +48,13 @@ async def spend(uow: UnitOfWork, decision: Row, at: datetime) -> Row:
     else:
         if slot is not None:
             await release_slot(uow, slot, EXPIRED)
-        spent = await take(uow, decision, ContactStatus.CONFIRMED, at)
-    uow.emit(events.confirmed(spent), key=spent.customer_id)
+        spent = await add_slot(uow, decision, ContactStatus.CONFIRMED, at)
+    uow.emit(events.contact_confirmed(spent), key=spent.customer_id)
     return spent
 
 
 def new_slot(decision: Row) -> dict[str, Any]:
-    """Return what a new slot says about the decision that it is for."""
+    """Return the columns that a new slot takes from its decision."""
     return {
         "contact_id": new_id(),
         "customer_id": decision.customer_id,
@@ -68,11 +68,16 @@ def new_slot(decision: Row) -> dict[str, Any]:
     }
 
 
-def _expires_at(permission: Permission, channel: Channel, at: datetime) -> datetime:
-    """Return until when a slot for a contact at `at` is held.
+def is_held(slot: Row, uow: UnitOfWork) -> bool:
+    """Return whether a slot is reserved and has not expired."""
+    return slot.status == ContactStatus.RESERVED and bool(slot.expires_at > uow.now)
 
-    Not beyond the end of the offer, or of the consent, that it rests on.
+
+def _expires_at(permission: Permission, channel: Channel, at: datetime) -> datetime:
+    """Return the moment until which a slot for a contact at `at` is held.
+
+    The moment is not after the end of the offer, or of the consent, that the contact depends on.
     """
     latest = at + timedelta(minutes=permission.policy.reservation_minutes)
-    ends = ends_by_time(permission.offer, channel, permission.customer, at)
-    return min(latest, ends) if ends else latest
+    end = find_next_end(permission.offer, channel, permission.customer, at)
+    return min(latest, end) if end else latest

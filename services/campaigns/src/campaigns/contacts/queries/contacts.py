@@ -3,27 +3,27 @@
 from datetime import datetime
 from uuid import UUID
 
-from campaigns.contacts.schemas import ContactOut
-from campaigns.decisions.queries import resolve
+from campaigns.contacts.schemas import Contact
+from campaigns.decisions.queries import find_customer_id
 from campaigns.ledger import repository
+from lealtad.db import Row
 from lealtad.http import Page, PageQuery, not_found
 from lealtad.unit_of_work import UnitOfWork
 
 
-async def read_ledger(uow: UnitOfWork, reference: str, page: PageQuery) -> Page[ContactOut]:
-    """Return a customer's contacts, newest first."""
-    customer_id = await resolve(uow.connection, reference)
+async def list_contacts(uow: UnitOfWork, reference: str, page: PageQuery) -> Page[Contact]:
+    """Return a page of a customer's contacts, newest first."""
+    customer_id = await find_customer_id(uow.connection, reference)
     before = page.after(datetime, UUID)
-    rows = await repository.page(
+    rows = await repository.list_page(
         uow.connection, customer_id, before=(before[0], before[1]) if before else None, limit=page.limit
     )
-    return Page.of(rows, page.limit, lambda row: (row.at, row.contact_id), ContactOut.model_validate)
+    return Page.of(rows, page.limit, lambda row: (row.at, row.contact_id), Contact.model_validate)
 
 
-async def decision_of(uow: UnitOfWork, contact_id: UUID) -> UUID:
-    """Return the decision that a slot is for; 404 where there is no such slot."""
-    slot = await repository.read(uow.connection, contact_id)
+async def read_slot(uow: UnitOfWork, contact_id: UUID) -> Row:
+    """Return the row of a slot; raise 404 if it does not exist."""
+    slot = await repository.find(uow.connection, contact_id)
     if slot is None:
         raise not_found("contact", contact_id)
-    decision_id: UUID = slot.decision_id
-    return decision_id
+    return slot

@@ -1,7 +1,7 @@
-"""SQL of what decisions are made from: one statement for the rules, one for the customers.
+"""SQL of the inputs of decisions: one statement for the rules, one for the customers.
 
-Where customers are locked, both are read after that, by statements of their own: a statement sees every table as it was
-when it began, so one that waited for the lock itself would miss what its holder committed (a slot, a response).
+Run both after the statement that locks the customers. A statement sees every table as of its own begin. So a statement
+that itself waited for the lock would miss what the lock's holder committed (a slot, a response).
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,8 @@ from sqlalchemy import text
 from lealtad.db import Connection, Row
 from lealtad.kafka.consume.freshness import AGES
 
-# One snapshot: the revision is that of these offers and this policy, so that any other makes the decision due again.
+# One statement is one snapshot: the revision belongs to these offers and this policy. A later revision makes the
+# decision due again.
 RULES = text(f"""
     SELECT rulebook.revision, rulebook.hold_out_salt,
         in_force.version AS policy_version, CAST(in_force.policy AS text) AS policy,
@@ -26,10 +27,10 @@ RULES = text(f"""
         ARRAY(SELECT ROW(topic, age_s) FROM ({AGES.text}) AS age) AS input_ages
     FROM rulebook CROSS JOIN (SELECT version, policy FROM contact_policy ORDER BY version DESC LIMIT 1) AS in_force
 """)
-# Cases, contacts and answers are those of all records that were merged into the customer: what forbids a contact holds
-# for the person, and a merge begins no rest and no cap anew.
-# LIMIT leaves out nobody. Without it PostgreSQL takes a plan for any array to cost much more than one for this array,
-# and plans the statement anew each time, which takes longer than to run it.
+# Cases, contacts and responses include those of all records that were merged into the customer. A rule that forbids a
+# contact applies to the person, and a merge restarts no rest and no cap.
+# LIMIT removes no row. Without it PostgreSQL estimates the generic plan to cost much more than a custom plan, and plans
+# the statement each time. Planning takes longer than execution.
 CUSTOMERS = text("""
     SELECT ids.customer_id, c.sequence AS customer_sequence, c.status, c.do_not_contact, c.profiling_allowed,
         c.language, c.time_zone, c.contact_start, c.contact_end, c.preferred_channels, c.consents, c.registered_at,
@@ -51,8 +52,8 @@ CUSTOMERS = text("""
         ) AS held_slots,
         ARRAY(
             SELECT ROW(offer_id, offer_kind, promotional, response, occurred_at) FROM response
-            WHERE customer_id = ANY(records.ids) AND occurred_at > :answers_since
-        ) AS answers
+            WHERE customer_id = ANY(records.ids) AND occurred_at > :responses_since
+        ) AS responses
     FROM (
         SELECT customer_id FROM unnest(CAST(:customers AS uuid[])) AS wanted (customer_id)
         LIMIT cardinality(CAST(:customers AS uuid[]))
@@ -81,13 +82,16 @@ CUSTOMERS = text("""
 
 
 async def read_rules(connection: Connection, topics: Sequence[str]) -> Row:
-    """Return the rules in force, what responses taught, and the ages of those `topics` that were ever read."""
+    """Return the rules in force, the tallies of propensities, and the ages of those `topics` that were ever read."""
     return (await connection.execute(RULES, {"topics": list(topics)})).one()
 
 
 async def read_customers(
-    connection: Connection, customers: Sequence[UUID], now: datetime, *, contacts: datetime, answers: datetime
+    connection: Connection, customers: Sequence[UUID], now: datetime, *, contacts: datetime, responses: datetime
 ) -> Sequence[Row]:
-    """Return one row for each of `customers`, known or not, in ascending id; contacts and answers since these times."""
-    wanted = {"customers": list(customers), "now": now, "contacts_since": contacts, "answers_since": answers}
+    """Return one row for each of `customers` in ascending id, also for unknown ones.
+
+    Contacts and responses are those after the given times.
+    """
+    wanted = {"customers": list(customers), "now": now, "contacts_since": contacts, "responses_since": responses}
     return await connection.execute(CUSTOMERS, wanted)

@@ -1,15 +1,16 @@
-"""What each response does besides being recorded: spend a slot, use up an offer, teach a propensity."""
+"""Apply the effect of each response: spend a slot, count an acceptance, update a propensity."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from campaigns.contacts.commands.report_contact import report
-from campaigns.contacts.commands.spend_slot import spend
+from campaigns.contacts.commands.report_contact import report_contact
+from campaigns.contacts.commands.spend_slot import spend_slot
 from campaigns.domain.customer import Response
 from campaigns.domain.propensity import Cell, Tally
+from campaigns.domain.responses import ResponseEffect
 from campaigns.learning import repository as learning
 from campaigns.offers import repository as offers
-from campaigns.policy import repository as rules
+from campaigns.policy import repository as rulebook
 from campaigns.policy.models import CONTACT_POLICY
 from campaigns.responses import repository
 from lealtad.db import Row
@@ -18,38 +19,27 @@ from lealtad.http import InvalidField, conflict, invalid
 from lealtad.unit_of_work import UnitOfWork
 
 EXHAUSTED = "offer-exhausted"
-Given = dict[str, Row]
+GivenResponses = Mapping[str, Row]
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What is kept with a response."""
+async def present_offer(uow: UnitOfWork, decision: Row, _: GivenResponses, at: datetime) -> ResponseEffect:
+    """Spend a slot of the ledger; raise 409 if the contact is not allowed now.
 
-    open_until: datetime | None = None
-    """Until when the decision now awaits an answer."""
-    reported: bool = False
-    rule: str | None = None
-    """The rule that forbade a reported contact when it took place."""
-
-
-async def present(uow: UnitOfWork, decision: Row, _: Given, at: datetime) -> Effect:
-    """Spend a slot of the ledger; 409 where the contact is not allowed now.
-
-    What lies further back than the clock tolerance took place already: it is a report, which no rule refuses.
+    A contact longer ago than the clock tolerance took place already. It is a report, which no rule refuses.
     """
     policy = (await CONTACT_POLICY.in_force(uow.connection)).policy
     open_until = at + timedelta(days=policy.response_days)
     if uow.now - at > policy.clock_tolerance:
-        slot = await report(uow, decision, at)
-        return Effect(open_until, reported=True, rule=slot.rule)
-    await spend(uow, decision, at)
-    return Effect(open_until)
+        slot = await report_contact(uow, decision, at)
+        return ResponseEffect(open_until, reported=True, rule=slot.rule)
+    await spend_slot(uow, decision, at)
+    return ResponseEffect(open_until)
 
 
-async def accept(uow: UnitOfWork, decision: Row, given: Given, at: datetime) -> Effect:
-    """Use up one of a limited offer and learn; 409 where it is too late or none is left.
+async def accept_offer(uow: UnitOfWork, decision: Row, given: GivenResponses, at: datetime) -> ResponseEffect:
+    """Count an acceptance and learn from it; raise 409 if the answer is too late or the offer is exhausted.
 
-    Nothing but the limit in force is asked: a stop refuses no answer that the customer gave.
+    Check the offer's limit in force only. A stop refuses no answer that the customer gave.
     """
     await _close(uow, decision, given, at)
     counted = await offers.count_acceptance(uow.connection, decision.offer_id)
@@ -61,23 +51,23 @@ async def accept(uow: UnitOfWork, decision: Row, given: Given, at: datetime) -> 
             rule=EXHAUSTED,
         )
     if counted.was_last:
-        # Nobody is proposed it any more, and slots that are held for it are released.
-        await rules.revise(uow.connection)
+        # Decide again for all customers: the offer is proposed no more, and its reserved slots are released.
+        await rulebook.increment_revision(uow.connection)
     await _learn(uow, decision, Tally(accepted=1))
-    return Effect()
+    return ResponseEffect()
 
 
-async def reject(uow: UnitOfWork, decision: Row, given: Given, at: datetime) -> Effect:
-    """Learn from a refusal; 409 where it is too late."""
+async def reject_offer(uow: UnitOfWork, decision: Row, given: GivenResponses, at: datetime) -> ResponseEffect:
+    """Learn from a refusal; raise 409 if the answer is too late."""
     await _close(uow, decision, given, at)
     await _learn(uow, decision, Tally(rejected=1))
-    return Effect()
+    return ResponseEffect()
 
 
-EFFECTS = {Response.PRESENTED: present, Response.ACCEPTED: accept, Response.REJECTED: reject}
+EFFECTS = {Response.PRESENTED: present_offer, Response.ACCEPTED: accept_offer, Response.REJECTED: reject_offer}
 
 
-async def _close(uow: UnitOfWork, decision: Row, given: Given, at: datetime) -> None:
+async def _close(uow: UnitOfWork, decision: Row, given: GivenResponses, at: datetime) -> None:
     presented = given[Response.PRESENTED]
     if at < presented.occurred_at:
         error = InvalidField(pointer="/occurred_at", message="lies before the offer was presented")
@@ -86,12 +76,12 @@ async def _close(uow: UnitOfWork, decision: Row, given: Given, at: datetime) -> 
         raise conflict(
             "too-late", "The offer no longer stands", "The time for an answer is over: ask for a new decision."
         )
-    # Before learning, as the due action does: both lock the response first, then the cell.
+    # Close before learning, in the lock order of the due action: first the response, then the cell.
     await repository.close(uow.connection, decision.decision_id)
 
 
 async def _learn(uow: UnitOfWork, decision: Row, tally: Tally) -> None:
-    """Count the answer, unless the customer refuses to be profiled: then nothing is learned from it, now or later."""
+    """Count the answer in its cell, unless the customer refuses profiling. Such an answer is never counted later."""
     if decision.profiling_allowed:
         cell = Cell(decision.offer_id, Channel(decision.channel), decision.band)
-        await learning.count(uow.connection, {cell: tally})
+        await learning.add_tallies(uow.connection, {cell: tally})

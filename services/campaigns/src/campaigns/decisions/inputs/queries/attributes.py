@@ -1,4 +1,4 @@
-"""From a stored row to what a decision sees of the picture that the other services give of a customer."""
+"""Parse rows and records into fields of `Customer`."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -15,11 +15,11 @@ CONSENTS = TypeAdapter(tuple[Consent, ...])
 RECORDED: dict[str, TypeAdapter[Any]] = {"consents": CONSENTS, "cases": TypeAdapter(tuple[Case, ...])}
 
 
-def attributes(row: Row) -> dict[str, Any]:
-    """Return the fields of a `Customer` that come from a row of the picture.
+def attributes_of_row(row: Row) -> dict[str, Any]:
+    """Return the fields of a `Customer` that other services announced.
 
-    Of a customer who may not be profiled neither score nor segments of behaviour nor tier are used, also while those
-    who made them have not withdrawn them yet.
+    For a customer who may not be profiled leave out score, behavioural segments and tier, even before the services that
+    made them have withdrawn them.
     """
     profiled = row.profiling_allowed is not False
     return {
@@ -42,10 +42,10 @@ def attributes(row: Row) -> dict[str, Any]:
     }
 
 
-def recorded(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of a `Customer` that can forbid a contact, as the record of a decision kept them."""
+def attributes_of_record(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a `Customer` that can forbid a contact, from the `inputs` of a decision's record."""
     plain = {name: inputs[name] for name in ("known", "active", "do_not_contact") if name in inputs}
-    # Decisions of earlier versions did not record them.
+    # Records of earlier versions of the service lack some of these fields.
     parsed = {name: adapter.validate_python(inputs[name]) for name, adapter in RECORDED.items() if name in inputs}
     return plain | parsed
 

@@ -1,4 +1,4 @@
-"""What decisions are made from: the rules in force, and the customers as they stand."""
+"""Load the inputs of decisions: the rules in force and the customers."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -6,14 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from campaigns.decisions.inputs import repository
-from campaigns.decisions.inputs.queries import attributes
-from campaigns.domain.customer import Answer, Contact, ContactStatus, Customer, Response
+from campaigns.decisions.inputs.queries.attributes import attributes_of_row
+from campaigns.domain.customer import ContactStatus, Customer, PastResponse, Response, Slot
 from campaigns.domain.hold_out import is_held_out
 from campaigns.domain.offers import Offer
 from campaigns.domain.policy import ContactPolicy
 from campaigns.domain.propensity import Cell, Tally
 from campaigns.domain.rules_in_force import RulesInForce
-from campaigns.offers.repository import terms_of
+from campaigns.offers.repository import parse_terms
 from campaigns.policy.models import CONTACT_POLICY
 from lealtad.db import Row
 from lealtad.events.catalog.campaigns import OfferKind
@@ -25,18 +25,20 @@ from lealtad.unit_of_work import UnitOfWork
 FORBIDDING = (CASES.name, CUSTOMERS.name)
 """Topics whose events can forbid a promotion."""
 CHANNELS = {channel.value: channel for channel in Channel}
-"""By name; calling the enumeration would take twice as long for the hundreds of cells that are read each time."""
+"""Channels by value. Calling the enumeration takes twice as long, for hundreds of cells in each transaction."""
 
 
-async def rules_in_force(uow: UnitOfWork) -> RulesInForce:
-    """Return the rules, all as of one moment."""
+async def load_rules(uow: UnitOfWork) -> RulesInForce:
+    """Return the rules in force, read by one statement."""
     row = await repository.read_rules(uow.connection, FORBIDDING)
     return RulesInForce(
         revision=row.revision,
         hold_out_salt=row.hold_out_salt,
         policy_version=row.policy_version,
         policy=CONTACT_POLICY.parse(row.policy),
-        offers=[Offer(id_, key, version, terms_of(terms), taken) for id_, key, version, terms, taken in row.offers],
+        offers=[
+            Offer(id_, key, version, parse_terms(terms), accepted) for id_, key, version, terms, accepted in row.offers
+        ],
         tallies={
             Cell(offer_id, CHANNELS[channel], band): Tally(accepted, rejected)
             for offer_id, channel, band, accepted, rejected in row.tallies
@@ -46,12 +48,12 @@ async def rules_in_force(uow: UnitOfWork) -> RulesInForce:
     )
 
 
-async def customers_as_they_stand(
+async def load_inputs(
     uow: UnitOfWork, ids: Sequence[UUID], rules: RulesInForce, moment: datetime | None = None
 ) -> list[Customer]:
-    """Return the customers in ascending id; one statement however many they are.
+    """Return the customers in ascending id, read by one statement.
 
-    Contacts and answers reach back as far as a rule that is asked at `moment` looks, by default now.
+    Load contacts and responses as far back as a rule at `moment` (by default now) looks.
     """
     now = moment or uow.now
     rows = await repository.read_customers(
@@ -59,32 +61,32 @@ async def customers_as_they_stand(
         ids,
         now,
         contacts=now - _widest_cap(rules.policy),
-        answers=now - _longest_rest(rules),
+        responses=now - _longest_rest(rules),
     )
     return [
         Customer(
             customer_id=row.customer_id,
             held_out=is_held_out(row.customer_id, rules.hold_out_salt, rules.policy.hold_out_share),
-            contacts=_contacts(row.contacts),
-            held=_contacts(row.held_slots),
-            answers=_answers(row),
-            **attributes.attributes(row),
+            contacts=_slots(row.contacts),
+            held_slots=_slots(row.held_slots),
+            responses=_responses(row),
+            **attributes_of_row(row),
         )
         for row in rows
     ]
 
 
-def _contacts(slots: Iterable[tuple[Any, ...]]) -> tuple[Contact, ...]:
+def _slots(slots: Iterable[tuple[Any, ...]]) -> tuple[Slot, ...]:
     return tuple(
-        Contact(contact_id, offer_id, Channel(channel), ContactStatus(status), *more)
+        Slot(contact_id, offer_id, Channel(channel), ContactStatus(status), *more)
         for contact_id, offer_id, channel, status, *more in slots
     )
 
 
-def _answers(row: Row) -> tuple[Answer, ...]:
+def _responses(row: Row) -> tuple[PastResponse, ...]:
     return tuple(
-        Answer(offer_id, OfferKind(kind), promotional, Response(response), at)
-        for offer_id, kind, promotional, response, at in row.answers
+        PastResponse(offer_id, OfferKind(kind), promotional, Response(response), at)
+        for offer_id, kind, promotional, response, at in row.responses
     )
 
 

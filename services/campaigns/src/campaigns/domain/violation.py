@@ -5,7 +5,7 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Violation:
     """A rule that an action breaks, in plain words, and when the rule lifts by time alone (None: only by an event)."""
 
     rule: str

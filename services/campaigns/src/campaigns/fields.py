@@ -1,0 +1,20 @@
+"""Named field types with their limits, shared by requests, answers and stored documents."""
+
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import Field
+
+from lealtad.events.catalog.shared_types import Slug
+from lealtad.money import DecimalText
+
+Amount = Annotated[DecimalText, Field(ge=0, description="In the reporting currency", examples=["12.50"])]
+Ratio = Annotated[Decimal, Field(max_digits=34, decimal_places=28)]
+"""A factor. It has room for all digits of a float."""
+Weight = Annotated[Ratio, Field(ge=Decimal("0.01"), le=100, examples=["1.5"])]
+Days = Annotated[int, Field(ge=0, le=730)]
+LocalHour = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["09:00"])]
+StorableText = Annotated[str, Field(pattern=r"^[^\x00]*$")]
+"""A text without NUL, which the database cannot store."""
+SlugSet = Annotated[frozenset[Slug], Field(max_length=100)]
+Reported = Annotated[bool, Field(description="Reported afterwards: no rule was checked")]

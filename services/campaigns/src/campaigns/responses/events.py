@@ -1,0 +1,34 @@
+"""Events of responses."""
+
+from datetime import datetime
+from uuid import UUID
+
+from campaigns.domain.customer import Response
+from campaigns.domain.responses import ResponseEffect
+from campaigns.responses.schemas import NewResponse
+from lealtad.db import Row
+from lealtad.events.catalog.campaigns import OfferAccepted, OfferKind, OfferPresented, OfferRef, OfferRejected
+
+
+def response_recorded(
+    response_id: UUID, decision: Row, request: NewResponse, at: datetime, effect: ResponseEffect
+) -> OfferPresented | OfferAccepted | OfferRejected:
+    """Return the event of a response to the offer of `decision`."""
+    common = {
+        "customer_id": decision.customer_id,
+        "decision_id": decision.decision_id,
+        "response_id": response_id,
+        "offer": OfferRef(
+            offer_id=decision.offer_id,
+            key=decision.offer_key,
+            version=decision.offer_version,
+            kind=OfferKind(decision.offer_kind),
+        ),
+        "channel": decision.channel,
+        "occurred_at": at,
+    }
+    if request.response is Response.REJECTED:
+        return OfferRejected(**common, reason=request.reason)
+    if request.response is Response.PRESENTED:
+        return OfferPresented(**common, reported=effect.reported, rule=effect.rule)
+    return OfferAccepted(**common)
