@@ -1,4 +1,4 @@
-"""A database and an API of the service, and builders that tell a story in few words."""
+"""A database and an API of the service, with short builders of events and requests."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractContextManager
@@ -25,7 +25,7 @@ EARLIER = datetime(2010, 12, 1, tzinfo=UTC)
 
 
 class Desk:
-    """The service as a test meets it: over HTTP, by events, and by the passing of time."""
+    """The service as a test drives it: by requests, by events, and by the passing of time."""
 
     def __init__(self, client: httpx.AsyncClient, database: Database, clock: FixedClock) -> None:
         self.client = client
@@ -38,17 +38,17 @@ class Desk:
         return await self.client.post("/v1/cases", json={**usual, **members})
 
     async def open_case(self, **members: Any) -> dict[str, Any]:
-        """Open a case and answer it."""
+        """Open a case and return it."""
         answer = await self.try_to_open(**members)
         assert answer.status_code == 201, answer.text
         return dict(answer.json())
 
     async def try_to(self, step: str, case: dict[str, Any], **headers: str) -> httpx.Response:
-        """Attempt a step without saying anything."""
+        """Post a step without a note."""
         return await self.client.post(f"/v1/cases/{case['id']}/{step}", headers=headers)
 
     async def step(self, case: dict[str, Any], step: str, **body: Any) -> dict[str, Any]:
-        """Take a step, or another action, and answer the case after it."""
+        """Apply a step, or another action, and return the case after it."""
         answer = await self.client.post(f"/v1/cases/{case['id']}/{step}", json=body)
         assert answer.is_success, answer.text
         return dict(answer.json())
@@ -63,11 +63,11 @@ class Desk:
         return list(answer.raise_for_status().json()["items"])
 
     async def hear(self, *events: Event[Any]) -> list[Event[Any]]:
-        """Consume events in one batch and answer what is announced."""
+        """Consume events in one batch and return the emitted events."""
         return await deliver(SERVICE, self.database, events)
 
     async def know(self, *external_ids: str) -> UUID:
-        """Let the service learn of a customer, and answer the customer's id."""
+        """Deliver the state of a new customer and return the customer's id."""
         event = self.a_customer(*external_ids)
         await self.hear(event)
         return event.key
@@ -75,10 +75,10 @@ class Desk:
     def a_customer(
         self, *external_ids: str, customer: UUID | None = None, sequence: int = 1, **state: Any
     ) -> Event[Any]:
-        """Build the state of a customer as customer-profile tells it; external ids as `source:id`."""
-        known = [ExternalId(source=source, external_id=id_) for source, id_ in (e.split(":") for e in external_ids)]
+        """Build the event of a customer's state; external ids are `source:id`."""
+        ids = [ExternalId(source=source, external_id=id_) for source, id_ in (e.split(":") for e in external_ids)]
         usual = {"status": CustomerStatus.ACTIVE, "provisional": False, "registered_at": EARLIER, "changed": []}
-        data = CustomerUpdated(external_ids=known, **usual | state)
+        data = CustomerUpdated(external_ids=ids, **usual | state)
         return an_event(data, key=customer or new_id(), sequence=sequence)
 
     def a_tier(self, customer: UUID, tier: str | None, *, sequence: int = 1) -> Event[Any]:
@@ -103,12 +103,12 @@ class Desk:
         return an_event(data, key=customer)
 
     async def time_passes(self, **delta: float) -> list[Event[Any]]:
-        """Move the business clock on, let the due-loop turn, and answer what is announced."""
+        """Move the business clock on, run due actions, and return the emitted events."""
         self.clock.advance(**delta)
         return await run_due(SERVICE, self.database)
 
     async def announced(self) -> list[Event[Any]]:
-        """Answer all events so far."""
+        """Return all events so far."""
         return await emitted(self.database)
 
     def statements(self) -> AbstractContextManager[list[str]]:

@@ -1,4 +1,4 @@
-"""Whatever service policy or cause is accepted, the desk goes on working."""
+"""No accepted service policy or cause stops the desk."""
 
 from datetime import date, timedelta
 from itertools import count
@@ -19,7 +19,7 @@ numbers = count(1)
 
 
 async def use(desk, call):
-    """Take in cases of all kinds, take every step, and let time pass."""
+    """Open cases of all kinds, apply every step, and let time pass."""
     customer = await desk.know(f"shop:{next(numbers)}")
     await desk.hear(desk.a_tier(customer, "premium"))
     cases = [
@@ -39,8 +39,8 @@ async def use(desk, call):
 
 
 def _case(kind, severity, customer):
-    what = {"kind": kind, "severity": severity, "customer": str(customer), "cause": "damaged"}
-    return {**what, "channel": "web", "description": "It arrived broken."}
+    members = {"kind": kind, "severity": severity, "customer": str(customer), "cause": "damaged"}
+    return {**members, "channel": "web", "description": "It arrived broken."}
 
 
 @pytest.mark.smoke

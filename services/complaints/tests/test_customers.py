@@ -1,4 +1,4 @@
-"""What other services tell about customers changes their cases."""
+"""Events of other services about customers change the customers' cases."""
 
 import asyncio
 
@@ -14,18 +14,18 @@ async def gestures_in(desk, case):
 
 async def test_a_case_is_attached_when_the_external_id_becomes_known(desk):
     case = await desk.open_case(customer="web-shop:17850")
-    known = desk.a_customer("erp:9", "web-shop:17850")
+    state = desk.a_customer("erp:9", "web-shop:17850")
 
-    [attached] = await desk.hear(known)
+    [attached] = await desk.hear(state)
 
     assert isinstance(attached.data, CaseAttached)
-    assert attached.key == attached.data.customer_id == known.key
+    assert attached.key == attached.data.customer_id == state.key
     assert attached.data.version == case["version"] + 1
-    assert attached.causation_id == known.id
-    assert (await desk.read(case))["customer_id"] == str(known.key)
+    assert attached.causation_id == state.id
+    assert (await desk.read(case))["customer_id"] == str(state.key)
 
 
-async def test_a_case_that_names_an_id_not_heard_of_yet_is_attached_when_it_is(desk):
+async def test_a_case_that_names_an_unknown_id_is_attached_once_the_customer_is_known(desk):
     customer = new_id()
     case = await desk.open_case(customer=str(customer))
     assert case["customer_id"] is None
@@ -57,7 +57,7 @@ async def test_an_attached_case_is_not_moved_to_another_customer(desk):
     assert refused.json()["customer_id"] == case["customer_id"]
 
 
-async def test_nobody_is_attached_to_a_customer_that_is_not_known(desk):
+async def test_a_case_is_not_attached_to_an_unknown_customer(desk):
     case = await desk.open_case()
 
     refused = await desk.client.post(f"/v1/cases/{case['id']}/attach", json={"customer": "web-shop:ghost"})
@@ -65,7 +65,7 @@ async def test_nobody_is_attached_to_a_customer_that_is_not_known(desk):
     assert refused.status_code == 404
 
 
-async def test_a_case_of_a_merged_customer_belongs_to_the_one_it_went_into(desk):
+async def test_a_case_of_a_merged_customer_belongs_to_the_surviving_customer(desk):
     survivor, merged = new_id(), new_id()
     states = [
         desk.a_customer(customer=survivor),
@@ -143,7 +143,7 @@ async def test_a_gesture_belongs_to_the_case_of_its_time(desk):
     assert (len(await gestures_in(desk, early)), len(await gestures_in(desk, late))) == (1, 0)
 
 
-async def test_other_offers_are_no_matter_of_a_case(desk):
+async def test_other_offers_are_not_noted_in_a_case(desk):
     customer = await desk.know("web-shop:1")
     case = await desk.open_case(customer="web-shop:1")
 

@@ -1,4 +1,4 @@
-"""Cases come in over every channel and are acknowledged at once."""
+"""Intake: cases come in over every channel and are acknowledged at once."""
 
 import asyncio
 
@@ -21,7 +21,7 @@ async def test_every_kind_comes_in_over_every_channel(desk, channel):
 
 
 async def test_the_answer_says_when_the_case_is_due(desk):
-    """A complaint of high severity has eight open hours; it is Tuesday, 09:00, the desk is open until 18:00."""
+    """Check a complaint of high severity: eight open hours from Tuesday 09:00, at a desk open until 18:00."""
     case = await desk.open_case(severity="high")
 
     assert case["due_at"] == "2011-03-01T17:00:00Z"
@@ -54,8 +54,8 @@ async def test_what_people_wrote_is_in_no_event(desk):
     await desk.client.post(f"/v1/cases/{case['id']}/notes", json={"text": "Ana Ruiz called"})
     await desk.client.post(f"/v1/cases/{case['id']}/resolve", json={"note": "Ana Ruiz is content"})
 
-    told = "".join(event.data.model_dump_json() for event in await desk.announced())
-    assert "Ana" not in told
+    announced = "".join(event.data.model_dump_json() for event in await desk.announced())
+    assert "Ana" not in announced
     assert (await desk.client.get(f"/v1/cases/{case['id']}")).json()["description"] == "My neighbour Ana Ruiz saw it"
 
 
@@ -111,9 +111,9 @@ async def test_the_same_fact_sent_twice_at_once_makes_one_case(desk):
 
 
 async def test_two_contents_for_one_fact_at_once_are_one_case_and_one_refusal(desk):
-    said = ("one", "other")
+    descriptions = ("one", "other")
 
-    answers = await asyncio.gather(*(desk.try_to_open(source=SOURCE, description=text) for text in said))
+    answers = await asyncio.gather(*(desk.try_to_open(source=SOURCE, description=text) for text in descriptions))
 
     assert sorted(answer.status_code for answer in answers) == [201, 409]
 
@@ -170,7 +170,7 @@ def test_any_text_a_person_writes_is_taken_or_refused_but_never_changed_twice(te
 
 
 async def test_a_case_opened_while_its_customer_becomes_known_is_attached_in_the_end(desk):
-    """Either the intake sees the customer, or the customer's arrival sees the case; never neither."""
+    """Check that the intake sees the customer, or the projection of the customer sees the case."""
     for number in range(12):
         event = desk.a_customer(f"web-shop:{number}")
         answer, _ = await asyncio.gather(

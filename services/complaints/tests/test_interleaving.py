@@ -1,4 +1,4 @@
-"""Topics are not ordered against one another, and come in batches of any size: the end is the same."""
+"""The result does not depend on the order of topics against one another, nor on the size of batches."""
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -25,7 +25,7 @@ FOLDED = text("""
 
 @st.composite
 def interleavings(draw):
-    """Draw from which topic and by which lane the next event comes, and after how many events a batch ends."""
+    """Draw the order of topics, the sizes of batches, and the events that come by the backfill lane."""
     topics = draw(st.permutations(["customers"] * 3 + ["segments"] * 3 + ["offers"] * 3))
     return topics, draw(st.lists(st.integers(1, 9), min_size=9, max_size=9)), draw(st.sets(st.integers(0, 8)))
 
@@ -35,8 +35,8 @@ def story(desk, customer, name):
     erp, loyalty = f"erp:{customer.hex}", f"loyalty:{customer.hex}"
     return {
         "customers": [
-            desk.a_customer(*known, customer=customer, sequence=sequence)
-            for sequence, known in enumerate([(erp,), (erp, name), (erp, name, loyalty)], start=1)
+            desk.a_customer(*external_ids, customer=customer, sequence=sequence)
+            for sequence, external_ids in enumerate([(erp,), (erp, name), (erp, name, loyalty)], start=1)
         ],
         "segments": [
             desk.a_tier(customer, tier, sequence=sequence)
@@ -51,12 +51,12 @@ def story(desk, customer, name):
 
 
 async def outcome(desk, topics, batches, history=frozenset()):
-    """Open a case of an unknown customer, hear the story in this order, and answer what is known in the end."""
+    """Open a case of an unknown customer, deliver the story in this order, and return the final state."""
     customer = new_id()
     name = f"web-shop:{customer.hex}"
     await desk.open_case(customer=name, severity="high")
-    told = {topic: iter(events) for topic, events in story(desk, customer, name).items()}
-    events = [next(told[topic]) for topic in topics]
+    events_of = {topic: iter(events) for topic, events in story(desk, customer, name).items()}
+    events = [next(events_of[topic]) for topic in topics]
     events = [loaded(event) if place in history else event for place, event in enumerate(events)]
     for size in batches:
         batch, events = events[:size], events[size:]

@@ -1,4 +1,4 @@
-"""Keys of cases travel with their events, so none holds personal data; a key has one writing."""
+"""Keys of cases hold no personal data, since they travel with events; each key has one normal form."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A case goes through its life over HTTP, and its history keeps everything."""
+"""Steps of a case over HTTP, and the history that keeps all of them."""
 
 import asyncio
 
@@ -80,7 +80,7 @@ async def test_where_intake_does_not_acknowledge_the_desk_does(desk):
     assert (await desk.step(case, "acknowledge"))["status"] == "acknowledged"
 
 
-async def test_of_two_who_resolve_at_once_one_is_told_that_it_is_done(desk):
+async def test_of_two_resolutions_at_once_one_is_refused(desk):
     case = await desk.open_case()
 
     answers = await asyncio.gather(*(desk.client.post(f"/v1/cases/{case['id']}/resolve") for _ in range(2)))
@@ -89,7 +89,7 @@ async def test_of_two_who_resolve_at_once_one_is_told_that_it_is_done(desk):
     assert [type(event.data) for event in await desk.announced()].count(CaseResolved) == 1
 
 
-async def test_of_two_who_resolve_the_version_they_read_one_is_told_to_read_again(desk):
+async def test_of_two_resolutions_of_one_version_one_must_read_again(desk):
     case = await desk.open_case()
     url, seen = f"/v1/cases/{case['id']}/resolve", {"If-Match": f'"{case["version"]}"'}
 
@@ -98,7 +98,7 @@ async def test_of_two_who_resolve_the_version_they_read_one_is_told_to_read_agai
     assert sorted(answer.status_code for answer in answers) == [200, 412]
 
 
-async def test_a_step_repeated_with_its_idempotency_key_is_taken_once(desk):
+async def test_a_step_repeated_with_its_idempotency_key_is_applied_once(desk):
     case = await desk.open_case()
     url, key = f"/v1/cases/{case['id']}/resolve", {"Idempotency-Key": "resolve-1"}
 

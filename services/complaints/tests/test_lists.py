@@ -1,11 +1,11 @@
-"""Cases are found by what the desk looks for, the most urgent first."""
+"""Lists of cases: filters, pages, and the most urgent case first."""
 
 import pytest
 
 from lealtad.ids import new_id
 
 
-async def found(desk, **filters):
+async def case_ids(desk, **filters):
     answer = await desk.client.get("/v1/cases", params=filters)
     assert answer.status_code == 200, answer.text
     return [case["id"] for case in answer.json()["items"]]
@@ -14,7 +14,7 @@ async def found(desk, **filters):
 async def test_the_most_urgent_case_comes_first(desk):
     low, critical, high = [await desk.open_case(severity=severity) for severity in ("low", "critical", "high")]
 
-    assert await found(desk) == [critical["id"], high["id"], low["id"]]
+    assert await case_ids(desk) == [critical["id"], high["id"], low["id"]]
 
 
 async def test_cases_are_filtered_by_what_is_known_of_them(desk):
@@ -23,15 +23,17 @@ async def test_cases_are_filtered_by_what_is_known_of_them(desk):
     attached = await desk.open_case(customer="web-shop:1", severity="high")
     resolved = await desk.step(await desk.open_case(severity="low"), "resolve")
 
-    assert await found(desk, kind="claim") == [claim["id"]]
-    assert await found(desk, customer="web-shop:1") == await found(desk, customer=str(customer)) == [attached["id"]]
-    assert await found(desk, status="resolved") == [resolved["id"]]
-    assert await found(desk, status=["resolved", "acknowledged"]) == [claim["id"], attached["id"], resolved["id"]]
-    assert await found(desk, open=True) == [claim["id"], attached["id"]]
-    assert await found(desk, open=False) == [resolved["id"]]
-    assert await found(desk, attached=False) == [claim["id"], resolved["id"]]
-    assert await found(desk, due_before="2011-03-01T13:00:01Z") == [claim["id"]]
-    assert await found(desk, kind="claim", status="resolved") == []
+    assert await case_ids(desk, kind="claim") == [claim["id"]]
+    assert (
+        await case_ids(desk, customer="web-shop:1") == await case_ids(desk, customer=str(customer)) == [attached["id"]]
+    )
+    assert await case_ids(desk, status="resolved") == [resolved["id"]]
+    assert await case_ids(desk, status=["resolved", "acknowledged"]) == [claim["id"], attached["id"], resolved["id"]]
+    assert await case_ids(desk, open=True) == [claim["id"], attached["id"]]
+    assert await case_ids(desk, open=False) == [resolved["id"]]
+    assert await case_ids(desk, attached=False) == [claim["id"], resolved["id"]]
+    assert await case_ids(desk, due_before="2011-03-01T13:00:01Z") == [claim["id"]]
+    assert await case_ids(desk, kind="claim", status="resolved") == []
 
 
 async def test_pages_show_every_case_once_though_cases_come_in_between(desk):

@@ -1,4 +1,4 @@
-"""The migrations make the tables that the code describes."""
+"""The migrated tables are those of the code."""
 
 from complaints.service import SERVICE
 from lealtad.testing.migrations import differences

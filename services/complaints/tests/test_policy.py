@@ -1,4 +1,4 @@
-"""What a manager tunes: the service policy and the taxonomy of causes."""
+"""The service policy and the taxonomy of causes, which managers tune."""
 
 import asyncio
 
@@ -34,7 +34,7 @@ async def test_a_new_policy_holds_for_new_cases_and_leaves_promises_alone(desk):
     assert (await desk.read(promised))["due_at"] == promised["due_at"]
 
 
-async def test_who_did_not_read_the_policy_may_not_replace_it(desk):
+async def test_a_policy_is_replaced_only_by_the_etag_of_its_version(desk):
     document, etag = await current(desk)
 
     assert (await desk.client.put("/v1/service-policy", json=document)).status_code == 428
@@ -42,7 +42,7 @@ async def test_who_did_not_read_the_policy_may_not_replace_it(desk):
     assert (await desk.client.put("/v1/service-policy", json=document, headers=etag)).status_code == 412
 
 
-async def test_of_two_who_replace_the_policy_at_once_one_is_told(desk):
+async def test_of_several_replacements_of_the_policy_at_once_one_succeeds(desk):
     document, etag = await current(desk)
 
     answers = await asyncio.gather(

@@ -1,4 +1,4 @@
-"""Cases that the back-up lacks are taken back from their events."""
+"""Cases that the back-up lacks are restored from their events."""
 
 from collections.abc import AsyncIterator
 
@@ -14,7 +14,7 @@ FACT = {"system": "shop", "fact_id": "C-1"}
 
 @pytest.fixture
 async def restored(database_for, clock) -> AsyncIterator[Desk]:
-    """A desk whose database was restored from before everything."""
+    """Yield a desk whose database was restored from a back-up without cases."""
     database = await database_for(SERVICE)
     async with client_for(SERVICE, database) as client:
         yield Desk(client, database, clock)
@@ -37,9 +37,9 @@ async def test_a_case_stands_where_it_stood_but_for_the_texts(desk: Desk, restor
     assert after.pop("description") is None
     assert before.pop("description") == "It arrived broken."
     assert {**before, "recorded_at": after["recorded_at"]} == after
-    told = ("number", "action", "at", "status")
-    assert [[entry[name] for name in told] for entry in await restored.history(case)] == [
-        [entry[name] for name in told] for entry in await desk.history(case)
+    shared = ("number", "action", "at", "status")
+    assert [[entry[name] for name in shared] for entry in await restored.history(case)] == [
+        [entry[name] for name in shared] for entry in await desk.history(case)
     ]
 
 
@@ -60,7 +60,7 @@ async def test_what_happened_since_the_back_up_is_added_to_a_case_that_was_known
     assert (await restored.read(case))["status"] == "resolved"
 
 
-async def test_a_source_that_sends_a_case_again_gets_the_one_that_was_taken_back(desk: Desk, restored: Desk):
+async def test_a_source_that_sends_a_case_again_gets_the_restored_case(desk: Desk, restored: Desk):
     case = await a_resolved_case(desk)
     await restore(SERVICE, restored.database, await desk.announced())
 

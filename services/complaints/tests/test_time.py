@@ -1,4 +1,4 @@
-"""Time alone acts: cases breach, and resolved ones close by themselves."""
+"""Cases breach, and resolved cases close, by time alone."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Whatever happens to a case, in any order: its history tells the same story as its state."""
+"""The history of a case replays to its state, after any actions in any order."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -29,7 +29,7 @@ def resolved_case():
 
 
 class CaseLife(RuleBasedStateMachine):
-    """Random actions at random times; the machine keeps the history beside the case."""
+    """Random actions at random times, with the history beside the case."""
 
     @initialize()
     def open(self):
@@ -54,7 +54,7 @@ class CaseLife(RuleBasedStateMachine):
         self.now += timedelta(hours=hours)
 
     @rule(step=plain_steps)
-    def take(self, step):
+    def apply_step(self, step):
         self.attempt(step, lambda: journey.step(self.case, step, self.now))
 
     @rule()

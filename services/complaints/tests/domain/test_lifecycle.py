@@ -1,4 +1,4 @@
-"""The life of a case: which steps exist, and what an impossible one answers."""
+"""The lifecycle of a case: possible steps, and the error of an impossible step."""
 
 import pytest
 from hypothesis import given

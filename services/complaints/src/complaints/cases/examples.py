@@ -18,7 +18,7 @@ COMPLAINT: dict[str, Any] = {
 }
 
 ANONYMOUS_SUGGESTION: dict[str, Any] = {
-    "summary": "A suggestion in the shop, of somebody unknown",
+    "summary": "A suggestion in the shop, of an unknown customer",
     "value": {
         "kind": "suggestion",
         "channel": "front-office",

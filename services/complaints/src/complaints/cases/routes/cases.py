@@ -60,8 +60,8 @@ async def list_cases(
 ) -> Response:
     """List cases, the most urgent first.
 
-    All filters given must hold. Ordered by due time, so that old closed cases come first unless `open=true` leaves
-    them out. The description is shown by the case alone.
+    A case is listed when all given filters hold. The order is by due time, so old closed cases come first unless
+    `open=true` excludes them. Lists do not show descriptions.
     """
     filters = CaseFilter(statuses=status or (), is_open=is_open, kind=kind, attached=attached, due_before=due_before)
     return await query.run(lambda uow: queries.list_cases(uow, filters, customer, page))
@@ -71,14 +71,14 @@ async def list_cases(
 async def read_case(case_id: CaseId, query: CaseQuery) -> Response:
     """Read one case with its description.
 
-    The ETag is the version that `If-Match` names in the steps; `possible_steps` says which there are.
+    The ETag is the version for `If-Match` in the steps; `possible_steps` lists the possible steps.
     """
     return await query.run(lambda uow: queries.read_case(uow, case_id))
 
 
 @router.get("/cases/{case_id}/history", response_model=Page[HistoryEntry], responses=problems(404))
 async def read_history(case_id: CaseId, query: CaseQuery, page: PageWanted) -> Response:
-    """Read what happened to a case, from the opening on.
+    """Read the history of a case, from the opening on.
 
     Entries are only ever added. They include steps, assignments, notes, changes of the due time, and gestures of
     recovery that the customer was offered.
