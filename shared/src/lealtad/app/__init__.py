@@ -1,4 +1,4 @@
-"""Putting a service together: the same for all five."""
+"""Assemble a service from its parts: the same for all services."""
 
 from lealtad.app.housekeeping import Prune
 from lealtad.app.main import main

@@ -1,8 +1,8 @@
-"""`python -m <package> adopt-restore`: makes a database that was restored from a back-up fit Kafka as it stands.
+"""`python -m <package> adopt-restore`: make a database that was restored from a back-up fit Kafka as it stands.
 
-Kafka keeps what the back-up lacks: the events that this service published since. They become known again: sequences
-go on behind them, and the service takes back into its own state what they tell (`Service.restore`). What it reads is
-read again from the restored positions, whose effects the restored database does not have either.
+Kafka keeps the events that this service published since the back-up. The command stores them again: sequences go on
+after them, and the service restores its owned state from them (`Service.restore`). The topics that the service reads
+are read again from the restored positions: their effects are missing in the restored database, too.
 """
 
 import argparse
@@ -74,7 +74,7 @@ class Adopted:
                 self.lost.setdefault(event.type, []).append(event.id)
 
     def lines(self) -> list[str]:
-        """Return it in words."""
+        """Return the outcome in words, a line each."""
         taken = ", ".join(f"{number} {name}" for name, number in sorted(self.taken_back.items())) or "none"
         lines = [
             f"{self.published} published events checked; unknown to this database and taken back: {taken}",
@@ -147,7 +147,7 @@ async def _put_offsets_back(runtime: Runtime, stored: Mapping[TopicPartition, in
 
 @asynccontextmanager
 async def _alone(settings: ServiceSettings, service: str) -> AsyncIterator[None]:
-    """Hold the relay's lock, and see that no other worker is about to take it."""
+    """Lock the relay, and check that no other worker is about to lock it."""
     connection = await asyncpg.connect(
         plain_dsn(settings.database_url.get_secret_value()),
         server_settings=server_settings(f"{service} adopt-restore"),

@@ -1,4 +1,4 @@
-"""The API process: a FastAPI application with the habits of all services."""
+"""The API process: a FastAPI application with the defaults of all services."""
 
 import asyncio
 import signal

@@ -1,4 +1,4 @@
-"""Forgetting what is old, in small transactions, once an hour: the platform's rows, and what a service adds."""
+"""Delete old rows, in small transactions, once an hour: the platform's, and those that a service names."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -30,7 +30,7 @@ AT_ONCE = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Prune:
-    """Rows that are forgotten by age.
+    """Rows that are deleted by age.
 
     `keep(settings)` says how long they are kept. `delete(connection, before, limit)` deletes at most `limit` of those
     stored before `before` (system time) and returns their number.
@@ -50,7 +50,7 @@ PLATFORM = (
 
 
 class Housekeeping:
-    """Runs until cancelled."""
+    """The hourly loop, until cancelled."""
 
     def __init__(
         self, database: Database, settings: ServiceSettings, prunes: Sequence[Prune], heartbeat: Heartbeat
@@ -61,7 +61,7 @@ class Housekeeping:
         self._heartbeat = heartbeat
 
     async def run(self) -> None:
-        """Tidy up for ever; a failure waits for the next hour."""
+        """Delete once an hour until cancelled; after a failure go on in the next hour."""
         while True:
             try:
                 await self.tidy()
@@ -74,7 +74,7 @@ class Housekeeping:
             await asyncio.sleep(INTERVAL_S)
 
     async def tidy(self) -> None:
-        """Delete what is older than the settings keep."""
+        """Delete the rows that are older than the settings keep them."""
         now = system_now()
         for prune in self._prunes:
             rows = await self._forget(prune, now - prune.keep(self._settings))

@@ -1,4 +1,4 @@
-"""What an operator is woken up by and no other loop sees: work that is due and not done, snapshots left open."""
+"""Metrics of overdue work and of open snapshots, which no other loop sees and which wake an operator."""
 
 import asyncio
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ INTERVAL_S = 15.0
 
 
 class OverdueMetrics:
-    """Looks every fifteen seconds, until cancelled."""
+    """The check, every fifteen seconds, until cancelled."""
 
     def __init__(self, database: Database, actions: Sequence[DueAction], heartbeat: Heartbeat) -> None:
         self._database = database
@@ -27,7 +27,7 @@ class OverdueMetrics:
         self._heartbeat = heartbeat
 
     async def run(self) -> None:
-        """Look for ever; a failure waits for the next time."""
+        """Check until cancelled; after a failure go on with the next check."""
         while True:
             self._heartbeat.declare_wait(INTERVAL_S + TRANSACTION_S)
             try:

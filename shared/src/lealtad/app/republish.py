@@ -1,4 +1,4 @@
-"""`python -m <package> republish --since TIME`: sends again what this service emitted, as it was.
+"""`python -m <package> republish --since TIME`: send again the events that this service emitted, byte by byte.
 
 For topics that lost records or were made anew. Every event keeps its id, sequence, key, headers and bytes, so readers
 drop what they know. The events go through the outbox in chunks, each only when the relay is almost through with the

@@ -34,7 +34,7 @@ def server_config(app: FastAPI, settings: ServiceSettings) -> uvicorn.Config:
 
 
 class QuietServer(uvicorn.Server):
-    """Leaves signals to the process."""
+    """A server that leaves signals to the process."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

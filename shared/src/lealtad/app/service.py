@@ -1,4 +1,4 @@
-"""A service as its author describes it, and a running process's shared parts."""
+"""The declaration of a service, and the shared parts of a running process."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -33,7 +33,7 @@ Restore = Callable[[UnitOfWork, Sequence[Event[Any]]], Awaitable[Iterable[UUID]]
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Everything the platform needs to run a service.
+    """The declaration of a service: its parts, by which the platform runs it.
 
     `on_start` makes what use cases find in `uow.resources`. `every_customer` lists whom `react` concerns, a page at a
     time: all are evaluated after a rebuild. `restore` serves a database restored from a back-up. `prunes` forget what

@@ -1,4 +1,4 @@
-"""A worker begins only when its database and Kafka belong together; until then it stands still and says why."""
+"""The check before a worker begins: its database and Kafka belong together. Until then it stands still and says why."""
 
 import asyncio
 from contextlib import suppress
@@ -22,15 +22,15 @@ VERIFY_S = 120.0
 
 
 class StartupCheck:
-    """Looks whether they do; again every few seconds, since adopt-restore or a restored topic mends it."""
+    """The check, again every few seconds, since adopt-restore or a restored topic repairs a mismatch."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
 
     async def wait(self, stopping: asyncio.Event) -> None:
-        """Return once they belong together, or when the worker is to stop.
+        """Return once database and Kafka belong together, or when the worker is to stop.
 
-        A Kafka or a database that cannot be asked is for the loops to wait for: they look themselves, too.
+        Where Kafka or the database does not answer, return: the loops wait for them and check again.
         """
         while not stopping.is_set():
             self._declare_wait(VERIFY_S)
@@ -53,7 +53,7 @@ class StartupCheck:
         self._declare_wait(0)
 
     def _declare_wait(self, seconds: float) -> None:
-        """No loop of the worker has begun: none is stuck."""
+        """Declare a wait of all loops: none has begun, so none is stuck."""
         for heartbeat in self._runtime.health.heartbeats.values():
             heartbeat.declare_wait(seconds)
 

@@ -1,4 +1,4 @@
-"""Ends a process whose loops do not turn: a thread of its own sees it even when the event loop is stuck."""
+"""End a process whose loops do not turn: a thread of its own checks them even when the event loop is stuck."""
 
 import asyncio
 import os
@@ -25,7 +25,7 @@ async def beat_for_ever(heartbeat: Heartbeat) -> None:
 
 
 class Watchdog:
-    """Looks at the heartbeats once a second."""
+    """A thread that checks the heartbeats once a second."""
 
     def __init__(self, health: Health) -> None:
         self._health = health
@@ -33,11 +33,11 @@ class Watchdog:
         self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
 
     def start(self) -> None:
-        """Begin to look."""
+        """Start the thread."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Look no more."""
+        """Stop the thread."""
         self._stopped.set()
 
     def _watch(self) -> None:

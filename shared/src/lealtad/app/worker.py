@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 
 
 class _NearestWaker:
-    """Wakes the relay: directly where it works in this process, else whichever process it works in."""
+    """A waker of the relay: directly where it works in this process, else by a notification to the others."""
 
     def __init__(self, relay: Relay, elsewhere: Waker | None) -> None:
         self._relay = relay

@@ -1,4 +1,4 @@
-"""Creating the declared topics: `python -m lealtad.kafka.topics`.
+"""Create the declared topics: `python -m lealtad.kafka.topics`.
 
 Existing topics are left as they are; another number of partitions than configured is refused, since it would tear a
 customer's events apart.
@@ -76,7 +76,7 @@ async def create(settings: TopicSettings) -> list[str]:
         if missing:
             try:
                 await admin.create_topics(missing)
-            except TopicAlreadyExistsError:  # a twin was quicker, with the same declaration
+            except TopicAlreadyExistsError:  # Another process created it first, from the same declaration.
                 return []
         return [topic.name for topic in missing]
     finally:

@@ -1,4 +1,4 @@
-"""Decompressing batches of records up to a limit: some kilobytes can hold gigabytes, which would end any reader."""
+"""Decompress batches of records up to a limit: some kilobytes can hold gigabytes, which would end any reader."""
 
 import struct
 import zlib

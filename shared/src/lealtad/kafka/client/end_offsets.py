@@ -1,4 +1,4 @@
-"""A client without a group that only looks: where partitions begin and end, and which cluster this is."""
+"""A client without a group that reads no record: where partitions begin and end, and which cluster this is."""
 
 import asyncio
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ METADATA_POLL_S = 0.05
 
 
 class Lookout:
-    """Looks at one set of topics; opened on first use, and anew after a failure."""
+    """A client of one set of topics; opened on first use, and anew after a failure."""
 
     def __init__(self, settings: ServiceSettings) -> None:
         self._settings = settings

@@ -1,4 +1,4 @@
-"""Incremental fetches (KIP-227): what changed since the last request is asked for, and what has news is answered.
+"""Incremental fetches (KIP-227): a request names only what changed, an answer only partitions with news.
 
 A worker reads some seventy partitions, of which few have news at a time. aiokafka names them all in every request, and
 gets all of them answered, which it writes and reads in Python: three quarters of what a fetch of one record costs.
@@ -56,7 +56,7 @@ class FetchSessions:
 
 
 class Session:
-    """What one broker knows of our partitions."""
+    """A fetch session: the partitions and offsets that one broker knows of this client."""
 
     def __init__(self, assignment: object = None) -> None:
         self.assignment = assignment
@@ -65,13 +65,13 @@ class Session:
         self._known: dict[Partition, Wanted] = {}
 
     def news(self, wanted: Mapping[Partition, Wanted]) -> tuple[list[Partition], list[Partition]]:
-        """Note that `wanted` is asked for; return what the broker does not know of it, and what it is to forget."""
+        """Store `wanted`; return the part that the broker does not know, and the partitions that it is to forget."""
         known, self._known = self._known, dict(wanted)
         changed = [partition for partition, want in wanted.items() if known.get(partition) != want]
         return changed, [partition for partition in known if partition not in wanted]
 
     def goes_on(self, response: Any) -> bool:
-        """Take note of an answer; return whether the broker keeps the session."""
+        """Read an answer; return whether the broker keeps the session."""
         if response.API_VERSION < FIRST_SESSIONED_VERSION or response.error_code or not response.session_id:
             return False
         self.identity = response.session_id

@@ -1,4 +1,4 @@
-"""Kafka's own offsets of a group: a copy of the positions for lag tools, and the witness of a restored database."""
+"""Kafka's own offsets of a group: a copy of the positions for lag tools, and the proof that a database was restored."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ POLL_S = 0.5
 
 
 async def committed(settings: ServiceSettings, group: str) -> dict[TopicPartition, int]:
-    """Return what the group committed; nothing for partitions where it did not, or where that was deleted."""
+    """Return the offsets that the group committed; partitions without one are left out."""
     admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap, request_timeout_ms=10_000)
     async with asyncio.timeout(TIMEOUT_S):
         await admin.start()

@@ -1,4 +1,4 @@
-"""Reading a offset_range of topics from one offset to another, apart from every group."""
+"""Read ranges of offsets, apart from every consumer group."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping

@@ -37,15 +37,15 @@ PATIENCE_S = 2.0
 
 
 class ReadingClient(AIOKafkaConsumer):  # type: ignore[misc] # aiokafka has no types
-    """aiokafka's client, which can be told not to ask brokers for more for a while."""
+    """aiokafka's client, with a pause of its fetches."""
 
     def rest(self) -> None:
-        """Ask for nothing more: what was taken is handled first, and more comes together meanwhile."""
+        """Pause fetches: the records in hand are handled first, and more gather meanwhile."""
         if self._fetcher:
             self._fetcher.rest()
 
     def go_on(self) -> None:
-        """Ask again."""
+        """Resume fetches."""
         if self._fetcher:
             self._fetcher.go_on()
 
@@ -64,7 +64,7 @@ def install_tolerant_parser() -> None:
 
 
 class _PatientFetcher(fetcher.Fetcher):  # type: ignore[misc] # aiokafka has no types
-    """Asks for all partitions together, incrementally, unless records are left lying for `PATIENCE_S`."""
+    """A fetcher that asks for all partitions together, incrementally, unless records stay unread for `PATIENCE_S`."""
 
     def __init__(self, client: Any, subscriptions: Any, **options: Any) -> None:
         super().__init__(FetchSessions(client), subscriptions, **options, prefetch_backoff=PATIENCE_S)
@@ -135,7 +135,7 @@ class _PatientRecords(fetcher.PartitionRecords):  # type: ignore[misc]
         try:
             return super().__next__()
         except (UnicodeDecodeError, DecompressionError, UnsupportedCodecError):
-            # What was given out before is skipped by its offset.
+            # Records returned before are skipped by their offsets.
             self._records = _TolerantRecords(self._records.data)
             self._records_iterator = self._unpack_records()
             return super().__next__()

@@ -1,4 +1,4 @@
-"""Partitions come and go: a running batch is drained before they go, and reading starts at the stored position."""
+"""Partitions of one worker: a running batch ends before they are revoked, and reading starts at the stored position."""
 
 import asyncio
 from collections.abc import Iterable
@@ -39,7 +39,7 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is
         return {place.partition for place in self.next}
 
     async def on_partitions_revoked(self, revoked: Iterable[ClientPartition]) -> None:
-        """Let the running batch end: what it read is committed before another worker reads on."""
+        """Wait for the running batch: its position is committed before another worker reads on."""
         async with self.busy:
             self._lanes.let_go()
             for partition in revoked:
@@ -47,7 +47,7 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is
                 self._committed.pop(self.place(partition), None)
 
     async def on_partitions_assigned(self, assigned: Iterable[ClientPartition]) -> None:
-        """Read on where the database says, whatever Kafka's own group offsets are."""
+        """Seek to the positions in the database, whatever Kafka's own group offsets are."""
         try:
             async with self.busy:
                 await self.seek(list(assigned))
@@ -55,9 +55,9 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is
             self.failure = error
 
     async def seek(self, assigned: list[ClientPartition]) -> None:
-        """Own `assigned` and stand at their stored positions; the first time at their beginnings."""
+        """Own `assigned` and seek to their stored positions; without one, to the beginning."""
         places = {self.place(partition): partition for partition in assigned}
-        # Before the positions, which whoever owned the partitions until now may still move.
+        # Read before the positions, which the former owner of the partitions may still move.
         committed = await group_offsets.committed(self._settings, self._group)
         async with self._database.begin() as uow:
             stored = await positions.read(uow.connection, self._group, places, self._cluster)
@@ -78,7 +78,7 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka is
         log.info("partitions_assigned", partitions=len(self.next))
 
     async def commit_offsets(self) -> None:
-        """Tell Kafka how far the database is: lag tools show it, and an older database is known by it."""
+        """Commit the positions to Kafka, for lag tools and to reveal a database restored from an older back-up."""
         moved = {place: offset for place, offset in self.next.items() if self._committed.get(place) != offset}
         if moved:
             await self._lanes.live.commit({self.on_wire(place): offset for place, offset in moved.items()})

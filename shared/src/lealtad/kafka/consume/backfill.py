@@ -1,4 +1,4 @@
-"""When a worker works on a backfill: beside live events a share of its time; on its customers, once it is over."""
+"""When a worker handles a backfill: beside live events for a share of its time; its customers after its end."""
 
 import math
 import time
@@ -22,27 +22,27 @@ class BackfillLane:
         self._more_waits = False
 
     def note_live(self) -> None:
-        """Say that a live event was handled."""
+        """Note that a live event was handled."""
         self._time.note_live()
 
     def note_waiting(self) -> None:
-        """Say that somebody, by an event just handled, waits for the end of the backfill."""
+        """Note that an event just handled makes a customer wait for the end of the backfill."""
         self._heard_at = self._monotonic()
         self._since = self._heard_at if self._since is None else self._since
-        # It is not over yet: nobody is evaluated before it was quiet again.
+        # The backfill goes on: no customer is evaluated before it was quiet again.
         self._more_waits = False
 
     def note_left(self) -> None:
-        """Say that somebody waits since earlier, maybe since before a restart: that puts no end off."""
+        """Note that customers wait since before, perhaps since before a restart; this does not postpone the end."""
         if self._since is None:
             self.note_waiting()
 
     def note_work(self, seconds: float) -> None:
-        """Say that the backfill took this time: beside live events it now rests, in proportion."""
+        """Note the time that the backfill took: beside live events it now rests, in proportion."""
         self._time.note_work(seconds)
 
     def note_evaluated(self, *, more: bool) -> None:
-        """Say that some were evaluated, and whether more wait."""
+        """Note that customers were evaluated, and whether more wait."""
         self._more_waits = more
         if not more:
             self._since = None
@@ -66,15 +66,15 @@ class BackfillLane:
 
     @property
     def asks_others(self) -> bool:
-        """Whether it matters, before those who wait are evaluated, how far the services before this one are."""
+        """Whether upstream services must have read the backfill before the waiting customers are evaluated."""
         return not self._more_waits and not self._is_overdue
 
     def note_others_behind(self) -> None:
-        """Say that a service before this one still reads: what it will say of the customers is waited for, too."""
+        """Note that an upstream service still reads the backfill: its events about the customers are awaited, too."""
         self._heard_at = self._monotonic()
 
     def is_over(self, *, behind: bool) -> bool:
-        """Whether those who wait are to be evaluated: all of it is read and no more came, or it goes on too long."""
+        """Whether the waiting customers are to be evaluated: the backfill is read and quiet, or it lasts too long."""
         if self._since is None:
             return False
         quiet = not behind and self._monotonic() - self._heard_at >= self._quiet_s

@@ -1,4 +1,4 @@
-"""One batch, one transaction: positions, project, react, journal and outbox together, or nothing of it."""
+"""One batch, one transaction: positions, project, react, journal and outbox commit together or not at all."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from lealtad.observability.metrics import CONSUMER_EVENTS
 from lealtad.unit_of_work import Database, Phase, Touched, UnitOfWork
 
 CausesByPlace = dict[tuple[int, UUID], list[Cause]]
-"""What touched customers in this batch, by partition and customer."""
+"""The causes that touched customers in this batch, by partition and customer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Processing:
-    """What a service does with events."""
+    """How a service handles events: its projections and its reaction."""
 
     reader: Reader
     projections: Projections
@@ -95,7 +95,7 @@ class BatchHandler:
         return earliest
 
     async def replay(self, dead_letter_id: UUID, item: Item) -> None:
-        """Handle a dead letter again and react at once, unless another worker does or nobody asks for it any more."""
+        """Handle a dead letter again and react at once, unless another worker has it or its request was withdrawn."""
         async with self._database.begin() as uow:
             if not await dead_letters.claim(uow.connection, dead_letter_id):
                 return
@@ -104,7 +104,7 @@ class BatchHandler:
         self._count([item], fresh)
 
     async def bury(self, item: Item, move: Mapping[TopicPartition, OffsetMove], reason: str) -> None:
-        """Put a record that cannot be handled aside and move on."""
+        """Store a record that cannot be handled as a dead letter, and move the position past it."""
         async with self._database.begin() as uow:
             if move:
                 await positions.move(uow.connection, self._group, move)
@@ -127,7 +127,7 @@ class BatchHandler:
             return await deferred_reactions.release(uow.connection, partitions, limit)
 
     async def postpone_waiting(self, partitions: Iterable[int], after_s: float, reason: str) -> None:
-        """Put off the first reaction that is due, since it fails: the others go on."""
+        """Postpone the first due reaction, which fails, so that the others go on."""
         async with self._database.begin() as uow:
             touched = await deferred_reactions.postpone_first(uow.connection, partitions, after_s)
             _explain(uow, touched)
@@ -242,7 +242,7 @@ def _explain(uow: UnitOfWork, waited: Touched) -> None:
 
 
 def _coalesce(uow: UnitOfWork, events: Sequence[Event[Any]]) -> None:
-    """Several events of one customer lead to one reaction; the last stands for all."""
+    """Mark all but the last event of a customer as coalesced: several events lead to one reaction."""
     by_key: dict[UUID, list[UUID]] = {}
     for event in events:
         by_key.setdefault(event.key, []).append(event.id)

@@ -1,8 +1,8 @@
-"""The consumer's loop: poll, handle as one batch, and what to do when that fails.
+"""The consumer's loop: poll, handle as one batch, and recover from failures.
 
 A transient failure backs off and tries the same batch again; a permanent one is isolated by halving the batch until one
-record is left, which is dead-lettered. When too many are, or cannot be read, the deploy is bad and not the data: the
-loop stands still, and only tries the same again, until it works or the worker is restarted.
+record is left, which becomes a dead letter. When most records fail, the release is bad and not the data: the loop
+stands still and tries the same batch again, until it succeeds or the worker is restarted.
 """
 
 import asyncio
@@ -75,7 +75,7 @@ class Consumer:
         return dict(self._assignment.next) if self._assignment else {}
 
     async def commit_offsets(self) -> None:
-        """Tell Kafka how far this worker is; positions rule, so a failure costs nothing but the lag tools' picture."""
+        """Commit the positions to Kafka for lag tools; the database's positions rule, so a failure loses nothing."""
         if self._assignment:
             try:
                 await asyncio.wait_for(self._assignment.commit_offsets(), COMMIT_TIMEOUT_S)
@@ -83,7 +83,7 @@ class Consumer:
                 log.info("group_offsets_not_committed", error=type(error).__name__)
 
     def hurry(self) -> None:
-        """Handle soon what is held or gathered: somebody waits for all to settle."""
+        """Return from the waits of poll and gather at once; a caller waits for the service to settle."""
         if self._lanes:
             self._lanes.hurry()
 
@@ -148,7 +148,7 @@ class Consumer:
         return min(longest_s, max(0.0, (self._waiting_until - system_now()).total_seconds()))
 
     async def _handle(self, items: Sequence[Item], assignment: Assignment) -> None:
-        """Handle `items` whatever it takes: again after a transient failure, in halves after a permanent one."""
+        """Handle `items`: again after a transient failure, in halves after a permanent one."""
         pause = FIRST_PAUSE_S
         while not self._stopping.is_set():
             # Isolating a poisoned batch takes many transactions: each of them is progress.
@@ -231,7 +231,7 @@ class Consumer:
                 assignment.next.update({place: move.next_offset for place, move in moves.items()})
 
     async def _handle_waiting(self, assignment: Assignment, limit: int = WAITING_AT_ONCE) -> None:
-        """React for those who waited long enough; after a permanent failure for fewer, down to the one that fails."""
+        """Run the deferred reactions that are due; after a permanent failure fewer, down to the one that fails."""
         try:
             async with assignment.busy:
                 self._heartbeat.declare_wait(TRANSACTION_S)
@@ -254,7 +254,7 @@ class Consumer:
                 await self._handler.postpone_waiting(assignment.partitions, POSTPONED_S, reason_of(error))
 
     async def _handle_backfill(self, lanes: Lanes, assignment: Assignment) -> None:
-        """Evaluate some of those whom a backfill touched, once it is over; live events come between."""
+        """Evaluate some of the customers of a backfill after its end; live events come between."""
         if not self._backfill.is_over(behind=await lanes.is_behind()):
             return
         if self._backfill.asks_others and await self._others_are_behind(assignment):

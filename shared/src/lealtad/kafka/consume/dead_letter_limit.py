@@ -1,4 +1,4 @@
-"""When too many records fail: a bad deploy must not empty the topics into the dead letters."""
+"""The limit of dead letters: a bad release must not turn whole topics into dead letters."""
 
 from collections import deque
 from collections.abc import Iterable
@@ -13,13 +13,13 @@ class TooManyDeadLettersError(RuntimeError):
 
 
 class DeadLetterLimit:
-    """Remembers how the last 400 records of a worker ended."""
+    """The outcomes of the last 400 records of a worker."""
 
     def __init__(self) -> None:
         self._failed = deque[bool](maxlen=WINDOW)
 
     def note(self, failed: Iterable[bool]) -> None:
-        """Say how records ended."""
+        """Add the outcomes of records."""
         self._failed.extend(failed)
 
     def check(self) -> None:

@@ -114,22 +114,22 @@ def as_record(row: Any) -> Record:
 
 
 async def requested(connection: Connection, limit: int) -> list[tuple[UUID, Record]]:
-    """Return dead letters that somebody asked to try again."""
+    """Return dead letters whose replay was requested."""
     return [(row.id, as_record(row)) for row in await connection.execute(REQUESTED, {"limit": limit})]
 
 
 async def claim(connection: Connection, identity: UUID) -> bool:
-    """Lock a dead letter that is to be tried again; return False when it no longer is, or another worker has it."""
+    """Lock a dead letter for its replay; return False when the request is gone or another worker has it."""
     return await connection.scalar(CLAIM, {"id": identity}) is not None
 
 
 async def mark_replayed(connection: Connection, identity: UUID) -> None:
-    """Note that it was tried again and did not fail."""
+    """Store that the dead letter was tried again without a failure."""
     await connection.execute(MARK, {"id": identity})
 
 
 async def request_replay(connection: Connection, identity: UUID) -> bool:
-    """Ask the worker to try a dead letter again; return whether there is such a one."""
+    """Request the replay of a dead letter; return whether it exists."""
     return await connection.scalar(REQUEST, {"id": identity}) is not None
 
 

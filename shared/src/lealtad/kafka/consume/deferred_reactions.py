@@ -1,7 +1,7 @@
-"""Reactions that wait: which customers, until when, and because of what.
+"""Deferred reactions: which customers wait, until when, and for which causes.
 
 A live event waits a moment for its follow-up. An event of a backfill waits, without a time, for the end of the
-backfill, so that a customer is evaluated once for all of it; the next live event of the customer takes it along.
+backfill, so that a customer is evaluated once for all of it; the customer's next live event ends the wait.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -42,7 +42,7 @@ POP = """
     WHERE pending.partition = touched.partition AND pending.key = touched.key
     RETURNING pending.key, pending.causes
 """
-"""Forgets what waits for some customers, whose follow-up is here; goes with the move of the positions."""
+"""Delete the deferred reactions of customers whose follow-up is here; part of the statement that moves positions."""
 POP_DUE = text("""
     DELETE FROM pending_reaction WHERE (partition, key) IN (
         SELECT partition, key FROM pending_reaction
@@ -72,20 +72,20 @@ WAITING = text("""
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What waits in some partitions."""
+    """The deferred reactions of some partitions."""
 
     until: datetime | None
-    """When the first of those who wait for a follow-up is due."""
+    """When the first reaction that waits for a follow-up is due."""
     backfill: bool
-    """Whether somebody waits for the end of a backfill."""
+    """Whether any customer waits for the end of a backfill."""
 
 
 async def defer(
     connection: Connection, waiting: Mapping[tuple[int, UUID], Sequence[Cause]], after_ms: int | None
 ) -> datetime | None:
-    """Let customers wait `after_ms` (system time) for a follow-up, or for the end of the backfill; return until when.
+    """Defer the reaction to customers by `after_ms` (system time), or to the end of the backfill; return until when.
 
-    Who waits already keeps that time, but who waits for a backfill does not wait longer than for a follow-up.
+    A customer who waits already keeps that time; one who waits for a backfill waits no longer than for a follow-up.
     """
     not_before = None if after_ms is None else system_now() + timedelta(milliseconds=after_ms)
     await connection.execute(
@@ -101,13 +101,13 @@ async def defer(
 
 
 async def pop_due(connection: Connection, partitions: Iterable[int], limit: int) -> Touched:
-    """Return and forget who waited long enough, at most `limit` customers."""
+    """Delete and return at most `limit` reactions that are due."""
     rows = await connection.execute(POP_DUE, {"partitions": list(partitions), "now": system_now(), "limit": limit})
     return _touched(rows)
 
 
 async def postpone_first(connection: Connection, partitions: Iterable[int], after_s: float) -> Touched:
-    """Let the first of those who waited long enough wait `after_s` more; return that customer."""
+    """Defer the first due reaction by `after_s` more; return its customer."""
     now = system_now()
     until = now + timedelta(seconds=after_s)
     rows = await connection.execute(POSTPONE_FIRST, {"partitions": list(partitions), "now": now, "until": until})
@@ -115,19 +115,19 @@ async def postpone_first(connection: Connection, partitions: Iterable[int], afte
 
 
 async def release(connection: Connection, partitions: Iterable[int], limit: int) -> int:
-    """Let at most `limit` of those who wait for the end of a backfill be due now; return how many they are."""
+    """Make at most `limit` reactions that wait for the end of a backfill due now; return their number."""
     parameters = {"partitions": list(partitions), "now": system_now(), "limit": limit}
     return await connection.affected(RELEASE, parameters)
 
 
 async def look(connection: Connection, partitions: Iterable[int]) -> Waiting:
-    """Return what waits in `partitions`."""
+    """Return the deferred reactions of `partitions`, as a summary."""
     row = (await connection.execute(WAITING, {"partitions": list(partitions)})).one()
     return Waiting(row.until, row.backfill)
 
 
 def popped(causes: Mapping[str, Sequence[Mapping[str, Any]]]) -> Touched:
-    """Return what `POP` forgot, from its causes by key."""
+    """Return the reactions that `POP` deleted, from its causes by key."""
     return {UUID(key): [_from_json(cause) for cause in some] for key, some in sorted(causes.items())}
 
 

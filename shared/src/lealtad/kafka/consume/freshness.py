@@ -1,4 +1,4 @@
-"""How old a service's picture of its inputs may be: decisions fail closed on stale input."""
+"""The age of a service's inputs: decisions fail closed on stale input."""
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Reading two lanes: live topics first, and of their backfill twins a bounded batch while the live ones have no lag.
+"""Two lanes: live topics first; a bounded batch of their backfill twins while the live topics have no lag.
 
 Each lane has a client of its own: one client fetches nothing more from a broker while it holds records of any
 partition that were not taken, and so a backfill would hold up what is live.
@@ -73,7 +73,7 @@ class Lanes:
         self._reads_backfill = bool(twins)
 
     def let_go(self) -> None:
-        """Read no backfill until the next `seek`, and forget what was read ahead.
+        """Stop reading the backfill until the next `seek`, and drop the records read ahead.
 
         Records that are read while nobody owns their partition are not handled, so those after them must not be either.
         """
@@ -81,7 +81,7 @@ class Lanes:
         self._held = {}
 
     async def poll(self, wait_s: float, backfill: int) -> list[Record]:
-        """Return what is live, waiting at most `wait_s` for it; where nothing is, so many records of a backfill."""
+        """Return live records, waiting at most `wait_s`; where there are none, some records of a backfill."""
         if backfill and not self._held and self.backfill and self._reads_backfill:
             self._held = await self.backfill.getmany(max_records=backfill)
         ready = bool(self._held) and backfill and not await has_lag(self.live)
@@ -94,7 +94,7 @@ class Lanes:
         return self._records(held)
 
     def hurry(self) -> None:
-        """Wait for nothing more before what was read is handled: somebody waits for that."""
+        """Return from poll() at once; a caller waits for the result."""
         self._pace.hurry()
 
     async def is_behind(self) -> bool:
@@ -120,7 +120,7 @@ class Lanes:
         return found
 
     async def _hold(self, found: Fetched) -> None:
-        """Wait with records on which nobody decides at once, and add to them what comes, until one is urgent."""
+        """Hold records that are not urgent, and add further ones, until one is urgent."""
         until = time.monotonic() + self._pace.hold_s(self._topics(found))
         while (left_s := until - time.monotonic()) > 0 and self._room(found) > 0:
             await self._fetch_more(found, left_s)
@@ -162,5 +162,5 @@ async def has_lag(client: AIOKafkaConsumer) -> bool:
     ends: list[tuple[TopicPartition, int | None]] = [(partition, client.highwater(partition)) for partition in read]
     try:
         return any([end is None or await client.position(partition) < end for partition, end in ends])
-    except IllegalStateError:  # the partition went to another worker in this moment
+    except IllegalStateError:  # another worker got the partition in this moment
         return True

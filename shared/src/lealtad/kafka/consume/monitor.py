@@ -1,4 +1,4 @@
-"""The worker's own look at its lag, by a client apart from the consumer's: confirms freshness, finds a silent hang."""
+"""The worker's check of its lag, by a client apart from the consumer's: confirms freshness, finds a silent hang."""
 
 import asyncio
 import time
@@ -27,7 +27,7 @@ class ConsumerHangsError(RuntimeError):
 
 
 class Monitor:
-    """Looks every two seconds, until cancelled."""
+    """The check, every two seconds, until cancelled."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class Monitor:
         self._history = OffsetHistory()
 
     async def run(self) -> None:
-        """Look for ever; raise ConsumerHangsError when the consumer's client hangs."""
+        """Check until cancelled; raise ConsumerHangsError when the consumer's client hangs."""
         while True:
             self._heartbeat.declare_wait(INTERVAL_S)
             await asyncio.sleep(INTERVAL_S)

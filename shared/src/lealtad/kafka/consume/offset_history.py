@@ -1,4 +1,4 @@
-"""Where partitions ended lately: a busy one is never read to the end of this moment, but soon to that of the last."""
+"""Recent ends of partitions: a busy one is never read to its present end, but soon to its last one."""
 
 import time
 from collections import deque
@@ -10,7 +10,7 @@ LOOKS_KEPT = 60
 
 
 class OffsetHistory:
-    """The last looks at the ends of partitions."""
+    """The last 60 readings of the ends of partitions."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic

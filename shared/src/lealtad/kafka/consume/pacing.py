@@ -1,4 +1,4 @@
-"""When a worker polls, and how long what it polled waits for others, to be handled with them in one transaction.
+"""When a worker polls, and how long polled records wait for others, to share one transaction.
 
 What a transaction costs hardly depends on how much it handles, and a machine whose cores are busy gets more done in
 larger ones. So a worker on the decision path rests after a batch for as long as that took, if not longer than
@@ -33,7 +33,7 @@ class Pace:
         self._hurried = asyncio.Event()
 
     def batch_begins(self) -> None:
-        """Say that what was polled is now handled."""
+        """Note that the polled records are now handled."""
         self._handling_since = self._monotonic()
 
     def rest_s(self) -> float:
@@ -48,11 +48,11 @@ class Pace:
         return self._hold_s if self._urgent.isdisjoint(topics) else 0
 
     async def gather(self) -> None:
-        """Let records come together."""
+        """Wait while records gather."""
         self._hurried.clear()
         with suppress(TimeoutError):
             await asyncio.wait_for(self._hurried.wait(), self._gather_s)
 
     def hurry(self) -> None:
-        """End a gathering: somebody waits for what it holds up."""
+        """End the wait of `gather`; a caller waits for the result."""
         self._hurried.set()

@@ -51,8 +51,8 @@ CREATE = text("""
     ORDER BY topic, partition
     ON CONFLICT DO NOTHING
 """)
-# The relay may have sent an event twice. If another worker moves a position meanwhile, this one waits for it, moves
-# nothing, and is fenced: what the journal said before that does not count, and nothing is taken.
+# The relay may have sent an event twice. If another worker moves a position meanwhile, this statement waits for it,
+# moves nothing, and the worker is fenced: the transaction ends without effect, whatever the journal answered.
 MOVE = text(f"""
     WITH waited AS ({POP}), moved AS (
         UPDATE consumer_position AS position SET next = move.next_offset
@@ -67,7 +67,7 @@ MOVE = text(f"""
         SELECT event_id FROM journal WHERE event_id = ANY(CAST(:events AS uuid[])) AND outcome <> 'dead') AS known,
         (SELECT jsonb_object_agg(key, causes) FROM waited) AS waited
 """)
-# A position that moves in this moment is passed over: two transactions that each want several would wait for another.
+# Skip positions that another transaction has locked: two transactions that want several could wait for each other.
 CONFIRM = text("""
     UPDATE consumer_position AS position
     SET confirmed_at = clock_timestamp() - make_interval(secs => reached.age_s)
@@ -101,7 +101,7 @@ async def read(
 
 
 def require_within(stored: Mapping[TopicPartition, int], ends: Mapping[TopicPartition, int]) -> None:
-    """Raise BeyondEndError for a position behind the end: what comes next there would count as handled."""
+    """Raise BeyondEndError for a position beyond the end: the next records there would count as handled."""
     for place, end in ends.items():
         if stored.get(place, 0) > end:
             raise BeyondEndError(
@@ -158,7 +158,7 @@ async def move(
 
 
 async def confirm(connection: Connection, group: str, reached: Mapping[TopicPartition, ReachedEnd]) -> None:
-    """Note until when these partitions are read: to an end that was theirs so many seconds ago."""
+    """Store until when these partitions are read: to an end that was theirs `age_s` seconds ago."""
     ends, ages_s = [item.end for item in reached.values()], [item.age_s for item in reached.values()]
     await connection.execute(CONFIRM, {"group": group, "ends": ends, "ages_s": ages_s, **_columns(reached)})
 

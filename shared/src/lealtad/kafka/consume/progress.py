@@ -1,4 +1,4 @@
-"""How far a service has come: what is written and not relayed, relayed and not read, due and not done."""
+"""Progress of a service: rows not relayed, records not read, work due and not done."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -65,9 +65,8 @@ async def read_progress(
 ) -> Progress:
     """Return the progress of the whole service, whichever process is asked.
 
-    What is looked at first becomes what is looked at later: what a batch or a due action wrote before it was looked at
-    is in the outbox by then, or in a topic. So two readings in turn of all services, settled and with the same
-    positions, leave no moment between them in which an event was hidden.
+    The parts are read in the order in which work moves through them: due work and reactions, outbox, topics. So two
+    readings in turn of all services, settled and with the same positions, prove that no event was hidden between them.
     """
     async with database.read() as uow:
         now = uow.now
@@ -98,7 +97,7 @@ async def _lag(lookout: Lookout, reader: Reader, stored: dict[TopicPartition, in
     except (KafkaError, OSError, TimeoutError):
         return None
     if not stored.keys() <= ends.keys():
-        return None  # brokers that just started tell of some partitions only: nothing is known of the others
+        return None  # Brokers that just started name some partitions only; the lag of the others is not known.
     return {f"{place.topic}/{place.partition}": end - stored.get(place, 0) for place, end in sorted(ends.items())}
 
 

@@ -1,4 +1,4 @@
-"""Which function folds which events into derived state."""
+"""The functions that fold events into derived state, by event type."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Trying dead letters again, when somebody asks for it."""
+"""Try dead letters again on request."""
 
 import asyncio
 from contextlib import suppress
@@ -32,7 +32,7 @@ class ReplayLoop:
         self._stopping.set()
 
     async def run(self) -> None:
-        """Look for requests until stopped; transient failures are waited out."""
+        """Look for requests until stopped; after a transient failure try again."""
         while not self._stopping.is_set():
             self._heartbeat.declare_wait(POLL_S)
             try:
@@ -45,7 +45,7 @@ class ReplayLoop:
                 await asyncio.wait_for(self._stopping.wait(), POLL_S)
 
     async def replay_requested(self) -> int:
-        """Try what was asked for; return how many records that were."""
+        """Try the requested dead letters again; return their number."""
         async with self._database.read() as uow:
             wanted = await dead_letters.requested(uow.connection, AT_ONCE)
         for identity, record in wanted:

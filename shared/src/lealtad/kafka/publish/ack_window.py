@@ -1,7 +1,7 @@
-"""What a relay sent and Kafka acknowledged, until its rows leave the outbox: some turns at a time, in one statement.
+"""Rows that Kafka acknowledged, deleted from the outbox in one statement for several turns of the relay.
 
-A turn at a purchase's pace takes a row or two, which are not worth a statement of their own. What is forgotten with the
-connection is still in the outbox and goes out once more, as after any crash between sending and deleting.
+At the pace of single purchases a turn sends a row or two, too few for a statement of their own. A lost connection loses
+the window: its rows are still in the outbox and are sent once more, as after any crash between sending and deleting.
 """
 
 import time
@@ -13,7 +13,7 @@ from aiokafka.structs import RecordMetadata
 from lealtad.kafka.naming import topic_of
 from lealtad.settings import ServiceSettings
 
-# What was sent and how far the topics then reached are known together: behind that, only what is in the outbox is ours.
+# Deletion and ends of topics are stored together: behind a stored end, only rows of the outbox can be this service's.
 DELETE = """
     WITH live AS (DELETE FROM outbox WHERE lane = 0 AND seq = ANY($1::bigint[])),
     backfill AS (DELETE FROM outbox WHERE lane = 1 AND seq = ANY($2::bigint[]))
@@ -28,7 +28,7 @@ MOST_ROWS = 20
 
 
 class AckWindow:
-    """Rows of the outbox that need not be sent again, and the ends of their topics, on one connection."""
+    """Acknowledged rows of the outbox and the ends of their topics, on one connection."""
 
     def __init__(self, settings: ServiceSettings, connection: asyncpg.Connection, cluster: str) -> None:
         self._settings = settings
@@ -47,7 +47,7 @@ class AckWindow:
         return [seq for lane in LANES for seq in self._seqs[lane]]
 
     def add(self, rows: Iterable[asyncpg.Record], results: Sequence[object]) -> None:
-        """Note `rows`, and the ends by all the acknowledgements among `results`."""
+        """Add `rows`, and the ends of topics from the acknowledgements among `results`."""
         if not self:
             self._due = time.monotonic() + LONGEST_S
         for row in rows:
@@ -58,12 +58,12 @@ class AckWindow:
                 self._ends[place] = max(result.offset + 1, self._ends.get(place, 0))
 
     def due_in(self) -> float:
-        """Return the seconds for which the rows may still stay; 0 once they are many."""
+        """Return the seconds until the rows are to be deleted; 0 once they are more than 20."""
         many = sum(map(len, self._seqs.values())) > MOST_ROWS
         return 0.0 if many else max(self._due - time.monotonic(), 0.0)
 
     async def delete(self) -> None:
-        """Delete the rows and note the ends, if there are any."""
+        """Delete the rows and store the ends, if there are any."""
         if not self:
             return
         topics = [topic_of(self._settings, topic) for topic, _ in self._ends]

@@ -24,7 +24,7 @@ class OutboxProducer(AIOKafkaProducer):  # type: ignore[misc] # aiokafka is not 
         try:
             await asyncio.gather(self._sender.close(), self.client.close())
         finally:
-            # Also where it was given up while it started, and had no sender to close.
+            # A producer that was abandoned while it started has no sender to close.
             self._closed = True
 
 

@@ -1,4 +1,4 @@
-"""The relay: carries outbox rows to Kafka, in order per key, at least once.
+"""The relay: sends outbox rows to Kafka, in order per key, at least once.
 
 One relay per database works at a time: it holds an advisory lock of the session on one direct connection, on which it
 also reads and deletes, so that it cannot work on without the lock. A row goes when Kafka acknowledged it and no earlier
@@ -47,8 +47,8 @@ READ = """
     WHERE octets_before < $3
     ORDER BY lane, seq
 """
-# A deletion that a crash of the server undoes, with the end that was noted beside it, is like one that was not made
-# yet: the rows are sent once more. So nobody waits for the disk.
+# A crash of the server may undo a deletion together with the end stored beside it: the rows are sent once more.
+# So the statement does not wait for the disk.
 FORGETS_TOGETHER = {"synchronous_commit": "off"}
 STANDBY_S = 1.0
 FALLBACK_POLL_S = 3600.0
@@ -63,7 +63,7 @@ class RelayError(RuntimeError):
 
 
 class Relay:
-    """Runs until cancelled; `heartbeat` beats at every turn.
+    """The loop that sends, until cancelled; `heartbeat` beats at every turn.
 
     `verify` returns the id of the cluster once it is sure that its topics and this database belong together. It is
     awaited with the lock held, before anything is sent.
@@ -85,7 +85,7 @@ class Relay:
         self._wake.set()
 
     async def run(self) -> None:
-        """Relay for ever; failures are waited out with growing pauses."""
+        """Relay until cancelled; after a failure try again, with growing pauses."""
         pause = FIRST_PAUSE_S
         while True:
             started = time.monotonic()
@@ -149,7 +149,7 @@ class Relay:
                 if not self._is_full(rows):
                     await self._wait(acknowledged)
         finally:
-            # What was sent is not to go out again because the relay stops, or some other record failed.
+            # Acknowledged rows must not be sent again because the relay stops or another record failed.
             with suppress(Exception):
                 await asyncio.wait_for(acknowledged.delete(), ABANDON_TIMEOUT_S)
             with suppress(Exception):
@@ -206,7 +206,7 @@ class Relay:
     async def _hand_over(
         self, producer: OutboxProducer, rows: Sequence[asyncpg.Record]
     ) -> list[asyncio.Future[object]]:
-        """Hand `rows` to the producer in their order; a row that it does not take fails alone.
+        """Give `rows` to the producer in their order; a row that it refuses fails alone.
 
         Only an unknown topic fails for all its rows of this turn: each would be waited for.
         """

@@ -1,4 +1,4 @@
-"""SQL of adopt-restore: what stands on the own topics becomes known to the database."""
+"""SQL of adopt-restore: store the events of the service's own topics that the database lacks."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
@@ -31,12 +31,12 @@ RAISE = text("""
     ORDER BY topic, key
     ON CONFLICT (topic, key) DO UPDATE SET last = greatest(counter.last, excluded.last)
 """)
-# What was sent is not sent again: an older state behind a newer one would be what compaction keeps.
+# A published event is not sent again: on a compacted topic an older state would replace a newer one.
 FORGET_SENT = text("""
     DELETE FROM outbox USING emitted_event
     WHERE emitted_event.seq = outbox.event AND emitted_event.headers->>'ce_id' = ANY(CAST(:ids AS text[]))
 """)
-# All that waits for a key is numbered anew, behind what is published, where any of it has a number that is taken.
+# Where a waiting row has a published sequence, all waiting rows of its key get sequences after the published ones.
 RENUMBER = text(f"""
     WITH published AS (
         SELECT topic, key, last
@@ -73,7 +73,7 @@ PUT_BACK = text("""
 
 
 async def keep(connection: Connection, published: Sequence[Published]) -> None:
-    """Keep published events as emitted ones, with their bytes."""
+    """Store published events as emitted ones, with their bytes."""
     values = {
         "topics": [record.topic for record, _ in published],
         "keys": [record.key for record, _ in published],
@@ -86,17 +86,17 @@ async def keep(connection: Connection, published: Sequence[Published]) -> None:
 
 
 async def raise_counters(connection: Connection, published: Sequences) -> None:
-    """Let the next event of each key follow what is published."""
+    """Raise the counter of each key above its published sequences."""
     await connection.execute(RAISE, _columns(published))
 
 
 async def forget_sent(connection: Connection, published: Iterable[Published]) -> int:
-    """Take published events out of the outbox; return how many were in it."""
+    """Delete published events from the outbox; return their number."""
     return await connection.affected(FORGET_SENT, {"ids": [str(event.id) for _, event in published]})
 
 
 async def renumber_waiting(connection: Connection, published: Sequences) -> int:
-    """Give events that were never sent sequences behind those published meanwhile; return how many it were."""
+    """Give unsent events sequences after the published ones; return their number."""
     return int(await connection.scalar(RENUMBER, _columns(published)) or 0)
 
 

@@ -1,4 +1,4 @@
-"""The hold: why a service's workers stand still, where all its processes see it."""
+"""Why the workers of a service stand still, stored where all its processes see it."""
 
 from sqlalchemy import text
 
@@ -13,19 +13,19 @@ LIFT = text("DELETE FROM hold")
 
 
 async def reason(database: Database) -> str | None:
-    """Return why the workers stand still, None when they do not."""
+    """Return why the workers stand still; None while they work."""
     async with database.read() as uow:
         found: str | None = await uow.connection.scalar(READ)
     return found
 
 
 async def put(database: Database, why: str) -> None:
-    """Say why the workers stand still."""
+    """Store why the workers stand still."""
     async with database.begin() as uow:
         await uow.connection.execute(SET, {"reason": why})
 
 
 async def lift(database: Database) -> None:
-    """Say that they work."""
+    """Delete the reason: the workers work."""
     async with database.begin() as uow:
         await uow.connection.execute(LIFT)

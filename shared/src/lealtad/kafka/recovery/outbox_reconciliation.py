@@ -1,9 +1,9 @@
-"""Whether the service's own topics hold only what its database emitted.
+"""Check that the service's own topics hold only events that its database emitted.
 
-A service is the one writer of its topics, and its relay notes how far they reach with what it deletes from the outbox.
-What stands behind that was sent and not yet noted, so it is in the outbox. If it is not, and was never emitted by this
-database, the database is an older one: it would give the same sequences to other events. What is no event of the
-service at all, whoever sent it, says nothing about that.
+A service is the only writer of its topics. Its relay stores the ends of the topics when it deletes rows of the outbox.
+An event behind a stored end was sent and is still in the outbox. An event that is in no outbox and was never emitted by
+this database shows that the database is an older one: it would give the same sequences to other events. Records that
+are no events of the service, whoever sent them, are left out.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 
 
 class Published(NamedTuple):
-    """An event that stands on an own topic."""
+    """An event on one of the service's own topics."""
 
     record: Record
     event: Event[Any]
@@ -66,7 +66,7 @@ UNKNOWN = text("""
 
 async def require_known(settings: ServiceSettings, database: Database, service: str) -> str:
     """Return the cluster's id; raise a MismatchError unless this database emitted all that the own topics hold."""
-    # A relay elsewhere may go on meanwhile: what is known must be older than the ends.
+    # A relay in another process may go on meanwhile: read the known ends before the topics' ends.
     cluster, known = await known_ends(settings, database)
     ends = await own_ends(settings, service)
     known = ends if known is None else known
@@ -94,8 +94,8 @@ async def own_ends(settings: ServiceSettings, service: str) -> dict[TopicPartiti
 async def known_ends(settings: ServiceSettings, database: Database) -> tuple[str, Mapping[TopicPartition, int] | None]:
     """Return the cluster's id and up to where the database knows the own topics.
 
-    None from a database of before ends were noted: it takes those it finds. Raises AnotherClusterError where its topics
-    are elsewhere.
+    None from a database that has stored no ends yet: it adopts the ends that it finds. Raise AnotherClusterError where
+    its topics are elsewhere.
     """
     cluster = await cluster_id(settings)
     async with database.read() as uow:
@@ -111,12 +111,12 @@ async def known_ends(settings: ServiceSettings, database: Database) -> tuple[str
 
 
 async def forget_ends(connection: Connection) -> None:
-    """Forget how far topics reached that may have been made anew."""
+    """Delete the stored ends of topics that may have been made anew."""
     await connection.execute(FORGET)
 
 
 async def note_ends(connection: Connection, cluster: str, ends: Mapping[TopicPartition, int]) -> None:
-    """Note that the database knows its topics up to `ends`."""
+    """Store that the database knows its topics up to `ends`."""
     values = {
         "topics": [place.topic for place in ends],
         "partitions": [place.partition for place in ends],

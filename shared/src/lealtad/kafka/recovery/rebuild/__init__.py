@@ -1,4 +1,4 @@
-"""Rebuilding derived state: everything folded again beside the live tables, which it then replaces in one moment."""
+"""Rebuild derived state: fold all events again beside the live tables, then swap the tables in one transaction."""
 
 from lealtad.kafka.recovery.rebuild.errors import RebuildError
 from lealtad.kafka.recovery.rebuild.rebuilding import Outcome, rebuild

@@ -1,4 +1,4 @@
-"""Reading and folding until the live worker is reached, and then taking over from it."""
+"""Read and fold until the live worker's positions are reached, then take over."""
 
 import asyncio
 import time
@@ -50,7 +50,7 @@ class CatchingUp:
         raise RebuildError("The workers were busy whenever the new tables were to be put in place. Run it again later.")
 
     async def _reach_workers(self) -> None:
-        """Fold until so little is left that the workers can wait for it."""
+        """Fold until so few records are left that the workers can wait for them."""
         heard, left = time.monotonic(), self._at_once + 1
         while left > self._at_once:
             limits = await patiently(self._limits)

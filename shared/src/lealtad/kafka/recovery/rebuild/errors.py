@@ -1,4 +1,4 @@
-"""Failures of a rebuild, and patience with those that pass."""
+"""Failures of a rebuild, and retries after transient ones."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -21,12 +21,12 @@ class RebuildError(RuntimeError):
 
 
 def may_pass(error: BaseException) -> bool:
-    """Whether the same work may succeed a little later; what took too long will take as long again."""
+    """Whether the same work may succeed a little later; a time-out will only repeat."""
     return is_transient(error) and sqlstate_of(error) != QUERY_CANCELED
 
 
 async def patiently(work: Callable[[], Awaitable[T]]) -> T:
-    """Do `work`, after failures that may pass again and again for half a minute."""
+    """Run `work`; after transient failures again, for half a minute."""
     for pause in PAUSES_S:
         try:
             return await work()

@@ -1,4 +1,4 @@
-"""Folding records into `derived_next`: `project` alone, without journal or reaction."""
+"""Fold records into `derived_next`: `project` alone, without journal or reaction."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Reading topics from their beginnings, outside of any group, and never beyond where the live worker stands."""
+"""Read topics from their beginnings, outside of any group, and never beyond the live worker's positions."""
 
 import asyncio
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""Saying how far a long piece of work has come: at most once a second, and at its end."""
+"""Report the progress of long work: at most once a second, and at its end."""
 
 import time
 from collections.abc import Callable

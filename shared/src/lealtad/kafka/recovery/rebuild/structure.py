@@ -1,7 +1,7 @@
 """The tables that a rebuild fills: copied from the database's own definition of `derived`.
 
-What the database says cannot drift from the migrations, as the code's tables might. Each rebuild signs its copy with
-its id, so that one which was thought dead never writes into the tables of the next.
+The database's definition cannot drift from the migrations, as the code's tables might. Each rebuild signs its copy with
+its id, so that a rebuild that was thought dead never writes into the tables of the next one.
 """
 
 from uuid import UUID
@@ -100,7 +100,7 @@ async def require_signed(connection: Connection, rebuild_id: UUID) -> None:
 
 
 async def analyze(connection: Connection) -> None:
-    """Gather what the planner must know of the tables before anybody reads them."""
+    """Analyze the tables, so that the planner knows them before the first reader."""
     for table in (await connection.execute(TABLES, {"schema": NEXT})).scalars():
         await connection.run(f"ANALYZE {table}")
 

@@ -1,4 +1,4 @@
-"""The sweep after a rebuild: every customer is evaluated once, so that what differs from what was announced is told."""
+"""The sweep after a rebuild: every customer is evaluated once, and differences to the announced state are emitted."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ CustomerPage = Callable[[Connection, UUID | None, int], Awaitable[Sequence[UUID]
 
 @dataclass(slots=True)
 class Sweep:
-    """Lets a service react to every customer, in transactions of their own."""
+    """The reaction of a service to every customer, in transactions of their own."""
 
     database: Database
     react: React

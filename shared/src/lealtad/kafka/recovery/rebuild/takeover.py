@@ -1,4 +1,4 @@
-"""The one moment in which the rebuilt tables take the place of the live ones."""
+"""Swap the rebuilt tables with the live ones, in one transaction."""
 
 import asyncio
 from collections.abc import Mapping
@@ -18,12 +18,12 @@ TAIL_S = 10.0
 """How long the last records may take, while the worker waits."""
 
 # Whoever writes derived tables first writes one of these: a batch its positions, a replay its dead letter. Waiting for
-# whole tables, no worker and we can consumption_pause rows that the other wants.
+# whole tables, a worker and the rebuild never hold rows that the other wants.
 HOLD_WORKERS = text("LOCK TABLE consumer_position, dead_letter IN EXCLUSIVE MODE")
 
 
 class TakeOver:
-    """Takes over once the worker's positions and the rebuild's are the same."""
+    """The step that swaps the tables once the worker's positions and the rebuild's are the same."""
 
     def __init__(self, database: Database, history: History, folding: Folding, group: str, cluster: str) -> None:
         self._database = database
@@ -37,9 +37,9 @@ class TakeOver:
         return await positions.read(connection, self._group, self._history.first, self._cluster)
 
     async def attempt(self) -> bool:
-        """Fold what is left while the workers wait, and swap, in one transaction; return False when it had to yield.
+        """Fold the last records while the workers wait, and swap, in one transaction; return False without the locks.
 
-        Readers do not wait: a statement that began before goes on with the former tables, the next finds the new ones.
+        Readers do not wait: a statement that began before reads the former tables, the next reads the new ones.
         """
         at = dict(self._history.at)
         try:
