@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from customer_profile.customers.schemas import CONSENT, EXAMPLE
+from customer_profile.customers.examples import CONSENT, PROFILE
 from customer_profile.identities.commands import insert_identities
 from lealtad.events.catalog.customer_profile import CustomerRegistered, CustomerUpdated
 from lealtad.testing.driving import emitted, statements
@@ -43,7 +43,7 @@ async def test_a_thousand_customers_with_bad_ones_among_them(shop, database):
 
 
 async def test_what_is_registered_is_what_one_registration_would_have_stored(shop, client):
-    profile = EXAMPLE | {"consents": [CONSENT], "documents": [NATIONAL_ID]}
+    profile = PROFILE | {"consents": [CONSENT], "documents": [NATIONAL_ID]}
     alone = await shop.registers(**profile)
     together = profile | customer(2, emails=["other@example.com"])
     (item,) = (await register(shop, together))["items"]

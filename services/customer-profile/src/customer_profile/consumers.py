@@ -1,4 +1,4 @@
-"""Which feature folds which events."""
+"""The events that the features fold."""
 
 from customer_profile.view import projection
 from lealtad.events.catalog.campaigns import NextBestActionChanged

@@ -1,4 +1,4 @@
-"""Types of request fields that several features share."""
+"""Named types of fields, with their limits and descriptions, which create, update and read models share."""
 
 import re
 import unicodedata
@@ -10,9 +10,11 @@ from zoneinfo import available_timezones
 from fastapi import Path
 from pydantic import AfterValidator, Field, JsonValue
 
+from customer_profile.domain.contact_points import ContactPointError, normalise_email
 from lealtad.http import SafeValueError
 from lealtad.http.customer_ref import SOURCE_PATTERN
 from lealtad.http.fields import REF_LENGTH, UUID_PATTERN
+from lealtad.http.keys import travelling_key
 from lealtad.instants import END
 from lealtad.money import DecimalText
 
@@ -25,13 +27,20 @@ def without_repeats(values: list[T]) -> list[T]:
     return list(dict.fromkeys(values))
 
 
-def _plain(value: str) -> str:
+def _plain_text(value: str) -> str:
     text = unicodedata.normalize("NFC", value).strip()
     if _CONTROL.search(text):
         raise SafeValueError("contains control characters; leave them out")
     if not text:
         raise SafeValueError("is blank; leave the field out instead")
     return text
+
+
+def _email(value: str) -> str:
+    try:
+        return normalise_email(value)
+    except ContactPointError as error:
+        raise SafeValueError(str(error)) from None
 
 
 @cache
@@ -45,7 +54,7 @@ def _time_zone(value: str) -> str:
     return value
 
 
-def _past_date(value: date) -> date:
+def _birth_date(value: date) -> date:
     if value.year < 1880:  # noqa: PLR2004 - nobody alive is older; catches 0001-01-01 from source systems
         raise SafeValueError("lies before 1880; leave an unknown birth date out")
     if value.year >= END.year:
@@ -53,22 +62,26 @@ def _past_date(value: date) -> date:
     return value
 
 
-PlainText = Annotated[str, Field(max_length=200), AfterValidator(_plain)]
+PlainText = Annotated[str, Field(max_length=200), AfterValidator(_plain_text)]
 """One line of Unicode text, in normal form C and without control characters."""
 
+EmailAddress = Annotated[str, Field(max_length=254, json_schema_extra={"format": "email"}), AfterValidator(_email)]
+PhoneText = Annotated[str, Field(min_length=3, max_length=40)]
+DocumentNumber = Annotated[str, Field(min_length=3, max_length=40, pattern=r"^[0-9A-Za-z.\- ]+$")]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2", examples=["CO"])]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}$", description="ISO 639-1", examples=["es"])]
 TimeZone = Annotated[
     str, Field(max_length=64, description="IANA name", examples=["America/Bogota"]), AfterValidator(_time_zone)
 ]
-BirthDate = Annotated[date, AfterValidator(_past_date)]
+BirthDate = Annotated[date, AfterValidator(_birth_date)]
+Region = Annotated[PlainText, Field(max_length=80), AfterValidator(travelling_key)]
 LocalHour = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["09:00"])]
 
 PositiveDecimal = Annotated[DecimalText, Field(gt=0)]
 NonNegativeDecimal = Annotated[DecimalText, Field(ge=0)]
 
-# Said in the OpenAPI document; what checks a reference is its parser.
-_FACT: dict[str, JsonValue] = {"pattern": rf"^({UUID_PATTERN}|{SOURCE_PATTERN}:[^\s/\x00-\x1f\x7f]{{1,200}})$"}
+# Only for the OpenAPI document: the parser of a reference checks it.
+_FACT_REF: dict[str, JsonValue] = {"pattern": rf"^({UUID_PATTERN}|{SOURCE_PATTERN}:[^\s/\x00-\x1f\x7f]{{1,200}})$"}
 
 FactRefText = Annotated[
     str,
@@ -76,7 +89,7 @@ FactRefText = Annotated[
         min_length=1,
         max_length=REF_LENGTH,
         description="A fact: its id, or `system:fact_id`",
-        json_schema_extra=_FACT,
+        json_schema_extra=_FACT_REF,
         examples=["web-shop:536365"],
     ),
 ]
@@ -87,7 +100,7 @@ FactRefInPath = Annotated[
         min_length=1,
         max_length=REF_LENGTH,
         description="A fact: its id, or `system:fact_id` (percent-encoded)",
-        json_schema_extra=_FACT,
+        json_schema_extra=_FACT_REF,
         examples=["web-shop:536365"],
     ),
 ]

@@ -1,4 +1,4 @@
-"""The one `MetaData` of the service; every feature's `models.py` adds its tables to it."""
+"""The one `MetaData` of the service; the `models.py` of every feature adds its tables."""
 
 from lealtad.db import metadata
 

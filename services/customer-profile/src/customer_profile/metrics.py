@@ -1,4 +1,4 @@
-"""The service's own metrics."""
+"""The metrics of the service itself."""
 
 from lealtad.observability.metrics import counter
 
@@ -13,5 +13,5 @@ OUTCOMES = {201: "recorded", 200: "repeated"}
 
 
 def count_fact(kind: str, status: int) -> None:
-    """Count a fact that was answered with the HTTP `status`, after its transaction."""
+    """Count a fact by the HTTP `status` of its answer, after its transaction."""
     FACTS.labels(kind, OUTCOMES.get(status, "refused")).inc()

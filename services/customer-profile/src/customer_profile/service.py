@@ -1,4 +1,4 @@
-"""The service put together: the only place where its parts meet."""
+"""The composition of the service: the only place where its parts meet."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,7 @@ from lealtad.unit_of_work import Database
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """Settings that use cases need, and what requests share."""
+    """Settings that commands need, and objects that requests share."""
 
     reporting_currency: str
     batch_transaction_facts: int

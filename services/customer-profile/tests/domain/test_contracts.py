@@ -34,7 +34,7 @@ def test_a_change_replaces_what_is_given_and_keeps_the_rest():
 
 def test_a_cancelled_contract_runs_until_the_cancellation_takes_effect():
     cancelled = contract().cancel(day(10), effective_at=day(30))
-    assert [cancelled.active(day(number)) for number in (-1, 0, 29, 30)] == [False, True, True, False]
+    assert [cancelled.is_active(day(number)) for number in (-1, 0, 29, 30)] == [False, True, True, False]
 
 
 def test_a_cancelled_contract_changes_no_more():

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customer_profile.domain.occurrence import Window
+from customer_profile.domain.occurrence import OccurrenceWindow
 
 NOW = datetime(2011, 3, 1, 9, tzinfo=UTC)
-WINDOW = Window(future_tolerance=timedelta(minutes=5), oldest_age=timedelta(days=3650))
+WINDOW = OccurrenceWindow(future_tolerance=timedelta(minutes=5), oldest_age=timedelta(days=3650))
 
 
 @pytest.mark.parametrize("age", [timedelta(0), timedelta(minutes=-5), timedelta(days=3650), timedelta(days=1)])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customer_profile.domain.returns import Line, ReturnablePurchase, quantities
+from customer_profile.domain.returns import Line, ReturnablePurchase, quantities_by_sku
 from lealtad.money import minor_units
 
 amounts = st.decimals(min_value="0.01", max_value=100, places=2)
@@ -67,7 +67,7 @@ def test_however_many_returns_come_never_more_than_bought_comes_back(purchase_li
         if purchase.violation(wanted, total_of(wanted)) is None:
             purchase = purchase.after_return(wanted, total_of(wanted))
             accepted += wanted
-    assert all(count <= quantities(purchase_lines)[sku] for sku, count in quantities(accepted).items())
+    assert all(count <= quantities_by_sku(purchase_lines)[sku] for sku, count in quantities_by_sku(accepted).items())
     assert total_of(accepted) == purchase.returned_total <= purchase.total
 
 

@@ -1,1 +1,1 @@
-"""What customers allow: consent per purpose and channel, and do-not-contact."""
+"""The history of consents: statements of customers about a purpose and a channel."""

@@ -1,4 +1,4 @@
-"""Table of consents: an append-only history."""
+"""The table of consents, an append-only history."""
 
 from sqlalchemy import UUID, Boolean, Column, ForeignKey, String, Table, UniqueConstraint
 
@@ -17,7 +17,7 @@ consent = Table(
     moment("expires_at", nullable=True),
     Column("source", String, nullable=False, comment="where the customer said so"),
     moment("recorded_at", nullable=False, comment="system time"),
-    # The same word is kept once, whoever repeats it.
+    # Equal statements are kept once, whoever repeats them.
     UniqueConstraint(
         "customer_id",
         "purpose",

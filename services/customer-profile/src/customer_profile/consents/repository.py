@@ -8,53 +8,56 @@ from uuid import UUID
 from sqlalchemy import select, text
 
 from customer_profile.consents.models import consent
-from lealtad.consents import Consent
+from customer_profile.domain.consent_statement import ConsentStatement
 from lealtad.db import Connection
 from lealtad.ids import new_id
 
-ADD = """
-    INSERT INTO consent AS known
+_INSERT = """
+    INSERT INTO consent AS stored
         (id, customer_id, purpose, channel, granted, given_at, expires_at, source, recorded_at)
     VALUES (:id, :customer_id, :purpose, :channel, :granted, :given_at, :expires_at, :source, :recorded_at)
     ON CONFLICT ON CONSTRAINT uq_consent_word
 """
-# The same word again finds its first record; the update changes nothing and returns it.
-RECORD = text(f"{ADD} DO UPDATE SET source = known.source RETURNING *")
-RECORD_ALL = text(f"{ADD} DO NOTHING")
+# The update changes nothing: it makes the statement return the row of an equal statement.
+INSERT_OR_FIND = text(f"{_INSERT} DO UPDATE SET source = stored.source RETURNING *")
+INSERT_MISSING = text(f"{_INSERT} DO NOTHING")
 
 
-async def record(
-    connection: Connection, customer_id: UUID, said: Consent, *, source: str, at: datetime
+async def insert_or_find(
+    connection: Connection, customer_id: UUID, statement: ConsentStatement, recorded_at: datetime
 ) -> Mapping[Any, Any]:
-    """Add a word of the customer to the history, unless it stands there already; return its row."""
-    return (await connection.execute(RECORD, _row(customer_id, said, source, at))).one()
+    """Insert a statement into the history, unless an equal one is there already; return its row."""
+    return (await connection.execute(INSERT_OR_FIND, _row(customer_id, statement, recorded_at))).one()
 
 
-async def record_all(connection: Connection, said: Sequence[tuple[UUID, Consent, str]], *, at: datetime) -> None:
-    """Add words (whose, what, and where it was said) to the histories, unless they stand there already."""
-    rows = [_row(customer_id, consent, source, at) for customer_id, consent, source in said]
-    await connection.execute_each(RECORD_ALL, rows)
+async def insert_missing(
+    connection: Connection, statements: Sequence[tuple[UUID, ConsentStatement]], recorded_at: datetime
+) -> None:
+    """Insert statements into the histories of their customers, except those that have an equal one already."""
+    rows = [_row(customer_id, statement, recorded_at) for customer_id, statement in statements]
+    await connection.execute_each(INSERT_MISSING, rows)
 
 
-async def history(connection: Connection, customer_id: UUID) -> Sequence[Mapping[Any, Any]]:
-    """Return all a customer said, the newest first."""
-    statement = (
+async def read_history(connection: Connection, customer_id: UUID) -> Sequence[Mapping[Any, Any]]:
+    """Return all statements of a customer, the newest first."""
+    query = (
         select(consent)
         .where(consent.c.customer_id == customer_id)
         .order_by(consent.c.given_at.desc(), consent.c.id.desc())
     )
-    return await connection.execute(statement)
+    return await connection.execute(query)
 
 
-def _row(customer_id: UUID, said: Consent, source: str, at: datetime) -> dict[str, Any]:
+def _row(customer_id: UUID, statement: ConsentStatement, recorded_at: datetime) -> dict[str, Any]:
+    stated = statement.consent
     return {
         "id": new_id(),
         "customer_id": customer_id,
-        "purpose": said.purpose,
-        "channel": said.channel,
-        "granted": said.granted,
-        "given_at": said.given_at,
-        "expires_at": said.expires_at,
-        "source": source,
-        "recorded_at": at,
+        "purpose": stated.purpose,
+        "channel": stated.channel,
+        "granted": stated.granted,
+        "given_at": stated.given_at,
+        "expires_at": stated.expires_at,
+        "source": statement.source,
+        "recorded_at": recorded_at,
     }

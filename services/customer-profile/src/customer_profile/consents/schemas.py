@@ -1,4 +1,4 @@
-"""Consents and do-not-contact as callers send and see them."""
+"""Consents as callers send and see them."""
 
 from datetime import datetime
 from typing import Self
@@ -11,14 +11,8 @@ from lealtad.events.catalog.shared_types import Slug
 from lealtad.http import RequestBody, SafeValueError, SlugText, Timestamp
 
 
-class NewDoNotContact(RequestBody):
-    """Why the customer is not to be contacted."""
-
-    reason: SlugText = Field(examples=["customer-request"])
-
-
 class NewConsent(RequestBody):
-    """What a customer said about one purpose."""
+    """A consent of a customer to one purpose, or a refusal."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -40,9 +34,9 @@ class NewConsent(RequestBody):
     purpose: Purpose
     channel: Channel | None = Field(default=None, description="Null: all channels")
     granted: bool
-    given_at: Timestamp | None = Field(default=None, description="When it was said; default: now")
+    given_at: Timestamp | None = Field(default=None, description="Time of the statement; default: now")
     expires_at: Timestamp | None = Field(default=None, description="Of a consent; a refusal does not expire")
-    source: SlugText = Field(description="Where it was said", examples=["web-form"])
+    source: SlugText = Field(description="Place of the statement", examples=["web-form"])
 
     @model_validator(mode="after")
     def _a_refusal_does_not_expire(self) -> Self:
@@ -75,10 +69,10 @@ class RecordedConsent(Consent):
     """A recorded consent."""
 
     customer_id: UUID
-    event_id: UUID | None = Field(description="Of the announcement; null: an older word that changed nothing")
+    event_id: UUID | None = Field(description="Of the announcement; null: an older statement that changed nothing")
 
 
-class Consents(BaseModel):
+class ConsentHistory(BaseModel):
     """The history of a customer's consents, newest first."""
 
     items: list[Consent]

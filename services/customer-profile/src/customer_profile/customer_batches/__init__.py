@@ -1,1 +1,1 @@
-"""Up to a thousand registrations in one request, each with its own answer."""
+"""Up to a thousand registrations in one request, each with its own outcome."""

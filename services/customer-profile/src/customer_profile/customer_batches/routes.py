@@ -1,10 +1,10 @@
-"""Route that registers many customers."""
+"""The route that registers many customers."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
-from customer_profile.customer_batches.commands.register_batch import Intake, answer_of
+from customer_profile.customer_batches.commands.register_batch import CustomerBatchIntake, batch_document
 from customer_profile.customer_batches.schemas import CUSTOMERS, CustomerBatchOutcome, NewCustomerBatch
 from lealtad.http import Answer, Command, writes
 from lealtad.http.batch_body import route_of_batches
@@ -18,11 +18,12 @@ async def register_customers(
 ) -> Response:
     """Register up to a thousand customers.
 
-    For the first load of a customer base, and for systems that pass newcomers on at intervals. Every registration is
-    committed, or refused, on its own, as `POST /v1/customers` would. Each needs an external id: a batch that is sent
-    again after a failure finds by it who is registered already, so it needs no `Idempotency-Key`. Who is registered
-    with the same profile answers 200 and stays as it is; with another profile 409: change that customer instead.
+    For the first load of a customer base, and for systems that pass new customers on at intervals. Every registration
+    is committed, or refused, on its own, as `POST /v1/customers` would. Each needs an external id, by which a batch
+    that is sent again after a failure finds the customers that are registered already: it needs no `Idempotency-Key`.
+    For a registered customer with the same profile the status is 200 and nothing changes; with another profile it is
+    409: change that customer instead.
     """
     database = command.runtime.database
-    intake = Intake(database, command.context.traceparent, database.resources.batch_transaction_facts)
-    return Answer(answer_of(await intake.take(body.customers))).rendered().response()
+    intake = CustomerBatchIntake(database, command.context.traceparent, database.resources.batch_transaction_facts)
+    return Answer(batch_document(await intake.register(body.customers))).rendered().response()

@@ -7,27 +7,23 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    JsonValue,
     TypeAdapter,
     ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
 )
 
-from customer_profile.customers.schemas import CONSENT, EXAMPLE, NewCustomer
+from customer_profile.customer_batches import examples
+from customer_profile.customers.schemas import NewCustomer
 from lealtad.http import ProblemDocument, RequestBody
 from lealtad.http.batch_body import Items
 from lealtad.http.batch_items import InvalidItem
 
 MOST_CUSTOMERS = 1000
-ANOTHER: dict[str, JsonValue] = {
-    "external_ids": [{"source": "web-shop", "external_id": "13047"}],
-    "organisation": "Flores del Río SAS",
-}
 
 
 def _registration_or_errors(item: Any, handler: ValidatorFunctionWrapHandler) -> Any:
-    if isinstance(item, NewCustomer | InvalidItem):  # read already
+    if isinstance(item, NewCustomer | InvalidItem):  # validated already
         return item
     try:
         return handler(item)
@@ -45,14 +41,14 @@ class NewCustomerBatch(RequestBody):
     model_config = ConfigDict(
         extra="forbid",
         frozen=True,
-        json_schema_extra={"examples": [{"customers": [EXAMPLE | {"consents": [CONSENT]}, ANOTHER]}]},
+        json_schema_extra={"examples": [examples.CUSTOMER_BATCH]},
     )
 
     customers: list[RegistrationOrErrors] = Field(min_length=1, max_length=MOST_CUSTOMERS)
 
 
 class CustomerBatchItem(BaseModel):
-    """What became of one registration."""
+    """The outcome of one registration."""
 
     status: int = Field(
         description="201 registered; 200 a provisional customer was completed, or this profile was registered before; "
@@ -64,7 +60,7 @@ class CustomerBatchItem(BaseModel):
 
 
 class CustomerBatchOutcome(BaseModel):
-    """What became of each registration, in the order in which they were sent."""
+    """The outcome of each registration, in the order of the request."""
 
     registered: int = Field(description="Customers who are new")
     known: int = Field(description="Provisional ones that were completed, and those registered before")

@@ -1,1 +1,1 @@
-"""Customers: who they are, what they consented to, and how other systems call them."""
+"""Customers: their profiles, their consents, do-not-contact, and the permission to profile them."""

@@ -1,4 +1,4 @@
-"""Table of customers."""
+"""The table of customers."""
 
 from sqlalchemy import (
     ARRAY,
@@ -47,10 +47,10 @@ customer = Table(
     moment("profiling_changes_at", nullable=True, comment="when time alone may change it"),
     moment("registered_at", nullable=False),
     moment("updated_at", nullable=False),
-    # Lists are read by country, or provisional customers only, newest first.
+    # For lists by country, and of provisional customers only, the newest first.
     Index("ix_customer_country", "country", "id"),
     Index("ix_customer_provisional", "id", postgresql_where=text("provisional")),
-    # Who is due for another look at profiling: by time, and by another basis in the intake policy.
+    # For reviews of profiling: those due by time, and those after another basis came into force.
     Index("ix_customer_profiling_changes_at", "profiling_changes_at", postgresql_where=text(PROFILING_CHANGES)),
     Index("ix_customer_profiling_basis", "profiling_basis", "id"),
     schema=OWNED,

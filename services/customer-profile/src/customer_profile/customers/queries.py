@@ -1,11 +1,10 @@
-"""Finding the customer that a request names, or saying precisely why there is none to work with."""
+"""Customers as requests name and callers see them."""
 
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from customer_profile.consents import repository as consents
-from customer_profile.consents.queries import consent_entry
+from customer_profile.consents import queries as consents
 from customer_profile.customers import repository
 from customer_profile.domain.customer import CustomerRecord
 from lealtad.events.catalog.customer_profile import CustomerStatus
@@ -14,15 +13,15 @@ from lealtad.unit_of_work import UnitOfWork
 
 
 async def find_customer_id(uow: UnitOfWork, ref: str) -> UUID:
-    """Return the id of the customer; raise 404."""
-    customer_id = await repository.resolve(uow.connection, CustomerRef.parse(ref))
+    """Return the id of the customer that `ref` names; raise 404."""
+    customer_id = await repository.find_id(uow.connection, CustomerRef.parse(ref))
     if customer_id is None:
         raise customer_not_found()
     return customer_id
 
 
 async def find_customer(uow: UnitOfWork, ref: str) -> CustomerRecord:
-    """Return the customer, whatever became of it; raise 404."""
+    """Return the customer that `ref` names, also a merged or an erased one; raise 404."""
     customer_id = await _id_of(uow, ref)
     record = await repository.read(uow.connection, customer_id)
     if record is None:
@@ -31,7 +30,10 @@ async def find_customer(uow: UnitOfWork, ref: str) -> CustomerRecord:
 
 
 async def lock_customer(uow: UnitOfWork, ref: str) -> CustomerRecord:
-    """Return the customer with its row locked; raise 404, 409 for a merged and 410 for an erased one."""
+    """Lock the customer that `ref` names until the transaction ends, and return the record.
+
+    Raises 404, 409 for a merged and 410 for an erased customer.
+    """
     customer_id = await _id_of(uow, ref)
     record = await repository.read_locked(uow.connection, customer_id)
     if record is None:
@@ -54,7 +56,7 @@ def require_active(status: str, merged_into: UUID | None = None) -> None:
 
 
 def customer_not_found() -> Exception:
-    """Return the 404 of a reference that names no customer; it is not repeated, it may be personal data."""
+    """Return the 404 of a reference that names no customer; the reference may be personal data and is not repeated."""
     return not_found("customer", "ref", "No customer has this id or external id. Check it, or register the customer.")
 
 
@@ -66,14 +68,13 @@ async def list_customers(uow: UnitOfWork, filters: Mapping[str, Any], page: Page
 
 
 async def list_consents(uow: UnitOfWork, ref: str) -> Answer:
-    """Return the whole history of a customer's consents, the newest first."""
+    """Return the whole history of a customer's consents, the newest first; raise 404."""
     customer = await find_customer(uow, ref)
-    rows = await consents.history(uow.connection, customer.id)
-    return Answer({"items": [consent_entry(row, customer.consents, uow.now) for row in rows]})
+    return Answer({"items": await consents.list_consents(uow, customer.id, customer.consents)})
 
 
 def changed_customer(record: CustomerRecord, *, event_id: UUID | None, status: int = 200) -> Answer:
-    """Return the customer after a change, with the id of the event that announces it."""
+    """Return the customer after a change, with the id of the event that announces the change."""
     address = f"/v1/customers/{record.id}"
     headers = {"location": address} if status == 201 else {}  # noqa: PLR2004 - HTTP's number
     own = {"event_id": event_id}
@@ -81,11 +82,11 @@ def changed_customer(record: CustomerRecord, *, event_id: UUID | None, status: i
 
 
 async def current_answer(uow: UnitOfWork, given: Personal) -> Answer:
-    """Return an `answer` that was given, with the customer as it is now."""
+    """Return an answer of `changed_customer` once more, with the customer as they are now."""
     record = await find_customer(uow, given.address.rpartition("/")[2])
     return changed_customer(record, event_id=given.kept["event_id"])
 
 
 async def _id_of(uow: UnitOfWork, ref: str) -> UUID:
-    # Reading the customer will tell whether the id exists.
+    # An id needs no look-up: reading the customer tells whether the id exists.
     return CustomerRef.parse(ref).id or await find_customer_id(uow, ref)

@@ -1,4 +1,4 @@
-"""SQL of customers: finding, locking, reading."""
+"""SQL of customers."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -111,14 +111,14 @@ INSERT_PROVISIONAL = text("""
 
 @dataclass(frozen=True, slots=True)
 class LockedCustomer:
-    """A customer whose row this transaction holds."""
+    """A customer whose row this transaction has locked."""
 
     id: UUID
     status: str
 
 
 async def lock(connection: Connection, refs: Iterable[CustomerRef]) -> dict[CustomerRef, LockedCustomer]:
-    """Lock the customers that `refs` name, in ascending id; references that name nobody are missing in the answer."""
+    """Lock the customers that `refs` name, in ascending id, and return those that exist by reference."""
     refs = list(refs)
     external = [ref for ref in refs if ref.id is None]
     rows = await connection.execute(
@@ -129,21 +129,21 @@ async def lock(connection: Connection, refs: Iterable[CustomerRef]) -> dict[Cust
             "external_ids": [ref.external_id for ref in external],
         },
     )
-    found = {}
+    customers = {}
     for row in rows:
         named_by_id = row.source is None
         ref = CustomerRef(id=row.id) if named_by_id else CustomerRef(source=row.source, external_id=row.external_id)
-        found[ref] = LockedCustomer(row.id, row.status)
-    return found
+        customers[ref] = LockedCustomer(row.id, row.status)
+    return customers
 
 
-async def resolve(connection: Connection, ref: CustomerRef) -> UUID | None:
+async def find_id(connection: Connection, ref: CustomerRef) -> UUID | None:
     """Return the id of the customer that `ref` names, or None."""
     if ref.id is not None:
-        found: UUID | None = await connection.scalar(RESOLVE_ID, {"id": ref.id})
+        customer_id: UUID | None = await connection.scalar(RESOLVE_ID, {"id": ref.id})
     else:
-        found = await connection.scalar(RESOLVE_EXTERNAL, {"source": ref.source, "external_id": ref.external_id})
-    return found
+        customer_id = await connection.scalar(RESOLVE_EXTERNAL, {"source": ref.source, "external_id": ref.external_id})
+    return customer_id
 
 
 async def read(connection: Connection, customer_id: UUID) -> CustomerRecord | None:
@@ -159,8 +159,8 @@ async def read_all(connection: Connection, ids: Collection[UUID]) -> dict[UUID, 
 
 
 async def read_locked(connection: Connection, customer_id: UUID) -> CustomerRecord | None:
-    """Return the customer with its row locked, or None."""
-    # The row is locked first: a statement that waits for a lock would read the other tables as they were before.
+    """Lock and return the customer, or None."""
+    # Lock first, read then: a statement that waits for a lock reads the other tables as they were before the wait.
     await connection.execute(LOCK_ONE, {"id": customer_id})
     return await read(connection, customer_id)
 
@@ -168,7 +168,7 @@ async def read_locked(connection: Connection, customer_id: UUID) -> CustomerReco
 async def page(
     connection: Connection, filters: Mapping[str, Any], *, before: UUID | None, limit: int
 ) -> Sequence[CustomerRecord]:
-    """Return customers that equal `filters` (column: value), the newest first, older than `before`."""
+    """Return customers older than `before` that equal `filters` (column: value), the newest first."""
     conditions = [f"customer.{column} = :{column}" for column in filters]
     if before is not None:
         conditions.append("customer.id < :before")
@@ -181,8 +181,8 @@ async def page(
 async def insert_provisional(
     connection: Connection, newcomers: Mapping[CustomerRef, UUID], profiling: ProfilingPermission, *, at: datetime
 ) -> int:
-    """Create customers known by an external id only; return how many ids nobody had taken in the meantime."""
-    claimed: int = await connection.scalar(
+    """Insert customers known by an external id only, unless the id exists by now; return the number inserted."""
+    inserted: int = await connection.scalar(
         INSERT_PROVISIONAL,
         {
             "sources": [ref.source for ref in newcomers],
@@ -193,23 +193,23 @@ async def insert_provisional(
             "at": at,
         },
     )
-    return claimed
+    return inserted
 
 
 async def insert(connection: Connection, records: Sequence[CustomerRecord]) -> None:
-    """Store new customers, without their identities."""
+    """Insert new customers, without their identities."""
     await connection.execute_each(
         models.customer.insert(), [{"id": record.id, **_columns(record)} for record in records]
     )
 
 
 async def update(connection: Connection, record: CustomerRecord) -> None:
-    """Store a customer that changed, without its identities."""
+    """Update a customer, without the identities."""
     await connection.execute(models.customer.update().where(models.customer.c.id == record.id), _columns(record))
 
 
 def profiling_columns(record: CustomerRecord) -> dict[str, Any]:
-    """Return the columns that say whether the customer may be profiled."""
+    """Return the columns of the permission to profile."""
     profiling = record.profiling
     return {
         "profiling_basis": profiling.basis,

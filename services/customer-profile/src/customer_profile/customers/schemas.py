@@ -9,33 +9,24 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    JsonValue,
 )
 
 from customer_profile.consents.schemas import NewConsent
-from customer_profile.fields import BirthDate, Country, Language, LocalHour, PlainText, TimeZone, without_repeats
+from customer_profile.customers import examples
+from customer_profile.fields import (
+    BirthDate,
+    Country,
+    Language,
+    LocalHour,
+    PlainText,
+    Region,
+    TimeZone,
+    without_repeats,
+)
 from customer_profile.identities.schemas import Identities
 from lealtad.events.catalog.customer_profile import Channel, CustomerStatus
 from lealtad.events.catalog.shared_types import Slug
-from lealtad.http import RequestBody
-from lealtad.http.keys import travelling_key
-
-EXAMPLE: dict[str, JsonValue] = {
-    "external_ids": [{"source": "web-shop", "external_id": "17850"}],
-    "given_name": "Lucía",
-    "family_name": "Ibáñez",
-    "emails": ["lucia@example.com"],
-    "country": "CO",
-    "phones": ["300 123 4567"],
-    "birth_date": "1984-05-06",
-    "region": "Antioquia",
-    "stratum": 3,
-    "language": "es",
-    "time_zone": "America/Bogota",
-    "preferences": {"channels": ["whatsapp", "email"], "hours": {"start": "09:00", "end": "18:30"}},
-}
-
-CONSENT: dict[str, JsonValue] = {"purpose": "marketing", "channel": "email", "granted": True, "source": "web-form"}
+from lealtad.http import CustomerRef, RequestBody, SlugText
 
 
 class ContactHours(RequestBody):
@@ -46,7 +37,7 @@ class ContactHours(RequestBody):
 
 
 class Preferences(RequestBody):
-    """How the customer wants to be contacted."""
+    """The channels and hours in which the customer prefers contacts."""
 
     channels: Annotated[list[Channel], Field(max_length=13), AfterValidator(without_repeats)] = Field(
         default_factory=list, description="Most preferred first"
@@ -55,15 +46,15 @@ class Preferences(RequestBody):
 
 
 class Profile(Identities):
-    """All that a caller may say about a customer; personal data stay in this service."""
+    """All attributes of a customer that a caller may set; personal data stay in this service."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [EXAMPLE]})
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [examples.PROFILE]})
 
     given_name: PlainText | None = None
     family_name: PlainText | None = None
     organisation: PlainText | None = Field(default=None, description="Of a customer that is a company")
     birth_date: BirthDate | None = None
-    region: Annotated[PlainText, Field(max_length=80), AfterValidator(travelling_key)] | None = None
+    region: Region | None = None
     stratum: int | None = Field(default=None, ge=1, le=6, description="Socio-economic stratum, 1 the lowest")
     language: Language | None = None
     time_zone: TimeZone | None = None
@@ -71,18 +62,29 @@ class Profile(Identities):
 
 
 class NewCustomer(Profile):
-    """A new customer, with what the customer allows from the beginning."""
+    """A new customer, with the consents of the registration."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE | {"consents": [CONSENT]}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.NEW_CUSTOMER]})
 
     consents: list[NewConsent] = Field(
-        default_factory=list, max_length=50, description="Said when registering; at most one word on each matter"
+        default_factory=list, max_length=50, description="Of the registration; at most one statement on each matter"
     )
 
     @property
     def profile(self) -> dict[str, Any]:
         """The profile alone, as JSON values."""
         return self.model_dump(mode="json", exclude={"consents"})
+
+    @property
+    def external_refs(self) -> list[CustomerRef]:
+        """The references by which the external ids name the customer."""
+        return [CustomerRef(source=each.source, external_id=each.external_id) for each in self.external_ids]
+
+
+class NewDoNotContact(RequestBody):
+    """The reason for not contacting the customer."""
+
+    reason: SlugText = Field(examples=["customer-request"])
 
 
 class DoNotContact(BaseModel):
@@ -93,7 +95,7 @@ class DoNotContact(BaseModel):
 
 
 class Customer(Profile):
-    """A customer as it stands."""
+    """A customer in the present state."""
 
     id: UUID
     version: int = Field(description="Also the ETag")
@@ -117,7 +119,7 @@ class ChangedCustomer(Customer):
 
 
 class CustomerFilters(BaseModel):
-    """What a listed customer must be."""
+    """Conditions that listed customers meet."""
 
     status: CustomerStatus | None = Field(default=None, description="Only customers in this status")
     provisional: bool | None = Field(

@@ -1,1 +1,1 @@
-"""Rules of the customer profile, free of frameworks: time, profiling, identities, returns, contracts."""
+"""The rules of the customer profile, free of frameworks: time, profiling, identities, returns, contracts."""

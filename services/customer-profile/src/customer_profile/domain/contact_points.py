@@ -1,17 +1,17 @@
-"""Normal forms of e-mail addresses and phone numbers, so that one contact point is written in one way."""
+"""Normal forms of e-mail addresses and phone numbers: each contact point is written in one way."""
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 
 class ContactPointError(ValueError):
-    """The text is no usable contact point; the message never repeats it."""
+    """A text that is no usable contact point; the message never repeats the text."""
 
 
 def normalise_email(text: str) -> str:
     """Return the address in its normal form (RFC 5321, RFC 6531: domain in lower case, Unicode NFC).
 
-    Whether the domain receives mail is not looked up. Raises ContactPointError.
+    No lookup checks whether the domain receives mail. Raises ContactPointError.
     """
     try:
         return validate_email(text.strip(), check_deliverability=False).normalized
@@ -22,8 +22,8 @@ def normalise_email(text: str) -> str:
 def normalise_phone(text: str, region: str | None) -> str:
     """Return the number in E.164 form (+573001234567).
 
-    `region` (ISO 3166-1 alpha-2) completes a number that is written without its country code; with None such a number
-    is refused. Validity is judged by Google's numbering plans (libphonenumber). Raises ContactPointError.
+    `region` (ISO 3166-1 alpha-2) completes a number without its country code; with None such a number is refused.
+    Google's numbering plans (libphonenumber) decide about validity. Raises ContactPointError.
     """
     try:
         number = phonenumbers.parse(text, region)
@@ -35,7 +35,7 @@ def normalise_phone(text: str, region: str | None) -> str:
 
 
 def phone_spellings(number: str) -> set[str]:
-    """Return in which digits a number in E.164 form may be written: with and without country code and prefixes."""
+    """Return the digits in which a number in E.164 form may be written: with and without country code and prefixes."""
     national = phonenumbers.national_significant_number(phonenumbers.parse(number, None))
     international = number.removeprefix("+")
     return {national, f"0{national}", international, f"00{international}"}

@@ -1,4 +1,4 @@
-"""The life of a contract: it starts, changes, and is cancelled once."""
+"""A contract from its start over its changes to its one cancellation."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -7,12 +7,12 @@ from uuid import UUID
 
 
 class ContractConflictError(Exception):
-    """The contract's present state does not allow the change; the message says what stands."""
+    """The state of the contract does not allow the change; the message names the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """A contract as it stands after `changed_at` (business time)."""
+    """The state of a contract since `changed_at` (business time)."""
 
     id: UUID
     customer_id: UUID
@@ -31,7 +31,7 @@ class Contract:
         monthly_amount: Decimal | None = None,
         ends_at: datetime | None = None,
     ) -> "Contract":
-        """Return the contract with what is given replaced; raises ContractConflictError."""
+        """Return the contract with the given values replaced; raise ContractConflictError."""
         self._require_changeable(at)
         self._require_end_after_start(ends_at)
         return replace(
@@ -43,13 +43,13 @@ class Contract:
         )
 
     def cancel(self, at: datetime, effective_at: datetime) -> "Contract":
-        """Return the contract cancelled at `at`, ending at `effective_at`; raises ContractConflictError."""
+        """Return the contract cancelled at `at`, ending at `effective_at`; raise ContractConflictError."""
         self._require_changeable(at)
         self._require_end_after_start(effective_at)
         return replace(self, ends_at=effective_at, cancelled_at=at, changed_at=at)
 
-    def active(self, at: datetime) -> bool:
-        """Whether it runs at `at`; the end itself no longer counts."""
+    def is_active(self, at: datetime) -> bool:
+        """Return whether the contract runs at `at`; it does not at the moment of its end."""
         return self.starts_at <= at and (self.ends_at is None or at < self.ends_at)
 
     def _require_changeable(self, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""A customer as stored, and the part of it that other services may know."""
+"""A customer as stored, and the part of a customer that other services may know."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from lealtad.consents import Consent, in_order, newest
 
 @dataclass(frozen=True, slots=True)
 class CustomerRecord:
-    """A customer with its profile as a JSON document of `Profile` and the history of its consents."""
+    """A customer with the profile as a JSON document of `Profile` and the history of consents."""
 
     id: UUID
     version: int
@@ -29,7 +29,7 @@ class CustomerRecord:
     updated_at: datetime
 
     def document(self) -> dict[str, Any]:
-        """Return it as the resource `Customer`."""
+        """Return the customer as the resource `Customer`."""
         reason = self.do_not_contact_reason
         return {
             "id": self.id,
@@ -46,7 +46,7 @@ class CustomerRecord:
         }
 
     def shareable(self) -> dict[str, Any]:
-        """Return what travels on the topic `customers`: the named attributes of `CustomerState`, nothing personal."""
+        """Return the attributes of `CustomerState`, which travel on the topic `customers`; none is personal data."""
         profile, preferences = self.profile, self.profile["preferences"]
         birth_date = profile["birth_date"]
         return {
@@ -58,7 +58,7 @@ class CustomerRecord:
             "birth_year": int(birth_date[:4]) if birth_date else None,
             **{name: profile[name] for name in ("country", "region", "stratum", "language", "time_zone")},
             "do_not_contact": self.do_not_contact_reason is not None,
-            "consents": [_consent(consent) for consent in self.newest_consents()],
+            "consents": [_consent_attributes(consent) for consent in self.newest_consents()],
             "profiling_allowed": self.profiling.allowed,
             "preferred_channels": preferences["channels"],
             "contact_hours": preferences["hours"],
@@ -66,7 +66,7 @@ class CustomerRecord:
         }
 
     def with_profiling(self, basis: ProfilingBasis, at: datetime) -> Self:
-        """Return the customer with the answer that the consents give at `at` to whether they may be profiled."""
+        """Return the customer with the permission to profile that the consents give at `at`."""
         return replace(self, profiling=profiling_permission(self.consents, basis, at))
 
     def newest_consents(self) -> list[Consent]:
@@ -74,13 +74,13 @@ class CustomerRecord:
         return sorted(newest(self.consents).values(), key=in_order)
 
 
-def changed_parts(before: CustomerRecord | None, after: CustomerRecord) -> list[str]:
-    """Return the names of the shareable parts in which two states of a customer differ."""
-    known = before.shareable() if before else {}
-    return [name for name, value in after.shareable().items() if name not in known or known[name] != value]
+def changed_attributes(before: CustomerRecord | None, after: CustomerRecord) -> list[str]:
+    """Return the names of the shareable attributes in which two states of a customer differ."""
+    former = before.shareable() if before else {}
+    return [name for name, value in after.shareable().items() if name not in former or former[name] != value]
 
 
-def _consent(consent: Consent) -> dict[str, Any]:
+def _consent_attributes(consent: Consent) -> dict[str, Any]:
     return {
         "purpose": consent.purpose,
         "channel": consent.channel,

@@ -1,7 +1,7 @@
-"""Digits that are personal data: what a source names customers by when its keys are phones or documents.
+"""External ids whose digits are personal data: phone numbers and document numbers that a source uses as keys.
 
-Digits alone may travel as a key (`lealtad.keys`): a third of all nine-digit keys is a valid phone somewhere. Only for
-sources that the intake policy names are they judged by numbering plans and check digits.
+Digits alone may travel as a key (`lealtad.keys`), because a third of all nine-digit keys is a valid phone somewhere.
+Numbering plans and check digits judge only the external ids of sources that the intake policy names.
 """
 
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ class _Validator(Protocol):
 
 
 class UnknownDocumentFormatError(ValueError):
-    """python-stdnum has no format of that name."""
+    """The name of a document format that python-stdnum does not have."""
 
 
 @cache
@@ -29,7 +29,7 @@ def document_format(name: str) -> _Validator:
     """
     country, _, document = name.partition(".")
     module = get_cc_module(country, document)
-    # A package has attributes that are no format, too.
+    # A package also has attributes that are no format.
     if not isinstance(module, ModuleType) or not hasattr(module, "is_valid"):
         raise UnknownDocumentFormatError(f"{name!r} is no document format of python-stdnum; write it like es.dni")
     return cast("_Validator", module)
@@ -38,10 +38,10 @@ def document_format(name: str) -> _Validator:
 def personal_digits_kind(
     external_id: str, *, phone_regions: Iterable[str], document_formats: Iterable[str]
 ) -> str | None:
-    """Return what kind of personal data the digits of `external_id` are, or None.
+    """Return the kind of personal data that the digits of `external_id` are, or None.
 
-    `phone_regions`: countries whose national numbers are recognised, beside numbers with a country code.
-    `document_formats`: national documents recognised by their check digits, for example `co.nit`.
+    `phone_regions`: countries whose national numbers are recognised; numbers with a country code always are.
+    `document_formats`: national documents, recognised by their check digits, for example `co.nit`.
     """
     if _is_phone(external_id, phone_regions):
         return "a phone number"

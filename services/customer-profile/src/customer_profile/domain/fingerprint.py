@@ -1,4 +1,4 @@
-"""Whether a fact that comes again is the same fact: a digest of its content."""
+"""The digest of a fact's content, which tells whether a fact that is sent again is the same."""
 
 import hashlib
 from collections.abc import Mapping
@@ -12,9 +12,9 @@ import orjson
 def fingerprint(content: Mapping[str, Any]) -> bytes:
     """Return the SHA-256 of `content` in a canonical form.
 
-    Values may be texts, whole numbers, decimals, times with a zone, and lists, mappings and models of them; which kind
-    a member is must not vary. Contents that mean the same are equal: 1.50 and 1.5, 10:00+01:00 and 09:00Z, members in
-    any order.
+    Values may be texts, whole numbers, decimals, times with a zone, and lists, mappings and models of them. A member
+    must always be of the same kind. Contents of the same meaning have the same digest: 1.50 and 1.5, 10:00+01:00 and
+    09:00Z, members in any order.
     """
     return hashlib.sha256(orjson.dumps(_canonical(content), option=orjson.OPT_SORT_KEYS)).digest()
 

@@ -1,4 +1,4 @@
-"""JSON Merge Patch (RFC 7396): what a PATCH of a customer means."""
+"""JSON Merge Patch (RFC 7396), the format of changes of a customer."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,19 +1,19 @@
-"""When a fact may have happened, judged on the business clock."""
+"""Whether the time of a fact is plausible, by the business clock."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
-    """How far from the business time a fact may lie."""
+class OccurrenceWindow:
+    """The range around the business time in which a fact may have happened."""
 
     future_tolerance: timedelta
-    """Clocks of tills and web shops run ahead a little."""
+    """The clocks of tills and web shops may run ahead by this much."""
     oldest_age: timedelta
 
     def violation(self, occurred_at: datetime, now: datetime) -> str | None:
-        """Say why a fact cannot have happened at `occurred_at`, or None; both ends are allowed."""
+        """Return why a fact cannot have happened at `occurred_at`, or None; both ends are allowed."""
         if occurred_at - now > self.future_tolerance:
             return f"lies after the present business time {_text(now)} by more than {_seconds(self.future_tolerance)} s"
         if now - occurred_at > self.oldest_age:

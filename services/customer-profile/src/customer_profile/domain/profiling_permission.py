@@ -1,4 +1,4 @@
-"""Whether a customer may be profiled: scored, put into segments of behaviour and value tiers, learned from."""
+"""The permission to profile a customer: to score, to assign segments of behaviour and value tiers, to learn."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from lealtad.events.catalog.customer_profile import Purpose
 
 
 class ProfilingBasis(StrEnum):
-    """What it means that a customer was never asked about profiling."""
+    """The legal basis of profiling; it decides about customers who made no statement about profiling."""
 
     OBJECTION = "objection"
-    """Allowed until the customer objects (GDPR art. 6(1)(f) and 21)."""
+    """Profiling is allowed until the customer objects (GDPR art. 6(1)(f) and 21)."""
     CONSENT = "consent"
-    """Not allowed until the customer consents, nor after the consent has expired (GDPR art. 6(1)(a))."""
+    """Profiling is not allowed until the customer consents, nor after the consent expired (GDPR art. 6(1)(a))."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +30,13 @@ class ProfilingPermission:
 def profiling_permission(consents: Collection[Consent], basis: ProfilingBasis, at: datetime) -> ProfilingPermission:
     """Return whether a customer with these consents may be profiled at `at`.
 
-    A refusal of any channel is an objection, whatever was granted for others: profiling is bound to no channel. For the
-    same reason a consent to profiling is a general one.
+    Profiling is bound to no channel. So a refusal for any channel is an objection, even if other channels have a
+    consent. For the same reason only a consent without a channel allows profiling.
     """
-    stated = [one for one in newest(consents).values() if one.purpose is Purpose.PROFILING]
-    if any(not one.granted for one in stated):
+    statements = [consent for consent in newest(consents).values() if consent.purpose is Purpose.PROFILING]
+    if any(not statement.granted for statement in statements):
         return ProfilingPermission(basis, allowed=False)
     if basis is ProfilingBasis.OBJECTION:
         return ProfilingPermission(basis, allowed=True)
-    allowed = allows(stated, Purpose.PROFILING, None, at)
-    return ProfilingPermission(basis, allowed, changes_at(stated, Purpose.PROFILING, None, at))
+    allowed = allows(statements, Purpose.PROFILING, None, at)
+    return ProfilingPermission(basis, allowed, changes_at(statements, Purpose.PROFILING, None, at))

@@ -1,4 +1,4 @@
-"""What of a purchase may still come back, and what is given back for it."""
+"""The goods and the money of a purchase that may still be returned."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from lealtad.money import part_of
 
-NOTHING = Decimal(0)
+ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,44 +21,44 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class ReturnablePurchase:
-    """A purchase with what already came back of it."""
+    """A purchase with the goods and the money that were returned so far."""
 
     lines: tuple[Line, ...]
     total: Decimal
-    """What was paid: with discounts and shipping, so not always the value of the lines."""
+    """The amount paid. Discounts and shipping are in it, so it may differ from the value of the lines."""
     currency: str
     returned: tuple[Line, ...] = ()
-    """Lines of the returns so far."""
-    returned_total: Decimal = NOTHING
+    """The lines of the returns so far."""
+    returned_total: Decimal = ZERO
 
     @property
     def remaining(self) -> Decimal:
-        """Money that may still be given back."""
+        """The amount that may still be refunded."""
         return self.total - self.returned_total
 
     def remaining_lines(self) -> tuple[Line, ...]:
-        """Return the lines that were not returned yet."""
-        taken = self._taken(self.returned)
-        left = [(line, line.quantity - gone) for line, gone in zip(self.lines, taken, strict=True)]
+        """Return the lines that are not returned yet, with the quantities that are left."""
+        returned = self._returned_quantities(self.returned)
+        left = [(line, line.quantity - quantity) for line, quantity in zip(self.lines, returned, strict=True)]
         return tuple(replace(line, quantity=quantity) for line, quantity in left if quantity)
 
     def refund_for(self, lines: Sequence[Line]) -> Decimal:
-        """Return what is given back for `lines`, which do not exceed what is left: their share of what was paid.
+        """Return the refund for `lines`, which do not exceed what is left: their share of the amount paid.
 
-        Shares are rounded so that in any order and any splitting they add up to the total; whatever else was given
-        back meanwhile, the last goods take the rest, and nothing takes more than is left.
+        Shares are rounded so that they add up to the total, whatever the order and the splitting. Other refunds may
+        have been made meanwhile: the last goods get the rest, and no refund exceeds what is left.
         """
-        after = self.after_return(lines, NOTHING)
+        after = self.after_return(lines, ZERO)
         if not after.remaining_lines():
             return self.remaining
         share = self._share(after.returned) - self._share(self.returned)
         return min(share, self.remaining)
 
     def violation(self, lines: Iterable[Line], total: Decimal) -> str | None:
-        """Say which article or amount of a return exceeds what is left of the purchase, or None."""
-        bought, returned = quantities(self.lines), quantities(self.returned)
-        for sku, quantity in quantities(lines).items():
-            left = bought.get(sku, NOTHING) - returned.get(sku, NOTHING)
+        """Return which article or amount of a return exceeds what is left of the purchase, or None."""
+        bought, returned = quantities_by_sku(self.lines), quantities_by_sku(self.returned)
+        for sku, quantity in quantities_by_sku(lines).items():
+            left = bought.get(sku, ZERO) - returned.get(sku, ZERO)
             if quantity > left:
                 return f"article {sku}: {_text(quantity)} to be returned, {_text(left)} left of the purchase"
         if total > self.remaining:
@@ -70,46 +70,47 @@ class ReturnablePurchase:
         return replace(self, returned=(*self.returned, *lines), returned_total=self.returned_total + total)
 
     def _share(self, returned: Iterable[Line]) -> Decimal:
-        """Return what of the total `returned` are worth at the prices of the purchase."""
+        """Return the part of the total that the `returned` lines are worth at the prices of the purchase."""
         weights = self._weights()
-        taken = self._taken(returned)
-        weight = sum((quantity * price for quantity, price in zip(taken, weights, strict=True)), NOTHING)
-        everything = sum((line.quantity * price for line, price in zip(self.lines, weights, strict=True)), NOTHING)
-        return part_of(self.total, weight, everything, self.currency)
+        quantities = self._returned_quantities(returned)
+        part = sum((quantity * price for quantity, price in zip(quantities, weights, strict=True)), ZERO)
+        whole = sum((line.quantity * price for line, price in zip(self.lines, weights, strict=True)), ZERO)
+        return part_of(self.total, part, whole, self.currency)
 
     def _weights(self) -> list[Decimal]:
         """Return the unit prices; equal ones where all goods were free, and the total is for something else."""
         prices = [line.unit_price for line in self.lines]
         return prices if any(prices) else [Decimal(1)] * len(prices)
 
-    def _taken(self, returned: Iterable[Line]) -> list[Decimal]:
-        """Return how much of each line came back.
+    def _returned_quantities(self, returned: Iterable[Line]) -> list[Decimal]:
+        """Return the returned quantity of each line.
 
-        An article may stand on several lines: the one of the same price is meant, else the first that is left.
+        An article may stand on several lines. A return counts first for the line of the same price, then for the first
+        line that has a quantity left.
         """
-        owed = dict[tuple[str, Decimal], Decimal]()
+        unassigned = dict[tuple[str, Decimal], Decimal]()
         for line in returned:
-            owed[line.sku, line.unit_price] = owed.get((line.sku, line.unit_price), NOTHING) + line.quantity
-        taken = []
+            unassigned[line.sku, line.unit_price] = unassigned.get((line.sku, line.unit_price), ZERO) + line.quantity
+        quantities = []
         for line in self.lines:
-            gone = min(line.quantity, owed.get((line.sku, line.unit_price), NOTHING))
-            owed[line.sku, line.unit_price] = owed.get((line.sku, line.unit_price), NOTHING) - gone
-            taken.append(gone)
-        others = dict[str, Decimal]()
-        for (sku, _), quantity in owed.items():
-            others[sku] = others.get(sku, NOTHING) + quantity
+            matched = min(line.quantity, unassigned.get((line.sku, line.unit_price), ZERO))
+            unassigned[line.sku, line.unit_price] = unassigned.get((line.sku, line.unit_price), ZERO) - matched
+            quantities.append(matched)
+        rest = dict[str, Decimal]()
+        for (sku, _), quantity in unassigned.items():
+            rest[sku] = rest.get(sku, ZERO) + quantity
         for number, line in enumerate(self.lines):
-            gone = min(line.quantity - taken[number], others[line.sku])
-            others[line.sku] -= gone
-            taken[number] += gone
-        return taken
+            matched = min(line.quantity - quantities[number], rest[line.sku])
+            rest[line.sku] -= matched
+            quantities[number] += matched
+        return quantities
 
 
-def quantities(lines: Iterable[Line]) -> dict[str, Decimal]:
+def quantities_by_sku(lines: Iterable[Line]) -> dict[str, Decimal]:
     """Return the quantity of each article over all lines."""
     by_sku: dict[str, Decimal] = {}
     for line in lines:
-        by_sku[line.sku] = by_sku.get(line.sku, NOTHING) + line.quantity
+        by_sku[line.sku] = by_sku.get(line.sku, ZERO) + line.quantity
     return by_sku
 
 

@@ -61,7 +61,7 @@ def contract_document(uow: UnitOfWork, row: Any) -> dict[str, Any]:
         **state,
         "source": {"system": row.source_system, "fact_id": row.source_fact_id},
         "monthly_amount": Money.stored(row.monthly_amount, uow.resources.reporting_currency),
-        "active": contract.active(uow.now),
+        "active": contract.is_active(uow.now),
     }
 
 

@@ -1,1 +1,1 @@
-"""How customers are called and reached: external ids, contact points, identity documents."""
+"""The names and addresses of customers: external ids, contact points, identity documents."""

@@ -10,16 +10,16 @@ from customer_profile.domain.customer import CustomerRecord
 from customer_profile.identities import models
 from lealtad.db import Connection
 
-# A row of somebody else is left as it is, locked, and told.
+# The update changes nothing: it locks a row of another customer, and returns its owner.
 CLAIM_EXTERNAL_IDS = text("""
-    INSERT INTO customer_external_id AS known (source, external_id, customer_id)
+    INSERT INTO customer_external_id AS stored (source, external_id, customer_id)
     SELECT source, external_id, :id
     FROM unnest(CAST(:sources AS text[]), CAST(:external_ids AS text[])) AS wanted (source, external_id)
     ORDER BY source, external_id
-    ON CONFLICT (source, external_id) DO UPDATE SET customer_id = known.customer_id
-    RETURNING known.source, known.customer_id
+    ON CONFLICT (source, external_id) DO UPDATE SET customer_id = stored.customer_id
+    RETURNING stored.source, stored.customer_id
 """)
-CLAIM_NEW = text("""
+INSERT_EXTERNAL_IDS = text("""
     WITH claimed AS (
         INSERT INTO customer_external_id (source, external_id, customer_id)
         SELECT source, external_id, id
@@ -31,7 +31,7 @@ CLAIM_NEW = text("""
     )
     SELECT count(*) = cardinality(CAST(:ids AS uuid[])) FROM claimed
 """)
-FORGET_EXTERNAL_IDS = text("""
+DELETE_OTHER_EXTERNAL_IDS = text("""
     DELETE FROM customer_external_id
     WHERE customer_id = :id AND (source, external_id) NOT IN (
         SELECT * FROM unnest(CAST(:sources AS text[]), CAST(:external_ids AS text[]))
@@ -40,51 +40,51 @@ FORGET_EXTERNAL_IDS = text("""
 
 
 async def replace_external_ids(connection: Connection, record: CustomerRecord) -> dict[str, UUID]:
-    """Make the record's external ids the customer's only ones; return who owns those that others have."""
-    known = _external_ids(record)
+    """Replace the external ids of the customer; return the owners of ids that other customers have, by source."""
+    external_ids = _external_ids(record)
     parameters = {
         "id": record.id,
-        "sources": [one["source"] for one in known],
-        "external_ids": [one["external_id"] for one in known],
+        "sources": [external_id["source"] for external_id in external_ids],
+        "external_ids": [external_id["external_id"] for external_id in external_ids],
     }
-    await connection.execute(FORGET_EXTERNAL_IDS, parameters)
+    await connection.execute(DELETE_OTHER_EXTERNAL_IDS, parameters)
     rows = await connection.execute(CLAIM_EXTERNAL_IDS, parameters)
     return {row.source: row.customer_id for row in rows if row.customer_id != record.id}
 
 
-async def claim_external_ids(connection: Connection, records: Sequence[CustomerRecord]) -> bool:
-    """Store the external ids of new customers; return whether none of them was taken."""
-    known = [(one["source"], one["external_id"], record.id) for record in records for one in _external_ids(record)]
-    sources, external_ids, ids = zip(*known, strict=True) if known else ((), (), ())
+async def insert_external_ids(connection: Connection, records: Sequence[CustomerRecord]) -> bool:
+    """Insert the external ids of new customers; return whether no other customer had one of them."""
+    rows = [(one["source"], one["external_id"], record.id) for record in records for one in _external_ids(record)]
+    sources, external_ids, ids = zip(*rows, strict=True) if rows else ((), (), ())
     parameters = {"sources": list(sources), "external_ids": list(external_ids), "ids": list(ids)}
-    return not known or bool(await connection.scalar(CLAIM_NEW, parameters))
+    return not rows or bool(await connection.scalar(INSERT_EXTERNAL_IDS, parameters))
 
 
 async def insert_contact_points(connection: Connection, records: Sequence[CustomerRecord]) -> None:
-    """Store the addresses and numbers of customers who have none."""
+    """Insert the contact points of customers who have none."""
     await _insert(connection, models.contact_point, [row for record in records for row in _contact_points(record)])
 
 
 async def insert_documents(connection: Connection, records: Sequence[CustomerRecord]) -> None:
-    """Store the identity documents of customers who have none."""
+    """Insert the identity documents of customers who have none."""
     await _insert(connection, models.identity_document, [row for record in records for row in _documents(record)])
 
 
 async def replace_contact_points(connection: Connection, record: CustomerRecord) -> None:
-    """Make the record's addresses and numbers the customer's only ones."""
-    await _forget(connection, models.contact_point, record.id)
+    """Replace the contact points of the customer."""
+    await _delete(connection, models.contact_point, record.id)
     await insert_contact_points(connection, [record])
 
 
 async def replace_documents(connection: Connection, record: CustomerRecord) -> None:
-    """Make the record's identity documents the customer's only ones."""
-    await _forget(connection, models.identity_document, record.id)
+    """Replace the identity documents of the customer."""
+    await _delete(connection, models.identity_document, record.id)
     await insert_documents(connection, [record])
 
 
 def _external_ids(record: CustomerRecord) -> Sequence[Mapping[str, str]]:
-    known: Sequence[Mapping[str, str]] = record.profile["external_ids"]
-    return known
+    external_ids: Sequence[Mapping[str, str]] = record.profile["external_ids"]
+    return external_ids
 
 
 def _contact_points(record: CustomerRecord) -> list[dict[str, Any]]:
@@ -99,7 +99,7 @@ def _documents(record: CustomerRecord) -> list[dict[str, Any]]:
     return [{"customer_id": record.id, **document} for document in record.profile["documents"]]
 
 
-async def _forget(connection: Connection, table: Table, customer_id: UUID) -> None:
+async def _delete(connection: Connection, table: Table, customer_id: UUID) -> None:
     await connection.execute(table.delete().where(table.c.customer_id == customer_id))
 
 

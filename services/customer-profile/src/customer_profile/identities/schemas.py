@@ -4,38 +4,28 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, ModelWrapValidatorHandler, ValidationInfo, field_validator, model_validator
 
-from customer_profile.domain.contact_points import ContactPointError, normalise_email, normalise_phone
-from customer_profile.fields import Country, without_repeats
+from customer_profile.domain.contact_points import ContactPointError, normalise_phone
+from customer_profile.fields import Country, DocumentNumber, EmailAddress, PhoneText, without_repeats
 from lealtad.events.catalog.shared_types import Slug
 from lealtad.http import ExternalIdText, RequestBody, SafeValueError, SystemText
 
-KNOWN_EXTERNAL_IDS = "known external ids"
+STORED_EXTERNAL_IDS = "stored external ids"
 """Key of the validation context: external ids that the customer has already, as JSON values."""
 
 
-def _email(text: str) -> str:
-    try:
-        return normalise_email(text)
-    except ContactPointError as error:
-        raise SafeValueError(str(error)) from None
-
-
-EmailAddress = Annotated[str, Field(max_length=254, json_schema_extra={"format": "email"}), AfterValidator(_email)]
-
-
 class ExternalId(RequestBody):
-    """What another system calls the customer; it travels with events, so it must be no personal data."""
+    """The key of the customer in another system; it travels with events, so it must be no personal data."""
 
     source: SystemText
     external_id: ExternalIdText
 
     @model_validator(mode="wrap")
     @classmethod
-    def _keep_known(
+    def _keep_stored(
         cls, value: Any, handler: "ModelWrapValidatorHandler[ExternalId]", info: ValidationInfo
     ) -> "ExternalId":
-        # A profile is validated again when it changes; what was stored before a rule came must not stop that.
-        if info.context and value in info.context[KNOWN_EXTERNAL_IDS]:
+        # A changed profile is validated as a whole: a stored id that a later rule forbids must not stop the change.
+        if info.context and value in info.context[STORED_EXTERNAL_IDS]:
             return cls.model_construct(**value)
         return handler(value)
 
@@ -45,11 +35,11 @@ class IdentityDocument(RequestBody):
 
     country: Country
     kind: Slug = Field(examples=["national-id"])
-    number: Annotated[str, Field(min_length=3, max_length=40, pattern=r"^[0-9A-Za-z.\- ]+$")]
+    number: DocumentNumber
 
 
 class Identities(RequestBody):
-    """How a customer is called and reached."""
+    """The external ids, contact points and identity documents of a customer."""
 
     external_ids: Annotated[list[ExternalId], Field(max_length=100), AfterValidator(without_repeats)] = Field(
         default_factory=list
@@ -58,7 +48,7 @@ class Identities(RequestBody):
         default_factory=list, description="Most preferred first"
     )
     country: Country | None = None
-    phones: list[Annotated[str, Field(min_length=3, max_length=40)]] = Field(
+    phones: list[PhoneText] = Field(
         default_factory=list,
         max_length=10,
         description="Most preferred first; without a country code they are read as numbers of `country`",
@@ -67,8 +57,8 @@ class Identities(RequestBody):
 
     @field_validator("external_ids")
     @classmethod
-    def _in_fixed_order(cls, known: list[ExternalId]) -> list[ExternalId]:
-        return sorted(known, key=lambda one: (one.source, one.external_id))
+    def _in_fixed_order(cls, external_ids: list[ExternalId]) -> list[ExternalId]:
+        return sorted(external_ids, key=lambda each: (each.source, each.external_id))
 
     @field_validator("documents")
     @classmethod

@@ -1,1 +1,1 @@
-"""The intake policy: what a manager tunes about how facts and customers come in."""
+"""The intake policy: settings of managers for the intake of facts and customers."""

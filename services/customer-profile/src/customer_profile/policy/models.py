@@ -1,4 +1,4 @@
-"""The intake policy, kept version by version; each version is tried out before it holds."""
+"""The versions of the intake policy; each is tried out before it is in force."""
 
 from datetime import UTC, datetime
 
@@ -21,18 +21,18 @@ IDS = (
     "\u0663\u0662\u0661",
     "\u00b2",
 )
-"""External ids of all kinds, with digits that Python takes for digits and `int` does not."""
-SOME_DAY = datetime(2000, 2, 29, tzinfo=UTC)
+"""External ids of all kinds; some have characters that Python counts as digits and `int` refuses."""
+EXAMPLE_TIME = datetime(2000, 2, 29, tzinfo=UTC)
 
 
 def try_out(policy: IntakePolicy) -> None:
-    """Raise SafeValueError for what cannot be obeyed."""
+    """Raise SafeValueError for values that the intake cannot obey."""
     if not SUPPORTED_REGIONS.issuperset(policy.phone_regions):
         raise SafeValueError("names a country without a numbering plan; write ISO 3166-1 codes", "phone_regions")
     for external_id in IDS:
         personal_digits_kind(external_id, phone_regions=policy.phone_regions, document_formats=policy.document_formats)
     for lane in Lane:
-        policy.window(lane).violation(SOME_DAY, SOME_DAY)
+        policy.occurrence_window(lane).violation(EXAMPLE_TIME, EXAMPLE_TIME)
 
 
 INTAKE_POLICY = Policy(METADATA, "intake_policy", IntakePolicy, IntakePolicyVersion, try_out=try_out)

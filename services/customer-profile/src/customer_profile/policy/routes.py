@@ -27,7 +27,7 @@ async def read_intake_policy(query: Reads) -> Response:
 async def read_intake_policy_version(version: VersionInPath, query: Reads) -> Response:
     """Read a version of the intake policy.
 
-    What was recorded under it stays.
+    Facts and customers recorded under it stay as they are.
     """
     return await query.run(lambda uow: INTAKE_POLICY.read(uow, version))
 

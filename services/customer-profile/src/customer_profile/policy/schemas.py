@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, ConfigDict, Field
 
 from customer_profile.domain.external_ids import UnknownDocumentFormatError, document_format
-from customer_profile.domain.occurrence import Window
+from customer_profile.domain.occurrence import OccurrenceWindow
 from customer_profile.domain.profiling_permission import ProfilingBasis
 from customer_profile.fields import Country
 from lealtad.events.catalog.shared_types import SystemName
@@ -19,13 +19,13 @@ DAYS_OF_A_CENTURY = 36_525
 
 
 class UnknownCustomers(StrEnum):
-    """What happens with a fact of an external id that nobody registered."""
+    """The treatment of a fact whose external id is not registered."""
 
     CREATE = "create"
     REFUSE = "refuse"
 
 
-def _known_format(name: str) -> str:
+def _existing_format(name: str) -> str:
     try:
         document_format(name)
     except UnknownDocumentFormatError as error:
@@ -34,12 +34,12 @@ def _known_format(name: str) -> str:
 
 
 DocumentFormat = Annotated[
-    str, Field(pattern=r"^[a-z]{2}\.[a-z_]{1,40}$", examples=["es.dni"]), AfterValidator(_known_format)
+    str, Field(pattern=r"^[a-z]{2}\.[a-z_]{1,40}$", examples=["es.dni"]), AfterValidator(_existing_format)
 ]
 
 
 class IntakePolicy(RequestBody):
-    """How facts and customers come in."""
+    """The rules for the intake of facts and customers."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -95,10 +95,10 @@ class IntakePolicy(RequestBody):
         "500 a second",
     )
 
-    def window(self, lane: Lane = Lane.LIVE) -> Window:
-        """Return how far from the business time a fact of `lane` may lie."""
+    def occurrence_window(self, lane: Lane = Lane.LIVE) -> OccurrenceWindow:
+        """Return the range around the business time in which a fact of `lane` may have happened."""
         oldest = self.backfill_oldest_age_days if lane is Lane.BACKFILL else self.oldest_age_days
-        return Window(timedelta(seconds=self.future_tolerance_s), timedelta(days=oldest))
+        return OccurrenceWindow(timedelta(seconds=self.future_tolerance_s), timedelta(days=oldest))
 
 
 class IntakePolicyVersion(IntakePolicy, PolicyStamp):

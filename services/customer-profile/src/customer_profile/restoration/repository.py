@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from customer_profile.consents import repository as consents
+from customer_profile.domain.consent_statement import ConsentStatement
 from lealtad.consents import Consent
 from lealtad.db import Connection
 from lealtad.db.recordset import as_rows
@@ -77,12 +78,15 @@ async def store(connection: Connection, states: Mapping[UUID, CustomerState], no
         for name in state.external_ids
     ]
     await connection.execute(NAME, as_rows(names))
-    said = [
-        (key, Consent(word.purpose, word.channel, word.granted, word.given_at, word.expires_at), SOURCE)
+    statements = [
+        (
+            key,
+            ConsentStatement(Consent(each.purpose, each.channel, each.granted, each.given_at, each.expires_at), SOURCE),
+        )
         for key, state in states.items()
-        for word in state.consents
+        for each in state.consents
     ]
-    await consents.record_all(connection, said, at=now)
+    await consents.insert_missing(connection, statements, now)
 
 
 def _row(key: UUID, state: CustomerState) -> dict[str, Any]:

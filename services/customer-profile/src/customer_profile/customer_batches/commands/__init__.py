@@ -1,1 +1,1 @@
-"""What registers a batch of customers."""
+"""The commands that register a batch of customers."""

@@ -1,4 +1,4 @@
-"""Registering a group of customers in one transaction, with a fixed number of statements."""
+"""Register a group of customers in one transaction, with a fixed number of statements."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,8 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from customer_profile.customers import repository
-from customer_profile.customers.commands.create_customers import Newcomer, create, newcomer, words_of
-from customer_profile.customers.commands.register_customer import register
+from customer_profile.customers.commands.create_customers import (
+    Registration,
+    accept_registration,
+    create_customers,
+    new_registration,
+)
+from customer_profile.customers.commands.register_customer import register_customer
 from customer_profile.customers.schemas import NewCustomer
 from customer_profile.domain.customer import CustomerRecord
 from customer_profile.identities.commands import external_id_conflict
@@ -17,73 +22,74 @@ from lealtad.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
-class Registered:
-    """The answer to a registration: now (201), or known before (200)."""
+class RegisteredCustomer:
+    """The outcome of a registration: registered now (201), or before (200)."""
 
     customer_id: UUID
     event_id: UUID | None
     status: int
 
 
-async def register_newcomers(uow: UnitOfWork, group: Sequence[NewCustomer]) -> list[Registered | Problem | NewCustomer]:
-    """Register those whom nobody knows; return for each its answer, or the problem that keeps it out.
+async def register_group(
+    uow: UnitOfWork, group: Sequence[NewCustomer]
+) -> list[RegisteredCustomer | Problem | NewCustomer]:
+    """Register the new customers of a group; return for each its outcome, or the problem that refuses it.
 
-    A registration that would complete a provisional customer is returned as it is: `complete` does that.
+    A registration that would complete a provisional customer is returned as it is: `complete_customer` does that.
 
-    Raises LostRaceError when a concurrent transaction took an external id in this moment: run again.
+    Raises LostRaceError when a concurrent transaction inserted an external id in this moment: run again.
     """
     policy = (await INTAKE_POLICY.in_force(uow.connection)).policy
-    owners = await _owners(uow, group)
-    outcomes: list[Registered | Problem | NewCustomer] = []
-    newcomers: dict[int, Newcomer] = {}
-    for place, registration in enumerate(group):
+    owners = await _lock_owners(uow, group)
+    outcomes: list[RegisteredCustomer | Problem | NewCustomer] = []
+    registrations: dict[int, Registration] = {}
+    for place, new in enumerate(group):
         try:
-            said = words_of(uow, registration, policy)
-            known = {ref: owners[ref] for ref in _refs(registration) if ref in owners}
-            if known:
-                outcomes.append(_known(registration, known))
+            statements = accept_registration(uow, new, policy)
+            own = {ref: owners[ref] for ref in new.external_refs if ref in owners}
+            if own:
+                outcomes.append(_existing_customer(new, own))
                 continue
         except Problem as problem:
             outcomes.append(problem)
             continue
-        newcomers[place] = newcomer(uow, registration, said, policy)
-        outcomes.append(registration)
-    if newcomers:
-        events = await create(uow, list(newcomers.values()))
-        for (place, new), event_id in zip(newcomers.items(), events, strict=True):
-            outcomes[place] = Registered(new.record.id, event_id, 201)
+        registrations[place] = new_registration(uow, new, statements, policy)
+        outcomes.append(new)
+    if registrations:
+        event_ids = await create_customers(uow, list(registrations.values()))
+        for (place, registration), event_id in zip(registrations.items(), event_ids, strict=True):
+            outcomes[place] = RegisteredCustomer(registration.record.id, event_id, 201)
     return outcomes
 
 
-async def complete(uow: UnitOfWork, registration: NewCustomer) -> Registered:
+async def complete_customer(uow: UnitOfWork, new: NewCustomer) -> RegisteredCustomer:
     """Register one customer as `POST /v1/customers` does."""
-    answer = await register(uow, registration)
-    return Registered(answer.body["id"], answer.body["event_id"], answer.status)
+    answer = await register_customer(uow, new)
+    return RegisteredCustomer(answer.body["id"], answer.body["event_id"], answer.status)
 
 
-async def _owners(uow: UnitOfWork, group: Sequence[NewCustomer]) -> Mapping[CustomerRef, CustomerRecord]:
-    locked = await repository.lock(uow.connection, [ref for registration in group for ref in _refs(registration)])
+async def _lock_owners(uow: UnitOfWork, group: Sequence[NewCustomer]) -> Mapping[CustomerRef, CustomerRecord]:
+    locked = await repository.lock(uow.connection, [ref for new in group for ref in new.external_refs])
     if not locked:
         return {}
     records = await repository.read_all(uow.connection, {customer.id for customer in locked.values()})
     return {ref: records[customer.id] for ref, customer in locked.items()}
 
 
-def _refs(registration: NewCustomer) -> list[CustomerRef]:
-    return [CustomerRef(source=name.source, external_id=name.external_id) for name in registration.external_ids]
-
-
-def _known(registration: NewCustomer, owners: Mapping[CustomerRef, CustomerRecord]) -> Registered | NewCustomer:
+def _existing_customer(
+    new: NewCustomer, owners: Mapping[CustomerRef, CustomerRecord]
+) -> RegisteredCustomer | NewCustomer:
+    """Return the outcome for external ids that have `owners`; raise 409 for other customers and other profiles."""
     (first, *others) = owners.values()
     if all(other.id == first.id for other in others):
         if first.provisional:
-            return registration
-        if _in_order(first.profile) == _in_order(registration.profile):
-            return Registered(first.id, None, 200)
+            return new
+        if _in_order(first.profile) == _in_order(new.profile):
+            return RegisteredCustomer(first.id, None, 200)
     raise external_id_conflict({str(ref.source): owner.id for ref, owner in owners.items()})
 
 
 def _in_order(profile: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the profile with the lists in order in which order means nothing."""
+    """Return the profile with those lists sorted whose order has no meaning."""
     sets: Collection[str] = ("external_ids", "documents")
-    return {**profile, **{name: sorted(profile[name], key=lambda one: sorted(one.items())) for name in sets}}
+    return {**profile, **{name: sorted(profile[name], key=lambda item: sorted(item.items())) for name in sets}}

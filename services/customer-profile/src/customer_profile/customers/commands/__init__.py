@@ -1,1 +1,1 @@
-"""What changes customers."""
+"""The commands that change customers."""

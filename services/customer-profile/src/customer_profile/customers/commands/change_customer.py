@@ -1,4 +1,4 @@
-"""Use case: change a customer by a JSON Merge Patch (RFC 7396)."""
+"""Change a customer by a JSON Merge Patch (RFC 7396)."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -7,16 +7,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from customer_profile.customers import repository
-from customer_profile.customers.events import announce
+from customer_profile.customers.events import emit_customer_state
 from customer_profile.customers.queries import changed_customer, lock_customer
 from customer_profile.customers.schemas import Profile
 from customer_profile.domain.merge_patch import merge_patch
-from customer_profile.identities.commands import (
-    external_id_conflict,
-    replace_identities,
-    require_impersonal_external_ids,
-)
-from customer_profile.identities.schemas import KNOWN_EXTERNAL_IDS
+from customer_profile.identities.commands import replace_identities, require_impersonal_external_ids
+from customer_profile.identities.schemas import STORED_EXTERNAL_IDS
 from customer_profile.policy.models import INTAKE_POLICY
 from lealtad.events.catalog.customer_profile import CustomerUpdated
 from lealtad.http import Answer, invalid, require_match
@@ -24,14 +20,14 @@ from lealtad.http.validation_errors import failures_of
 from lealtad.unit_of_work import UnitOfWork
 
 
-async def change(uow: UnitOfWork, ref: str, patch: Mapping[str, Any], *, if_match: str | None) -> Answer:
-    """Apply `patch` to the profile and announce what is shareable of the change.
+async def change_customer(uow: UnitOfWork, ref: str, patch: Mapping[str, Any], *, if_match: str | None) -> Answer:
+    """Apply `patch` to the profile, and emit the customer's state if something shareable changed.
 
-    A provisional customer is registered by it. Raises 404, 409, 410, 412, 428, and 422 when the outcome is no profile.
+    The change registers a provisional customer. Raises 404, 409, 410, 412, 428, and 422 when the outcome is no profile.
     """
     before = await lock_customer(uow, ref)
     require_match(if_match, before.version, required=True)
-    profile = _patched(before.profile, patch)
+    profile = _patched_profile(before.profile, patch)
     policy = (await INTAKE_POLICY.in_force(uow.connection)).policy
     require_impersonal_external_ids(profile, policy, before=before.profile)
     document = profile.model_dump(mode="json")
@@ -39,15 +35,14 @@ async def change(uow: UnitOfWork, ref: str, patch: Mapping[str, Any], *, if_matc
         return changed_customer(before, event_id=None)
     after = replace(before, version=before.version + 1, provisional=False, profile=document, updated_at=uow.now)
     await repository.update(uow.connection, after)
-    if taken := await replace_identities(uow, before=before, after=after):
-        raise external_id_conflict(taken)
-    event_id = announce(uow, CustomerUpdated, before=before, after=after)
+    await replace_identities(uow, before=before, after=after)
+    event_id = emit_customer_state(uow, CustomerUpdated, before=before, after=after)
     return changed_customer(after, event_id=event_id)
 
 
-def _patched(profile: Mapping[str, Any], patch: Mapping[str, Any]) -> Profile:
+def _patched_profile(profile: Mapping[str, Any], patch: Mapping[str, Any]) -> Profile:
     try:
-        context = {KNOWN_EXTERNAL_IDS: profile["external_ids"]}
+        context = {STORED_EXTERNAL_IDS: profile["external_ids"]}
         return Profile.model_validate(merge_patch(profile, patch), context=context)
     except ValidationError as error:
         fields, left_out = failures_of(error)

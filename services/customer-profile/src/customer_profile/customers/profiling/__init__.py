@@ -1,1 +1,1 @@
-"""Whether customers may be profiled, as time passes and the policy changes."""
+"""Reviews of the permission to profile customers, as time passes and as the intake policy changes."""

@@ -1,17 +1,19 @@
-"""Routes of consents and do-not-contact."""
+"""Routes of the consents of a customer, and of do-not-contact."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
-from customer_profile.consents.schemas import Consents, NewConsent, NewDoNotContact, RecordedConsent
+from customer_profile.consents.schemas import ConsentHistory, NewConsent, RecordedConsent
 from customer_profile.customers import queries
-from customer_profile.customers.commands import record_consent as recording
-from customer_profile.customers.commands import set_do_not_contact as do_not_contact
-from customer_profile.customers.schemas import ChangedCustomer
+from customer_profile.customers.commands import record_consent as consents
+from customer_profile.customers.commands import set_do_not_contact
+from customer_profile.customers.queries import current_answer
+from customer_profile.customers.schemas import ChangedCustomer, NewDoNotContact
 from lealtad.http import Command, CustomerRefInPath, Query, problems, reads, writes
 
 router = APIRouter(prefix="/v1/customers/{ref}", tags=["consents"])
+CustomerCommand = Annotated[Command, Depends(writes("customers:write"))]
 
 
 @router.post(
@@ -20,9 +22,7 @@ router = APIRouter(prefix="/v1/customers/{ref}", tags=["consents"])
     response_model=RecordedConsent,
     responses={200: {"model": RecordedConsent, "description": "The same was said before"}, **problems(404, 410)},
 )
-async def record_consent(
-    ref: CustomerRefInPath, body: NewConsent, command: Annotated[Command, Depends(writes("customers:write"))]
-) -> Response:
+async def record_consent(ref: CustomerRefInPath, body: NewConsent, command: CustomerCommand) -> Response:
     """Record a consent, or its withdrawal.
 
     The newest statement by `given_at` counts for its purpose and channel, in whatever order statements arrive; of two
@@ -30,12 +30,12 @@ async def record_consent(
     general refusal (`channel` null) refuses every channel. Nothing is overwritten: an older statement only joins the
     history.
     """
-    return await command.run(lambda uow: recording.record_consent(uow, ref, body))
+    return await command.run(lambda uow: consents.record_consent(uow, ref, body))
 
 
-@router.get("/consents", response_model=Consents, responses=problems(404))
+@router.get("/consents", response_model=ConsentHistory, responses=problems(404))
 async def list_consents(ref: CustomerRefInPath, query: Annotated[Query, Depends(reads("customers:read"))]) -> Response:
-    """List what a customer consented to.
+    """List the consents of a customer.
 
     The whole history, newest first, with source and time; `in_force` marks the statements that count now.
     """
@@ -43,24 +43,18 @@ async def list_consents(ref: CustomerRefInPath, query: Annotated[Query, Depends(
 
 
 @router.put("/do-not-contact", response_model=ChangedCustomer, responses=problems(404, 410))
-async def stop_contact(
-    ref: CustomerRefInPath, body: NewDoNotContact, command: Annotated[Command, Depends(writes("customers:write"))]
-) -> Response:
+async def stop_contact(ref: CustomerRefInPath, body: NewDoNotContact, command: CustomerCommand) -> Response:
     """Stop every contact with a customer.
 
     It overrules all consents, on every channel, from the next decision on. Sending it again changes the reason only.
     """
-    return await command.run(
-        lambda uow: do_not_contact.stop_contact(uow, ref, body.reason), again=queries.current_answer
-    )
+    return await command.run(lambda uow: set_do_not_contact.stop_contact(uow, ref, body.reason), again=current_answer)
 
 
 @router.delete("/do-not-contact", response_model=ChangedCustomer, responses=problems(404, 410))
-async def resume_contact(
-    ref: CustomerRefInPath, command: Annotated[Command, Depends(writes("customers:write"))]
-) -> Response:
+async def resume_contact(ref: CustomerRefInPath, command: CustomerCommand) -> Response:
     """Allow contacts with a customer again.
 
     Consents hold as they did before do-not-contact was set.
     """
-    return await command.run(lambda uow: do_not_contact.resume_contact(uow, ref), again=queries.current_answer)
+    return await command.run(lambda uow: set_do_not_contact.resume_contact(uow, ref), again=current_answer)

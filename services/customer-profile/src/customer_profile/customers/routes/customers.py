@@ -6,14 +6,15 @@ from fastapi import APIRouter, Body, Depends, Response
 from fastapi import Query as QueryParameters
 
 from customer_profile.customers import queries
-from customer_profile.customers.commands.change_customer import change
-from customer_profile.customers.commands.register_customer import register
+from customer_profile.customers.commands import change_customer as changes
+from customer_profile.customers.commands import register_customer as registration
+from customer_profile.customers.queries import current_answer
 from customer_profile.customers.schemas import ChangedCustomer, Customer, CustomerFilters, NewCustomer
 from lealtad.http import Command, CustomerRefInPath, Page, PageWanted, Query, problems, reads, writes
 
 router = APIRouter(prefix="/v1/customers", tags=["customers"])
 MOST_MEMBERS = 50
-"""Of a patch: more than a profile has."""
+"""The limit of members in a patch; a profile has fewer."""
 
 
 @router.post(
@@ -31,7 +32,7 @@ async def register_customer(
     `customer-registered` travel, among them the `consents` given here. A provisional customer, made by a fact of the
     same external id, is completed instead.
     """
-    return await command.run(lambda uow: register(uow, body), again=queries.current_answer)
+    return await command.run(lambda uow: registration.register_customer(uow, body), again=current_answer)
 
 
 @router.get("", response_model=Page[Customer])
@@ -42,7 +43,7 @@ async def list_customers(
 ) -> Response:
     """List customers, the newest first.
 
-    Every filter that is given must hold. A page ends with the cursor of the next one.
+    Every given filter must hold. A page ends with the cursor of the next one.
     """
     return await query.run(lambda uow: queries.list_customers(uow, filters.model_dump(exclude_none=True), page))
 
@@ -66,5 +67,5 @@ async def change_customer(
     `ETag` of the version you read as `If-Match`. Nothing is announced when nothing that is shared changed.
     """
     return await command.run(
-        lambda uow: change(uow, ref, body, if_match=command.if_match), again=queries.current_answer
+        lambda uow: changes.change_customer(uow, ref, body, if_match=command.if_match), again=current_answer
     )

@@ -73,9 +73,9 @@ def _require_same(known: StoredFact, content: bytes) -> None:
 
 def _require_possible(fact: FactRequest, batch: FactBatch) -> None:
     errors = []
-    if objection := batch.policy.window(batch.lane).violation(fact.occurred_at, batch.now):
+    if violation := batch.policy.occurrence_window(batch.lane).violation(fact.occurred_at, batch.now):
         hint = "the intake policy sets both limits"
-        errors.append(InvalidField(pointer="/occurred_at", message=objection, hint=hint))
+        errors.append(InvalidField(pointer="/occurred_at", message=violation, hint=hint))
     errors += [
         InvalidField(pointer=f"/{name}/currency", message="is not the reporting currency", hint=batch.currency)
         for name, money in _amounts(fact)
