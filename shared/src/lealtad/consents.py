@@ -1,4 +1,4 @@
-"""Which consent is in force: the one rule, for every service that reads consents.
+"""The consent in force: one rule for every service that reads consents.
 
 A matter is a purpose on one channel, or on all channels (channel None). Of each matter the newest statement counts:
 
@@ -20,7 +20,7 @@ LATEST = datetime.max.replace(tzinfo=UTC)
 
 
 class Matter(NamedTuple):
-    """What a statement is about; channel None means all channels."""
+    """The matter of a statement; channel None means all channels."""
 
     purpose: Purpose
     channel: Channel | None
@@ -28,7 +28,7 @@ class Matter(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What a customer stated once about one purpose on one channel (None: on all channels)."""
+    """A statement of a customer about one purpose on one channel (None: on all channels)."""
 
     purpose: Purpose
     channel: Channel | None
@@ -38,7 +38,7 @@ class Consent:
 
     @property
     def matter(self) -> Matter:
-        """The purpose and channel that the statement is about."""
+        """Return the purpose and channel of the statement."""
         return Matter(self.purpose, self.channel)
 
     def allows(self, at: datetime) -> bool:
@@ -83,8 +83,8 @@ def changes_at(
 ) -> datetime | None:
     """Return when time alone may change what `in_force` allows after `at`: a consent begins or expires; None: never."""
     found = newest(statements)
-    bearing = [found.get(Matter(purpose, channel)), found.get(Matter(purpose, None))]
-    granted = [statement for statement in bearing if statement and statement.granted]
+    deciding = [found.get(Matter(purpose, channel)), found.get(Matter(purpose, None))]
+    granted = [statement for statement in deciding if statement and statement.granted]
     moments = [moment for statement in granted for moment in (statement.given_at, statement.expires_at)]
     return min((moment for moment in moments if moment and moment > at), default=None)
 
@@ -109,7 +109,7 @@ def in_order(statement: Consent) -> tuple[str, str]:
 
 
 def _precedence(statement: Consent) -> tuple[Any, ...]:
-    """Return the sort key of statements that bear on one channel: the largest counts."""
+    """Return the sort key of statements about one channel: the largest decides."""
     return statement.given_at, *_restriction(statement)[:3], statement.channel or ""
 
 

@@ -1,7 +1,7 @@
-"""Customers as other services know them: a copy of their shareable state, and who a reference names."""
+"""Copies of customers in other services: their shareable state, and the customer that a reference names."""
 
 from lealtad.customers.copy import CustomerCopy
+from lealtad.customers.queries import find, resolve, unknown_customer
 from lealtad.customers.repository import page as every_customer
-from lealtad.customers.resolving import find, resolve, unknown_customer
 
 __all__ = ["CustomerCopy", "every_customer", "find", "resolve", "unknown_customer"]

@@ -1,4 +1,4 @@
-"""A service's own copy of the customers' shareable state, folded from the topic `customers`."""
+"""A service's own copy of the customers' shareable state, projected from the topic `customers`."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -23,10 +23,10 @@ def _nothing_more(_state: CustomerState) -> Row:
 
 
 class CustomerCopy:
-    """The tables `derived.customer` and `derived.customer_external_id` of a service, and how they are kept.
+    """The tables `derived.customer` and `derived.customer_external_id` of a service, and their projection.
 
-    Every copy has who the customer is and what became of the record. `attributes` are the columns that the service
-    needs beside these; `attributes_of` returns their values in a state.
+    Every copy has the id, the status and the merge of a customer. `attributes` are further columns that the service
+    needs; `attributes_of` returns their values in a state.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class CustomerCopy:
             metadata,
             Column("source", String, primary_key=True),
             Column("external_id", String, primary_key=True),
-            # In the key, so that an id that moves between customers ends the same in whatever order their states come.
+            # Part of the key: an id that moves between customers ends the same in any order of their states.
             Column("customer_id", UUID_TYPE, primary_key=True),
             # A newer state of a customer replaces all of its external ids.
             Index("ix_customer_external_id_customer_id", "customer_id"),
@@ -60,7 +60,7 @@ class CustomerCopy:
         self._states = StateCopy(self.customer, newest_by=("sequence",), row_of=self._row)
 
     async def fold(self, uow: UnitOfWork, events: Sequence[Event[CustomerState]]) -> None:
-        """Keep each customer's state with the largest sequence; one that is older than the stored one has no effect."""
+        """Insert or update each customer's state with the largest sequence; ignore states older than the stored one."""
         changed = {event.key: event.data for event in await self._states.keep(uow.connection, events)}
         for event in events:
             if event.key not in changed:

@@ -21,8 +21,8 @@ PAGE = text("""
 BY_ID = text("""
     SELECT coalesce(merged_into, customer_id) FROM customer WHERE customer_id = :id AND status <> 'erased'
 """)
-# Two customers have one external id only while the newer state of one of them is still under way; until it arrives,
-# the active one with the smaller id is taken.
+# Two customers have one external id only while the newer state of one of them is still under way. Until it arrives, the
+# query returns the active customer with the smaller id.
 BY_EXTERNAL_ID = text("""
     SELECT coalesce(merged_into, customer_id)
     FROM customer JOIN customer_external_id USING (customer_id)
@@ -35,7 +35,7 @@ BY_EXTERNAL_ID = text("""
 async def replace_external_ids(
     connection: Connection, customers: Collection[UUID], external_ids: Sequence[tuple[str, str, UUID]]
 ) -> None:
-    """Let (source, external id, customer) be all external ids of `customers`."""
+    """Delete all external ids of `customers` and insert these (source, external id, customer)."""
     await connection.execute(FORGET_EXTERNAL_IDS, {"customers": sorted(customers)})
     parameters = {
         "sources": [source for source, _, _ in external_ids],
@@ -51,12 +51,12 @@ async def page(connection: Connection, after: UUID | None, limit: int) -> Sequen
 
 
 async def by_id(connection: Connection, customer_id: UUID) -> UUID | None:
-    """Return the customer with this id, or the one this one was merged into; None where none is known or left."""
+    """Return the customer with this id, or the customer it was merged into; None when unknown or erased."""
     found: UUID | None = await connection.scalar(BY_ID, {"id": customer_id})
     return found
 
 
 async def by_external_id(connection: Connection, source: str, external_id: str) -> UUID | None:
-    """Return the customer that a source system knows by this id, or the one it was merged into; None if unknown."""
+    """Return the customer with this id in a source system, or the customer it was merged into; None when unknown."""
     found: UUID | None = await connection.scalar(BY_EXTERNAL_ID, {"source": source, "external_id": external_id})
     return found

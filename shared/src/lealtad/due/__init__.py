@@ -1,4 +1,4 @@
-"""Time as an input: actions whose time has come, although no event arrived."""
+"""Due actions: work that time alone makes due, without an event."""
 
 from lealtad.due.action import DueAction
 from lealtad.due.isolation import act_on

@@ -1,4 +1,4 @@
-"""What a due action is."""
+"""The declaration of a due action."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ NOTHING = "SELECT 1 WHERE false"
 
 @dataclass(frozen=True, slots=True)
 class DueAction:
-    """Something that time alone brings about.
+    """Work that time alone makes due.
 
-    `run(uow, limit)` locks at most `limit` rows that are due at `uow.now` (`FOR UPDATE SKIP LOCKED`, so that several
-    workers share the work), acts on them (by `act_on`, so that one which fails costs only itself), sets when they are
-    due next, and returns their number. It is called when `due`, a query that binds at most `:now`, finds a row; an
-    index must answer that at once.
+    `run(uow, limit)` locks at most `limit` rows that are due at `uow.now`, with `FOR UPDATE SKIP LOCKED`, so that
+    several workers share the work. It acts on the rows by `act_on`, so that a failing row affects no other row. It
+    sets when the rows are due next, and returns their number. The loop calls `run` when the query `due` finds a row;
+    `due` binds at most `:now`, and an index must answer it at once.
     """
 
     name: str
@@ -23,11 +23,11 @@ class DueAction:
     due: str
     batch: int = 500
     by_business_time: bool = True
-    """Whether what `due` finds is late at `:now`; what waits for the machine's time is not counted as backlog."""
+    """Whether the rows of `due` are late at `:now`; rows that wait for machine time do not count as backlog."""
     paced: bool = False
-    """One batch each time the loop looks (once a second): much work that is not urgent, at a bounded rate."""
+    """Run one batch a second only: a bounded rate for much work that is not urgent."""
 
     @property
     def backlog(self) -> str:
-        """The query of what is late."""
+        """Return the query of the rows that are late."""
         return self.due if self.by_business_time else NOTHING

@@ -1,4 +1,4 @@
-"""What is due: looked for, and counted, for all actions of a service by one statement each."""
+"""Queries of due rows, one statement for all actions of a service."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,14 +10,14 @@ from lealtad.db import Connection
 from lealtad.due.action import DueAction
 
 COUNTED = 10_000
-"""More rows are as bad as so many, and are not counted."""
+"""Largest count; a larger backlog is reported as this number."""
 
 
 async def found(connection: Connection, actions: Sequence[DueAction], now: datetime) -> list[DueAction]:
-    """Return the actions that have something to take at `now`."""
+    """Return the actions that have due rows at `now`."""
     if not actions:
         return []
-    row = (await connection.execute(_looking(tuple(action.due for action in actions)), {"now": now})).one()
+    row = (await connection.execute(_exists_query(tuple(action.due for action in actions)), {"now": now})).one()
     return [action for action, is_due in zip(actions, row, strict=True) if is_due]
 
 
@@ -25,16 +25,16 @@ async def counted(connection: Connection, actions: Sequence[DueAction], now: dat
     """Return how many rows are due at `now`, by action, `COUNTED` at most."""
     if not actions:
         return {}
-    row = (await connection.execute(_counting(tuple(action.backlog for action in actions)), {"now": now})).one()
+    row = (await connection.execute(_count_query(tuple(action.backlog for action in actions)), {"now": now})).one()
     return dict(zip((action.name for action in actions), row, strict=True))
 
 
 @lru_cache(maxsize=16)
-def _looking(queries: tuple[str, ...]) -> TextClause:
+def _exists_query(queries: tuple[str, ...]) -> TextClause:
     return text(f"SELECT {', '.join(f'EXISTS ({query})' for query in queries)}")
 
 
 @lru_cache(maxsize=16)
-def _counting(queries: tuple[str, ...]) -> TextClause:
+def _count_query(queries: tuple[str, ...]) -> TextClause:
     counts = (f"(SELECT count(*) FROM ({query} LIMIT {COUNTED}) AS counted)" for query in queries)
     return text(f"SELECT {', '.join(counts)}")

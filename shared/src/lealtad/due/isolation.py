@@ -1,4 +1,4 @@
-"""One row whose due action always fails costs itself: not the other rows, the loop or the worker."""
+"""Isolation of due rows that always fail, so that other rows, the loop and the worker go on."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
@@ -21,9 +21,9 @@ Postpone = Callable[[Connection, UUID, datetime], Awaitable[None]]
 
 
 async def act_on(uow: UnitOfWork, action: str, ids: Sequence[UUID], act: Act, postpone: Postpone) -> None:
-    """Act on the locked rows `ids` at once; after a permanent failure on halves of them, and set aside who fails alone.
+    """Act on the locked rows `ids` at once; after a permanent failure, act on halves; set single failing rows aside.
 
-    `act(ids)` may run again for some of its ids, its effects undone: it reads what it acts on itself.
+    `act(ids)` may run again for some of its ids, after its effects were undone. So `act` reads the rows itself.
     `postpone(connection, id, until)` makes a row due at `until`. Transient errors are raised.
     """
     if not ids:

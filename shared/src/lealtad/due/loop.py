@@ -1,4 +1,4 @@
-"""The due-loop: takes what is due by the business clock, in batches, in transactions of their own."""
+"""The due loop: runs due actions by the business clock, in batches, each batch in its own transaction."""
 
 import asyncio
 import time
@@ -20,13 +20,13 @@ log = structlog.get_logger(__name__)
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 5.0
 STEP, STEP_SEEN_S = timedelta(seconds=30), 0.03
-"""Business time that goes on by more than so much within one rest was set, and is noticed so soon."""
+"""Business time that advances by more than `STEP` within one rest was set; the loop notices within `STEP_SEEN_S`."""
 REST_S = 60.0
-"""How long an action rests that fails as a whole; the others go on."""
+"""Pause of an action that fails as a whole; the other actions go on."""
 
 
 class DueLoop:
-    """Runs the due actions of one service until stopped."""
+    """The loop that runs the due actions of one service until it is stopped."""
 
     def __init__(
         self, database: Database, actions: Sequence[DueAction], *, poll_s: float, heartbeat: Heartbeat
@@ -39,11 +39,11 @@ class DueLoop:
         self._rests_until: dict[str, float] = {}
 
     def stop(self) -> None:
-        """Ask the loop to end after the transaction in hand."""
+        """Ask the loop to end after the current transaction."""
         self._stopping.set()
 
     async def run(self) -> None:
-        """Do what is due, again and again; transient failures are waited out."""
+        """Run due actions until stopped; after a transient failure, wait and try again."""
         pause = FIRST_PAUSE_S
         while not self._stopping.is_set():
             self._heartbeat.beat()
@@ -51,7 +51,7 @@ class DueLoop:
             try:
                 done = sum([await self._run_all_or_rest(action) for action in await self._due(looked_at)])
                 pause = FIRST_PAUSE_S
-                # What was done may have made something else due.
+                # The actions may have made other rows due.
                 if not done:
                     await self._rest_until_next_look(looked_at)
             except Exception as error:
@@ -71,7 +71,7 @@ class DueLoop:
         try:
             if action.paced:
                 await self._run_batch(action)
-                return 0  # what is left waits for the next look
+                return 0  # the other due rows wait for the next look
             return await self.run_all(action)
         except Exception as error:
             if is_transient(error):
@@ -82,7 +82,7 @@ class DueLoop:
             return 0
 
     async def run_all(self, action: DueAction) -> int:
-        """Do everything that is due for `action`; return how many rows that were."""
+        """Run `action` until no row is due; return the number of rows."""
         total = 0
         while not self._stopping.is_set():
             done = await self._run_batch(action)
@@ -92,7 +92,7 @@ class DueLoop:
         return total
 
     async def _run_batch(self, action: DueAction) -> int:
-        """Do one batch of what is due for `action`; return how many rows that were."""
+        """Run one batch of `action`; return the number of rows."""
         self._heartbeat.declare_wait(TRANSACTION_S)
         async with self._database.begin() as uow:
             done = await action.run(uow, action.batch)
@@ -100,7 +100,7 @@ class DueLoop:
         return done
 
     async def _rest_until_next_look(self, looked_at: datetime) -> None:
-        """Rest until the next look: early when business time is set on, which happens to the clock of a stack."""
+        """Rest until the next look; return early when business time is set forward, as a local stack may do."""
         if not self._database.clock.steps:
             await self._rest(self._poll_s)
             return

@@ -1,4 +1,4 @@
-"""Reading the journal: what this service did with one event."""
+"""Queries of the journal: what this service did with one event."""
 
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +14,7 @@ PRUNE = text("""
 
 
 async def read(connection: Connection, event_id: UUID) -> Row | None:
-    """Return the journal row of an event, a fact or a due action, if there is one."""
+    """Return the journal row of an event, a fact or a due action, or None."""
     return (await connection.execute(READ, {"event_id": event_id})).one_or_none()
 
 

@@ -1,4 +1,4 @@
-"""Writing the journal: one row per event, written once, at the end of the transaction that handled it."""
+"""The journal of a transaction: one row per event, inserted once, at the end of the transaction that handled it."""
 
 from collections.abc import Iterable
 from copy import deepcopy
@@ -10,7 +10,7 @@ from uuid import UUID
 
 
 class Outcome(StrEnum):
-    """What became of an event."""
+    """The outcome of an event."""
 
     APPLIED = "applied"
     COALESCED = "coalesced"
@@ -20,7 +20,7 @@ class Outcome(StrEnum):
 
 @dataclass(slots=True)
 class Entry:
-    """One row to be."""
+    """A row to insert."""
 
     event_id: UUID
     kind: str
@@ -55,8 +55,8 @@ INSERT_ROWS = """
     SET outcome = excluded.outcome, detail = excluded.detail, emitted = excluded.emitted
 """
 
-# A deferred reaction comes after the rows of its causes were written. They are named twice, so that they are found by
-# the index however small the table was when the plan was made.
+# A deferred reaction comes after the rows of its causes were inserted. The statement names their ids twice, so that
+# PostgreSQL uses the index even if the table was small when it made the plan.
 COMPLETE_ROWS = """
     UPDATE journal
     SET emitted = journal.emitted || CAST(rows.emitted AS uuid[]), detail = coalesce(rows.detail, journal.detail)
@@ -108,30 +108,30 @@ class Journal:
         return event_id in self._entries
 
     def is_ignored(self, event_id: UUID) -> bool:
-        """Whether the event was said to have no effect."""
+        """Return whether the event was marked as having no effect."""
         return self._entries[event_id].outcome is Outcome.IGNORED
 
     def ignore(self, event_id: UUID, reason: str) -> None:
-        """Say that an event had no effect, and why; an event that is only folded again has no entry to say it in."""
+        """Mark an event as having no effect, with the reason; an event that is only folded again has no entry."""
         if entry := self._entries.get(event_id):
             entry.outcome, entry.detail = Outcome.IGNORED, reason
 
     def emitted(self, cause_ids: Iterable[UUID], child: UUID) -> None:
-        """Say that these causes led to the event `child`."""
+        """Add the event `child` to the entries of its causes."""
         for cause_id in cause_ids:
             entry = self._entries.get(cause_id)
             (entry.emitted if entry else self._emitted_later.setdefault(cause_id, [])).append(child)
 
     def note(self, keys: Iterable[UUID], detail: str) -> None:
-        """Say what happened, or why nothing did, to these keys in this transaction."""
+        """Set the text about these keys in this transaction: what happened, or why nothing happened."""
         self._notes.update(dict.fromkeys(keys, detail))
 
     def waited(self, key: UUID, event_ids: Iterable[UUID]) -> None:
-        """Say that the reaction for `key` to these events, whose rows are written, comes now: its note is theirs."""
+        """Add the note of `key` to these events, whose rows exist already: their deferred reaction comes now."""
         self._waited.update(dict.fromkeys(event_ids, key))
 
     def coalesce(self, event_ids: Iterable[UUID], into: UUID) -> None:
-        """Say that one reaction served several events; `into` stands for all."""
+        """Mark events as served by one reaction together; `into` is the event that stands for all."""
         for event_id in event_ids:
             entry = self._entries.get(event_id)
             if entry and event_id != into and entry.outcome is Outcome.APPLIED:
@@ -142,15 +142,15 @@ class Journal:
 
     @property
     def completes(self) -> bool:
-        """Whether there is something to add to rows that are written already."""
+        """Return whether existing rows are to be completed."""
         return bool(self._later())
 
     def clear(self) -> None:
-        """Forget everything: it is written."""
+        """Remove all entries, after they were written."""
         self.__init__()  # type: ignore[misc]
 
     def parameters(self, business_at: datetime) -> dict[str, Any]:
-        """Return what `INSERT_ROWS` is to write."""
+        """Return the parameters of `INSERT_ROWS`."""
         entries = list(self._entries.values())
         for entry in entries:
             if entry.detail is None and entry.key is not None:
@@ -160,7 +160,7 @@ class Journal:
         return {**columns, "business_at": business_at}
 
     def completion(self) -> dict[str, Any]:
-        """Return what `COMPLETE_ROWS` is to add."""
+        """Return the parameters of `COMPLETE_ROWS`."""
         later = self._later()
         return {
             "later": later,

@@ -1,4 +1,4 @@
-"""Keys that callers choose: one writing for one key, and no personal data in a key that travels.
+"""Keys that callers choose: each key has one normal form, and a key that travels holds no personal data.
 
 External ids, fact ids, article numbers and slugs reach topics, and with them the databases of all services. Pure.
 """

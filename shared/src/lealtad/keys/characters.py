@@ -1,9 +1,9 @@
-"""The one writing of a key: trimmed, Unicode normal form C, every character visible."""
+"""The normal form of a key: trimmed, Unicode normal form C, every character visible."""
 
 import re
 import unicodedata
 
-# Default_Ignorable_Code_Point of Unicode (DerivedCoreProperties.txt) that is no format character (Cf).
+# Default_Ignorable_Code_Point of Unicode (DerivedCoreProperties.txt) without the format characters (Cf).
 _IGNORABLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
 )
@@ -12,17 +12,17 @@ _BLANK_CATEGORIES = {"Zs", "Zl", "Zp"}
 _BLANKS = " \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 """All characters of category Zs. Line breaks and tabs are no blanks: they are refused, not trimmed."""
 _PLAIN = re.compile(r"[!-~](?:[ -~]*[!-~])?")
-"""Visible ASCII: nearly every key, and normal as it is."""
+"""Visible ASCII: nearly every key, already in normal form."""
 
 
 class KeyCharacterError(ValueError):
-    """A key holds a character that cannot be told from nothing; the message names the kind, never the key."""
+    """A key holds an invisible character; the message names the kind of character, never the key."""
 
 
 def normalise(text: str) -> str:
-    """Return the key that `text` writes: trimmed and in Unicode normal form C.
+    """Return the normal form of a key: trimmed and in Unicode normal form C.
 
-    Raises KeyCharacterError for a blank key, and for zero-width characters, byte order marks, directional controls,
+    Raise KeyCharacterError for a blank key, and for zero-width characters, byte order marks, directional controls,
     soft hyphens, variation selectors, control characters, line breaks, blanks other than U+0020 within the key,
     surrogates, private-use and unassigned code points.
     """
@@ -37,7 +37,7 @@ def normalise(text: str) -> str:
 
 
 def as_stored(text: str) -> str:
-    """Return the key that `text` names in a search: normalised where possible, else as it is.
+    """Return the key of a search: normalised if possible, else unchanged.
 
     Keys that were stored before the rules of `normalise` held stay readable.
     """

@@ -21,10 +21,10 @@ _MARKS = re.compile(r"[\W_]+")
 _LABEL = re.compile(r"(?:DNI|NIE|NIF|CIF|RUT|RIF|PPSN?|CURP|RFC|IBAN|VAT)[\W_]*|\w+\s*[:=#]\s*", re.IGNORECASE)
 _DIGITS_AND_MARKS = re.compile(r"[\d\W_]*")
 
-# The pattern is cheap and decides nearly always; the check character decides the rest.
+# The pattern is cheap and decides nearly always. The check character decides the other cases.
 _FORMATS: tuple[_Format, ...] = (
     (re.compile(r"(?:ES)?(?:\d{8}|[XYZKLM]\d{7})[A-Z]"), nif.is_valid),  # DNI, NIE
-    # With a check digit, only those that must have one: nearly all companies. Of C12345678 one in ten would pass.
+    # Only the kinds that must have a check digit: nearly all companies. One in ten of C12345678 would pass.
     (re.compile(r"(?:ES)?(?:[ABEH]\d{8}|[CDFGJNPQRSUVW]\d{7}[A-J])"), nif.is_valid),  # CIF
     (re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}"), iban.is_valid),
     (re.compile(r"[A-Z]{4}\d{6}[A-Z]{6}[A-Z0-9]\d"), curp.is_valid),
@@ -35,7 +35,7 @@ _FORMATS: tuple[_Format, ...] = (
     ),
     (re.compile(r"\d{8}\d[A-Z0-9]{2}\d"), lambda text: not text.isdigit() and cc.is_valid(text)),
 )
-# Many keys look like these but for the marks, or for the capital: 1234567a is more often the name of a commit.
+# Without the marks or the capital, many keys look like these: 1234567a is more often the id of a commit.
 _AS_WRITTEN: tuple[_Format, ...] = (
     (re.compile(r"\d{1,2}\.\d{3}\.\d{3}-[\dKk]|\d{7,8}-[Kk]"), rut.is_valid),
     (re.compile(r"[VEJPG]-\d{8}-?\d|[VEJPG]\d{8}-\d", re.IGNORECASE), rif.is_valid),
@@ -44,7 +44,7 @@ _AS_WRITTEN: tuple[_Format, ...] = (
 
 
 def is_document(text: str) -> bool:
-    """Whether `text` (half-width) is, or holds as a word of its own, a document with a valid check character."""
+    """Return whether `text` (half-width) is, or holds as a word of its own, a document with a valid check character."""
     label = _LABEL.match(text)
     labelled = (text, text[label.end() :]) if label else (text,)
     if any(_passes(one, _AS_WRITTEN) for one in labelled):

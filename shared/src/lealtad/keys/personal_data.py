@@ -1,7 +1,7 @@
-"""Whether a key is, or holds, personal data, as far as its form says so. Never a message that repeats the key.
+"""Detection of personal data in keys by their form. No message repeats the key.
 
-The form decides, not the digits: of a series of keys either all are refused or none, and a source learns it with the
-first. So digits alone always pass, whatever phone or document they might be.
+The form decides, not the digits. So all keys of a series are refused, or none, and a source sees it with the first key.
+Digits alone always pass, although they might be a phone number or a document.
 """
 
 import re
@@ -18,32 +18,32 @@ PHONE = "a phone number"
 DOCUMENT = "an identity document or account number"
 
 _DECODINGS = 3
-"""Percent-encoded more often than this is no accident of a client."""
+"""Largest number of percent-encodings that are undone; clients do not encode more often by accident."""
 _HARMLESS = re.compile(
     r"\d+"
     r"|[^\d@%&]*(?:\d[^\d@%&]*){0,5}"  # too few digits for a phone or a document
     r"|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"  # a UUID
 )
-"""Nearly all keys, decided at once."""
+"""Form of nearly all keys, which need no further check."""
 _DOTS = str.maketrans("。", ".")
-# name@domain.tld anywhere: the last label begins with a letter, so that 2@3.50 is a quantity.
+# name@domain.tld anywhere. The last label begins with a letter: 2@3.50 is a quantity.
 _EMAIL = re.compile(r"[^@]@+\[?[\w-]+(?:\.+[\w-]+)*?\.+[^\W\d_][\w-]+")
 _EMAIL_AT_ADDRESS = re.compile(r"[^@]@\[[\d.:a-fA-F]+\]")
 _NO_BLANKS = re.compile(r"\s+")
 
 
 def personal_data_in(key: str) -> str | None:
-    """Return what kind of personal data `key` looks like, or None when the key may travel.
+    """Return the kind of personal data that `key` looks like, or None when the key may travel.
 
-    Recognised are e-mail addresses (within other text too), phone numbers that are written with + or separators, and
-    documents whose check format has letters. Full-width and percent-encoded writings are the same as plain ones.
+    The kinds are e-mail addresses (also within other text), phone numbers with + or separators, and documents whose
+    check format has letters. Full-width and percent-encoded forms are decoded before.
     """
     if key.isascii() and _HARMLESS.fullmatch(key):
         return None
     return _kind_of(key)
 
 
-# Systems, product lines and articles come again and again.
+# Systems, product lines and articles repeat often.
 @lru_cache(maxsize=16_384)
 def _kind_of(key: str) -> str | None:
     text = _folded(key)
@@ -57,7 +57,7 @@ def _kind_of(key: str) -> str | None:
 
 
 def _folded(key: str) -> str:
-    """Return the plain writing of a key: percent-decoded, half-width, with ASCII digits."""
+    """Return the plain form of a key: percent-decoded, half-width, with ASCII digits."""
     text = key
     for _ in range(_DECODINGS):
         if "%" not in text:

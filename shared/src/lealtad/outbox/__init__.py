@@ -1,4 +1,4 @@
-"""The transactional outbox: an event is written with the state that it tells of, and relayed afterwards."""
+"""The transactional outbox: an event is written in the transaction of its state, and relayed afterwards."""
 
 from lealtad.outbox.writer import Outbox, RawRecord
 

@@ -1,4 +1,4 @@
-"""What was emitted, kept to be sent again: facts for good, what was derived from them for some days."""
+"""Emitted events, kept for republishing: facts for good, derived events for some days."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from lealtad.outbox.writer import LANE
 
 STATE_TOPICS = [topic.name for topic in TOPICS if topic.kind is Kind.STATE]
 
-# Facts and derived events by one index range each, merged.
+# Read facts and derived events by one index range each, and merge them.
 NEXT = text("""
     SELECT stored_at, seq FROM (
         (SELECT stored_at, seq, topic FROM emitted_event
@@ -25,8 +25,8 @@ NEXT = text("""
     ) AS kept
     ORDER BY stored_at, seq LIMIT :limit
 """)
-# A compacted topic keeps the last record of a key, and must not keep an older state: only the newest goes out again,
-# while the lock on its counter holds off the next one. What adopt-restore once took from a topic may be no event.
+# A compacted topic keeps the last record of a key, and must not keep an older state. So only the newest state goes out
+# again, while the lock on its counter delays the next state. A row that adopt-restore read from a topic may be none.
 QUEUE = text(f"""
     WITH wanted AS (
         SELECT seq, topic, key, headers FROM emitted_event
@@ -60,22 +60,22 @@ PRUNE = text("""
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """How far a republish has come: the last event that it has looked at."""
+    """Progress of a republish: the last event that it has read."""
 
     stored_at: datetime
     seq: int = 0
 
 
 async def following(connection: Connection, after: Reached, until: datetime, limit: int) -> Sequence[Reached]:
-    """Return the places of at most `limit` events that were stored after `after` and before `until`, oldest first."""
+    """Return the positions of at most `limit` events stored after `after` and before `until`, oldest first."""
     values = {"stored_at": after.stored_at, "seq": after.seq, "until": until, "limit": limit}
     return [Reached(row.stored_at, row.seq) for row in await connection.execute(NEXT, values)]
 
 
 async def queue_again(connection: Connection, seqs: Sequence[int]) -> int:
-    """Have events sent once more as they are, of a customer's state the newest alone; return their number.
+    """Insert events into the outbox again, unchanged; return their number.
 
-    Dead letters are no events: they stay where they are.
+    Of the states of a key, insert only the newest. Dead letters are no events: they are not inserted.
     """
     values = {"seqs": list(seqs), "topics": [topic.name for topic in TOPICS], "state_topics": STATE_TOPICS}
     return await connection.affected(QUEUE, values)

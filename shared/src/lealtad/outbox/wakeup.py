@@ -1,6 +1,6 @@
-"""Waking the relay across processes: one coalesced `NOTIFY` after commits, and a `LISTEN` on the relay's side.
+"""Wake-up of the relay across processes: one coalesced `NOTIFY` after commits, and a `LISTEN` in the relay.
 
-The notification is sent on a connection of its own: inside a business transaction it would take a lock that is global
+The notification has a connection of its own. Inside a business transaction, `NOTIFY` would take a lock that is global
 to the database cluster at every commit.
 """
 
@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 
 class Notifier:
-    """Sends one `NOTIFY` for all wake-ups since the last one. A lost one costs a poll interval, never an event."""
+    """The sender of one `NOTIFY` for all wake-ups since the last. A lost one costs a poll interval, never an event."""
 
     def __init__(self, database_url: str, service: str) -> None:
         self._dsn = plain_dsn(database_url)
@@ -29,15 +29,15 @@ class Notifier:
         self._task: asyncio.Task[None] | None = None
 
     def wake(self) -> None:
-        """Ask for a notification; returns at once."""
+        """Ask for a notification; return at once."""
         self._wanted.set()
 
     async def start(self) -> None:
-        """Begin to send."""
+        """Start the task that sends notifications."""
         self._task = asyncio.create_task(self._send_for_ever(), name="notifier")
 
     async def stop(self) -> None:
-        """Send no more."""
+        """Stop the task that sends notifications."""
         if self._task:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):

@@ -1,4 +1,4 @@
-"""Writing events into the outbox within a business transaction."""
+"""The events that a business transaction writes into the outbox."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from lealtad.events.codec import encode_data, encode_headers
 from lealtad.events.envelope import EventRef
 from lealtad.events.model import EventData
 
-# Counters are locked in one order everywhere; the lock makes the order of sequences the order of outbox rows.
+# All transactions lock counters in the same order. The lock makes the order of sequences the order of outbox rows.
 DRAW_SEQUENCES = """
     INSERT INTO sequence_counter AS counter (topic, key, last)
     SELECT topic, key, number
@@ -26,10 +26,10 @@ DRAW_SEQUENCES = """
 """
 
 LANE = "CASE WHEN topic LIKE '%-backfill' THEN 1 ELSE 0 END"
-"""Only topics of a backfill's own are slow: what shares its keys with live events keeps its place among them."""
+"""Only a topic of a backfill alone has the slow lane; events that share keys with live events keep their order."""
 
 ADD_SEQUENCE = f"jsonb_build_object('{SEQUENCE}', lpad(CAST(last - following AS text), {SEQUENCE_DIGITS}, '0'))"
-# What was emitted is kept, to be sent again when Kafka lost it; the queue holds references to it. Rows get their
+# Emitted events are kept, to be sent again when Kafka loses them; the outbox holds references to them. Rows get their
 # numbers after the sort, and so after all counters were locked.
 INSERT_RECORDS = f"""
     drawn AS ({DRAW_SEQUENCES}), emitted AS (
@@ -45,19 +45,19 @@ INSERT_RECORDS = f"""
         RETURNING seq, topic
     ), queued AS (INSERT INTO outbox (lane, event) SELECT {LANE}, seq FROM emitted ORDER BY seq)
 """
-"""Common table expressions that write what was emitted; see `Outbox.parameters`."""
+"""Common table expressions that insert the emitted events; see `Outbox.parameters`."""
 
 
 @dataclass(frozen=True, slots=True)
 class RawRecord:
-    """A record that is no event of ours (a dead letter), relayed as it is."""
+    """A record that is no event of this service (a dead letter), relayed unchanged."""
 
     topic: str
     key: bytes
     headers: dict[str, str]
     value: bytes
     is_fact: bool = False
-    """Caused by no other event."""
+    """Whether no other event caused the record."""
 
 
 @dataclass(slots=True, eq=False)
@@ -70,30 +70,30 @@ class _Emitted:
 
 @dataclass(slots=True)
 class Outbox:
-    """What one transaction emits."""
+    """The events that one transaction emits."""
 
     service: str
     _events: list[_Emitted] = field(default_factory=list)
     _raw: list[RawRecord] = field(default_factory=list)
 
     def add(self, ref: EventRef, data: EventData, causation_id: UUID | None) -> None:
-        """Take an event; raise EventTooLargeError above 256 KiB."""
+        """Add an event; raise EventTooLargeError above 256 KiB."""
         self._events.append(_Emitted(ref, data.topic.in_lane(ref.cause.lane).name, causation_id, encode_data(data)))
 
     def add_raw(self, record: RawRecord) -> None:
-        """Take a record as it is."""
+        """Add a record, which is relayed unchanged."""
         self._raw.append(record)
 
     def mark(self) -> tuple[int, int]:
-        """Return a point to restore."""
+        """Return a mark for `restore`."""
         return len(self._events), len(self._raw)
 
     def restore(self, mark: tuple[int, int]) -> None:
-        """Forget what was taken since `mark`."""
+        """Remove the events that were added since `mark`."""
         del self._events[mark[0] :], self._raw[mark[1] :]
 
     async def allocate(self, connection: Connection) -> None:
-        """Draw the sequences of the events taken so far."""
+        """Draw the sequences of the events added so far."""
         waiting, draws = self._draws()
         if not waiting:
             return
@@ -106,12 +106,12 @@ class Outbox:
         return bool(self._events or self._raw)
 
     def clear(self) -> None:
-        """Forget everything: it is written."""
+        """Remove all events, after they were written."""
         self._events.clear()
         self._raw.clear()
 
     def parameters(self) -> dict[str, list[Any]]:
-        """Return what `INSERT_RECORDS` is to write: everything taken, and what sequences are to be drawn for it."""
+        """Return the parameters of `INSERT_RECORDS`: all events and records, and the sequences to draw for them."""
         waiting, draws = self._draws()
         records = [*map(self._record, self._events), *self._raw]
         none = [None] * len(self._raw)
@@ -127,7 +127,7 @@ class Outbox:
         }
 
     def _draws(self) -> tuple[dict[_Emitted, int], dict[str, list[Any]]]:
-        """Return the events without a sequence, each with how many follow it in its stream, and what to draw."""
+        """Return the events without a sequence, each with the number of its successors in its stream, and the draws."""
         numbers: Counter[tuple[str, UUID]] = Counter()
         following: dict[_Emitted, int] = {}
         for event in reversed(self._events):

@@ -1,4 +1,4 @@
-"""What managers tune: one document a service, tried out, changed whole under its ETag, every version kept."""
+"""Policies that managers tune: one document per service, tried out, replaced as a whole, every version kept."""
 
 from lealtad.policies.policy import Policy, PolicyVersion
 from lealtad.policies.schemas import PolicyStamp, VersionInPath

@@ -1,4 +1,4 @@
-"""A versioned policy: read in force or by version, tried out and replaced whole."""
+"""A versioned policy: read in force or by version, tried out, and replaced as a whole."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ P = TypeVar("P", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class PolicyVersion(Generic[P]):
-    """A version of a policy; once made it never changes."""
+    """A version of a policy, which never changes."""
 
     version: int
     policy: P
@@ -33,8 +33,8 @@ class PolicyVersion(Generic[P]):
 class Policy(Generic[P]):
     """The policy in the table `owned.<name>`; the first version comes with a migration.
 
-    `model` is the policy itself, `shown` the same with the fields of `PolicyStamp`, as the API answers it. `try_out`
-    uses a policy once as the service will: see `lealtad.policies.trial`.
+    `model` is the policy itself. `shown` is the answer of the API: the policy with the fields of `PolicyStamp`.
+    `try_out` uses a policy once as the service will: see `lealtad.policies.trial`.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Policy(Generic[P]):
         self.table = repository.policy_table(metadata, name)
         self._shown = shown
         self._try_out = try_out
-        # A version never changes, so each is parsed once a process.
+        # A version never changes, so a process parses each version once.
         self.parse = lru_cache(maxsize=64)(model.model_validate_json)
 
     async def in_force(self, connection: Connection) -> PolicyVersion[P]:
@@ -60,29 +60,30 @@ class Policy(Generic[P]):
         return self._version(row)
 
     async def in_force_at(self, connection: Connection, moment: datetime) -> PolicyVersion[P]:
-        """Return the version that was in force at `moment` (business time); before all changes that is the first."""
+        """Return the version in force at `moment` (business time); before all changes, the first version."""
         return self._version(await repository.read_at(connection, self.table, moment))
 
     async def of_version(self, connection: Connection, version: int) -> PolicyVersion[P]:
-        """Return a version; 404 where there is none."""
+        """Return a version; raise 404 when it does not exist."""
         row = await repository.read(connection, self.table, version)
         if row is None:
             raise not_found("policy version", version)
         return self._version(row)
 
     async def read(self, uow: UnitOfWork, version: int) -> Answer:
-        """Use case: show a version; 404 where there is none."""
+        """Return the answer of a version; raise 404 when it does not exist."""
         return self.answer(await self.of_version(uow.connection, version))
 
     async def read_in_force(self, uow: UnitOfWork) -> Answer:
-        """Use case: show the newest version."""
+        """Return the answer of the newest version."""
         return self.answer(await self.in_force(uow.connection))
 
     async def replace(self, uow: UnitOfWork, wanted: P, *, if_match: str | None, by: str) -> PolicyVersion[P]:
-        """Put `wanted` in force as the next version; 412 or 428 without the ETag of the one that it replaces.
+        """Insert `wanted` as the next version, which is in force; raise 412 or 428 without the ETag of its predecessor.
 
-        422 where a setting is left out, since its default would come into force unsaid, where the service could not
-        obey `wanted`, and where a text looks like personal data: names of tiers, bands and rules travel with events.
+        Raise 422 when a setting is missing, since its default would come into force unnoticed. Raise 422 when the
+        service could not obey `wanted`, and when a text looks like personal data: names of tiers, bands and rules
+        travel with events.
         """
         _require_whole(wanted)
         tried(wanted, self._try_out)
@@ -96,11 +97,11 @@ class Policy(Generic[P]):
         return version
 
     async def change(self, uow: UnitOfWork, wanted: P, *, if_match: str | None, by: str) -> Answer:
-        """Use case: `replace`, where nothing else follows, and show the new version."""
+        """Replace the policy and return the answer of the new version."""
         return self.answer(await self.replace(uow, wanted, if_match=if_match, by=by))
 
     def answer(self, version: PolicyVersion[P]) -> Answer:
-        """Return what the API answers with a version: its settings, its stamp, and its number as ETag."""
+        """Return the answer of a version: its settings, its stamp, and its number as ETag."""
         stamp = {"version": version.version, "changed_at": version.changed_at, "changed_by": version.changed_by}
         body = self._shown.model_validate(version.policy.model_dump(mode="json", by_alias=True) | stamp)
         return Answer(body, etag=version.version)
@@ -120,7 +121,7 @@ def _require_travelling_keys(document: Mapping[str, Any]) -> None:
 
 
 def _texts(value: JsonValue | Mapping[str, Any], pointer: str = "") -> Iterator[tuple[str, str]]:
-    """Yield every text in a document, names of members too, with its JSON Pointer."""
+    """Yield every text in a document, including names of members, with its JSON Pointer."""
     if isinstance(value, str):
         yield pointer, value
     elif isinstance(value, list):

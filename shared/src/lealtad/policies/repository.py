@@ -25,8 +25,8 @@ def policy_table(metadata: MetaData, name: str) -> Table:
 
 
 async def read(connection: Connection, table: Table, version: int | None = None) -> Row | None:
-    """Return a version, by default the one in force, its policy as JSON text."""
-    # With every fact that comes in: as text, it need not be composed each time.
+    """Return a version, by default the one in force, with its policy as JSON text."""
+    # Every fact reads the policy, so it is returned as text: a parsed version is found by its text.
     condition = "" if version is None else "WHERE version = :version"
     query = f"""
         SELECT version, CAST(policy AS text) AS policy, changed_at, changed_by FROM {table.name} {condition}
@@ -36,7 +36,7 @@ async def read(connection: Connection, table: Table, version: int | None = None)
 
 
 async def read_at(connection: Connection, table: Table, moment: datetime) -> Row:
-    """Return the version that was in force at `moment`, or the first, its policy as JSON text."""
+    """Return the version in force at `moment`, or the first, with its policy as JSON text."""
     query = f"""
         SELECT version, CAST(policy AS text) AS policy, changed_at, changed_by FROM {table.name}
         WHERE version = (
@@ -47,13 +47,13 @@ async def read_at(connection: Connection, table: Table, moment: datetime) -> Row
 
 
 async def lock(connection: Connection, table: Table) -> None:
-    """Let no other change of the policy come until this transaction ends; it is read meanwhile."""
+    """Lock the policy against other changes until the transaction ends; reads go on."""
     await connection.execute(text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
 
 
 async def add(
     connection: Connection, table: Table, policy: Mapping[str, Any], *, version: int, at: datetime, by: str
 ) -> None:
-    """Store a version; none is ever overwritten."""
+    """Insert a version; no version is ever overwritten."""
     values = {"version": version, "policy": policy, "changed_at": at, "changed_by": by}
     await connection.execute(insert(table).values(values))

@@ -1,4 +1,4 @@
-"""What the API shows beside a policy's own settings."""
+"""Fields of an answer beside a policy's own settings."""
 
 from datetime import datetime
 from typing import Annotated
@@ -7,13 +7,13 @@ from fastapi import Path
 from pydantic import BaseModel, Field
 
 LARGEST_INTEGER = 2_147_483_647
-"""Of PostgreSQL's type `integer`."""
+"""The largest value of PostgreSQL's type `integer`."""
 
 VersionInPath = Annotated[int, Path(ge=1, le=LARGEST_INTEGER, description="A version of the policy", examples=[1])]
 
 
 class PolicyStamp(BaseModel):
-    """Which version of the policy it is, and who made it when."""
+    """The version of a policy, its time and its author."""
 
     version: int = Field(ge=1, description="Grows by one with every change; the ETag")
     changed_at: datetime = Field(description="Business time")

@@ -1,6 +1,6 @@
-"""A document is tried out before it comes into force: what obeys it uses it once, on inputs made for that.
+"""The trial of a document before it comes into force: the code that obeys it uses it once, on sample inputs.
 
-What only the trial refuses may stand in versions of earlier times: they stay readable.
+Stored versions are not tried again. So they stay readable when the trial gets stricter.
 """
 
 from collections.abc import Callable
@@ -17,10 +17,10 @@ DETAIL = "The service could not obey this document. Correct what `errors` lists 
 
 
 def tried(document: T, try_out: Callable[[T], object]) -> None:
-    """Raise 422 where `try_out` cannot use `document`.
+    """Raise 422 when `try_out` cannot use `document`.
 
-    `try_out` raises SafeValueError, with the field, for what it knows to be impossible. Any other error of it is
-    answered as 422, too: what fails here would fail with every request that obeys the document.
+    `try_out` raises SafeValueError, with the field, for values that it knows to be impossible. Any other error becomes
+    a 422, too: it would come back with every request that obeys the document.
     """
     try:
         try_out(document)

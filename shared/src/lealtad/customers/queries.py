@@ -1,4 +1,4 @@
-"""Who a reference in a request names, as far as the service knows."""
+"""Queries of the customer that a reference in a request names."""
 
 from uuid import UUID
 
@@ -10,7 +10,7 @@ HINT = "No such customer is known here yet. Check the reference; if the customer
 
 
 async def find(connection: Connection, ref: CustomerRef) -> UUID | None:
-    """Return the customer that `ref` names, after a merge the surviving one; None while unknown, or once erased."""
+    """Return the customer that `ref` names, after a merge the surviving customer; None when unknown or erased."""
     if ref.id is not None:
         return await repository.by_id(connection, ref.id)
     return await repository.by_external_id(connection, ref.source or "", ref.external_id or "")
@@ -25,5 +25,5 @@ async def resolve(connection: Connection, reference: str, pointer: str = "ref") 
 
 
 def unknown_customer(reference: str) -> Problem:
-    """Return the 404 of a reference that names nobody here."""
+    """Return the 404 of a reference to an unknown customer."""
     return not_found("customer", reference, HINT)
