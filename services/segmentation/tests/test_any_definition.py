@@ -13,9 +13,10 @@ from lealtad.ids import new_id
 from lealtad.testing.documents import documents
 from lealtad.testing.driving import deliver, run_due
 from lealtad.testing.fuzzing import Caller, failures, some_documents
-from segmentation.definitions.schemas import RULE_EXAMPLE, NewSegment, SegmentChange
+from segmentation.definitions.schemas import NewSegment, SegmentChanges
 from segmentation.domain.value_policy import ValuePolicy
 from segmentation.evaluation import trial
+from segmentation.fields import RULE_EXAMPLE
 from segmentation.service import SERVICE
 
 from .builders import (
@@ -95,14 +96,14 @@ async def test_the_rules_of_shipped_segments_may_be_put_in_force_again(client):
     call = Caller(client)
     shipped = (await call("GET", "segments", params={"limit": 1000}))["items"]
     parts = [{name: one["active"][name] for name in ("name", "description", "rule")} for one in shipped]
-    assert len([SegmentChange.model_validate(part) for part in parts]) == len(shipped)
+    assert len([SegmentChanges.model_validate(part) for part in parts]) == len(shipped)
     assert await call.put(f"segments/{shipped[0]['key']}", parts[0], method="PATCH")
 
 
 async def test_more_conditions_than_can_be_evaluated_together_are_refused(client, monkeypatch):
     call = Caller(client)
     assert await call.put("segments", {**SEGMENT, "key": "first"}, method="POST")
-    monkeypatch.setattr(trial, "MOST_CONDITIONS", 31)
+    monkeypatch.setattr(trial, "MAX_CONDITIONS", 31)
 
     answer = await client.post("/v1/segments", json={**SEGMENT, "key": "another"})
 

@@ -12,7 +12,7 @@ from lealtad.db import Connection
 from lealtad.ids import new_id
 from lealtad.testing.driving import deliver, statements
 from lealtad.unit_of_work import Database
-from segmentation.definitions.queries import rulebook
+from segmentation.definitions.queries.rulebook import read_evaluator
 from segmentation.service import SERVICE
 
 from .builders import NOW, case, purchase, registered, score
@@ -70,7 +70,7 @@ async def test_an_evaluation_reads_the_window_and_not_the_history(database: Data
 
 
 async def _scans(connection: Connection, customer: UUID) -> list[Plan]:
-    evaluator = await rulebook.current(connection)
+    evaluator = await read_evaluator(connection)
     explain = f"EXPLAIN (ANALYZE, FORMAT JSON) {evaluator.sql}"
     [(plans,)] = await connection.run(explain, *evaluator.values([customer], NOW))
     return list(_tables(plans[0]["Plan"]))

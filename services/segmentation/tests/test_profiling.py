@@ -20,7 +20,7 @@ from segmentation.service import SERVICE
 
 from .builders import NOW, case, contract, purchase, registered, score
 from .strategies import RULE
-from .test_announcing import keys, told
+from .test_announcements import announce, keys
 
 CUSTOMER = new_id()
 OTHERS = [new_id() for _ in range(20)]
@@ -134,7 +134,7 @@ async def test_whichever_comes_first_the_customer_is_in_the_same_segments_in_the
         score(customer, "0.9", "critical"),
     ]
     for event in data.draw(st.permutations(story)):
-        await told(database, event)
+        await announce(database, event)
     members = text("SELECT key FROM membership JOIN segment USING (segment_id) WHERE customer_id = :id")
     async with database.read() as uow:
         assert set((await uow.connection.execute(members, {"id": customer})).scalars()) == {"open-complaint"}

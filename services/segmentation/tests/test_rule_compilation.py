@@ -15,7 +15,7 @@ from lealtad.testing.driving import undone
 from lealtad.unit_of_work import Database, Phase, UnitOfWork
 from segmentation.consumers import projections
 from segmentation.domain.boundaries import Boundaries
-from segmentation.domain.evaluated_customer import Standing
+from segmentation.domain.evaluation_result import EvaluationResult
 from segmentation.domain.rulebook import Definition, Rulebook
 from segmentation.domain.rules import Rule
 from segmentation.domain.value_policy import TierRule, ValuePolicy
@@ -47,9 +47,9 @@ async def projected(database: Database, base: Base) -> AsyncIterator[UnitOfWork]
         yield unit
 
 
-async def standings(
+async def evaluate(
     unit: UnitOfWork, base: Base, rules: list[Rule], limits: Boundaries | None, now: datetime
-) -> list[Standing]:
+) -> list[EvaluationResult]:
     definitions = tuple(Definition(UUID(int=number), f"rule-{number}", 1, rule) for number, rule in enumerate(rules))
     evaluator = Evaluator.of(Rulebook(definitions, (), POLICY, limits))
     return await evaluator.evaluate(unit.connection, sorted(base), now)
@@ -62,10 +62,10 @@ def meant(events: list[Event[Any]], rules: list[Rule], limits: Boundaries | None
     return {number for number, rule in enumerate(rules) if customer.meets(rule)}, *value
 
 
-def found(standing: Standing) -> Any:
-    scores = standing.scores
+def answer_of(result: EvaluationResult) -> Any:
+    scores = result.scores
     triple = (scores.recency, scores.frequency, scores.monetary) if scores else None
-    return {key.int for key in standing.members}, standing.tier, triple
+    return {key.int for key in result.members}, result.tier, triple
 
 
 def announced(result: Any) -> Any:
@@ -83,9 +83,9 @@ async def test_the_compiled_rule_selects_whom_the_rule_means(
     database: Database, base: Base, rules: list[Rule], limits: Boundaries | None
 ) -> None:
     async with projected(database, base) as unit:
-        for standing in await standings(unit, base, rules, limits, NOW):
-            events = base[standing.customer_id]
-            assert found(standing) == meant(events, rules, limits, NOW)
+        for result in await evaluate(unit, base, rules, limits, NOW):
+            events = base[result.customer_id]
+            assert answer_of(result) == meant(events, rules, limits, NOW)
 
 
 @given(
@@ -98,12 +98,12 @@ async def test_time_alone_changes_nothing_before_the_next_due_time(
     database: Database, base: Base, rules: list[Rule], limits: Boundaries | None
 ) -> None:
     async with projected(database, base) as unit:
-        for standing in await standings(unit, base, rules, limits, NOW):
-            due = standing.next_due_at or NOW + FURTHEST
+        for result in await evaluate(unit, base, rules, limits, NOW):
+            due = result.next_due_at or NOW + FURTHEST
             assert due > NOW
             for moment in _moments_until(min(due, NOW + FURTHEST)):
                 # The recency score, which moves every few days, is computed when it is read.
-                assert announced(meant(base[standing.customer_id], rules, limits, moment)) == announced(found(standing))
+                assert announced(meant(base[result.customer_id], rules, limits, moment)) == announced(answer_of(result))
 
 
 def _moments_until(due: datetime) -> list[datetime]:
@@ -112,11 +112,11 @@ def _moments_until(due: datetime) -> list[datetime]:
     return [moment for moment in midnights if moment < due] + [due - timedelta(microseconds=1)]
 
 
-async def test_a_customer_without_any_fact_has_a_standing(database: Database) -> None:
+async def test_a_customer_without_any_fact_is_evaluated(database: Database) -> None:
     customer = new_id()
     rule = strategies.RULE.validate_python({"kind": "activity", "metric": "purchases", "operator": "=", "value": 0})
     async with projected(database, {}) as unit:
-        [standing] = await standings(unit, {customer: []}, [rule], None, NOW)
+        [result] = await evaluate(unit, {customer: []}, [rule], None, NOW)
 
-    assert standing.members == {UUID(int=0)}
-    assert standing.next_due_at is None
+    assert result.members == {UUID(int=0)}
+    assert result.next_due_at is None

@@ -14,13 +14,13 @@ from lealtad.due import DueAction, backlog
 from lealtad.ids import new_id
 from lealtad.testing.driving import deliver, run_due, statements
 from lealtad.unit_of_work import Database
+from segmentation.customer_base.repository import sweeps
 from segmentation.domain.sweeps import SweepReason
-from segmentation.evaluation.evaluator import moments
-from segmentation.memberships.jobs import sweep as sweeping
-from segmentation.memberships.repository import sweeps
+from segmentation.evaluation.evaluator import time_binds
+from segmentation.evaluation.value_scores import ranks_differ
+from segmentation.memberships.jobs import sweep as sweep_job
 from segmentation.service import SERVICE
 from segmentation.value.repository import boundaries as value
-from segmentation.value.repository.quantiles import ranked_otherwise
 
 from .builders import NOW, purchase
 
@@ -52,7 +52,7 @@ async def number_due(database: Database) -> int:
 
 async def begin(database: Database, reason: SweepReason) -> None:
     async with database.begin(now=NOW) as uow:
-        await sweeps.begin(uow.connection, reason, NOW)
+        await sweeps.add_sweep(uow.connection, reason, NOW)
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ async def customers(database: Database) -> Sequence[UUID]:
 async def test_new_boundaries_concern_a_large_base_in_steps_of_few_statements_and_rows(database: Database) -> None:
     async with database.begin(now=NOW) as uow:
         await uow.connection.execute(LARGE_BASE, {"today": NOW.date(), "now": NOW, "number": CUSTOMERS})
-        await value.schedule(uow.connection, NOW)
+        await value.set_schedule(uow.connection, NOW)
     async with database.read() as uow:
         await uow.connection.execute(text("ANALYZE standing"))
 
@@ -80,7 +80,7 @@ async def test_new_boundaries_concern_a_large_base_in_steps_of_few_statements_an
         costs.append(len(seen))
         walked += taken
 
-    assert (walked, len(costs)) == (CUSTOMERS, 1 + CUSTOMERS // sweeping.CUSTOMERS_A_STEP)
+    assert (walked, len(costs)) == (CUSTOMERS, 1 + CUSTOMERS // sweep_job.BATCH)
     assert max(costs[1:]) <= MOST_STATEMENTS  # the first step loads the new rulebook
     assert await number_due(database) == CUSTOMERS
 
@@ -88,16 +88,16 @@ async def test_new_boundaries_concern_a_large_base_in_steps_of_few_statements_an
 async def test_a_step_reads_the_base_by_its_key(database: Database) -> None:
     async with database.begin(now=NOW) as uow:
         await uow.connection.execute(LARGE_BASE, {"today": NOW.date(), "now": NOW, "number": 20_000})
-        await value.schedule(uow.connection, NOW)
+        await value.set_schedule(uow.connection, NOW)
     async with database.read() as uow:
         await uow.connection.execute(text("ANALYZE standing"))
     await step(database, "compute-boundaries")
 
     async with database.read() as uow:
-        boundaries = await value.current_boundaries(uow.connection)
+        boundaries = await value.find_boundaries(uow.connection)
         assert boundaries is not None
-        query = sweeps.query(UUID(int=2**127), 5000, ranked_otherwise(boundaries, [frozenset({4, 5})]))
-        statement, (values,) = compiled(query, [moments(NOW)], DERIVED)
+        query = sweeps.customers_query(UUID(int=2**127), 5000, ranks_differ(boundaries, [frozenset({4, 5})]))
+        statement, (values,) = compiled(query, [time_binds(NOW)], DERIVED)
         plan = await uow.connection.run(f"EXPLAIN (FORMAT JSON) {statement.sql}", *statement.arguments(values))
 
     assert "pk_standing" in json.dumps(plan[0][0])
@@ -164,7 +164,7 @@ async def test_a_version_is_not_changed_while_the_last_one_is_announced(
 async def test_boundaries_wait_for_a_walk(database: Database, customers: Sequence[UUID]) -> None:
     await begin(database, SweepReason.WINDOW)
     async with database.begin(now=NOW) as uow:
-        await value.schedule(uow.connection, NOW)
+        await value.set_schedule(uow.connection, NOW)
 
     assert await step(database, "compute-boundaries") == 0
     await run_due(SERVICE, database)

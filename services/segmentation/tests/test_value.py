@@ -14,7 +14,7 @@ from lealtad.unit_of_work import Database
 from segmentation.domain.boundaries import Boundaries
 from segmentation.domain.value_policy import TierRule, ValuePolicy
 from segmentation.service import SERVICE
-from segmentation.value.repository import quantiles as base_repository
+from segmentation.value.repository.quantiles import compute_boundaries
 
 from .builders import NOW, days_ago, purchase
 
@@ -43,7 +43,7 @@ async def computed(database: Database, base: Buyers) -> Boundaries | None:
         days, counts, amounts = (list(column) for column in zip(*base, strict=True))
         binds = {"today": NOW.date(), "days": days, "counts": counts, "amounts": amounts}
         await connection.execute(BASE, binds)
-        return await base_repository.compute(connection, POLICY, NOW)
+        return await compute_boundaries(connection, POLICY, NOW)
 
 
 on_a_database = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

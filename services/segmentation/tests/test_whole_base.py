@@ -11,8 +11,8 @@ from lealtad.events.envelope import Event
 from lealtad.ids import new_id
 from lealtad.testing.driving import deliver, run_due
 from lealtad.unit_of_work import Database
+from segmentation.customer_base.repository import sweeps
 from segmentation.domain.sweeps import SweepReason
-from segmentation.memberships.repository import sweeps
 from segmentation.service import SERVICE
 
 from .builders import NOW, purchase, returned
@@ -38,7 +38,7 @@ async def test_after_a_hundred_days_nobody_stands_otherwise_than_was_announced(d
     async with database.read() as uow:
         evaluations = int(await uow.connection.scalar(EVALUATIONS) or 0)
     async with database.begin() as uow:
-        await sweeps.begin(uow.connection, SweepReason.WINDOW, uow.now)
+        await sweeps.add_sweep(uow.connection, SweepReason.WINDOW, uow.now)
     assert await run_due(SERVICE, database) == []
     assert announcements > len(customers)
     assert evaluations < 4 * announcements

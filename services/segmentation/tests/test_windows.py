@@ -50,8 +50,8 @@ async def meets(database: Database, customer: UUID, days: int | None, metric: Me
     )
     rulebook = Rulebook((Definition(UUID(int=0), "tested", 1, rule),), (), POLICY, None)
     async with database.read() as uow:
-        [standing] = await Evaluator.of(rulebook).evaluate(uow.connection, [customer], NOW)
-    return bool(standing.members)
+        [result] = await Evaluator.of(rulebook).evaluate(uow.connection, [customer], NOW)
+    return bool(result.members)
 
 
 async def test_of_every_metric_the_oldest_day_counts_and_the_day_before_it_does_not(database: Database) -> None:

@@ -1,15 +1,30 @@
-"""How a path names a segment: by id or by key."""
+"""Named field types of segments, with their limits and descriptions."""
 
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path
+from pydantic import Field
 
+from segmentation.domain.rules import BoundedRule
+
+RULE_EXAMPLE = {
+    "kind": "and",
+    "rules": [
+        {"kind": "activity", "metric": "purchases", "within_days": 365, "operator": ">=", "value": 2},
+        {"kind": "since", "moment": "last-purchase", "operator": ">", "days": 60},
+        {"kind": "not", "rule": {"kind": "attribute", "attribute": "open-complaint", "operator": "=", "value": True}},
+    ],
+}
+
+SegmentName = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$", examples=["Lapsing"])]
+SegmentDescription = Annotated[str, Field(max_length=1000, pattern=r"^[^\x00]*$")]
+SegmentRule = Annotated[BoundedRule, Field(examples=[RULE_EXAMPLE])]
 SegmentPath = Annotated[str, Path(pattern=r"^[A-Za-z0-9-]{1,63}$", description="Id or key", examples=["lapsing"])]
 
 
-def segment_ref(text: str) -> UUID | str:
-    """Return the id, or else the key, that a path names."""
+def parse_segment_path(text: str) -> UUID | str:
+    """Return the id in a path; return the text as a key where it is no id."""
     try:
         return UUID(text)
     except ValueError:

@@ -6,20 +6,15 @@ from lealtad.app import Service
 from lealtad.app.resources import start
 from lealtad.customers import every_customer
 from lealtad.db import metadata_of
-from lealtad.due import DueAction
 from segmentation.consumers import projections
-from segmentation.definitions.preparation import jobs as preparing
-from segmentation.definitions.preparation import repository as preparations
+from segmentation.definitions.preparation.jobs import PREPARE_SEGMENT
 from segmentation.definitions.routes import router as definitions_router
-from segmentation.memberships.jobs import reevaluation
-from segmentation.memberships.jobs import sweep as sweeping
-from segmentation.memberships.repository import announcements as memberships
-from segmentation.memberships.repository import sweeps
+from segmentation.memberships.jobs.reevaluation import REEVALUATE
+from segmentation.memberships.jobs.sweep import SWEEP
 from segmentation.memberships.restore import restore
 from segmentation.memberships.routes import router as memberships_router
 from segmentation.reactions import react
-from segmentation.value import jobs as computing
-from segmentation.value.repository import boundaries as value
+from segmentation.value.jobs import COMPUTE_BOUNDARIES
 from segmentation.value.routes import router as value_router
 
 SERVICE = Service(
@@ -34,10 +29,5 @@ SERVICE = Service(
     every_customer=every_customer,
     restore=restore,
     on_start=start,
-    due_actions=(
-        DueAction("sweep", sweeping.run_due, sweeps.DUE, batch=sweeping.CUSTOMERS_A_STEP),
-        DueAction(reevaluation.ACTION, reevaluation.run_due, memberships.DUE),
-        DueAction("compute-boundaries", computing.run_due, value.DUE),
-        DueAction("prepare-segment", preparing.run_due, preparations.DUE),
-    ),
+    due_actions=(SWEEP, REEVALUATE, COMPUTE_BOUNDARIES, PREPARE_SEGMENT),
 )

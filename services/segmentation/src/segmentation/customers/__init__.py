@@ -1,1 +1,1 @@
-"""The service's copy of the shareable state of customers."""
+"""The copy of the shareable state of customers."""

@@ -1,4 +1,4 @@
-"""What segmentation keeps of the customers' shareable state: what rules ask for, and who may be profiled."""
+"""The copy of customers: the attributes that rules compare, and the permission to be profiled."""
 
 from datetime import UTC
 from typing import Any
@@ -11,7 +11,7 @@ from segmentation.metadata import METADATA
 
 
 def attributes(state: CustomerState) -> dict[str, Any]:
-    """Return the columns that evaluations need."""
+    """Return the columns that evaluations read."""
     return {
         "profiling_allowed": state.profiling_allowed,
         "country": state.country,

@@ -1,84 +1,90 @@
-"""Creates, changes and archives segments; a new version comes into force once the base was evaluated under it."""
+"""Commands that create, change and archive segments.
+
+A new version comes into force after the base was evaluated under it.
+"""
 
 from uuid import UUID
 
-from lealtad.events.catalog.segmentation import DefinitionChanged, SegmentRef
 from lealtad.http import Answer, conflict, gone, not_found, require_match
 from lealtad.ids import new_id
 from lealtad.unit_of_work import UnitOfWork
+from segmentation.customer_base.repository import sweeps
+from segmentation.definitions.events import emit_definition_changed
 from segmentation.definitions.preparation import repository as preparations
-from segmentation.definitions.queries import rulebook
-from segmentation.definitions.queries import segments as reading
-from segmentation.definitions.repository import segments as repository
-from segmentation.definitions.schemas import NewSegment, SegmentChange
-from segmentation.domain.segments import Segment, SegmentVersion, VersionStatus
+from segmentation.definitions.queries.segments import segment_answer
+from segmentation.definitions.repository import segments
+from segmentation.definitions.repository.rulebook import load_rulebook
+from segmentation.definitions.schemas import NewSegment, SegmentChanges
+from segmentation.domain.rulebook import Definition
+from segmentation.domain.segments import StoredSegment, StoredVersion, VersionStatus
 from segmentation.domain.sweeps import SweepReason
-from segmentation.evaluation.trial import require_usable
-from segmentation.memberships.repository import sweeps
+from segmentation.evaluation.trial import require_evaluable
+from segmentation.rulebook.commands import begin_revision
 
 
-async def create(uow: UnitOfWork, new: NewSegment) -> Answer:
-    """Create a segment with its first version in preparation."""
-    await rulebook.replace(uow.connection)
-    segment = Segment(new_id(), new.key, 1, uow.now, None)
-    if not await repository.add_segment(uow.connection, segment):
+async def create_segment(uow: UnitOfWork, new: NewSegment) -> Answer:
+    """Insert a segment with its first version in preparation."""
+    await begin_revision(uow.connection)
+    segment = StoredSegment(new_id(), new.key, 1, uow.now, None)
+    if not await segments.add_segment(uow.connection, segment):
         raise conflict(
             "segment-key-taken",
             "The key is taken",
             f"A segment '{new.key}' exists already (perhaps archived). Choose another key, or change that segment.",
         )
-    version = SegmentVersion(
+    version = StoredVersion(
         segment.segment_id, 1, VersionStatus.PREPARING, new.name, new.description, new.rule, uow.now, None
     )
-    await _prepare(uow, version)
-    return await reading.answer(uow, segment, status=201)
+    await _add_version(uow, version)
+    return await segment_answer(uow, segment, status=201)
 
 
-async def change(uow: UnitOfWork, ref: UUID | str, asked: SegmentChange, if_match: str | None) -> Answer:
-    """Add a version, in preparation; members stay those of the version in force until it is ready."""
-    await rulebook.replace(uow.connection)
-    segment = await _changeable(uow, ref, if_match)
-    current = {version.status: version for version in await repository.versions(uow.connection, [segment.segment_id])}
-    # Drafts are kept until the walk after the switch has compared them.
-    if VersionStatus.PREPARING in current or await sweeps.is_under_way(uow.connection, segment.segment_id):
+async def change_segment(uow: UnitOfWork, ref: UUID | str, changes: SegmentChanges, if_match: str | None) -> Answer:
+    """Insert a version in preparation; the version in force decides the members until then."""
+    connection = uow.connection
+    await begin_revision(connection)
+    segment = await _lock_changeable(uow, ref, if_match)
+    current = {version.status: version for version in await segments.list_versions(connection, [segment.segment_id])}
+    # The sweep after the switch compares the drafts, so that they are kept until its end.
+    if VersionStatus.PREPARING in current or await sweeps.is_sweep_under_way(connection, segment.segment_id):
         raise conflict(
             "segment-in-preparation",
             "A version is in preparation",
             f"Version {segment.latest_version} of '{segment.key}' is being prepared or announced. Try again when all "
             "of its members were told.",
         )
-    known = current[VersionStatus.ACTIVE]
-    version = SegmentVersion(
+    active = current[VersionStatus.ACTIVE]
+    version = StoredVersion(
         segment_id=segment.segment_id,
         version=segment.latest_version + 1,
         status=VersionStatus.PREPARING,
-        name=asked.name or known.name,
-        description=known.description if asked.description is None else asked.description,
-        rule=asked.rule or known.rule,
+        name=changes.name or active.name,
+        description=active.description if changes.description is None else changes.description,
+        rule=changes.rule or active.rule,
         created_at=uow.now,
         active_since=None,
     )
-    await _prepare(uow, version)
-    return await reading.answer(uow, await repository.get(uow.connection, segment.segment_id))
+    await _add_version(uow, version)
+    return await segment_answer(uow, await segments.read_segment(connection, segment.segment_id))
 
 
-async def archive(uow: UnitOfWork, ref: UUID | str, if_match: str | None) -> Answer:
-    """Take a segment out of force for good; its members are told that they left."""
+async def archive_segment(uow: UnitOfWork, ref: UUID | str, if_match: str | None) -> Answer:
+    """Take a segment out of force for good; a sweep has its members announced as having left."""
     connection = uow.connection
-    await rulebook.replace(connection)
-    segment = await _changeable(uow, ref, if_match)
+    await begin_revision(connection)
+    segment = await _lock_changeable(uow, ref, if_match)
     segment_id = segment.segment_id
-    await repository.set_status(connection, segment_id, repository.CURRENT, VersionStatus.ARCHIVED)
-    await repository.archive(connection, segment_id, uow.now)
-    await preparations.end(connection, segment_id)
-    await sweeps.begin(connection, SweepReason.ARCHIVE, uow.now, segment_id=segment_id)
-    told = SegmentRef(segment_id=segment_id, key=segment.key, version=segment.latest_version)
-    uow.emit(DefinitionChanged(segment=told, archived=True, changed_at=uow.now), key=segment_id)
-    return await reading.answer(uow, await repository.get(connection, segment_id))
+    await segments.set_status(connection, segment_id, segments.CURRENT, VersionStatus.ARCHIVED)
+    await segments.archive_segment(connection, segment_id, uow.now)
+    await preparations.delete_preparation(connection, segment_id)
+    await sweeps.add_sweep(connection, SweepReason.ARCHIVE, uow.now, segment_id=segment_id)
+    emit_definition_changed(uow, segment, segment.latest_version, archived=True)
+    return await segment_answer(uow, await segments.read_segment(connection, segment_id))
 
 
-async def _changeable(uow: UnitOfWork, ref: UUID | str, if_match: str | None) -> Segment:
-    segment = await repository.find(uow.connection, ref, lock=True)
+async def _lock_changeable(uow: UnitOfWork, ref: UUID | str, if_match: str | None) -> StoredSegment:
+    """Lock a segment and return it; raise 404, 410 where it is archived, 412 or 428 by `if_match`."""
+    segment = await segments.find_segment(uow.connection, ref, lock=True)
     if segment is None:
         raise not_found("segment", ref)
     if segment.archived_at is not None:
@@ -87,7 +93,9 @@ async def _changeable(uow: UnitOfWork, ref: UUID | str, if_match: str | None) ->
     return segment
 
 
-async def _prepare(uow: UnitOfWork, version: SegmentVersion) -> None:
-    await require_usable(uow, version)
-    await repository.add_version(uow.connection, version)
-    await preparations.begin(uow.connection, version.segment_id, version.version, uow.now)
+async def _add_version(uow: UnitOfWork, version: StoredVersion) -> None:
+    """Insert a version and its preparation; raise 422 where it cannot be evaluated with the other segments."""
+    definition = Definition(version.segment_id, "trial", version.version, version.rule)
+    await require_evaluable(uow, (await load_rulebook(uow.connection)).with_active(definition), version.segment_id)
+    await segments.add_version(uow.connection, version)
+    await preparations.add_preparation(uow.connection, version.segment_id, version.version, uow.now)

@@ -39,15 +39,6 @@ segment_version = Table(
     schema=OWNED,
 )
 
-rulebook = Table(
-    "rulebook",
-    METADATA,
-    Column("only", Boolean, primary_key=True, server_default=text("true")),
-    Column("revision", UUID, nullable=False),
-    schema=OWNED,
-)
-"""One row: another id whenever another set of versions, boundaries or policy is in force."""
-
 preparation = Table(
     "preparation",
     METADATA,
@@ -59,7 +50,7 @@ preparation = Table(
     Column("complete", Boolean, nullable=False, server_default=text("false")),
     schema=OWNED,
 )
-"""How far the base was evaluated under a version in preparation: all customers up to `after`."""
+"""Progress of the evaluation under a version in preparation: all customers up to `after` were evaluated."""
 
 draft_membership = Table(
     "draft_membership",
@@ -69,4 +60,4 @@ draft_membership = Table(
     Index("ix_draft_membership_customer_id", "customer_id"),
     schema=OWNED,
 )
-"""Who is in a segment under its version in preparation; nobody was told."""
+"""Members of a segment under its version in preparation; not announced."""

@@ -6,18 +6,12 @@ from fastapi import APIRouter, Depends, Response
 from fastapi import Query as Parameter
 
 from lealtad.http import Command, Page, PageWanted, Query, problems, reads, writes
-from segmentation.definitions import commands as changing
-from segmentation.definitions.preview import queries as previewing
-from segmentation.definitions.queries import segments as reading
-from segmentation.definitions.schemas import (
-    NewSegment,
-    Preview,
-    PreviewRequest,
-    SegmentChange,
-    SegmentOut,
-    Version,
-)
-from segmentation.fields import SegmentPath, segment_ref
+from segmentation.definitions import commands
+from segmentation.definitions.preview.queries import read_preview
+from segmentation.definitions.preview.schemas import Preview, PreviewRequest
+from segmentation.definitions.queries import segments as queries
+from segmentation.definitions.schemas import NewSegment, Segment, SegmentChanges, SegmentVersion
+from segmentation.fields import SegmentPath, parse_segment_path
 
 router = APIRouter(prefix="/v1/segments", tags=["segments"])
 Reads = Annotated[Query, Depends(reads("segments:read"))]
@@ -25,17 +19,17 @@ Creates = Annotated[Command, Depends(writes("segments:write"))]
 Changes = Annotated[Command, Depends(writes("segments:write", if_match="required"))]
 
 
-@router.post("", status_code=201, response_model=SegmentOut, responses=problems(409))
+@router.post("", status_code=201, response_model=Segment, responses=problems(409))
 async def create_segment(body: NewSegment, command: Creates) -> Response:
     """Create a segment.
 
     Its first version is in preparation while the base is evaluated under it; then it is active, and its members
     are announced.
     """
-    return await command.run(lambda uow: changing.create(uow, body))
+    return await command.run(lambda uow: commands.create_segment(uow, body))
 
 
-@router.get("", response_model=Page[SegmentOut])
+@router.get("", response_model=Page[Segment])
 async def list_segments(
     query: Reads,
     page: PageWanted,
@@ -43,7 +37,7 @@ async def list_segments(
     sizes: Annotated[bool, Parameter(description="Count the members of each")] = False,
 ) -> Response:
     """List segments by key."""
-    return await query.run(lambda uow: reading.read_page(uow, page, archived=archived, sizes=sizes))
+    return await query.run(lambda uow: queries.list_segments(uow, page, archived=archived, sizes=sizes))
 
 
 @router.post("/preview", response_model=Preview)
@@ -53,43 +47,43 @@ async def preview_rule(body: PreviewRequest, query: Reads) -> Response:
     Nothing is stored. The rule is evaluated as a segment's would be, for the whole base while it is small, else for
     a random sample.
     """
-    return await query.run(lambda uow: previewing.preview(uow, body))
+    return await query.run(lambda uow: read_preview(uow, body))
 
 
-@router.get("/{segment}", response_model=SegmentOut, responses=problems(404))
+@router.get("/{segment}", response_model=Segment, responses=problems(404))
 async def read_segment(segment: SegmentPath, query: Reads) -> Response:
     """Show a segment, named by id or key.
 
     `ETag` is its latest version.
     """
-    return await query.run(lambda uow: reading.read(uow, segment_ref(segment)))
+    return await query.run(lambda uow: queries.read_segment(uow, parse_segment_path(segment)))
 
 
-@router.get("/{segment}/versions", response_model=list[Version], responses=problems(404))
+@router.get("/{segment}/versions", response_model=list[SegmentVersion], responses=problems(404))
 async def read_versions(segment: SegmentPath, query: Reads) -> Response:
     """Show all versions of a segment.
 
     Oldest first; versions never change and are never deleted.
     """
-    return await query.run(lambda uow: reading.read_versions(uow, segment_ref(segment)))
+    return await query.run(lambda uow: queries.list_versions(uow, parse_segment_path(segment)))
 
 
-@router.patch("/{segment}", response_model=SegmentOut, responses=problems(404, 409, 410, 412, 428))
-async def change_segment(segment: SegmentPath, body: SegmentChange, command: Changes) -> Response:
+@router.patch("/{segment}", response_model=Segment, responses=problems(404, 409, 410, 412, 428))
+async def change_segment(segment: SegmentPath, body: SegmentChanges, command: Changes) -> Response:
     """Give a segment a new version.
 
     The version in force stays until the base was evaluated under the new one; only customers whose membership really
     changes are announced. Send the `ETag` of the version you read as `If-Match`.
     """
-    ref = segment_ref(segment)
-    return await command.run(lambda uow: changing.change(uow, ref, body, command.if_match))
+    ref = parse_segment_path(segment)
+    return await command.run(lambda uow: commands.change_segment(uow, ref, body, command.if_match))
 
 
-@router.post("/{segment}/archive", response_model=SegmentOut, responses=problems(404, 410, 412, 428))
+@router.post("/{segment}/archive", response_model=Segment, responses=problems(404, 410, 412, 428))
 async def archive_segment(segment: SegmentPath, command: Changes) -> Response:
     """Archive a segment.
 
     Its members are told that they left; its versions stay readable, its key stays taken. Needs `If-Match`.
     """
-    ref = segment_ref(segment)
-    return await command.run(lambda uow: changing.archive(uow, ref, command.if_match))
+    ref = parse_segment_path(segment)
+    return await command.run(lambda uow: commands.archive_segment(uow, ref, command.if_match))

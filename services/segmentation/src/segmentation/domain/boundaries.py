@@ -1,4 +1,4 @@
-"""Boundaries of the quintiles and tiers, computed from the whole base at one time and used until the next."""
+"""Boundaries of the quintiles and tiers, computed from the whole base at a fixed time and used until the next one."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,8 +19,8 @@ class Tier:
 class Boundaries:
     """One version of the boundaries.
 
-    A quintile score is 1 plus the number of boundaries that are exceeded (for recency 5 minus it: fewer days are
-    better), so that equal customers always get equal scores. After Hughes, *Strategic Database Marketing* (1994).
+    A quintile score is 1 plus the number of exceeded boundaries. For recency it is 5 minus this number, since fewer
+    days are better. Equal customers always get equal scores. After Hughes, *Strategic Database Marketing* (1994).
     """
 
     version: int

@@ -1,7 +1,7 @@
-"""Rules as a tree of conditions, validated when they are read.
+"""Rules as a tree of conditions, validated when they are parsed.
 
-Time is counted in whole days of UTC: the last N days are today and the N - 1 days before it. A condition about
-something unknown (no birth year, no score, never bought) is not met, whatever its operator; `not` around it is.
+Time is counted in whole days of UTC: the last N days are today and the N - 1 days before. A condition about an unknown
+value (no birth year, no score, no purchase) is not met, whatever its operator; `not` around the condition is met.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from segmentation.domain.values import MAX_VALUES, Value, checked_value, refused
+from segmentation.domain.values import MAX_VALUES, Value, checked_value, rule_error
 from segmentation.domain.vocabulary import (
     ATTRIBUTES,
     BEHAVIOUR_ATTRIBUTES,
@@ -28,7 +28,7 @@ MAX_DEPTH = 6
 MAX_CONDITIONS = 50
 MAX_BRANCHES = 20
 MAX_DAYS = 730
-"""Bounds that keep the evaluation of one customer short; they are no business choice."""
+"""Technical limits that keep the evaluation of one customer short."""
 
 
 class Node(BaseModel):
@@ -38,7 +38,7 @@ class Node(BaseModel):
 
 
 class AttributeCondition(Node):
-    """Compares what is true of the customer now."""
+    """Condition on an attribute of the customer now."""
 
     kind: Literal["attribute"]
     attribute: Attribute
@@ -53,7 +53,7 @@ class AttributeCondition(Node):
 
 
 class ActivityCondition(Node):
-    """Compares what was counted or added up over the last days, or over the whole life."""
+    """Condition on a count or sum over the last days, or over the whole life."""
 
     kind: Literal["activity"]
     metric: Metric
@@ -68,15 +68,15 @@ class ActivityCondition(Node):
     def _value_and_window_fit(self) -> Self:
         object.__setattr__(self, "value", checked_value(METRICS[self.metric], self.operator, self.value, self.metric))
         if self.within_days is None and (self.metric in WINDOW_ONLY or self.product_line):
-            raise refused(f"'{self.metric}'{' by product line' if self.product_line else ''} needs 'within_days'")
+            raise rule_error(f"'{self.metric}'{' by product line' if self.product_line else ''} needs 'within_days'")
         if self.product_line and self.metric not in BY_PRODUCT_LINE:
             allowed = ", ".join(sorted(BY_PRODUCT_LINE))
-            raise refused(f"'{self.metric}' is not kept by product line; use one of {allowed}")
+            raise rule_error(f"'{self.metric}' is not kept by product line; use one of {allowed}")
         return self
 
 
 class SinceCondition(Node):
-    """Compares the number of days since something happened; not met where it never happened."""
+    """Condition on the number of days since a moment; not met where the moment never came."""
 
     kind: Literal["since"]
     moment: Moment
@@ -86,31 +86,31 @@ class SinceCondition(Node):
     @model_validator(mode="after")
     def _operator_orders(self) -> Self:
         if self.operator not in ORDER:
-            raise refused(f"operator '{self.operator}' cannot compare days; use one of <, <=, >, >=")
+            raise rule_error(f"operator '{self.operator}' cannot compare days; use one of <, <=, >, >=")
         return self
 
     @property
     def changes_after(self) -> int:
-        """Days after the moment from which on the answer is another one."""
+        """Return the number of days after the moment at which the answer changes."""
         return self.days + (self.operator in {Operator.MORE, Operator.AT_MOST})
 
 
 class AllOf(Node):
-    """Met when every branch is."""
+    """Conjunction: met when all branches are met."""
 
     kind: Literal["and"]
     rules: list["Rule"] = Field(min_length=1, max_length=MAX_BRANCHES)
 
 
 class AnyOf(Node):
-    """Met when at least one branch is."""
+    """Disjunction: met when at least one branch is met."""
 
     kind: Literal["or"]
     rules: list["Rule"] = Field(min_length=1, max_length=MAX_BRANCHES)
 
 
 class NotAny(Node):
-    """Met when the branch is not."""
+    """Negation: met when the branch is not met."""
 
     kind: Literal["not"]
     rule: "Rule"
@@ -139,11 +139,11 @@ def conditions(rule: Rule) -> Iterator[Condition]:
 
 
 def is_behavioural(rule: Rule) -> bool:
-    """Return whether a rule looks at the customer's behaviour anywhere: nobody who may not be profiled meets it."""
-    return any(map(_looks_at_behaviour, conditions(rule)))
+    """Return whether any condition of a rule is behavioural; only profiled customers meet such a rule."""
+    return any(map(_is_behavioural, conditions(rule)))
 
 
-def _looks_at_behaviour(condition: Condition) -> bool:
+def _is_behavioural(condition: Condition) -> bool:
     match condition:
         case AttributeCondition():
             return condition.attribute in BEHAVIOUR_ATTRIBUTES
@@ -153,15 +153,15 @@ def _looks_at_behaviour(condition: Condition) -> bool:
             return True
 
 
-def _bounded(raw: Any) -> Any:
-    """Refuse a tree that is too deep or too large before anything walks it recursively."""
+def _check_bounds(raw: Any) -> Any:
+    """Check the depth and size of a tree before any recursive function reads it."""
     if isinstance(raw, BaseModel):
         return raw
     leaves, level, depth = 0, [raw], 0
     while level:
         depth += 1
         if depth > MAX_DEPTH:
-            raise refused(f"a rule nests at most {MAX_DEPTH} levels; flatten it or split the segment")
+            raise rule_error(f"a rule nests at most {MAX_DEPTH} levels; flatten it or split the segment")
         below: list[Any] = []
         for node in level:
             if not isinstance(node, dict):
@@ -172,10 +172,10 @@ def _bounded(raw: Any) -> Any:
             leaves += not children
             below += children
         if leaves > MAX_CONDITIONS:
-            raise refused(f"a rule has at most {MAX_CONDITIONS} conditions; split the segment")
+            raise rule_error(f"a rule has at most {MAX_CONDITIONS} conditions; split the segment")
         level = below
     return raw
 
 
-BoundedRule = Annotated[Rule, BeforeValidator(_bounded)]
+BoundedRule = Annotated[Rule, BeforeValidator(_check_bounds)]
 """A rule whose depth and number of conditions are checked first."""

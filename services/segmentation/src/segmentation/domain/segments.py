@@ -1,4 +1,4 @@
-"""A segment and its versions, as they are stored."""
+"""Segments and their versions, as stored."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,21 +9,21 @@ from segmentation.domain.rules import Rule
 
 
 class VersionStatus(StrEnum):
-    """Where a version of a segment stands."""
+    """Status of a version of a segment."""
 
     PREPARING = "preparing"
-    """The base is being evaluated under it; members are still those of the version before."""
+    """The base is being evaluated under it; the previous version still decides the members."""
     ACTIVE = "active"
     """In force."""
     SUPERSEDED = "superseded"
-    """A newer version took its place."""
+    """Replaced by a newer version."""
     ARCHIVED = "archived"
     """The segment was archived while this version was in force or in preparation."""
 
 
 @dataclass(frozen=True, slots=True)
-class SegmentVersion:
-    """One version of a segment's definition; it never changes, only its status does."""
+class StoredVersion:
+    """One version of a segment's definition; only its status ever changes."""
 
     segment_id: UUID
     version: int
@@ -37,8 +37,8 @@ class SegmentVersion:
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
-    """A segment."""
+class StoredSegment:
+    """A segment without its versions."""
 
     segment_id: UUID
     key: str

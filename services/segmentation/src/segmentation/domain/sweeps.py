@@ -1,16 +1,16 @@
-"""Walks over the whole base that find the customers whom a change of the rulebook concerns."""
+"""Sweeps over the whole base: they select the customers whom a change of the rulebook concerns."""
 
 from enum import StrEnum
 
 
 class SweepReason(StrEnum):
-    """Why the base is walked, and so whom the walk has evaluated anew."""
+    """Reason of a sweep; it decides which customers are evaluated anew."""
 
     BOUNDARIES = "boundaries"
-    """New boundaries: whose scores or tier are others by them."""
+    """New boundaries: the customers to whom they give other scores or another tier."""
     WINDOW = "window"
-    """Another value window: everybody."""
+    """Another value window: all customers."""
     SWITCH = "switch"
-    """A version came into force: whose draft under it is another than what was announced."""
+    """A version came into force: the customers whose draft under it differs from the announced membership."""
     ARCHIVE = "archive"
     """A segment was archived: its members."""

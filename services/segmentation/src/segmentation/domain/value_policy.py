@@ -1,4 +1,4 @@
-"""How customers are ranked by value: the window, the tiers and when their boundaries are computed."""
+"""The value policy: the window, the tiers, and the times at which their boundaries are computed."""
 
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
@@ -9,16 +9,16 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from lealtad.events.catalog.shared_types import Slug
 from lealtad.money import DecimalText
-from segmentation.domain.values import refused
+from segmentation.domain.values import rule_error
 
 RETRY = timedelta(hours=1)
-"""How often boundaries are tried for while there are none: at every full hour."""
+"""Interval of the attempts while there are no boundaries: every full hour."""
 
 Share = Annotated[DecimalText, Field(gt=0, le=1, examples=["0.80"])]
 
 
 class TierRule(BaseModel):
-    """One value tier: the fewest best customers who together bring at least `revenue_share` of the revenue."""
+    """A value tier: the fewest best customers who together bring at least `revenue_share` of the revenue."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -28,7 +28,7 @@ class TierRule(BaseModel):
 
 
 class ValuePolicy(BaseModel):
-    """What a manager decides about RFM scores and value tiers (the 80/20 principle)."""
+    """Policy of RFM scores and value tiers (the 80/20 principle), set by a manager."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -39,14 +39,14 @@ class ValuePolicy(BaseModel):
 
     @field_validator("tiers")
     @classmethod
-    def _reach_the_whole_base(cls, tiers: list[TierRule]) -> list[TierRule]:
+    def _cover_the_whole_base(cls, tiers: list[TierRule]) -> list[TierRule]:
         shares = [rule.revenue_share for rule in tiers]
         if any(later <= earlier for earlier, later in pairwise(shares)):
-            raise refused("'revenue_share' of the tiers must grow from the best tier to the last")
+            raise rule_error("'revenue_share' of the tiers must grow from the best tier to the last")
         if shares[-1] != Decimal(1):
-            raise refused("the last tier must have 'revenue_share' 1, so that every buyer has a tier")
+            raise rule_error("the last tier must have 'revenue_share' 1, so that every buyer has a tier")
         if len({rule.tier for rule in tiers}) < len(tiers):
-            raise refused("each 'tier' may be named once")
+            raise rule_error("each 'tier' may be named once")
         return tiers
 
 
@@ -62,6 +62,6 @@ def next_computation(policy: ValuePolicy, now: datetime, *, known: bool) -> date
 
 
 def try_out(policy: ValuePolicy) -> None:
-    """Schedule boundaries by `policy` once: the one thing, beside SQL over bound values, that it is used for."""
+    """Schedule boundaries by `policy` once; its only other use is as bound values of SQL."""
     for known in (False, True):
         next_computation(policy, datetime(2012, 2, 29, policy.hour, tzinfo=UTC), known=known)

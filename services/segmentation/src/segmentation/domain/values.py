@@ -1,4 +1,4 @@
-"""The values that conditions compare with: read by the type of what they are compared to."""
+"""Values of conditions, parsed by the scale of what they are compared with."""
 
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
@@ -21,8 +21,8 @@ Text = Annotated[StrictStr, Field(min_length=1, max_length=80, pattern=r"^[^\x00
 Value = StrictBool | StrictInt | Text | DecimalValue
 
 
-def refused(message: str) -> PydanticCustomError:
-    """Return the error for a value that cannot be; `message` says what would be right and repeats no input."""
+def rule_error(message: str) -> PydanticCustomError:
+    """Return the error for an invalid value; `message` says what is valid and repeats no input."""
     return PydanticCustomError("rule", "{message}", {"message": message})
 
 
@@ -31,13 +31,13 @@ def checked_value(scale: Scale, operator: Operator, value: Value | list[Value], 
     allowed = OPERATORS[scale.type]
     if operator not in allowed:
         choices = ", ".join(sorted(allowed))
-        raise refused(f"operator '{operator}' cannot compare {scale.type} '{name}'; use one of {choices}")
+        raise rule_error(f"operator '{operator}' cannot compare {scale.type} '{name}'; use one of {choices}")
     if operator not in MEMBERSHIP:
         if isinstance(value, list):
-            raise refused(f"'{operator}' compares '{name}' with one value, not with a list")
+            raise rule_error(f"'{operator}' compares '{name}' with one value, not with a list")
         return _typed(scale, value, name)
     if not isinstance(value, list) or not 1 <= len(value) <= MAX_VALUES:
-        raise refused(f"'{operator}' compares '{name}' with a list of 1 to {MAX_VALUES} values")
+        raise rule_error(f"'{operator}' compares '{name}' with a list of 1 to {MAX_VALUES} values")
     return [_typed(scale, one, name) for one in value]
 
 
@@ -46,12 +46,12 @@ def _typed(scale: Scale, value: Value, name: str) -> Value:
         case (ValueType.BOOLEAN, bool()) | (ValueType.TEXT, str()):
             return value
         case (ValueType.BOOLEAN | ValueType.TEXT, _) | (_, bool()):
-            raise refused(f"'{name}' is compared with a {scale.type}")
+            raise rule_error(f"'{name}' is compared with a {scale.type}")
     number = _number(value, name)
     if scale.type is ValueType.INTEGER and number != number.to_integral_value():
-        raise refused(f"'{name}' is compared with a whole number")
+        raise rule_error(f"'{name}' is compared with a whole number")
     if (scale.low is not None and number < scale.low) or (scale.high is not None and number > scale.high):
-        raise refused(f"'{name}' is compared with a number from {scale.low} to {scale.high}")
+        raise rule_error(f"'{name}' is compared with a number from {scale.low} to {scale.high}")
     return int(number) if scale.type is ValueType.INTEGER else number
 
 
@@ -59,8 +59,8 @@ def _number(value: Value, name: str) -> Decimal:
     try:
         number = Decimal(value)
     except InvalidOperation:
-        raise refused(f"'{name}' is compared with a number") from None
+        raise rule_error(f"'{name}' is compared with a number") from None
     exponent = number.as_tuple().exponent
     if not isinstance(exponent, int) or -exponent > MAX_PLACES:
-        raise refused(f"'{name}' is compared with a number of at most {MAX_PLACES} decimals")
+        raise rule_error(f"'{name}' is compared with a number of at most {MAX_PLACES} decimals")
     return number

@@ -1,4 +1,4 @@
-"""The words that rules are written in: attributes, metrics of activity, and events to count days from."""
+"""Vocabulary of rules: attributes, metrics of activity, and moments to count days from."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class ValueType(StrEnum):
-    """What a condition compares."""
+    """Type of the values that a condition compares."""
 
     TEXT = "text"
     INTEGER = "integer"
@@ -15,7 +15,7 @@ class ValueType(StrEnum):
 
 
 class Operator(StrEnum):
-    """How a condition compares."""
+    """Comparison of a condition."""
 
     EQUAL = "="
     NOT_EQUAL = "!="
@@ -42,7 +42,7 @@ OPERATORS: dict[ValueType, frozenset[Operator]] = {
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Type and bounds of the values that something is compared with."""
+    """Type and bounds of the values of an attribute or a metric."""
 
     type: ValueType
     low: Decimal | None = None
@@ -50,7 +50,7 @@ class Scale:
 
 
 class Attribute(StrEnum):
-    """What is true of a customer at the time of evaluation; unknown where nobody said it."""
+    """Attribute of a customer at the time of evaluation; unknown where no source gave it."""
 
     COUNTRY = "country"
     REGION = "region"
@@ -78,7 +78,7 @@ BEHAVIOUR_ATTRIBUTES = frozenset(
         Attribute.RFM_MONETARY,
     }
 )
-"""Attributes made of what the customer did; the others are registered, or state of contracts and cases."""
+"""Attributes derived from behaviour; the others are registered, or state of contracts and cases."""
 
 TEXT = Scale(ValueType.TEXT)
 FLAG = Scale(ValueType.BOOLEAN)
@@ -105,7 +105,7 @@ ATTRIBUTES: dict[Attribute, Scale] = {
 
 
 class Metric(StrEnum):
-    """What is counted or added up over a window of days; amounts are in the reporting currency."""
+    """Count or sum over a window of days; amounts are in the reporting currency."""
 
     PURCHASES = "purchases"
     PURCHASE_DAYS = "purchase-days"
@@ -135,7 +135,7 @@ AMOUNTS = frozenset(
 )
 METRICS: dict[Metric, Scale] = {metric: AMOUNT if metric in AMOUNTS else COUNT for metric in Metric}
 WINDOW_ONLY = frozenset({Metric.PURCHASE_DAYS, Metric.PRODUCT_LINES})
-"""Metrics that need a window: their value over a whole life is not kept."""
+"""Metrics that need a window, since their value over the whole life is not kept."""
 BY_PRODUCT_LINE = frozenset(
     {
         Metric.PURCHASES,
@@ -150,7 +150,7 @@ BY_PRODUCT_LINE = frozenset(
 
 
 class Moment(StrEnum):
-    """Something that happened on a day; unknown where it never happened."""
+    """Day of a first or last event; unknown where the event never happened."""
 
     FIRST_PURCHASE = "first-purchase"
     LAST_PURCHASE = "last-purchase"
@@ -163,4 +163,4 @@ class Moment(StrEnum):
 
 
 NO_BEHAVIOUR_MOMENTS = frozenset({Moment.LAST_CASE, Moment.REGISTRATION})
-"""Moments that say nothing of what the customer did as a buyer; every other moment, and every metric, is behaviour."""
+"""Moments that are no behaviour of a buyer; all other moments, and all metrics, are behaviour."""

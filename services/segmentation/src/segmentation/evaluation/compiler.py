@@ -1,4 +1,4 @@
-"""A rule as a SQL expression: every value is bound, and something unknown meets no condition."""
+"""Compiler of rules to SQL expressions: every value is bound, and an unknown value meets no condition."""
 
 import operator as operators
 from collections.abc import Callable, Iterable
@@ -33,7 +33,7 @@ from segmentation.evaluation.windows import Window, days_since, window_of
 
 Columns = dict[Attribute, ColumnElement[Any]]
 
-# Lists are bound as one array: the statement stays the same however many values a rule names.
+# A list is bound as one array, so that the statement does not depend on the number of values.
 COMPARISONS: dict[Operator, Callable[[Any, Any], Any]] = {
     Operator.EQUAL: operators.eq,
     Operator.NOT_EQUAL: operators.ne,
@@ -74,7 +74,7 @@ def met(rule: Rule, facts: Sources, attributes: Columns) -> ColumnElement[bool]:
     return func.coalesce(comparison, false())
 
 
-def holds(condition: AttributeCondition, value: int) -> bool:
+def meets(condition: AttributeCondition, value: int) -> bool:
     """Return whether a number meets a condition, as it would in SQL."""
     match condition.operator, condition.value:
         case Operator.IN, list(values):

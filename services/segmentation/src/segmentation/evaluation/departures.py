@@ -1,4 +1,4 @@
-"""Days leaving a window: when what was counted in it can make a condition turn."""
+"""Departures: the days on which activity leaves a window and may change the answer of a condition."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -12,14 +12,14 @@ from segmentation.evaluation.windows import Departure, window_of
 
 NEVER: ColumnElement[date] = literal_column("DATE 'infinity'", Date)
 COUNTED = frozenset(Metric) - AMOUNTS - {Metric.PRODUCT_LINES}
-"""Of these every day in the window counts at least one, and time alone only takes away."""
+"""Metrics of which each day in the window counts at least one, and which time alone only lowers."""
 STRICT = frozenset({Operator.MORE, Operator.AT_MOST})
 
 
-def decisive(condition: ActivityCondition) -> list[tuple[int | None, Departure]]:
-    """Return the departures at which a timed condition may turn: each with the least value at which it matters.
+def decisive_departures(condition: ActivityCondition) -> list[tuple[int | None, Departure]]:
+    """Return the departures that may change the answer of a timed condition, each with the least value it matters at.
 
-    None: whatever the value. A count of n or more falls below n no sooner than the n-th newest day leaves.
+    None stands for any value. A count of n or more falls below n no sooner than the n-th newest day leaves.
     """
     window = window_of(condition)
     value, operator = Decimal(str(condition.value)), condition.operator
@@ -38,5 +38,5 @@ def departures_of(rules: Iterable[Rule]) -> set[Departure]:
         for rule in rules
         for condition in conditions(rule)
         if isinstance(condition, ActivityCondition) and condition.within_days is not None
-        for _, departure in decisive(condition)
+        for _, departure in decisive_departures(condition)
     }

@@ -1,4 +1,4 @@
-"""Where the values that rules compare come from: the folded facts of each customer, joined."""
+"""Sources of the values that rules compare: the folded facts of each customer, joined."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from sqlalchemy import (
 from segmentation.customers.models import CUSTOMERS
 from segmentation.domain.vocabulary import Attribute, Moment
 from segmentation.evaluation.windows import TODAY, Departure, Window, WindowSources, joined, window_sources
-from segmentation.facts.models import activity_total, churn_score, complaint_case, contract
+from segmentation.facts.models import CASES, activity_total, churn_score, contract
 
 customer = CUSTOMERS.customer
 
@@ -36,10 +36,10 @@ class Sources:
 
     rows: FromClause
     customer_id: ColumnElement[Any]
-    known: ColumnElement[bool]
+    active: ColumnElement[bool]
     """The record is neither merged nor erased; true while its state has not arrived yet."""
     profiled: ColumnElement[bool]
-    """The customer is known and may be profiled."""
+    """The customer is active and may be profiled."""
     windows: WindowSources
     attributes: dict[Attribute, ColumnElement[Any]]
     moments: dict[Moment, ColumnElement[date]]
@@ -54,12 +54,12 @@ def sources(customers: FromClause, windows: Iterable[Window], departures: Iterab
     rows = customers
     for table in (customer, activity_total, churn_score):
         rows = rows.outerjoin(table, table.c.customer_id == customer_id)
-    known = func.coalesce(customer.c.status, "active") == "active"
+    active = func.coalesce(customer.c.status, "active") == "active"
     return Sources(
         rows=joined(rows, contracts, cases, *activity.joins),
         customer_id=customer_id,
-        known=known,
-        profiled=and_(known, func.coalesce(customer.c.profiling_allowed, true())),
+        active=active,
+        profiled=and_(active, func.coalesce(customer.c.profiling_allowed, true())),
         windows=activity,
         attributes={
             Attribute.COUNTRY: customer.c.country,
@@ -88,6 +88,7 @@ def sources(customers: FromClause, windows: Iterable[Window], departures: Iterab
 
 
 def _contracts(customer_id: ColumnElement[Any]) -> FromClause:
+    """Return one row per customer: whether a contract is running, and when that may change next."""
     begins, ends = contract.c.starts_at, contract.c.ends_at
     running = and_(begins <= NOW, or_(ends.is_(None), ends > NOW))
     change_at = func.least(func.min(begins).filter(begins > NOW), func.min(ends).filter(ends > NOW))
@@ -97,7 +98,8 @@ def _contracts(customer_id: ColumnElement[Any]) -> FromClause:
 
 
 def _cases(customer_id: ColumnElement[Any]) -> FromClause:
-    columns = complaint_case.c
+    """Return one row per customer: the number of open cases, an open complaint, and the day of the newest case."""
+    columns = CASES.c
     rows = select(
         func.count().filter(columns.is_open).label("open_cases"),
         func.coalesce(func.bool_or(and_(columns.is_open, columns.mutes)), False).label("open_complaint"),

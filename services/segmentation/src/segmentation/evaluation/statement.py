@@ -1,4 +1,4 @@
-"""The evaluation as one statement: which rules a customer meets, what value, and when time alone may change that."""
+"""The evaluation as one statement: the rules met, the value, and the time at which time alone may change them."""
 
 from typing import Any
 
@@ -18,12 +18,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
+from segmentation.customer_base.models import evaluated_customer, membership
 from segmentation.domain.rulebook import Definition, Rulebook
 from segmentation.domain.rules import Rule, is_behavioural
 from segmentation.domain.vocabulary import Moment
 from segmentation.evaluation.compiler import met, windows_of
 from segmentation.evaluation.departures import NEVER, departures_of
-from segmentation.evaluation.next_change import Day, Turns, due_at
+from segmentation.evaluation.next_change import Day, NextChange, due_at
 from segmentation.evaluation.sources import Sources, sources
 from segmentation.evaluation.value_scores import (
     frequency_window,
@@ -32,10 +33,9 @@ from segmentation.evaluation.value_scores import (
     value_windows,
 )
 from segmentation.evaluation.windows import Departure
-from segmentation.memberships.models import membership, standing
 
-ANNOUNCED = ("told_segments", "told_tier", "told_service_tier")
-"""What was announced about a customer last."""
+ANNOUNCED = ("announced_segments", "announced_tier", "announced_service_tier")
+"""Columns of the state that was announced about a customer last."""
 
 
 def listed_customers() -> FromClause:
@@ -43,13 +43,13 @@ def listed_customers() -> FromClause:
     ids = bindparam("ids", type_=ARRAY(UUID))
     listed = select(func.unnest(ids).label("customer_id")).subquery("listed")
     members = select(membership.c.segment_id).where(membership.c.customer_id == listed.c.customer_id)
-    told = (
-        func.array(members.scalar_subquery(), type_=ARRAY(UUID)).label("told_segments"),
-        standing.c.tier.label("told_tier"),
-        standing.c.service_tier.label("told_service_tier"),
+    announced = (
+        func.array(members.scalar_subquery(), type_=ARRAY(UUID)).label("announced_segments"),
+        evaluated_customer.c.tier.label("announced_tier"),
+        evaluated_customer.c.service_tier.label("announced_service_tier"),
     )
-    rows = listed.outerjoin(standing, standing.c.customer_id == listed.c.customer_id)
-    return select(listed.c.customer_id, *told).select_from(rows).subquery("evaluated")
+    rows = listed.outerjoin(evaluated_customer, evaluated_customer.c.customer_id == listed.c.customer_id)
+    return select(listed.c.customer_id, *announced).select_from(rows).subquery("evaluated")
 
 
 def evaluation(customers: FromClause, rulebook: Rulebook) -> Select[Any]:
@@ -58,7 +58,7 @@ def evaluation(customers: FromClause, rulebook: Rulebook) -> Select[Any]:
     `met_rules` holds positions in `rulebook.active + rulebook.preparing`.
     """
     definitions = (*rulebook.active, *rulebook.preparing)
-    rules = [definition.rule for definition in definitions]
+    rules = rulebook.rules
     ranking = {Departure(window) for window in value_windows(rulebook)}
     windows = windows_of(rules) | value_windows(rulebook)
     facts = sources(customers, windows, departures_of(rules) | ranking)
@@ -68,13 +68,14 @@ def evaluation(customers: FromClause, rulebook: Rulebook) -> Select[Any]:
     amount = facts.windows.values[monetary_window(rulebook.policy.window_days)]
     leaving = [facts.windows.departures[departure] for departure in sorted(ranking, key=repr)]
     value_changes = func.coalesce(func.least(*leaving), NEVER)
-    turns = Turns(facts, attributes, rulebook.boundaries, value_changes)
-    next_day = func.least(_of_profiled(facts, value_changes), *(_turn(facts, rule, turns.of(rule)) for rule in rules))
+    next_change = NextChange(facts, attributes, rulebook.boundaries, value_changes)
+    changes = [_change_day(facts, rule, next_change.day_of(rule)) for rule in rules]
+    next_day = func.least(_if_profiled(facts, value_changes), *changes)
     return (
         select(
             facts.customer_id.label("customer_id"),
             facts.profiled.label("profiled"),
-            _met_rules(definitions, [and_(_concerned(facts, rule), met(rule, facts, attributes)) for rule in rules]),
+            _met_rules(definitions, [and_(_eligible(facts, rule), met(rule, facts, attributes)) for rule in rules]),
             value.tier.label("tier"),
             value.service_tier.label("service_tier"),
             value.recency.label("rfm_recency"),
@@ -83,23 +84,23 @@ def evaluation(customers: FromClause, rulebook: Rulebook) -> Select[Any]:
             case((facts.profiled, facts.moments[Moment.LAST_PURCHASE])).label("last_purchase"),
             case((facts.profiled, cast(purchases, Integer)), else_=0).label("frequency"),
             case((facts.profiled, amount), else_=0).label("monetary"),
-            case((facts.known, due_at(next_day, facts.contract_change_at))).label("next_due_at"),
+            case((facts.active, due_at(next_day, facts.contract_change_at))).label("next_due_at"),
         )
         .select_from(facts.rows)
         .order_by(facts.customer_id)
     )
 
 
-def _concerned(facts: Sources, rule: Rule) -> ColumnElement[bool]:
-    """Return whom a rule may select: one that looks at behaviour only those who may be profiled."""
-    return facts.profiled if is_behavioural(rule) else facts.known
+def _eligible(facts: Sources, rule: Rule) -> ColumnElement[bool]:
+    """Return the condition that a rule may select a customer; a behavioural rule selects profiled customers only."""
+    return facts.profiled if is_behavioural(rule) else facts.active
 
 
-def _turn(facts: Sources, rule: Rule, turn: Day) -> Day:
-    return _of_profiled(facts, turn) if is_behavioural(rule) else turn
+def _change_day(facts: Sources, rule: Rule, day: Day) -> Day:
+    return _if_profiled(facts, day) if is_behavioural(rule) else day
 
 
-def _of_profiled(facts: Sources, day: Day) -> Day:
+def _if_profiled(facts: Sources, day: Day) -> Day:
     return case((facts.profiled, day), else_=NEVER)
 
 

@@ -1,4 +1,4 @@
-"""Windows of activity as SQL: one pass over a customer's days gives all the sums that the rules ask for."""
+"""Windows of activity as SQL: one pass over a customer's days gives all the sums that the rules need."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ TODAY: ColumnElement[date] = bindparam("today", type_=Date)
 
 
 def days_since(day: ColumnElement[date]) -> ColumnElement[int]:
-    """Return the days from `day` to today, 0 for a day to come; NULL where there is no day."""
+    """Return the number of days from `day` to today, 0 for a future day; NULL where there is no day."""
     reached: ColumnElement[Any] = func.greatest(TODAY, day, type_=Date)
     return reached - day
 
@@ -33,30 +33,30 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """The day on which a certain day leaves a window: its oldest, or a newer one that matters more."""
+    """The day on which a certain day leaves a window: the oldest day, or a newer one that matters more."""
 
     window: Window
     nth_newest: int | None = None
-    """The first to leave of so many newest days."""
+    """Number of newest days; the first of them to leave counts."""
     reaching: Decimal | None = None
-    """The newest day with a purchase of so much, or `above` it."""
+    """Least amount of a purchase on the day; `above`: the purchase is larger."""
     above: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class WindowSources:
-    """What to join, and where the value of each window stands afterwards."""
+    """Sources to be joined, and the columns with the value of each window."""
 
     joins: tuple[FromClause, ...]
     values: dict[Window, ColumnElement[Any]]
     departures: dict[Departure, ColumnElement[date]]
-    """The days of departures; NULL where no such day is in the window."""
+    """Days of the departures; NULL where no such day is in the window."""
 
 
 def window_sources(
     customer_id: ColumnElement[Any], windows: Iterable[Window], departures: Iterable[Departure]
 ) -> WindowSources:
-    """Return sources for `windows`; `activity_total` must be joined already, for windows over the whole life."""
+    """Return the sources of `windows`; windows over the whole life need `activity_total` joined already."""
     leaving = sorted(set(departures), key=repr)
     days: dict[Departure, ColumnElement[date]] = {}
     values: dict[Window, ColumnElement[Any]] = {}
@@ -67,19 +67,19 @@ def window_sources(
         else:
             timed[_table(window)].append(window)
     joins = []
-    for table, wanted in timed.items():
-        if not wanted:
+    for table, of_table in timed.items():
+        if not of_table:
             continue
-        of_table = [departure for departure in leaving if departure.window in wanted]
-        lateral = _aggregates(customer_id, table, wanted, of_table)
+        departing = [departure for departure in leaving if departure.window in of_table]
+        lateral = _aggregates(customer_id, table, of_table, departing)
         joins.append(lateral)
-        values |= {window: lateral.c[f"value_{number}"] for number, window in enumerate(wanted)}
-        days |= {departure: lateral.c[f"leaves_{number}"] for number, departure in enumerate(of_table)}
+        values |= {window: lateral.c[f"value_{number}"] for number, window in enumerate(of_table)}
+        days |= {departure: lateral.c[f"leaves_{number}"] for number, departure in enumerate(departing)}
     return WindowSources(tuple(joins), values, days)
 
 
 def window_of(condition: ActivityCondition) -> Window:
-    """Return the window that a condition looks at."""
+    """Return the window of a condition."""
     return Window(condition.metric, condition.within_days, condition.product_line)
 
 
@@ -133,7 +133,7 @@ def _departure(table: Table, departure: Departure, relevant: ColumnElement[bool]
     if departure.nth_newest is None:
         return oldest + length
     days = func.array_agg(aggregate_order_by(day, day.desc()), type_=ARRAY(Date)).filter(relevant)
-    # There are fewer days than that where one of them counts several.
+    # The window holds fewer days than that where one of them counts several.
     return func.coalesce(days[literal(departure.nth_newest)], oldest) + length
 
 

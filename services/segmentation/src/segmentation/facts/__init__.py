@@ -1,1 +1,1 @@
-"""Facts about customers, folded into what rules read: days of activity, totals, contracts, cases, scores."""
+"""Facts about customers, folded into the tables that rules read: activity, contracts, cases, scores."""

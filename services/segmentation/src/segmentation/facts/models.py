@@ -1,6 +1,6 @@
 """Tables of the folded facts.
 
-Activity is kept per customer and day, so that a window costs its days and not the customer's number of facts.
+Activity is kept per customer and day, so that a window costs its number of days, not of facts.
 """
 
 from typing import Any
@@ -33,7 +33,7 @@ COUNTS = (
 )
 SUMS = ("purchase_amount", "returned_amount", "paid_amount")
 LARGEST = "largest_purchase"
-# Room for updates in place: the row of today changes with every fact.
+# Room for updates in place, since the row of today changes with every fact.
 IN_PLACE = {"fillfactor": "80"}
 
 
@@ -112,7 +112,7 @@ contract = Table(
     schema=DERIVED,
 )
 
-complaint_case = Table(
+CASES = Table(
     "complaint_case",
     METADATA,
     Column("case_id", UUID, primary_key=True),

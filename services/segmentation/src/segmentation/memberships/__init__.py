@@ -1,1 +1,1 @@
-"""Who is in which segment: evaluated, compared with what was announced, told to subscribers."""
+"""Memberships: customers are evaluated, compared with the announced state, and announced to subscribers."""

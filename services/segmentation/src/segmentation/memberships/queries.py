@@ -1,4 +1,4 @@
-"""Reads who is in a segment, and in which segments a customer is."""
+"""Queries of the members of a segment, and of the segments and value of a customer."""
 
 from datetime import UTC, date
 from uuid import UUID
@@ -9,32 +9,32 @@ from lealtad.events.catalog.segmentation import Rfm
 from lealtad.http import CustomerRef, Page, PageQuery
 from lealtad.money import Money
 from lealtad.unit_of_work import UnitOfWork
-from segmentation.definitions.queries import segments as definitions
+from segmentation.definitions.queries.segments import find_segment
 from segmentation.domain.boundaries import Boundaries
-from segmentation.domain.evaluated_customer import PROFILING_REFUSED
+from segmentation.domain.evaluation_result import PROFILING_REFUSED
 from segmentation.memberships.repository import memberships as repository
-from segmentation.memberships.schemas import CustomerSegments, Member, Membership, Value
-from segmentation.value.repository import boundaries as value
+from segmentation.memberships.schemas import CustomerSegments, CustomerValue, Member, Membership
+from segmentation.value.repository.boundaries import find_boundaries
 
 
-async def read_members(uow: UnitOfWork, ref: UUID | str, query: PageQuery) -> Page[Member]:
-    """Show the announced members of a segment by ascending id."""
-    segment = await definitions.named(uow, ref)
+async def list_members(uow: UnitOfWork, ref: UUID | str, query: PageQuery) -> Page[Member]:
+    """Return the announced members of a segment by ascending id."""
+    segment = await find_segment(uow, ref)
     after = query.after(UUID)
-    rows = await repository.members(uow.connection, segment.segment_id, after[0] if after else None, query.limit)
+    rows = await repository.list_members(uow.connection, segment.segment_id, after[0] if after else None, query.limit)
     return Page.of(rows, query.limit, cursor_of=lambda row: (row.customer_id,), item_of=_member)
 
 
-async def read_customer(uow: UnitOfWork, ref: str) -> CustomerSegments:
-    """Show a customer's segments and value."""
-    named = CustomerRef.parse(ref)
-    # A customer has facts, and so a standing, before the customer's own state arrives.
-    customer_id = await find(uow.connection, named) or named.id
-    row = await repository.standing_of(uow.connection, customer_id) if customer_id else None
+async def read_customer_segments(uow: UnitOfWork, ref: str) -> CustomerSegments:
+    """Return a customer's segments and value; raise 404 for an unknown customer."""
+    parsed = CustomerRef.parse(ref)
+    # Facts of a customer may arrive, and be evaluated, before the customer's own state.
+    customer_id = await find(uow.connection, parsed) or parsed.id
+    row = await repository.find_evaluated_customer(uow.connection, customer_id) if customer_id else None
     if row is None or customer_id is None:
         raise unknown_customer(ref)
-    boundaries = await value.current_boundaries(uow.connection)
-    memberships = await repository.memberships_of(uow.connection, customer_id)
+    boundaries = await find_boundaries(uow.connection)
+    memberships = await repository.list_memberships(uow.connection, customer_id)
     return CustomerSegments(
         customer_id=customer_id,
         as_of=row.evaluated_at,
@@ -44,18 +44,18 @@ async def read_customer(uow: UnitOfWork, ref: str) -> CustomerSegments:
     )
 
 
-def _value(row: Row, boundaries: Boundaries | None, today: date, currency: str) -> Value:
+def _value(row: Row, boundaries: Boundaries | None, today: date, currency: str) -> CustomerValue:
     rfm = None
     if boundaries is not None and row.rfm_recency is not None:
-        # Nobody is evaluated anew for a recency score that no rule minds: it is computed when it is read.
+        # The recency score is computed when it is read: no evaluation updates a score on which no rule depends.
         recency = boundaries.recency_score(max((today - row.last_purchase).days, 0))
         rfm = Rfm(recency=recency, frequency=row.rfm_frequency, monetary=row.rfm_monetary)
     ranked = boundaries is not None and row.tier is not None
-    return Value(
+    return CustomerValue(
         tier=row.tier,
         service_tier=row.service_tier,
         rfm=rfm,
-        unknown_reason=None if row.tier else _reason(row),
+        unknown_reason=None if row.tier else _unknown_reason(row),
         percentile=boundaries.percentile(row.monetary) if boundaries and ranked else None,
         net_amount=Money.stored(row.monetary, currency).amount,
         purchases=row.frequency,
@@ -64,7 +64,8 @@ def _value(row: Row, boundaries: Boundaries | None, today: date, currency: str) 
     )
 
 
-def _reason(row: Row) -> str:
+def _unknown_reason(row: Row) -> str:
+    """Return the reason for no tier."""
     if not row.profiled:
         return PROFILING_REFUSED
     return "no-boundaries-yet" if row.boundaries_version is None else "no-purchase-in-window"

@@ -1,4 +1,4 @@
-"""Take back what was announced about customers, after the database was restored from a back-up."""
+"""Restores the announced state of customers after the database was restored from a back-up."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -7,21 +7,23 @@ from uuid import UUID
 from lealtad.events.catalog.segmentation import MembershipsChanged
 from lealtad.events.envelope import Event
 from lealtad.unit_of_work import UnitOfWork
-from segmentation.memberships.repository import announcements as repository
+from segmentation.customer_base.repository.customers import lock_customers
+from segmentation.memberships.repository.announcements import restore_memberships, restore_tiers
 
 
 async def restore(uow: UnitOfWork, events: Sequence[Event[Any]]) -> Iterable[UUID]:
-    """Let the newest event of each customer be what was announced; return the ids of definitions, which are not here.
+    """Restore the announced state from the newest event of each customer.
 
-    What is evaluated from now on is compared with it, so that readers are told every difference.
+    Return the ids of the events about definitions, which cannot be restored here. Later evaluations are compared with
+    the restored state, so that subscribers learn every difference.
     """
-    announced = {event.key: event for event in events if isinstance(event.data, MembershipsChanged)}
-    if announced:
-        ids = sorted(announced)
-        await repository.lock(uow.connection, ids)
-        rows = [row for key in ids for row in _memberships(announced[key])]
-        await repository.replace(uow.connection, ids, rows, uow.now)
-        await repository.keep_announced(uow.connection, [announced[key].data for key in ids], uow.now)
+    newest = {event.key: event for event in events if isinstance(event.data, MembershipsChanged)}
+    if newest:
+        ids = sorted(newest)
+        await lock_customers(uow.connection, ids)
+        rows = [row for key in ids for row in _memberships(newest[key])]
+        await restore_memberships(uow.connection, ids, rows, uow.now)
+        await restore_tiers(uow.connection, [newest[key].data for key in ids], uow.now)
     return [event.id for event in events if not isinstance(event.data, MembershipsChanged)]
 
 

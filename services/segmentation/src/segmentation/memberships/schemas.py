@@ -1,4 +1,4 @@
-"""What memberships look like over HTTP."""
+"""Answer models of memberships."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,7 +20,7 @@ class Member(BaseModel):
 
 
 class Membership(BaseModel):
-    """A segment that a customer is in."""
+    """Membership of a customer in a segment."""
 
     segment_id: UUID
     key: str
@@ -30,8 +30,8 @@ class Membership(BaseModel):
     event_id: UUID
 
 
-class Value(BaseModel):
-    """What a customer is worth, against the boundaries of a version."""
+class CustomerValue(BaseModel):
+    """Value of a customer by a version of the boundaries."""
 
     tier: str | None
     service_tier: str | None
@@ -48,7 +48,7 @@ class Value(BaseModel):
 
 
 class CustomerSegments(BaseModel):
-    """Everything segmentation says about one customer."""
+    """Segments and value of a customer."""
 
     customer_id: UUID
     as_of: datetime | None = Field(description="Business time of the last evaluation; null: none yet")
@@ -56,4 +56,4 @@ class CustomerSegments(BaseModel):
         description="When time alone may change something; null: only a fact can"
     )
     segments: list[Membership]
-    value: Value
+    value: CustomerValue

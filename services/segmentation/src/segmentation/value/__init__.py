@@ -1,1 +1,1 @@
-"""RFM quintiles and value tiers: the policy, and boundaries computed from the whole base."""
+"""RFM quintiles and value tiers: the policy, and the boundaries computed from the whole base."""

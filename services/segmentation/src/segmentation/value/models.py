@@ -7,9 +7,9 @@ from lealtad.db.columns import OWNED, moment
 from lealtad.policies import Policy
 from segmentation.domain.value_policy import ValuePolicy, try_out
 from segmentation.metadata import METADATA
-from segmentation.value.schemas import ValuePolicyOut
+from segmentation.value.schemas import ValuePolicyVersion
 
-VALUE_POLICY = Policy(METADATA, "value_policy", ValuePolicy, ValuePolicyOut, try_out=try_out)
+VALUE_POLICY = Policy(METADATA, "value_policy", ValuePolicy, ValuePolicyVersion, try_out=try_out)
 
 value_boundaries = Table(
     "value_boundaries",
@@ -30,4 +30,4 @@ value_schedule = Table(
     moment("next_due_at", nullable=False),
     schema=OWNED,
 )
-"""One row: when boundaries are computed next, in business time."""
+"""One row: the business time of the next computation of boundaries."""

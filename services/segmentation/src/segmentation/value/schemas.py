@@ -1,4 +1,4 @@
-"""What the value policy and its boundaries look like over HTTP."""
+"""Answer models of the value policy and its boundaries."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -9,19 +9,19 @@ from lealtad.policies import PolicyStamp
 from segmentation.domain.value_policy import ValuePolicy
 
 
-class ValuePolicyOut(ValuePolicy, PolicyStamp):
+class ValuePolicyVersion(ValuePolicy, PolicyStamp):
     """A version of the value policy."""
 
 
-class TierOut(BaseModel):
-    """A value tier as the boundaries draw it."""
+class ValueTier(BaseModel):
+    """A value tier with the least amount of its customers."""
 
     tier: str
     service_tier: str
     from_amount: Decimal | None = Field(description="Least net amount; null: everybody else who bought")
 
 
-class BoundariesOut(BaseModel):
+class ValueBoundaries(BaseModel):
     """Boundaries of quintiles and tiers: a score is 1 plus the number of boundaries exceeded (recency: 5 minus it)."""
 
     version: int
@@ -32,4 +32,4 @@ class BoundariesOut(BaseModel):
     recency_days: list[int]
     frequency: list[int]
     monetary: list[Decimal]
-    tiers: list[TierOut]
+    tiers: list[ValueTier]

@@ -1,1 +1,1 @@
-"""Who is in a segment under its version in preparation."""
+"""Draft memberships: the members of a segment under its version in preparation."""

@@ -1,1 +1,1 @@
-"""Evaluation of the base under a new version, beside the one in force."""
+"""Preparation: the base is evaluated under a new version, beside the one in force."""

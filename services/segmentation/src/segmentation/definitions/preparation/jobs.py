@@ -1,68 +1,76 @@
-"""Evaluates the base under a new version beside the one in force, and switches when everybody was evaluated."""
+"""Due action that evaluates the base under a new version, then switches to this version."""
 
 from itertools import takewhile
 from uuid import UUID
 
-from lealtad.events.catalog.segmentation import DefinitionChanged, SegmentRef
+from lealtad.due import DueAction
 from lealtad.unit_of_work import UnitOfWork
+from segmentation.customer_base.repository import customers as customer_base
+from segmentation.customer_base.repository import sweeps
 from segmentation.definitions.drafts import repository as drafts
-from segmentation.definitions.preparation import repository as preparations
-from segmentation.definitions.queries import rulebook
-from segmentation.definitions.repository import segments as repository
+from segmentation.definitions.events import emit_definition_changed
+from segmentation.definitions.preparation import repository
+from segmentation.definitions.queries.rulebook import read_evaluator
+from segmentation.definitions.repository import segments
 from segmentation.domain.segments import VersionStatus
 from segmentation.domain.sweeps import SweepReason
-from segmentation.memberships.repository import announcements as memberships
-from segmentation.memberships.repository import sweeps
+from segmentation.rulebook.commands import begin_revision
+from segmentation.rulebook.repository import lock_shared
 
 
-async def run_due(uow: UnitOfWork, limit: int) -> int:
-    """Evaluate the next `limit` customers under the oldest version in preparation, or switch to it; 0: nothing to do.
+async def prepare_segment(uow: UnitOfWork, limit: int) -> int:
+    """Evaluate the next `limit` customers under the oldest version in preparation, or switch to this version.
 
-    The rulebook is locked before the preparation, as by whoever archives a segment.
+    Return 0 where there is nothing to do. The rulebook is locked before the preparation, as in `archive_segment`.
     """
-    oldest = await preparations.oldest(uow.connection)
+    oldest = await repository.find_oldest(uow.connection)
     if oldest is None:
         return 0
-    step = _switch if oldest.complete else _evaluate_next
+    step = _switch_version if oldest.complete else _evaluate_next
     return await step(uow, oldest.segment_id, limit)
 
 
 async def _evaluate_next(uow: UnitOfWork, segment_id: UUID, limit: int) -> int:
-    """Store drafts; whoever changes meanwhile updates its draft itself, since the rulebook names this version too."""
+    """Store the drafts of the next customers.
+
+    A customer who changes meanwhile updates their own draft, since the rulebook names this version too.
+    """
     connection = uow.connection
-    await rulebook.hold(connection)
-    work = await preparations.lock(connection, segment_id)
-    if work is None:
+    await lock_shared(connection)
+    preparation = await repository.lock_preparation(connection, segment_id)
+    if preparation is None:
         return 0
-    coming = await memberships.following(connection, work.after, limit)
-    free = await memberships.lock_free(connection, coming)
-    # One that somebody else holds is not waited for: the next step begins with it.
-    customers = list(takewhile(free.__contains__, coming))
+    coming = await customer_base.list_customers(connection, preparation.after, limit)
+    locked = await customer_base.lock_unlocked(connection, coming)
+    # The step ends before a customer whom another transaction has locked; the next step begins there.
+    customers = list(takewhile(locked.__contains__, coming))
     if coming and not customers:
         return 0
-    evaluator = await rulebook.current(connection)
-    found = await evaluator.evaluate(connection, customers, uow.now)
-    await drafts.keep(connection, [segment_id], found)
-    after = customers[-1] if customers else work.after
+    evaluator = await read_evaluator(connection)
+    results = await evaluator.evaluate(connection, customers, uow.now)
+    await drafts.store_drafts(connection, [segment_id], results)
+    after = customers[-1] if customers else preparation.after
     complete = len(customers) == len(coming) < limit
-    await preparations.advance(connection, segment_id, after, len(customers), complete=complete)
+    await repository.advance_preparation(connection, segment_id, after, len(customers), complete=complete)
     return max(1, len(customers))
 
 
-async def _switch(uow: UnitOfWork, segment_id: UUID, _limit: int) -> int:
-    """Put the version in force; only customers whose membership it really changes are evaluated anew, and told."""
+async def _switch_version(uow: UnitOfWork, segment_id: UUID, _limit: int) -> int:
+    """Put the version in force; a sweep makes those customers due whose membership really changes."""
     connection = uow.connection
-    await rulebook.replace(connection)
-    work = await preparations.lock(connection, segment_id)
-    if work is None:
+    await begin_revision(connection)
+    preparation = await repository.lock_preparation(connection, segment_id)
+    if preparation is None:
         return 0
-    await repository.set_status(connection, segment_id, [VersionStatus.ACTIVE], VersionStatus.SUPERSEDED)
-    await repository.set_status(
+    await segments.set_status(connection, segment_id, [VersionStatus.ACTIVE], VersionStatus.SUPERSEDED)
+    await segments.set_status(
         connection, segment_id, [VersionStatus.PREPARING], VersionStatus.ACTIVE, active_since=uow.now
     )
-    await sweeps.begin(connection, SweepReason.SWITCH, uow.now, segment_id=segment_id)
-    await preparations.end(connection, segment_id)
-    segment = await repository.get(connection, segment_id)
-    ref = SegmentRef(segment_id=segment_id, key=segment.key, version=work.version)
-    uow.emit(DefinitionChanged(segment=ref, archived=False, changed_at=uow.now), key=segment_id)
+    await sweeps.add_sweep(connection, SweepReason.SWITCH, uow.now, segment_id=segment_id)
+    await repository.delete_preparation(connection, segment_id)
+    segment = await segments.read_segment(connection, segment_id)
+    emit_definition_changed(uow, segment, preparation.version, archived=False)
     return 1
+
+
+PREPARE_SEGMENT = DueAction("prepare-segment", prepare_segment, repository.DUE)

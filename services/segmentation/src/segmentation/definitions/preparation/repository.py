@@ -1,4 +1,4 @@
-"""SQL of the preparation of new versions: how far the base was evaluated under them."""
+"""SQL of the progress of preparations."""
 
 from datetime import datetime
 from uuid import UUID
@@ -13,38 +13,40 @@ BEFORE_ALL = UUID(int=0)
 DUE = "SELECT 1 FROM preparation"
 
 
-async def begin(connection: Connection, segment_id: UUID, version: int, now: datetime) -> None:
-    """Have the base evaluated under a version, from its first customer on."""
+async def add_preparation(connection: Connection, segment_id: UUID, version: int, now: datetime) -> None:
+    """Insert the preparation of a version, which begins at the first customer."""
     values = {"after": BEFORE_ALL, "started_at": now}
     await connection.execute(insert(preparation).values(segment_id=segment_id, version=version, **values))
 
 
-async def oldest(connection: Connection) -> Row | None:
+async def find_oldest(connection: Connection) -> Row | None:
     """Return the oldest preparation; None where there is none."""
     query = select(preparation).order_by(preparation.c.started_at, preparation.c.segment_id).limit(1)
     return (await connection.execute(query)).one_or_none()
 
 
-async def lock(connection: Connection, segment_id: UUID) -> Row | None:
-    """Lock the preparation of a segment; None where it ended or somebody else works at it."""
+async def lock_preparation(connection: Connection, segment_id: UUID) -> Row | None:
+    """Lock the preparation of a segment and return it; None where it has ended or another worker has locked it."""
     query = select(preparation).where(preparation.c.segment_id == segment_id)
     return (await connection.execute(query.with_for_update(skip_locked=True))).one_or_none()
 
 
-async def advance(connection: Connection, segment_id: UUID, after: UUID, evaluated: int, *, complete: bool) -> None:
-    """Note that everybody up to `after` was evaluated, `evaluated` more than before."""
+async def advance_preparation(
+    connection: Connection, segment_id: UUID, after: UUID, evaluated: int, *, complete: bool
+) -> None:
+    """Update a preparation: all customers up to `after` were evaluated, `evaluated` more than before."""
     chosen = update(preparation).where(preparation.c.segment_id == segment_id)
     total = preparation.c.evaluated + evaluated
     await connection.execute(chosen.values(after=after, evaluated=total, complete=complete))
 
 
-async def end(connection: Connection, segment_id: UUID) -> None:
-    """Forget the preparation of a segment."""
+async def delete_preparation(connection: Connection, segment_id: UUID) -> None:
+    """Delete the preparation of a segment."""
     await connection.execute(delete(preparation).where(preparation.c.segment_id == segment_id))
 
 
-async def evaluated(connection: Connection, segment_ids: list[UUID]) -> dict[UUID, int]:
-    """Return how many customers were evaluated so far, by segment in preparation."""
+async def count_evaluated(connection: Connection, segment_ids: list[UUID]) -> dict[UUID, int]:
+    """Return the number of customers evaluated so far, by segment in preparation."""
     query = select(preparation.c.segment_id, preparation.c.evaluated)
     rows = await connection.execute(query.where(preparation.c.segment_id.in_(segment_ids)))
     return {row.segment_id: row.evaluated for row in rows}

@@ -1,1 +1,1 @@
-"""A rule tried on the base; nothing is stored."""
+"""Preview: a rule evaluated on the base without storing anything."""

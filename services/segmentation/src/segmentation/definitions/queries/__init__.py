@@ -1,1 +1,1 @@
-"""Segments as callers read them, and the rulebook that evaluations go by."""
+"""Queries of segments, and of the rulebook in force."""

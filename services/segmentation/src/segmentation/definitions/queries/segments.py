@@ -1,52 +1,53 @@
-"""Reads segments."""
+"""Queries of segments and their versions."""
 
 from uuid import UUID
 
 from lealtad.http import Answer, Page, PageQuery, not_found
 from lealtad.unit_of_work import UnitOfWork
-from segmentation.definitions.preparation import repository as preparations
+from segmentation.customer_base.repository.customers import count_members
+from segmentation.definitions.preparation.repository import count_evaluated
 from segmentation.definitions.repository import segments as repository
-from segmentation.definitions.schemas import SegmentOut, Version
-from segmentation.domain.segments import Segment, VersionStatus
+from segmentation.definitions.schemas import Segment, SegmentVersion
+from segmentation.domain.segments import StoredSegment, VersionStatus
 
 
-async def named(uow: UnitOfWork, ref: UUID | str) -> Segment:
-    """Return the segment with this id or key; 404 where there is none."""
-    segment = await repository.find(uow.connection, ref)
+async def find_segment(uow: UnitOfWork, ref: UUID | str) -> StoredSegment:
+    """Return the segment with this id or key; raise 404 where there is none."""
+    segment = await repository.find_segment(uow.connection, ref)
     if segment is None:
         raise not_found("segment", ref)
     return segment
 
 
-async def read(uow: UnitOfWork, ref: UUID | str) -> Answer:
-    """Show one segment."""
-    return await answer(uow, await named(uow, ref))
+async def read_segment(uow: UnitOfWork, ref: UUID | str) -> Answer:
+    """Return one segment."""
+    return await segment_answer(uow, await find_segment(uow, ref))
 
 
-async def answer(uow: UnitOfWork, segment: Segment, status: int = 200) -> Answer:
-    """Show a segment, with its number of members."""
+async def segment_answer(uow: UnitOfWork, segment: StoredSegment, status: int = 200) -> Answer:
+    """Return the answer that shows a segment, with its number of members."""
     connection, segment_id = uow.connection, segment.segment_id
-    versions = await repository.versions(connection, [segment_id])
-    evaluated = await preparations.evaluated(connection, [segment_id])
-    members = await repository.sizes(connection, [segment_id])
-    body = SegmentOut.of(segment, versions, evaluated.get(segment_id), members.get(segment_id, 0))
+    versions = await repository.list_versions(connection, [segment_id])
+    evaluated = await count_evaluated(connection, [segment_id])
+    members = await count_members(connection, [segment_id])
+    body = Segment.of(segment, versions, evaluated.get(segment_id), members.get(segment_id, 0))
     return Answer(body, status=status, etag=segment.latest_version)
 
 
-async def read_page(uow: UnitOfWork, query: PageQuery, *, archived: bool, sizes: bool) -> Page[SegmentOut]:
-    """Show segments by key; their number of members only where `sizes` asks for it."""
+async def list_segments(uow: UnitOfWork, query: PageQuery, *, archived: bool, sizes: bool) -> Page[Segment]:
+    """Return segments by ascending key; count their members only where `sizes` asks for it."""
     connection = uow.connection
     after = query.after(str)
-    segments = await repository.page(connection, after[0] if after else None, query.limit, archived=archived)
+    segments = await repository.list_segments(connection, after[0] if after else None, query.limit, archived=archived)
     ids = [segment.segment_id for segment in segments]
-    versions = await repository.versions(connection, ids)
-    evaluated = await preparations.evaluated(connection, ids)
-    members = await repository.sizes(connection, ids) if sizes else {}
+    versions = await repository.list_versions(connection, ids)
+    evaluated = await count_evaluated(connection, ids)
+    members = await count_members(connection, ids) if sizes else {}
     return Page.of(
         segments,
         query.limit,
         cursor_of=lambda segment: (segment.key,),
-        item_of=lambda segment: SegmentOut.of(
+        item_of=lambda segment: Segment.of(
             segment,
             [version for version in versions if version.segment_id == segment.segment_id],
             evaluated.get(segment.segment_id),
@@ -55,8 +56,8 @@ async def read_page(uow: UnitOfWork, query: PageQuery, *, archived: bool, sizes:
     )
 
 
-async def read_versions(uow: UnitOfWork, ref: UUID | str) -> Answer:
-    """Show all versions of a segment, oldest first."""
-    segment = await named(uow, ref)
-    stored = await repository.versions(uow.connection, [segment.segment_id], list(VersionStatus))
-    return Answer([Version.of(version) for version in stored])
+async def list_versions(uow: UnitOfWork, ref: UUID | str) -> Answer:
+    """Return all versions of a segment, oldest first."""
+    segment = await find_segment(uow, ref)
+    versions = await repository.list_versions(uow.connection, [segment.segment_id], list(VersionStatus))
+    return Answer([SegmentVersion.of(version) for version in versions])

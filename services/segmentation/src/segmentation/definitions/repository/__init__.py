@@ -1,1 +1,1 @@
-"""SQL of segments, their versions and the rulebook that they make."""
+"""SQL of segments and their versions, and of the rulebook that they make."""

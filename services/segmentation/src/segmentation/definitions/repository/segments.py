@@ -5,33 +5,34 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from lealtad.db import Connection, Row
 from segmentation.definitions.models import segment, segment_version
 from segmentation.definitions.repository.rulebook import RULE
-from segmentation.domain.segments import Segment, SegmentVersion, VersionStatus
-from segmentation.memberships.models import membership
+from segmentation.domain.segments import StoredSegment, StoredVersion, VersionStatus
 
 CURRENT = (VersionStatus.ACTIVE, VersionStatus.PREPARING)
 
 
-async def find(connection: Connection, ref: UUID | str, *, lock: bool = False) -> Segment | None:
-    """Return the segment with this id or key, locked where it is to be changed; None where there is none."""
+async def find_segment(connection: Connection, ref: UUID | str, *, lock: bool = False) -> StoredSegment | None:
+    """Return the segment with this id or key, locked where `lock` asks for it; None where there is none."""
     column = segment.c.segment_id if isinstance(ref, UUID) else segment.c.key
     query = select(segment).where(column == ref)
     row = (await connection.execute(query.with_for_update() if lock else query)).one_or_none()
     return None if row is None else _segment(row)
 
 
-async def get(connection: Connection, segment_id: UUID) -> Segment:
+async def read_segment(connection: Connection, segment_id: UUID) -> StoredSegment:
     """Return a segment that is known to exist."""
     row = (await connection.execute(select(segment).where(segment.c.segment_id == segment_id))).one()
     return _segment(row)
 
 
-async def page(connection: Connection, after: str | None, limit: int, *, archived: bool) -> list[Segment]:
+async def list_segments(
+    connection: Connection, after: str | None, limit: int, *, archived: bool
+) -> list[StoredSegment]:
     """Return segments by ascending key."""
     query = select(segment).order_by(segment.c.key).limit(limit)
     query = query.where(segment.c.archived_at.is_not(None) if archived else segment.c.archived_at.is_(None))
@@ -40,9 +41,9 @@ async def page(connection: Connection, after: str | None, limit: int, *, archive
     return [_segment(row) for row in await connection.execute(query)]
 
 
-async def versions(
+async def list_versions(
     connection: Connection, segment_ids: Sequence[UUID], statuses: Sequence[VersionStatus] = CURRENT
-) -> list[SegmentVersion]:
+) -> list[StoredVersion]:
     """Return the versions of these segments that have one of `statuses`, by ascending version."""
     columns = segment_version.c
     query = select(segment_version).where(
@@ -52,25 +53,15 @@ async def versions(
     return [_version(row) for row in rows]
 
 
-async def sizes(connection: Connection, segment_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """Return the number of announced members of these segments."""
-    query = (
-        select(membership.c.segment_id, func.count().label("members"))
-        .where(membership.c.segment_id.in_(segment_ids))
-        .group_by(membership.c.segment_id)
-    )
-    return {row.segment_id: row.members for row in await connection.execute(query)}
-
-
-async def add_segment(connection: Connection, new: Segment) -> bool:
-    """Store a segment; return False where its key is taken."""
+async def add_segment(connection: Connection, new: StoredSegment) -> bool:
+    """Insert a segment; return False where its key is taken."""
     values = {"key": new.key, "latest_version": new.latest_version, "created_at": new.created_at}
     unless_taken = insert(segment).on_conflict_do_nothing(index_elements=[segment.c.key])
     return await connection.affected(unless_taken.values(segment_id=new.segment_id, **values)) == 1
 
 
-async def add_version(connection: Connection, new: SegmentVersion) -> None:
-    """Store a version, and make it the segment's latest."""
+async def add_version(connection: Connection, new: StoredVersion) -> None:
+    """Insert a version, and make it the segment's latest."""
     await connection.execute(
         insert(segment_version).values(
             segment_id=new.segment_id,
@@ -93,23 +84,23 @@ async def set_status(
     status: VersionStatus,
     **values: Any,
 ) -> None:
-    """Give the versions of a segment that have one of `statuses` another one."""
+    """Update the versions of a segment that have one of `statuses` to `status`."""
     columns = segment_version.c
     chosen = columns.segment_id == segment_id, columns.status.in_([item.value for item in statuses])
     await connection.execute(update(segment_version).where(*chosen).values(status=status.value, **values))
 
 
-async def archive(connection: Connection, segment_id: UUID, at: datetime) -> None:
-    """Mark a segment as archived."""
+async def archive_segment(connection: Connection, segment_id: UUID, at: datetime) -> None:
+    """Update a segment as archived."""
     await connection.execute(update(segment).where(segment.c.segment_id == segment_id).values(archived_at=at))
 
 
-def _segment(row: Row) -> Segment:
-    return Segment(row.segment_id, row.key, row.latest_version, row.created_at, row.archived_at)
+def _segment(row: Row) -> StoredSegment:
+    return StoredSegment(row.segment_id, row.key, row.latest_version, row.created_at, row.archived_at)
 
 
-def _version(row: Row) -> SegmentVersion:
-    return SegmentVersion(
+def _version(row: Row) -> StoredVersion:
+    return StoredVersion(
         segment_id=row.segment_id,
         version=row.version,
         status=VersionStatus(row.status),

@@ -1,4 +1,4 @@
-"""Purchases, returns, payments, touchpoints and responses to offers, folded into days and totals."""
+"""Projection of purchases, returns, payments, touchpoints and responses to offers into days and totals."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from lealtad.events.envelope import Event
 from lealtad.money import apportion
 from lealtad.unit_of_work import UnitOfWork
 from segmentation.facts.models import LARGEST
-from segmentation.facts.repository import activity as repository
+from segmentation.facts.repository.activity import add_activity
 
 Activity = (
     PurchaseRecorded
@@ -31,7 +31,7 @@ Activity = (
 )
 
 Measures = dict[str, int | Decimal]
-"""Columns of `activity_day` and what is added to them; the largest purchase is not added but kept."""
+"""Amounts to add by column of `activity_day`; the largest purchase is kept, not added."""
 
 COUNTED: dict[type[Activity], str] = {
     PurchaseRecorded: "purchases",
@@ -42,18 +42,18 @@ COUNTED: dict[type[Activity], str] = {
     OfferAccepted: "offers_accepted",
     OfferRejected: "offers_rejected",
 }
-"""The count that a fact of each type adds one to."""
+"""The count that a fact of each type increases by one."""
 
 
-async def project(uow: UnitOfWork, events: Sequence[Event[Activity]]) -> None:
-    """Fold facts, in any order; a fact that is stored already adds nothing."""
+async def project_activity(uow: UnitOfWork, events: Sequence[Event[Activity]]) -> None:
+    """Insert facts in any order and add them to days and totals; a fact that is stored already adds nothing."""
     facts = {event.id: _fact(event) for event in events}
-    await repository.add_activity(uow.connection, list(facts.values()))
+    await add_activity(uow.connection, list(facts.values()))
 
 
 def _fact(event: Event[Activity]) -> Row:
     data = event.data
-    amount, adds, lines = _reading(data)
+    amount, adds, lines = _measures(data)
     return {
         "event_id": event.id,
         "customer_id": data.customer_id,
@@ -65,8 +65,8 @@ def _fact(event: Event[Activity]) -> Row:
     }
 
 
-def _reading(data: Activity) -> tuple[Decimal, Measures, dict[str, Measures]]:
-    """Return the amount of a fact, what it adds to its day, and what per product line."""
+def _measures(data: Activity) -> tuple[Decimal, Measures, dict[str, Measures]]:
+    """Return the amount of a fact, its measures for the day, and its measures per product line."""
     adds: Measures = {COUNTED[type(data)]: 1}
     amount, lines = Decimal(0), {}
     match data:
@@ -89,9 +89,9 @@ def _reading(data: Activity) -> tuple[Decimal, Measures, dict[str, Measures]]:
 
 
 def _lines(data: PurchaseRecorded | PurchaseReturned, count: str, amount: str) -> dict[str, Measures]:
-    """Sum the lines of one invoice per product line, which counts once however many lines it has.
+    """Return the measures of one invoice per product line, each counted once for all its lines.
 
-    Amounts are shares of the total: of what was paid or given back, whatever the lines are worth at their prices.
+    Amounts are shares of the total that was paid or given back, whatever the lines are worth at their prices.
     """
     if not any(line.product_line for line in data.lines):
         return {}

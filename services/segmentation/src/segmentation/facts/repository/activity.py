@@ -1,4 +1,4 @@
-"""SQL of the folded facts: one statement takes a whole batch."""
+"""SQL of activity: one statement takes a whole batch."""
 
 from collections.abc import Iterable, Sequence
 
@@ -30,9 +30,9 @@ LARGEST_OF_NEW = "greatest(max(new.largest_purchase), 0)"
 KEEP_LARGEST = "largest_purchase = greatest({0}.largest_purchase, EXCLUDED.largest_purchase)"
 LAST_DAYS_OF_NEW = ", ".join(f"max(new.day) FILTER (WHERE new.{count} > 0)" for count in LAST_DAYS.values())
 
-# All parts see one snapshot and need no newer one: `new` is what the first INSERT returns, not what it left in its
-# table, and ON CONFLICT adds to the newest version of a row. In each table rows are taken in ascending key.
-# GREATEST and LEAST pass over NULL, so that any order of facts gives the same first and last day.
+# All parts see one snapshot and need no newer one. `new` is the rows that the first INSERT returns, not the content of
+# its table, and ON CONFLICT adds to the newest version of a row. Each table is written in ascending key.
+# GREATEST and LEAST ignore NULL, so that any order of facts gives the same first and last day.
 ADD_ACTIVITY = text(f"""
 WITH fact AS (
     SELECT *, CAST(occurred_at AT TIME ZONE 'UTC' AS date) AS day
@@ -71,9 +71,9 @@ ON CONFLICT (customer_id) DO UPDATE SET {_additions("activity_total", ADDED)},
 
 
 async def add_activity(connection: Connection, facts: Sequence[Row]) -> None:
-    """Store facts, and add those that were not stored before to the days, days per product line, and totals.
+    """Insert facts, and add the new ones to the days, the days per product line, and the totals.
 
-    A row holds the columns of `activity_fact`, the measures of its day other than 0, and its `lines`: each a product
-    line with its measures.
+    A row holds the columns of `activity_fact`, the measures of its day other than 0, and its `lines`. Each line is a
+    product line with its measures.
     """
     await connection.execute(ADD_ACTIVITY, as_rows(facts))

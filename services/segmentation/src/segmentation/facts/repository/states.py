@@ -1,4 +1,4 @@
-"""SQL of facts that carry a whole state: a row changes only for a newer one."""
+"""SQL of facts that carry a whole state: only a newer state changes a row."""
 
 from collections.abc import Sequence
 from datetime import UTC
@@ -12,39 +12,39 @@ from lealtad.events.catalog.customer_profile import ContractFact
 from lealtad.events.envelope import Event
 
 KEEP_CONTRACTS = text("""
-INSERT INTO contract AS known (contract_id, customer_id, occurred_at, event_id, product_line, starts_at, ends_at)
+INSERT INTO contract AS stored (contract_id, customer_id, occurred_at, event_id, product_line, starts_at, ends_at)
 SELECT * FROM unnest(CAST(:contract_ids AS uuid[]), CAST(:customer_ids AS uuid[]), CAST(:times AS timestamptz[]),
                      CAST(:event_ids AS uuid[]), CAST(:lines AS text[]), CAST(:starts AS timestamptz[]),
                      CAST(:ends AS timestamptz[]))
 ON CONFLICT (contract_id) DO UPDATE SET
     customer_id = EXCLUDED.customer_id, occurred_at = EXCLUDED.occurred_at, event_id = EXCLUDED.event_id,
     product_line = EXCLUDED.product_line, starts_at = EXCLUDED.starts_at, ends_at = EXCLUDED.ends_at
-WHERE (EXCLUDED.occurred_at, EXCLUDED.event_id) > (known.occurred_at, known.event_id)
+WHERE (EXCLUDED.occurred_at, EXCLUDED.event_id) > (stored.occurred_at, stored.event_id)
 """)
 
 KEEP_CASES = text("""
-INSERT INTO complaint_case AS known (case_id, version, customer_id, kind, severity, is_open, mutes, opened_on)
+INSERT INTO complaint_case AS stored (case_id, version, customer_id, kind, severity, is_open, mutes, opened_on)
 SELECT * FROM unnest(CAST(:case_ids AS uuid[]), CAST(:versions AS integer[]), CAST(:customer_ids AS uuid[]),
                      CAST(:kinds AS text[]), CAST(:severities AS text[]), CAST(:open AS boolean[]),
                      CAST(:mutes AS boolean[]), CAST(:opened AS date[]))
 ON CONFLICT (case_id) DO UPDATE SET
     version = EXCLUDED.version, customer_id = EXCLUDED.customer_id, kind = EXCLUDED.kind,
     severity = EXCLUDED.severity, is_open = EXCLUDED.is_open, mutes = EXCLUDED.mutes, opened_on = EXCLUDED.opened_on
-WHERE EXCLUDED.version > known.version
+WHERE EXCLUDED.version > stored.version
 """)
 
 KEEP_SCORES = text("""
-INSERT INTO churn_score AS known (customer_id, sequence, probability, band, as_of)
+INSERT INTO churn_score AS stored (customer_id, sequence, probability, band, as_of)
 SELECT * FROM unnest(CAST(:customer_ids AS uuid[]), CAST(:sequences AS bigint[]), CAST(:probabilities AS numeric[]),
                      CAST(:bands AS text[]), CAST(:times AS timestamptz[]))
 ON CONFLICT (customer_id) DO UPDATE SET
     sequence = EXCLUDED.sequence, probability = EXCLUDED.probability, band = EXCLUDED.band, as_of = EXCLUDED.as_of
-WHERE EXCLUDED.sequence > known.sequence
+WHERE EXCLUDED.sequence > stored.sequence
 """)
 
 
 async def keep_contracts(connection: Connection, events: Sequence[Event[ContractFact]]) -> None:
-    """Store contracts, one event each, unless a newer one is stored."""
+    """Upsert contracts, one event each, unless a newer state is stored."""
     data = [event.data for event in events]
     await connection.execute(
         KEEP_CONTRACTS,
@@ -61,7 +61,7 @@ async def keep_contracts(connection: Connection, events: Sequence[Event[Contract
 
 
 async def keep_cases(connection: Connection, cases: Sequence[CaseState]) -> None:
-    """Store cases, each once, unless a newer version is stored."""
+    """Upsert cases, each once, unless a newer version is stored."""
     await connection.execute(
         KEEP_CASES,
         {
@@ -78,7 +78,7 @@ async def keep_cases(connection: Connection, cases: Sequence[CaseState]) -> None
 
 
 async def keep_scores(connection: Connection, events: Sequence[Event[ChurnScored]]) -> None:
-    """Store scores, one per customer, unless a newer one is stored."""
+    """Upsert scores, one per customer, unless a newer one is stored."""
     await connection.execute(
         KEEP_SCORES,
         {

@@ -1,1 +1,1 @@
-"""Due actions: customers whose windows moved on, and sweeps over the base."""
+"""Due actions: re-evaluations, and sweeps over the base."""

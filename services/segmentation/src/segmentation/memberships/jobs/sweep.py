@@ -1,4 +1,4 @@
-"""After a change of the rulebook: the base is walked in short transactions for those to be evaluated anew."""
+"""Due action that sweeps the base in short transactions after a change of the rulebook."""
 
 from itertools import takewhile
 from uuid import UUID
@@ -6,66 +6,73 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, false, true
 
 from lealtad.db import Row
+from lealtad.due import DueAction
 from lealtad.unit_of_work import UnitOfWork
-from segmentation.definitions.drafts import repository as drafts
-from segmentation.definitions.queries import rulebook
+from segmentation.customer_base.models import evaluated_customer
+from segmentation.customer_base.repository import customers as customer_base
+from segmentation.customer_base.repository import sweeps
+from segmentation.definitions.drafts.repository import delete_drafts, draft_differs
+from segmentation.definitions.queries.rulebook import read_evaluator
 from segmentation.domain.rulebook import Rulebook
 from segmentation.domain.sweeps import SweepReason
-from segmentation.evaluation.evaluator import moments
+from segmentation.evaluation.evaluator import time_binds
 from segmentation.evaluation.next_change import recency_limits
-from segmentation.memberships.models import standing
-from segmentation.memberships.repository import announcements as repository
-from segmentation.memberships.repository import sweeps
-from segmentation.value.repository.quantiles import ranked_otherwise
+from segmentation.evaluation.value_scores import ranks_differ
+from segmentation.rulebook.repository import lock_shared
 
-CUSTOMERS_A_STEP = 5000
+BATCH = 5000
+"""Customers checked in one transaction."""
 
 
-async def run_due(uow: UnitOfWork, limit: int) -> int:
-    """Look at the next `limit` customers of the oldest walk, and make those due whom it concerns; 0: nothing to do.
+async def sweep_base(uow: UnitOfWork, limit: int) -> int:
+    """Check the next `limit` customers of the oldest sweep, and make those due whom it concerns.
 
-    A customer in somebody else's hands is never waited for: the step ends before it, and the next one begins with it.
-    Whoever is evaluated meanwhile is evaluated by the rulebook in force, so that any walk may come later.
+    Return 0 where there is nothing to do. The step ends before a customer whom another transaction has locked, and the
+    next step begins there. A customer who is evaluated meanwhile is evaluated by the rulebook in force, so that a sweep
+    may come at any later time.
     """
-    oldest = await sweeps.oldest(uow.connection)
+    oldest = await sweeps.find_oldest(uow.connection)
     if oldest is None:
         return 0
-    await rulebook.hold(uow.connection)
-    walk = await sweeps.lock(uow.connection, oldest.sweep_id)
-    if walk is None:
+    await lock_shared(uow.connection)
+    sweep = await sweeps.lock_sweep(uow.connection, oldest.sweep_id)
+    if sweep is None:
         return 0
-    evaluator = await rulebook.current(uow.connection)
-    concerned = _concerned(walk, evaluator.rulebook)
-    rows = await sweeps.following(uow.connection, walk.after, limit, concerned, moments(uow.now))
-    reached = await _make_due(uow, rows)
-    last = reached[-1] if reached else walk.after
-    if walk.segment_id is not None:
-        await drafts.forget(uow.connection, walk.segment_id, after=walk.after, last=last)
-    if len(reached) == len(rows) < limit:
-        await sweeps.end(uow.connection, walk.sweep_id)
-        return max(1, len(reached))
-    await sweeps.advance(uow.connection, walk.sweep_id, last)
-    return len(reached)
+    rulebook = (await read_evaluator(uow.connection)).rulebook
+    concerned = _concerned(sweep, rulebook)
+    rows = await sweeps.list_customers(uow.connection, sweep.after, limit, concerned, time_binds(uow.now))
+    passed = await _make_due(uow, rows)
+    last = passed[-1] if passed else sweep.after
+    if sweep.segment_id is not None:
+        await delete_drafts(uow.connection, sweep.segment_id, after=sweep.after, last=last)
+    if len(passed) == len(rows) < limit:
+        await sweeps.delete_sweep(uow.connection, sweep.sweep_id)
+        return max(1, len(passed))
+    await sweeps.advance_sweep(uow.connection, sweep.sweep_id, last)
+    return len(passed)
 
 
 async def _make_due(uow: UnitOfWork, rows: list[Row]) -> list[UUID]:
-    """Make the concerned ones due, up to the first that is locked; return all who were passed."""
+    """Make concerned customers due, up to the first whom another transaction has locked; return all passed ones."""
     concerned = [row.customer_id for row in rows if row.concerned]
-    free = await repository.lock_free(uow.connection, concerned)
-    reached = list(takewhile(lambda row: not row.concerned or row.customer_id in free, rows))
-    await repository.make_due(uow.connection, [row.customer_id for row in reached if row.concerned], uow.now)
-    return [row.customer_id for row in reached]
+    locked = await customer_base.lock_unlocked(uow.connection, concerned)
+    passed = list(takewhile(lambda row: not row.concerned or row.customer_id in locked, rows))
+    await customer_base.make_due(uow.connection, [row.customer_id for row in passed if row.concerned], uow.now)
+    return [row.customer_id for row in passed]
 
 
-def _concerned(walk: Row, rulebook_: Rulebook) -> ColumnElement[bool]:
-    """Return the condition on `standing` for those whom the walk concerns."""
-    match SweepReason(walk.reason):
+def _concerned(sweep: Row, rulebook: Rulebook) -> ColumnElement[bool]:
+    """Return the condition on `evaluated_customer` that the sweep concerns a customer."""
+    match SweepReason(sweep.reason):
         case SweepReason.BOUNDARIES:
-            limits = recency_limits(definition.rule for definition in (*rulebook_.active, *rulebook_.preparing))
-            return ranked_otherwise(rulebook_.boundaries, limits) if rulebook_.boundaries else false()
+            limits = recency_limits(rulebook.rules)
+            return ranks_differ(rulebook.boundaries, limits) if rulebook.boundaries else false()
         case SweepReason.WINDOW:
             return true()
         case SweepReason.SWITCH:
-            return drafts.differs(walk.segment_id, standing.c.customer_id)
+            return draft_differs(sweep.segment_id, evaluated_customer.c.customer_id)
         case SweepReason.ARCHIVE:
-            return repository.is_member(walk.segment_id)
+            return customer_base.is_announced_member(sweep.segment_id)
+
+
+SWEEP = DueAction("sweep", sweep_base, sweeps.DUE, batch=BATCH)

@@ -1,1 +1,1 @@
-"""SQL of announced memberships and of sweeps."""
+"""SQL of memberships."""

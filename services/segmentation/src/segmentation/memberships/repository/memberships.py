@@ -5,15 +5,15 @@ from uuid import UUID
 from sqlalchemy import func, select, true
 
 from lealtad.db import Connection, Row
+from segmentation.customer_base.models import evaluated_customer, membership
 from segmentation.customers.models import CUSTOMERS
 from segmentation.definitions.models import segment
-from segmentation.memberships.models import membership, standing
 
 customer = CUSTOMERS.customer
 
 
-async def members(connection: Connection, segment_id: UUID, after: UUID | None, limit: int) -> list[Row]:
-    """Return members of a segment that follow `after`, by ascending id."""
+async def list_members(connection: Connection, segment_id: UUID, after: UUID | None, limit: int) -> list[Row]:
+    """Return the members of a segment beyond `after`, by ascending id."""
     columns = membership.c
     query = select(membership).where(columns.segment_id == segment_id)
     if after is not None:
@@ -21,8 +21,8 @@ async def members(connection: Connection, segment_id: UUID, after: UUID | None, 
     return list(await connection.execute(query.order_by(columns.customer_id).limit(limit)))
 
 
-async def memberships_of(connection: Connection, customer_id: UUID) -> list[Row]:
-    """Return the memberships of a customer, with the key of each segment, by key."""
+async def list_memberships(connection: Connection, customer_id: UUID) -> list[Row]:
+    """Return the memberships of a customer with the key of each segment, by key."""
     query = (
         select(membership, segment.c.key)
         .join(segment, segment.c.segment_id == membership.c.segment_id)
@@ -32,9 +32,10 @@ async def memberships_of(connection: Connection, customer_id: UUID) -> list[Row]
     return list(await connection.execute(query))
 
 
-async def standing_of(connection: Connection, customer_id: UUID) -> Row | None:
-    """Return where a customer stood at the last evaluation, and whether they may be profiled; None: no evaluation."""
+async def find_evaluated_customer(connection: Connection, customer_id: UUID) -> Row | None:
+    """Return the last result for a customer, and whether they may be profiled; None where there is no evaluation."""
     profiled = func.coalesce(customer.c.profiling_allowed, true()).label("profiled")
-    rows = standing.outerjoin(customer, customer.c.customer_id == standing.c.customer_id)
-    query = select(standing, profiled).select_from(rows).where(standing.c.customer_id == customer_id)
+    key = evaluated_customer.c.customer_id
+    rows = evaluated_customer.outerjoin(customer, customer.c.customer_id == key)
+    query = select(evaluated_customer, profiled).select_from(rows).where(key == customer_id)
     return (await connection.execute(query)).one_or_none()

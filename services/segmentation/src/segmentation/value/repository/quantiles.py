@@ -1,21 +1,18 @@
-"""SQL over the whole base: what boundaries are computed from, and whom new ones concern.
+"""SQL that computes boundaries from the whole base.
 
-Both read `standing`, whose amounts are kept current by time too: no window has to be added up again for the whole base.
+The amounts of the base (table `standing`) are kept current as time passes, so that no window is added up again.
 """
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, any_, literal, or_, text, true
+from sqlalchemy import text
 
 from lealtad.db import Connection, Row
 from lealtad.db.planning import plan_for_the_base
 from segmentation.domain.boundaries import Boundaries, Tier
 from segmentation.domain.value_policy import TierRule, ValuePolicy
-from segmentation.evaluation.evaluator import moments
-from segmentation.evaluation.value_scores import ranked
-from segmentation.memberships.models import standing
 
 FIFTHS = [0.2, 0.4, 0.6, 0.8]
 HUNDREDTHS = [number / 100 for number in range(1, 100)]
@@ -31,8 +28,8 @@ FROM (SELECT greatest(CAST(:today AS date) - last_purchase, 0) AS days, frequenc
       FROM standing WHERE frequency > 0) AS buyer
 """)
 
-# A tier begins at the smallest amount at which the customers above it bring less than its share of the revenue;
-# equal amounts are one step, so that equal customers share a tier.
+# A tier begins at the smallest amount for which the customers above it bring less than its share of the revenue.
+# Equal amounts are one step, so that equal customers share a tier.
 TIER_AMOUNTS = text("""
 WITH step AS (
     SELECT monetary, sum(sum(monetary)) OVER (ORDER BY monetary DESC) - sum(monetary) AS above,
@@ -45,43 +42,16 @@ GROUP BY tier.place ORDER BY tier.place
 """)
 
 
-async def compute(connection: Connection, policy: ValuePolicy, now: datetime) -> Boundaries | None:
-    """Return boundaries (as version 1) from everybody who bought in the window; None for too few."""
+async def compute_boundaries(connection: Connection, policy: ValuePolicy, now: datetime) -> Boundaries | None:
+    """Return boundaries (as version 1) computed from all buyers of the window; None for too few buyers."""
     await plan_for_the_base(connection)
-    binds = {"fifths": FIFTHS, "hundredths": HUNDREDTHS, "today": moments(now)["today"]}
+    binds = {"fifths": FIFTHS, "hundredths": HUNDREDTHS, "today": now.astimezone(UTC).date()}
     row = (await connection.execute(QUANTILES, binds)).one()
     if row.buyers < policy.min_customers:
         return None
     shares = [rule.revenue_share for rule in policy.tiers]
     amounts = (await connection.execute(TIER_AMOUNTS, {"shares": shares})).scalars()
     return _boundaries(policy, now, row, _tiers(policy.tiers, amounts))
-
-
-def ranked_otherwise(boundaries: Boundaries, recency_limits: Iterable[frozenset[int]]) -> ColumnElement[bool]:
-    """Return the condition on `standing` that scores or tier are others by `boundaries`; it binds `today`.
-
-    Recency scores, which time moves every few days, are others only where a rule minds: each of `recency_limits` holds
-    the scores that meet one of its conditions.
-    """
-    columns = standing.c
-    new = ranked(
-        boundaries,
-        known=true(),
-        last_purchase=columns.last_purchase,
-        purchases=columns.frequency,
-        amount=columns.monetary,
-    )
-    return or_(
-        columns.tier.is_distinct_from(new.tier),
-        columns.service_tier.is_distinct_from(new.service_tier),
-        columns.rfm_frequency.is_distinct_from(new.frequency),
-        columns.rfm_monetary.is_distinct_from(new.monetary),
-        *(_is_any(columns.rfm_recency, some).is_distinct_from(_is_any(new.recency, some)) for some in recency_limits),
-    )
-
-
-def _is_any(score: ColumnElement[int], scores: frozenset[int]) -> ColumnElement[bool]:
-    return score == any_(literal(sorted(scores), ARRAY(Integer)))
 
 
 def _boundaries(policy: ValuePolicy, now: datetime, row: Row, tiers: tuple[Tier, ...]) -> Boundaries:
@@ -99,7 +69,7 @@ def _boundaries(policy: ValuePolicy, now: datetime, row: Row, tiers: tuple[Tier,
 
 
 def _tiers(rules: Sequence[TierRule], amounts: Sequence[Decimal | None]) -> tuple[Tier, ...]:
-    """Pair the tiers with the amounts they begin at; the last takes every other buyer, also where revenue is nil."""
+    """Return the tiers with the least amount of each; the last takes all other buyers, even where revenue is nil."""
     best = [
         Tier(rule.tier, rule.service_tier, amount)
         for rule, amount in zip(rules[:-1], amounts[:-1], strict=True)

@@ -1,4 +1,4 @@
-"""Tables of what was announced about customers."""
+"""Tables of the evaluated customers, their announced memberships, and the sweeps over the base."""
 
 from sqlalchemy import UUID, BigInteger, Column, Date, Identity, Index, Integer, SmallInteger, String, Table, text
 
@@ -18,9 +18,9 @@ membership = Table(
     Index("ix_membership_segment_id_customer_id", "segment_id", "customer_id"),
     schema=OWNED,
 )
-"""Announced memberships: version and root fact by which the customer entered, and the event that told it."""
+"""Announced memberships: version and root fact by which the customer entered, and the event that announced it."""
 
-standing = Table(
+evaluated_customer = Table(
     "standing",
     METADATA,
     Column("customer_id", UUID, primary_key=True),
@@ -40,7 +40,7 @@ standing = Table(
     schema=OWNED,
     postgresql_with={"fillfactor": "70"},
 )
-"""One row per customer: its locked place, its announced tier, and the result of its last evaluation."""
+"""One row per customer (table `standing`): the lock, the announced tier, and the result of the last evaluation."""
 
 sweep = Table(
     "sweep",
@@ -52,4 +52,4 @@ sweep = Table(
     moment("started_at", nullable=False),
     schema=OWNED,
 )
-"""Walks over the base under way, oldest first: all customers up to `after` were looked at."""
+"""Sweeps under way, oldest first: all customers up to `after` were checked."""

@@ -1,4 +1,4 @@
-"""A fact changes a customer's segments, and subscribers are told exactly what changed."""
+"""A fact changes a customer's segments, and exactly the difference is announced."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,7 +19,7 @@ def keys(refs: Sequence[Any]) -> set[str]:
     return {ref.key for ref in refs}
 
 
-async def told(database: Database, *events: Event[Any]) -> list[Any]:
+async def announce(database: Database, *events: Event[Any]) -> list[Any]:
     return [event.data for event in await deliver(SERVICE, database, events, now=NOW)]
 
 
@@ -41,16 +41,16 @@ async def test_a_first_purchase_makes_a_new_and_active_customer(database: Databa
 
 async def test_a_fact_that_changes_nothing_announces_nothing(database: Database) -> None:
     customer = new_id()
-    await told(database, purchase(customer))
+    await announce(database, purchase(customer))
 
-    assert await told(database, purchase(customer)) == []
+    assert await announce(database, purchase(customer)) == []
 
 
 async def test_one_batch_gives_one_record_per_customer_with_all_causes(database: Database) -> None:
     first, second = sorted([new_id(), new_id()])
     facts = [purchase(first, mugs="900"), purchase(first, mugs="1200"), case(first), purchase(second)]
 
-    events = await told(database, *facts)
+    events = await announce(database, *facts)
 
     assert [event.customer_id for event in events] == [first, second]
     assert keys(events[0].entered) == {
@@ -66,8 +66,8 @@ async def test_one_batch_gives_one_record_per_customer_with_all_causes(database:
 async def test_a_score_moves_the_customer_in_and_out_of_at_risk_naming_the_root_fact(database: Database) -> None:
     customer, root = new_id(), new_id()
 
-    [risk] = await told(database, score(customer, "0.81", "critical", roots=(root,)))
-    [calm] = await told(database, score(customer, "0.10", "low", sequence=2, roots=(root,)))
+    [risk] = await announce(database, score(customer, "0.81", "critical", roots=(root,)))
+    [calm] = await announce(database, score(customer, "0.10", "low", sequence=2, roots=(root,)))
 
     assert keys(risk.entered) == {"at-risk"}
     assert risk.causes.ids == [root]
@@ -78,8 +78,8 @@ async def test_a_score_moves_the_customer_in_and_out_of_at_risk_naming_the_root_
 async def test_a_complaint_opens_and_its_resolution_closes_the_segment(database: Database) -> None:
     customer, case_id = new_id(), new_id()
 
-    [opened] = await told(database, case(customer, case_id))
-    [resolved] = await told(database, case(customer, case_id, version=2, status=CaseStatus.RESOLVED))
+    [opened] = await announce(database, case(customer, case_id))
+    [resolved] = await announce(database, case(customer, case_id, version=2, status=CaseStatus.RESOLVED))
 
     assert "open-complaint" in keys(opened.entered)
     assert keys(resolved.left) == {"open-complaint", "dissatisfied"}
@@ -88,8 +88,8 @@ async def test_a_complaint_opens_and_its_resolution_closes_the_segment(database:
 async def test_a_case_moves_nobody_until_its_customer_is_known(database: Database) -> None:
     customer, case_id = new_id(), new_id()
 
-    assert await told(database, case(None, case_id)) == []
-    [attached] = await told(database, case(customer, case_id, version=2))
+    assert await announce(database, case(None, case_id)) == []
+    [attached] = await announce(database, case(customer, case_id, version=2))
 
     assert "open-complaint" in keys(attached.entered)
 
@@ -98,8 +98,8 @@ async def test_responses_to_offers_weary_a_customer(database: Database) -> None:
     customer = new_id()
     refusals = [response(customer, days_ago(day), accepted=False) for day in (1, 2)]
 
-    [weary] = await told(database, *refusals)
-    [fresh] = await told(database, response(customer, accepted=True))
+    [weary] = await announce(database, *refusals)
+    [fresh] = await announce(database, response(customer, accepted=True))
 
     assert keys(weary.entered) == {"offer-weary"}
     assert keys(fresh.left) == {"offer-weary"}
@@ -108,19 +108,19 @@ async def test_responses_to_offers_weary_a_customer(database: Database) -> None:
 async def test_who_was_erased_or_merged_leaves_every_segment(database: Database) -> None:
     for status in (CustomerStatus.ERASED, CustomerStatus.MERGED):
         customer = new_id()
-        await told(database, registered(customer), purchase(customer), score(customer, "0.9", "critical"))
+        await announce(database, registered(customer), purchase(customer), score(customer, "0.9", "critical"))
 
-        [gone] = await told(database, registered(customer, sequence=2, status=status))
+        [change] = await announce(database, registered(customer, sequence=2, status=status))
 
-        assert gone.segments == []
-        assert keys(gone.left) == {"new-customers", "active-90d", "at-risk"}
+        assert change.segments == []
+        assert keys(change.left) == {"new-customers", "active-90d", "at-risk"}
 
 
 async def test_a_late_fact_counts_on_its_own_day(database: Database) -> None:
     customer = new_id()
-    await told(database, purchase(customer))
+    await announce(database, purchase(customer))
 
-    [event] = await told(database, purchase(customer, days_ago(40)))
+    [event] = await announce(database, purchase(customer, days_ago(40)))
 
     assert keys(event.left) == {"new-customers"}
 
@@ -129,8 +129,8 @@ async def test_a_repeated_fact_counts_once(database: Database) -> None:
     customer = new_id()
     bought = purchase(customer, days_ago(31))
 
-    await told(database, bought)
-    await told(database, bought)
+    await announce(database, bought)
+    await announce(database, bought)
 
     async with database.read() as uow:
         row = await uow.connection.run("SELECT purchases, purchase_amount FROM activity_total")
