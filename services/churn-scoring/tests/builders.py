@@ -1,4 +1,4 @@
-"""Builders of events as churn-scoring consumes them; times are days before or after START."""
+"""Builders of consumed events; times are days before or after START."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What the tests of churn-scoring share: a database of their own and a client."""
+"""Fixtures of the tests of churn-scoring: a database and a client."""
 
 from collections.abc import AsyncIterator
 
@@ -13,12 +13,12 @@ from lealtad.unit_of_work import Database
 
 @pytest.fixture
 async def database(database_for: DatabaseFactory) -> Database:
-    """Give a fresh database, whose clock stands at 2011-03-01 09:00 until moved."""
+    """Return a new database, whose clock stands at 2011-03-01 09:00 until moved."""
     return await database_for(SERVICE)
 
 
 @pytest.fixture
 async def client(database: Database) -> AsyncIterator[httpx.AsyncClient]:
-    """Give a client of the API with all scopes."""
+    """Yield a client of the API with all scopes."""
     async with client_for(SERVICE, database) as client:
         yield client

@@ -17,12 +17,12 @@ amounts = st.integers(1, 100_000).map(lambda cents: Decimal(cents) / 100)
 
 @st.composite
 def facts(draw: st.DrawFn, min_size: int = 0) -> list[Fact]:
-    """Facts of one customer, in any order, each with its own id."""
+    """Return facts of one customer in any order, with distinct ids."""
     rows = draw(st.lists(st.tuples(st.sampled_from(FactKind), moments, amounts), min_size=min_size, max_size=30))
     return [Fact(UUID(int=place + 1), CUSTOMER, kind, at, amount) for place, (kind, at, amount) in enumerate(rows)]
 
 
 def purchase(day: float, amount: str = "20.00", number: int = 0) -> Fact:
-    """A purchase `day` days after START."""
+    """Return a purchase `day` days after START."""
     at = START + timedelta(days=day)
     return Fact(UUID(int=number or int(day * 1000) + 1), CUSTOMER, FactKind.PURCHASE, at, Decimal(amount))

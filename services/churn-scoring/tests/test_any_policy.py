@@ -1,4 +1,4 @@
-"""Whatever scoring policy is accepted, customers are scored."""
+"""Every accepted scoring policy lets customers be scored."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -38,11 +38,11 @@ numbers = count(1)
 
 
 async def use(call: Caller, database: Database) -> None:
-    """Let every kind of fact come for customers of every basis, read their scores, and let time pass."""
-    loyal, once, contracted, ending, gone = CUSTOMERS
-    told = next(numbers)
+    """Deliver every kind of fact for customers of every basis, advance time, and read their scores."""
+    loyal, once, contracted, ending, withdrawn = CUSTOMERS
+    number = next(numbers)
     events = [
-        *(a_customer(one, external_id=str(one), sequence=told) for one in CUSTOMERS),
+        *(a_customer(one, external_id=str(one), sequence=number) for one in CUSTOMERS),
         *(a_purchase(loyal, day) for day in (-400, -90, -30)),
         a_purchase(once, -1, "99999999999.99"),
         a_return(loyal, -10),
@@ -54,10 +54,10 @@ async def use(call: Caller, database: Database) -> None:
         a_case(loyal, -5, case=new_id()),
         a_contract(contracted, -100, new_id()),
         a_contract(ending, -100, new_id(), ends=3),
-        a_cancellation(gone, -10, new_id(), ends=-2),
+        a_cancellation(withdrawn, -10, new_id(), ends=-2),
     ]
     await deliver(SERVICE, database, events)
-    await run_due(SERVICE, database, now=database.clock.now() + timedelta(days=told % 20))
+    await run_due(SERVICE, database, now=database.clock.now() + timedelta(days=number % 20))
     for customer in CUSTOMERS:
         score = await call("GET", f"customers/{customer}/churn-score")
         assert Decimal(0) <= Decimal(score["probability"]) <= Decimal(1)
@@ -87,7 +87,7 @@ async def test_the_shipped_scoring_policy_may_be_put_in_force(client: httpx.Asyn
 
 
 @pytest.mark.parametrize(
-    ("changes", "pointer", "words"),
+    ("changes", "pointer", "message"),
     [
         ({"grid": "0.00125"}, "/grid", "too many decimals"),
         ({"bands": [{"name": "low", "from_probability": "0.1"}]}, "/bands", "must begin at 0"),
@@ -95,7 +95,7 @@ async def test_the_shipped_scoring_policy_may_be_put_in_force(client: httpx.Asyn
     ],
 )
 async def test_a_scoring_policy_that_cannot_be_obeyed_is_pointed_at(
-    client: httpx.AsyncClient, changes: dict[str, Any], pointer: str, words: str
+    client: httpx.AsyncClient, changes: dict[str, Any], pointer: str, message: str
 ) -> None:
     document = {**await Caller(client).shipped(PATH), **changes}
 
@@ -103,4 +103,4 @@ async def test_a_scoring_policy_that_cannot_be_obeyed_is_pointed_at(
 
     (error,) = answer.json()["errors"]
     assert (answer.status_code, error["pointer"]) == (422, pointer)
-    assert words in error["message"]
+    assert message in error["message"]

@@ -1,4 +1,4 @@
-"""What an earlier intake accepted is read by everybody."""
+"""Extreme values that an earlier intake accepted can be scored."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -36,7 +36,7 @@ async def test_a_contract_of_placeholder_times_is_scored_like_one_without_end(
 
 
 @pytest.mark.parametrize("amounts", [["99999999999999"], ["50", "99999999999948.99"]])
-async def test_who_spent_the_largest_amount_is_scored(
+async def test_a_customer_who_spent_the_largest_amount_is_scored(
     database: Database, client: httpx.AsyncClient, amounts: list[str]
 ) -> None:
     customer = new_id()

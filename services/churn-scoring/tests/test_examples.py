@@ -1,4 +1,4 @@
-"""Training features are those of their day: nothing later leaks in."""
+"""Training features use no data after their cut-off day."""
 
 import random
 from dataclasses import replace
@@ -74,11 +74,11 @@ def test_a_cancellation_is_unknown_before_it_was_recorded() -> None:
     rows, examples = by_cutoff(CustomerTimeline(CUSTOMER, [purchase(50)], contracts=[cancelled, started]))
 
     assert [rows[cutoff][COLUMN["active_contracts"]] for cutoff in WINDOWS.cutoffs] == [1, 0, 0]
-    # Once withdrawn, a customer is scored by rule: nothing to learn from.
+    # A withdrawn customer is scored by rule, so no model learns from them.
     assert examples.active.tolist() == [True, False, False]
 
 
-def test_who_has_not_bought_for_long_is_not_learned_from() -> None:
+def test_customers_without_recent_purchases_are_not_learned_from() -> None:
     _, examples = by_cutoff(CustomerTimeline(CUSTOMER, [purchase(1)]))
 
     assert examples.active.tolist() == [True, True, False]
@@ -110,6 +110,6 @@ def test_labels_to_learn_from_end_before_those_of_the_hold_out_begin(
     assert 1 <= len(windows.learn) <= cutoffs
 
 
-def test_too_short_a_history_is_told_in_days() -> None:
+def test_the_error_of_a_short_history_states_the_days() -> None:
     with pytest.raises(TooLittleDataError, match=r"needs 270 days of purchases.*there are 145"):
         plan(FIRST, FIRST + 145, horizon_days=90, cutoffs=3, step_days=30)

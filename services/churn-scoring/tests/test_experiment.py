@@ -1,4 +1,4 @@
-"""The experiment finds what is known of its data."""
+"""The experiment finds the known parameters and figures of its data."""
 
 from dataclasses import replace
 
@@ -48,7 +48,7 @@ def test_the_parameters_behind_simulated_customers_are_found(outcome: Outcome) -
     assert parameters.a / (parameters.a + parameters.b) == pytest.approx(0.6 / 4.6, rel=0.35)
 
 
-def test_models_beat_recency_where_customers_live_by_bg_nbd(outcome: Outcome) -> None:
+def test_models_beat_recency_on_customers_simulated_by_bg_nbd(outcome: Outcome) -> None:
     auc = {name: found["auc"]["value"] for name, found in outcome.metrics.items()}
 
     assert auc["bg-nbd"] > auc["recency"] + 0.03
@@ -92,16 +92,16 @@ def test_too_few_customers_train_nothing() -> None:
 
 
 @pytest.mark.parametrize("number", [400, 4000])
-def test_a_calibration_mends_probabilities_that_are_off(number: int) -> None:
+def test_a_calibration_corrects_biased_probabilities(number: int) -> None:
     random = np.random.default_rng(5)
     truth = random.uniform(0.05, 0.95, number)
     silent = random.random(number) < truth
-    off = truth**3
+    biased = truth**3
 
-    mended = fit_calibration(off, silent).apply(off)
+    calibrated = fit_calibration(biased, silent).apply(biased)
 
-    assert calibration_error(silent, mended) < calibration_error(silent, off) / 3
-    assert np.all(np.diff(mended[np.argsort(off)]) >= 0)
+    assert calibration_error(silent, calibrated) < calibration_error(silent, biased) / 3
+    assert np.all(np.diff(calibrated[np.argsort(biased)]) >= 0)
 
 
 def test_a_perfect_ranking_has_auc_one() -> None:

@@ -1,4 +1,4 @@
-"""Two who fold facts of one customer at the same moment."""
+"""Concurrent folding of one customer's facts."""
 
 import asyncio
 
@@ -24,7 +24,7 @@ def a_fact(day: float) -> Fact:
 
 
 async def fold(connection: Connection, fact: Fact) -> int:
-    """Take in the next purchase; return how many were known before."""
+    """Fold the next purchase; return the number of earlier purchases."""
     new, histories = await repository.insert_facts(connection, [fact])
     assert (new, list(histories)) == ({fact.id}, [CUSTOMER])
     before = histories[CUSTOMER].purchases
@@ -33,14 +33,16 @@ async def fold(connection: Connection, fact: Fact) -> int:
     return before
 
 
-async def until_somebody_waits(database: Database) -> None:
+async def wait_for_lock_contention(database: Database) -> None:
     async with database.engine.connect() as connection, asyncio.timeout(5):
-        while not await connection.scalar(LOCKED_OUT):  # noqa: ASYNC110 - nobody tells of a lock
+        while not await connection.scalar(LOCKED_OUT):  # noqa: ASYNC110 - PostgreSQL does not notify of lock waits
             await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize("known", [0, 1])
-async def test_who_waited_for_a_history_goes_on_from_what_the_other_left(database: Database, known: int) -> None:
+async def test_a_transaction_that_waited_for_a_history_continues_from_the_committed_one(
+    database: Database, known: int
+) -> None:
     async def second() -> int:
         async with database.engine.begin() as connection:
             return await fold(connection, a_fact(-1))
@@ -51,12 +53,12 @@ async def test_who_waited_for_a_history_goes_on_from_what_the_other_left(databas
     async with database.engine.begin() as connection:
         assert await fold(connection, a_fact(-2)) == known
         waiting = asyncio.create_task(second())
-        await until_somebody_waits(database)
+        await wait_for_lock_contention(database)
 
     assert await waiting == known + 1
 
 
-async def test_a_fact_that_is_known_locks_no_history(database: Database) -> None:
+async def test_a_stored_fact_locks_no_history(database: Database) -> None:
     fact = a_fact(-1)
     async with database.engine.begin() as connection:
         await fold(connection, fact)

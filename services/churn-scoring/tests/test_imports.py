@@ -27,6 +27,6 @@ def test_api_worker_and_migration_start_without_heavy_libraries(process: str) ->
     assert loaded_after(f"import {process}") == []
 
 
-def test_training_brings_them() -> None:
-    # pandas too, where it happens to be installed: scikit-learn looks for it.
+def test_training_loads_heavy_libraries() -> None:
+    # scikit-learn also loads pandas if it is installed.
     assert {"joblib", "scipy", "sklearn"} <= set(loaded_after("import churn_scoring.training.command"))

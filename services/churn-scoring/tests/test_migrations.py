@@ -1,4 +1,4 @@
-"""The migrations make the tables that the code describes."""
+"""The migrations create the tables that the code describes."""
 
 from churn_scoring.service import SERVICE
 from lealtad.testing.migrations import differences

@@ -56,7 +56,7 @@ EMPTY = text(
 
 
 def story() -> list[Event[Any]]:
-    """What happens to three customers, in every topic that is read."""
+    """Return events of three customers, on every consumed topic."""
     one, two, three = CUSTOMERS
     return [
         *(a_customer(customer, external_id=str(customer.int)) for customer in CUSTOMERS),
@@ -85,7 +85,7 @@ async def state_of(database: Database) -> State:
 
 
 async def state_after(database: Database, events: Sequence[Event[Any]], sizes: Sequence[int]) -> State:
-    """Deliver `events` in batches of the given sizes on an emptied database; return what is left."""
+    """Deliver `events` in batches of the given sizes to an emptied database; return its state."""
     async with database.engine.begin() as connection:
         await connection.execute(EMPTY)
     rest = list(events)
@@ -126,9 +126,9 @@ async def test_facts_handled_at_the_same_moment_are_all_counted_and_announced_in
     assert [(row["purchases"], row["complaints"]) for row in state["history"]] == [(20, 3)]
     announced = [event for event in await emitted(database) if event.key == customer]
     assert [event.sequence for event in announced] == list(range(1, len(announced) + 1))
-    told = [(event.data.probability, event.data.expected_value.amount) for event in announced]
-    assert told[-1] == (state["score"][0]["probability"], state["score"][0]["announced_value"])
-    assert all(one != other for one, other in pairwise(told))
+    published = [(event.data.probability, event.data.expected_value.amount) for event in announced]
+    assert published[-1] == (state["score"][0]["probability"], state["score"][0]["announced_value"])
+    assert all(earlier != later for earlier, later in pairwise(published))
     named = [cause for event in announced for cause in event.data.causes.ids]
     assert len(named) == len(set(named))
 

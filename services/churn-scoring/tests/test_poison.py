@@ -15,7 +15,7 @@ from lealtad.unit_of_work import Database, UnitOfWork
 from .builders import a_purchase, at
 
 
-async def test_who_cannot_be_rescored_is_tried_again_a_day_later(
+async def test_a_customer_whose_rescoring_fails_is_retried_a_day_later(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     poison, *others = [new_id() for _ in range(9)]

@@ -1,4 +1,4 @@
-"""Who may not be profiled has no score, and no model learns from them."""
+"""Customers who may not be profiled have no score, and no model learns from them."""
 
 import httpx
 import pytest
@@ -17,7 +17,7 @@ from .builders import START, a_case, a_contract, a_customer, a_purchase, at
 CUSTOMER = new_id()
 
 
-def refusing(sequence: int = 2):
+def a_refusal(sequence: int = 2):
     return a_customer(CUSTOMER, external_id="17850", sequence=sequence, profiling_allowed=False)
 
 
@@ -30,31 +30,31 @@ async def scored(database: Database) -> Database:
     return database
 
 
-async def test_an_objection_withdraws_the_score_and_says_why(scored: Database, client: httpx.AsyncClient) -> None:
-    objection = refusing()
+async def test_a_refusal_withdraws_the_score_with_its_reason(scored: Database, client: httpx.AsyncClient) -> None:
+    refusal = a_refusal()
 
-    (withdrawn,) = await deliver(SERVICE, scored, [objection])
+    (withdrawn,) = await deliver(SERVICE, scored, [refusal])
 
-    told = withdrawn.data
-    assert (told.probability, told.no_score_reason) == (None, "profiling-refused")
-    assert (told.band, told.previous_band, told.kind, told.expected_value, told.reasons) == (None, None, None, None, [])
-    assert told.causes.ids == [objection.id]
+    data = withdrawn.data
+    assert (data.probability, data.no_score_reason) == (None, "profiling-refused")
+    assert (data.band, data.previous_band, data.kind, data.expected_value, data.reasons) == (None, None, None, None, [])
+    assert data.causes.ids == [refusal.id]
     answer = await client.get("/v1/customers/shop:17850/churn-score")
     assert (answer.status_code, answer.json()["type"].rsplit(":", 1)[-1]) == (404, "profiling-refused")
     assert (await client.get("/v1/churn-scores")).json()["items"] == []
 
 
 async def test_facts_and_time_bring_no_score_while_the_customer_refuses(scored: Database) -> None:
-    await deliver(SERVICE, scored, [refusing()])
+    await deliver(SERVICE, scored, [a_refusal()])
     late = [a_purchase(CUSTOMER, -300), a_purchase(CUSTOMER), a_contract(CUSTOMER, -1, new_id())]
     assert await deliver(SERVICE, scored, [*late, a_case(CUSTOMER, 0, case=new_id())]) == []
     assert await run_due(SERVICE, scored, now=at(400)) == []
 
 
-async def test_when_profiling_is_allowed_again_the_score_comes_back_with_what_happened_meanwhile(
+async def test_when_profiling_is_allowed_again_the_score_comes_back_with_the_facts_of_the_meantime(
     scored: Database, database_for
 ) -> None:
-    await deliver(SERVICE, scored, [refusing()])
+    await deliver(SERVICE, scored, [a_refusal()])
     bought = a_purchase(CUSTOMER, -1)
     await deliver(SERVICE, scored, [bought])
 
@@ -80,8 +80,8 @@ EMPTY = text("""
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-async def test_whichever_comes_first_readers_are_told_the_same_in_the_end(database: Database, data) -> None:
-    story = [a_purchase(CUSTOMER, -40), a_purchase(CUSTOMER, -2), a_customer(CUSTOMER), refusing()]
+async def test_readers_end_with_the_same_score_whatever_the_order_of_events(database: Database, data) -> None:
+    story = [a_purchase(CUSTOMER, -40), a_purchase(CUSTOMER, -2), a_customer(CUSTOMER), a_refusal()]
     ends = []
     for events in (story, data.draw(st.permutations(story))):
         async with database.begin() as uow:
@@ -90,15 +90,15 @@ async def test_whichever_comes_first_readers_are_told_the_same_in_the_end(databa
             await deliver(SERVICE, database, [event])
         async with database.read() as uow:
             rows = [dict(row) for row in await uow.connection.execute(SCORES)]
-        told = (await emitted(database))[-1].data
-        ends.append((rows, told.probability, told.no_score_reason, told.band, told.previous_band))
+        last = (await emitted(database))[-1].data
+        ends.append((rows, last.probability, last.no_score_reason, last.band, last.previous_band))
     assert ends[0] == ends[1]
 
 
-async def test_after_a_restore_the_score_that_was_told_is_withdrawn(scored: Database, database_for) -> None:
-    await deliver(SERVICE, scored, [refusing()])
+async def test_after_a_restore_the_announced_score_is_withdrawn(scored: Database, database_for) -> None:
+    await deliver(SERVICE, scored, [a_refusal()])
     restored = await database_for(SERVICE)
-    await deliver(SERVICE, restored, [refusing(), *(a_purchase(CUSTOMER, day) for day in (-40, -2))])
+    await deliver(SERVICE, restored, [a_refusal(), *(a_purchase(CUSTOMER, day) for day in (-40, -2))])
     before = [event for event in await emitted(scored) if event.data.probability is not None]
 
     await restore(SERVICE, restored, before)
@@ -108,9 +108,9 @@ async def test_after_a_restore_the_score_that_was_told_is_withdrawn(scored: Data
     assert await run_due(SERVICE, restored) == []
 
 
-async def test_nothing_is_learned_from_who_refuses(database: Database) -> None:
+async def test_nothing_is_learned_from_customers_who_refuse(database: Database) -> None:
     other = new_id()
-    await deliver(SERVICE, database, [a_purchase(CUSTOMER, -500), a_purchase(other, -100), refusing()])
+    await deliver(SERVICE, database, [a_purchase(CUSTOMER, -500), a_purchase(other, -100), a_refusal()])
     async with database.read() as uow:
         assert await training.list_customers_after(uow.connection, None, 10) == [other]
         assert await training.read_first_purchase_time(uow.connection) == at(-100)

@@ -11,22 +11,22 @@ from .builders import a_purchase
 CUSTOMER = new_id()
 
 
-async def test_what_was_announced_is_not_announced_again(database: Database, database_for: DatabaseFactory) -> None:
+async def test_a_restored_announcement_is_not_repeated(database: Database, database_for: DatabaseFactory) -> None:
     restored = await database_for(SERVICE)
     bought = a_purchase(CUSTOMER)
-    told = await deliver(SERVICE, database, [bought])
+    announced = await deliver(SERVICE, database, [bought])
 
-    assert await restore(SERVICE, restored, told) == set()
+    assert await restore(SERVICE, restored, announced) == set()
 
     assert await deliver(SERVICE, restored, [bought]) == []
 
 
-async def test_a_score_that_no_longer_holds_is_taken_back_in_public(
+async def test_a_restored_score_that_no_longer_holds_is_corrected_by_an_event(
     database: Database, database_for: DatabaseFactory
 ) -> None:
     restored = await database_for(SERVICE)
-    told = await deliver(SERVICE, database, [a_purchase(CUSTOMER)])
-    await restore(SERVICE, restored, told)
+    announced = await deliver(SERVICE, database, [a_purchase(CUSTOMER)])
+    await restore(SERVICE, restored, announced)
 
     (corrected,) = await run_due(SERVICE, restored)
 

@@ -118,7 +118,7 @@ async def test_the_end_of_the_last_contract_makes_the_score_one_and_names_the_ca
     assert left.data.reasons[0].code == "contract-ended"
 
 
-async def test_a_contract_is_as_its_newest_fact_says_whoever_else_is_in_the_batch(database: Database) -> None:
+async def test_a_contract_has_the_state_of_its_newest_fact_whatever_the_batch(database: Database) -> None:
     alone, together, other = new_id(), new_id(), new_id()
     for customer, at_once in ((alone, []), (together, [a_purchase(other, -1)])):
         contract = new_id()
@@ -155,7 +155,7 @@ async def test_time_that_changed_nothing_is_not_named_later(database: Database) 
     assert (scored.data.causes.ids, scored.data.causes.count) == ([back.id], 1)
 
 
-async def test_who_buys_again_after_leaving_is_scored_by_purchases_again(database: Database) -> None:
+async def test_a_customer_who_buys_again_after_leaving_is_scored_by_purchases_again(database: Database) -> None:
     contract = new_id()
     await deliver(
         SERVICE, database, [a_contract(CUSTOMER, -100, contract), a_cancellation(CUSTOMER, -5, contract, ends=-2)]
@@ -167,7 +167,7 @@ async def test_who_buys_again_after_leaving_is_scored_by_purchases_again(databas
     assert back.data.probability < 1
 
 
-async def test_time_alone_raises_the_score_of_who_stops_buying(database: Database) -> None:
+async def test_time_alone_raises_the_score_of_a_customer_who_stops_buying(database: Database) -> None:
     await deliver(SERVICE, database, [a_purchase(CUSTOMER, -7 * week) for week in range(10)])
     scores = []
     for day in range(1, 91):
@@ -184,8 +184,8 @@ async def test_days_that_are_skipped_lead_to_the_same_score_as_days_lived_one_by
     database: Database, database_for: DatabaseFactory
 ) -> None:
     stepped = await database_for(SERVICE)
-    for one in (database, stepped):
-        await deliver(SERVICE, one, [a_purchase(CUSTOMER, -20), a_purchase(CUSTOMER, -4)], now=START)
+    for each in (database, stepped):
+        await deliver(SERVICE, each, [a_purchase(CUSTOMER, -20), a_purchase(CUSTOMER, -4)], now=START)
     scores = []
     for day in range(1, 60):
         scores += await run_due(SERVICE, stepped, now=at(day))
@@ -196,7 +196,7 @@ async def test_days_that_are_skipped_lead_to_the_same_score_as_days_lived_one_by
     assert abs(at_once.data.probability - scores[-1].data.probability) < ScoringPolicy().drift
 
 
-async def test_time_alone_tells_no_other_value_while_the_risk_holds(database: Database) -> None:
+async def test_time_alone_announces_no_new_value_while_the_risk_holds(database: Database) -> None:
     customer = new_id()
     (scored,) = await deliver(SERVICE, database, [a_purchase(customer, -20)])
 
@@ -206,7 +206,7 @@ async def test_time_alone_tells_no_other_value_while_the_risk_holds(database: Da
     assert exact.data.expected_value.amount < scored.data.expected_value.amount
 
 
-async def test_the_sweep_of_a_rebuild_tells_no_more_than_time_alone_would(database: Database) -> None:
+async def test_the_sweep_of_a_rebuild_announces_no_more_than_time_alone(database: Database) -> None:
     await deliver(SERVICE, database, [a_purchase(CUSTOMER, -20), a_purchase(CUSTOMER, -4)])
     (first,) = await run_due(SERVICE, database, now=at(40))
     before = await emitted(database)
@@ -214,20 +214,20 @@ async def test_the_sweep_of_a_rebuild_tells_no_more_than_time_alone_would(databa
 
     async with database.begin(now=a_step_later, phase=Phase.SWEEP) as uow:
         await react(uow, {CUSTOMER: [uow.due_cause(CUSTOMER, "sweep")]})
-    held = await emitted(database)
+    after_sweep = await emitted(database)
     (exact,) = await deliver(SERVICE, database, [a_touchpoint(CUSTOMER, 43)], now=a_step_later)
 
-    assert held == before
+    assert after_sweep == before
     assert 0 < exact.data.probability - first.data.probability < ScoringPolicy().drift
 
 
 async def test_a_merged_customer_loses_the_score(database: Database) -> None:
     await deliver(SERVICE, database, [a_customer(CUSTOMER), a_purchase(CUSTOMER)])
 
-    (gone,) = await deliver(SERVICE, database, [a_customer(CUSTOMER, sequence=2, status="merged")])
+    (withdrawn,) = await deliver(SERVICE, database, [a_customer(CUSTOMER, sequence=2, status="merged")])
 
-    assert (gone.data.probability, gone.data.no_score_reason) == (None, "merged")
-    assert gone.data.previous_band == "medium"
+    assert (withdrawn.data.probability, withdrawn.data.no_score_reason) == (None, "merged")
+    assert withdrawn.data.previous_band == "medium"
 
 
 async def test_a_case_counts_once_its_customer_becomes_known(database: Database) -> None:

@@ -1,4 +1,4 @@
-"""What a batch costs the database."""
+"""The number of statements per batch, and the use of indexes."""
 
 import re
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ OWN = re.compile(rf"\b(FROM|INTO|UPDATE|JOIN) ({TABLES})\b")
 
 
 async def count(database: Database, events: Sequence[Event[Any]]) -> int:
-    """Return how many statements a batch takes, without those on the platform's own tables."""
+    """Return the number of statements of a batch, except those on platform tables."""
     with statements(database) as seen:
         await deliver(SERVICE, database, events)
     return sum(OWN.search(statement) is not None for statement in seen)
@@ -40,7 +40,7 @@ async def test_the_statements_of_a_batch_do_not_grow_with_its_size(database: Dat
     assert small == large == wanted
 
 
-async def test_customers_who_are_new_take_two_statements_more(database: Database) -> None:
+async def test_new_customers_take_two_statements_more(database: Database) -> None:
     known, new = new_id(), [new_id() for _ in range(50)]
     await deliver(SERVICE, database, [a_purchase(known, -20)])
 
@@ -110,7 +110,7 @@ BASE = (
 
 
 @pytest.mark.parametrize("customers", [1, 100])
-async def test_what_a_score_rests_on_is_read_by_index(database: Database, customers: int) -> None:
+async def test_the_inputs_of_a_score_are_read_by_index(database: Database, customers: int) -> None:
     async with database.engine.begin() as connection:
         for statement in BASE:
             await connection.execute(text(statement))

@@ -1,4 +1,4 @@
-"""Training on a database: read, fit, judge, store, promote; then scores come from the model."""
+"""Training on a database: read, fit, evaluate, store and promote models, then score by them."""
 
 from datetime import timedelta
 
@@ -26,7 +26,7 @@ DAMAGE = text("UPDATE model SET artifact = artifact || '\\x00' WHERE name = 'gra
 
 @pytest.fixture
 async def shop(database: Database) -> Database:
-    """A shop with a year of purchases of simulated customers, at the end of that year."""
+    """Return a shop with a year of purchases of simulated customers, at the end of that year."""
     shift = TODAY - START - timedelta(days=361)
     async with database.engine.begin() as connection:
         await connection.execute(HORIZON)

@@ -1,4 +1,4 @@
-"""Lives to train on: simulated ones, whose truth is known, and those of CDNOW."""
+"""Timelines for training: simulated customers with known parameters, and the customers of CDNOW."""
 
 import os
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ SHARED_DATA = Path(os.environ.get("LEALTAD_SHARED_DATA", Path(__file__).parents[
 
 
 def shared(name: str) -> Path:
-    """Return a file of the shared data; skip the test where it is not there."""
+    """Return a file of the shared data; skip the test if it is missing."""
     file = SHARED_DATA / name
     if not file.exists():
         pytest.skip(f"{name} is not in {SHARED_DATA} (set LEALTAD_SHARED_DATA)")
@@ -25,12 +25,12 @@ def shared(name: str) -> Path:
 
 
 def cdnow() -> list[CustomerTimeline]:
-    """The purchases of all 23,570 customers of CDNOW."""
+    """Return the purchases of all 23,570 customers of CDNOW."""
     timelines: dict[UUID, CustomerTimeline] = {}
     for number, line in enumerate(shared("cdnow_master.txt").read_text().splitlines()):
         customer, day, _, dollars = line.split() if line[:1] == " " and line[1:2].isdigit() else ("", "", "", "")
         if customer:
-            # Spread over all ids: one customer in five is kept for calibration by the id.
+            # Spread over all ids, since the id decides which customer in five is used for calibration.
             identity = UUID(int=int(customer) * 2_654_435_761)
             at = datetime.strptime(day, "%Y%m%d").replace(tzinfo=UTC)
             fact = Fact(UUID(int=number), identity, FactKind.PURCHASE, at, Decimal(dollars))
@@ -39,7 +39,7 @@ def cdnow() -> list[CustomerTimeline]:
 
 
 def simulated(customers: int, days: int, seed: int = 3) -> list[CustomerTimeline]:
-    """Customers who live by BG/NBD (r 1.2, alpha 30 days, a 0.6, b 4); all first buy within a third of the days."""
+    """Return customers of BG/NBD (r 1.2, alpha 30 days, a 0.6, b 4) who first buy within a third of the days."""
     random = np.random.default_rng(seed)
     timelines = []
     for number in range(1, customers + 1):

@@ -1,4 +1,4 @@
-"""`python -m churn_scoring PROCESS`."""
+"""The entry point `python -m churn_scoring PROCESS`."""
 
 import sys
 

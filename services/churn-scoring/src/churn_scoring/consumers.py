@@ -1,4 +1,4 @@
-"""Which feature folds which events."""
+"""The projection of each consumed event."""
 
 from churn_scoring.customers.models import CUSTOMERS
 from churn_scoring.facts import projection as facts

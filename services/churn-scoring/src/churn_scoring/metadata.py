@@ -1,4 +1,4 @@
-"""The one `MetaData` of the service; every feature's `models.py` adds its tables to it."""
+"""The `MetaData` of the service, to which every feature's `models.py` adds its tables."""
 
 from lealtad.db import metadata
 

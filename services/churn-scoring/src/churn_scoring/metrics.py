@@ -1,4 +1,4 @@
-"""The service's own metrics."""
+"""Metrics of the service."""
 
 from lealtad.observability.metrics import counter, histogram
 

@@ -1,4 +1,4 @@
-"""Assessments: on what a score rests, what it says, and when it will change by time alone."""
+"""Assessments: basis and probability of a score, and when time alone will change it."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -44,8 +44,8 @@ def assess(
 ) -> Assessment:
     now = at(day)
     profile = Profile(fold_all(CUSTOMER, past_facts), open_cases=open_cases)
-    subject = ScoringInput(profile, status_at(contracts, now), exclusion)
-    return Assessor(MODEL, POLICY, now, "EUR").assess([subject])[0]
+    scoring_input = ScoringInput(profile, status_at(contracts, now), exclusion)
+    return Assessor(MODEL, POLICY, now, "EUR").assess([scoring_input])[0]
 
 
 def risk(day: float, past_facts: Sequence[Fact], open_cases: int = 0) -> float:
@@ -69,18 +69,18 @@ def test_without_purchase_and_contract_there_is_no_score_and_a_reason() -> None:
 
 
 def test_one_purchase_is_enough_for_a_score() -> None:
-    found = assess(0.5, [purchase(0.2)])
+    assessment = assess(0.5, [purchase(0.2)])
 
-    assert found.basis is Basis.INACTIVITY
-    assert found.probability is not None
-    assert Decimal("0.3") < found.probability < Decimal("0.7")
+    assert assessment.basis is Basis.INACTIVITY
+    assert assessment.probability is not None
+    assert Decimal("0.3") < assessment.probability < Decimal("0.7")
 
 
 def test_an_ended_contract_without_a_purchase_since_is_certain_churn() -> None:
-    found = assess(40, [purchase(10)], [contract(0, ends=39.5)])
+    assessment = assess(40, [purchase(10)], [contract(0, ends=39.5)])
 
-    assert (found.basis, found.probability, found.band) == (Basis.WITHDRAWN, Decimal(1), "critical")
-    assert found.next_due_at is None
+    assert (assessment.basis, assessment.probability, assessment.band) == (Basis.WITHDRAWN, Decimal(1), "critical")
+    assert assessment.next_due_at is None
     assert explain(40, [], [contract(0, ends=39.5)])[0].code == "contract-ended"
 
 
@@ -138,11 +138,11 @@ def test_time_changes_little_and_no_band_before_the_due_time(past_facts: list[Fa
     until = [assess(day + later, past_facts) for later in range(wait + 1)]
 
     assert 1 <= wait <= POLICY.recheck_days
-    assert not any(_is_told_of(today, later) for later in until[:-1])
-    assert _is_told_of(today, until[-1]) or wait == POLICY.recheck_days
+    assert not any(_is_announced(today, later) for later in until[:-1])
+    assert _is_announced(today, until[-1]) or wait == POLICY.recheck_days
 
 
-def _is_told_of(today: Assessment, later: Assessment) -> bool:
+def _is_announced(today: Assessment, later: Assessment) -> bool:
     assert today.probability is not None
     assert later.probability is not None
     return later.band != today.band or abs(later.probability - today.probability) >= POLICY.drift
@@ -150,9 +150,9 @@ def _is_told_of(today: Assessment, later: Assessment) -> bool:
 
 @given(facts(), st.floats(0, 0.99), st.floats(0, 0.99))
 def test_the_hour_of_the_evaluation_does_not_matter(past_facts: list[Fact], morning: float, evening: float) -> None:
-    one, other = assess(420 + morning, past_facts), assess(420 + evening, past_facts)
+    early, late = assess(420 + morning, past_facts), assess(420 + evening, past_facts)
 
-    assert (one.risk, one.probability, one.value_at_risk) == (other.risk, other.probability, other.value_at_risk)
+    assert (early.risk, early.probability, early.value_at_risk) == (late.risk, late.probability, late.value_at_risk)
 
 
 @given(facts(min_size=1))
@@ -160,9 +160,9 @@ def test_reasons_add_up_to_the_difference_from_a_newcomer(past_facts: list[Fact]
     bought = [*past_facts, purchase(0.1, number=999)]
     newcomer = risk(0, [purchase(0)])
 
-    told = sum(reason.effect for reason in explain(420, bought))
-    # Groups below half a point and beyond the fifth are not told.
-    assert told == pytest.approx(risk(420, bought) - newcomer, abs=0.05)
+    total = sum(reason.effect for reason in explain(420, bought))
+    # Groups below half a point or beyond the fifth are left out.
+    assert total == pytest.approx(risk(420, bought) - newcomer, abs=0.05)
 
 
 def test_the_main_reason_of_a_long_silence_is_the_silence_in_plain_words() -> None:
@@ -174,11 +174,11 @@ def test_the_main_reason_of_a_long_silence_is_the_silence_in_plain_words() -> No
     assert main.effect > 0.3
 
 
-def test_the_risk_of_who_bought_for_the_first_time_today_has_a_reason_too() -> None:
-    told = explain(0.5, [purchase(0.2)])
+def test_the_risk_of_a_first_purchase_today_has_a_reason_too() -> None:
+    reasons = explain(0.5, [purchase(0.2)])
 
     text = "One purchase so far: the risk is that of who just bought for the first time"
-    assert told == [Reason("newcomer", text, 0.0)]
+    assert reasons == [Reason("newcomer", text, 0.0)]
 
 
 @given(facts(min_size=1), st.integers(0, 500))
@@ -187,16 +187,16 @@ def test_no_score_is_without_a_reason(past_facts: list[Fact], day: int) -> None:
 
 
 def test_assessing_together_gives_what_assessing_alone_gives() -> None:
-    subjects = [
+    inputs = [
         ScoringInput(Profile(fold_all(UUID(int=number), [purchase(number)] if number % 3 else [])))
         for number in range(1, 30)
     ]
     assessor = Assessor(MODEL, POLICY, at(60), "EUR")
 
-    assert assessor.assess(subjects) == [assessor.assess([subject])[0] for subject in subjects]
+    assert assessor.assess(inputs) == [assessor.assess([item])[0] for item in inputs]
 
 
-def test_one_day_is_told_in_the_singular() -> None:
+def test_one_day_is_written_in_the_singular() -> None:
     codes = {reason.code: reason.text for reason in explain(90, [purchase(0), purchase(1)])}
 
     assert codes["silence"] == "89 days since the last purchase, usual gap 1 day"

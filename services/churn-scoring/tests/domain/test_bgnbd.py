@@ -1,4 +1,4 @@
-"""BG/NBD against its published reference, against numerical integration and against simulation."""
+"""BG/NBD compared with its published reference, numerical integration and simulation."""
 
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -45,7 +45,7 @@ def test_the_fit_of_cdnow_finds_the_published_parameters(cdnow: Summary) -> None
     assert fitted.b == pytest.approx(REFERENCE.b, abs=2e-3)
 
 
-def test_the_slopes_that_the_search_follows_are_the_likelihoods(cdnow: Summary) -> None:
+def test_the_gradients_of_the_search_are_those_of_the_likelihood(cdnow: Summary) -> None:
     here, step = np.array([0.3, 5.0, 0.9, 2.0]), 1e-6
 
     slopes = _log_likelihood_gradients(BgNbd(*here), *cdnow)
@@ -85,7 +85,7 @@ def test_silence_equals_the_integral_over_all_rates_and_drop_out_probabilities(
 
 
 def simulated(customers: int, until: float, horizon: float, seed: int) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    """Draw customers who live by the model; return x, t_x and whether each is silent in the horizon."""
+    """Return x, t_x, and whether each is silent within the horizon, of customers simulated by the model."""
     random = np.random.default_rng(seed)
     rates = random.gamma(WEEKLY.r, 1 / WEEKLY.alpha, customers)
     leaving = random.beta(WEEKLY.a, WEEKLY.b, customers)
@@ -134,7 +134,7 @@ def test_silence_grows_while_nothing_is_bought(history: tuple[int, float, float]
 
 
 @given(histories, st.floats(1, 400))
-def test_of_equal_frequency_who_bought_more_recently_is_less_likely_silent(
+def test_at_equal_frequency_a_more_recent_buyer_is_less_likely_silent(
     history: tuple[int, float, float], horizon: float
 ) -> None:
     x, age, share = (np.array([float(value)]) for value in history)

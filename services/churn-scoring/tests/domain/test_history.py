@@ -1,4 +1,4 @@
-"""Folding facts: O(1) steps that give the same numbers as a look at all facts."""
+"""Folding in O(1) steps gives the same numbers as folding all facts anew."""
 
 import random
 

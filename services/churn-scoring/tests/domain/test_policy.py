@@ -1,4 +1,4 @@
-"""The policy: what is published, and what a manager may set."""
+"""The scoring policy: published probabilities, and its validation."""
 
 from decimal import Decimal
 
@@ -24,13 +24,13 @@ def test_a_published_probability_lies_on_the_grid_and_is_never_certain(probabili
 
 
 @given(st.floats(0, 1), st.floats(0, 1))
-def test_a_larger_probability_never_falls_into_a_lower_band(one: float, other: float) -> None:
+def test_a_larger_probability_never_falls_into_a_lower_band(first: float, second: float) -> None:
     names = [band.name for band in POLICY.bands]
-    low, high = sorted((one, other))
+    low, high = sorted((first, second))
     steps = POLICY.steps(np.array([low, high]))
 
-    first, second = (names.index(POLICY.band_of(POLICY.published(int(step)))) for step in steps)
-    assert first <= second
+    lower, higher = (names.index(POLICY.band_of(POLICY.published(int(step)))) for step in steps)
+    assert lower <= higher
 
 
 def test_a_band_includes_its_beginning() -> None:
@@ -63,14 +63,14 @@ def test_every_evidence_feature_exists() -> None:
 
 
 @given(st.integers(1, 49), st.integers(1, 49))
-def test_what_is_published_holds_within_the_drift_and_its_band(before: int, now: int) -> None:
-    told, found = POLICY.published(before), POLICY.published(now)
+def test_the_published_probability_holds_within_the_drift_and_its_band(before: int, now: int) -> None:
+    last, new = POLICY.published(before), POLICY.published(now)
 
-    (step,) = POLICY.steps_to_publish(np.array([now]), [told])
+    (step,) = POLICY.steps_to_publish(np.array([now]), [last])
 
-    near = abs(found - told) < POLICY.drift and POLICY.band_of(found) == POLICY.band_of(told)
-    assert POLICY.published(int(step)) == (told if near else found)
+    near = abs(new - last) < POLICY.drift and POLICY.band_of(new) == POLICY.band_of(last)
+    assert POLICY.published(int(step)) == (last if near else new)
 
 
-def test_nothing_holds_that_was_not_published() -> None:
+def test_without_a_published_probability_the_new_one_is_published() -> None:
     assert POLICY.steps_to_publish(np.array([7, 9]), [None, None]).tolist() == [7, 9]

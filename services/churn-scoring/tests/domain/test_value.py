@@ -79,7 +79,7 @@ def test_values_have_the_decimals_of_their_currency(currency: str, places: int) 
 
 
 @given(st.integers(1, 730), st.integers(1, 3650), st.decimals("0.01", "1", places=2), st.sampled_from(["JPY", "KWD"]))
-def test_nobody_is_worth_more_than_an_amount_can_say(horizon: int, weight: int, step: Decimal, currency: str) -> None:
+def test_no_value_exceeds_the_largest_amount(horizon: int, weight: int, step: Decimal, currency: str) -> None:
     spent = fold_all(CUSTOMER, [purchase(0, str(LARGEST_AMOUNT))])
     expected = expected_value(spent, day_of(START), horizon, ValuePrior(weight_days=weight), currency)
 

@@ -1,1 +1,1 @@
-"""The service's copy of the shareable state of customers: who is who, and who is gone."""
+"""The copy of customers: their ids and external ids, and whether they were merged or erased."""

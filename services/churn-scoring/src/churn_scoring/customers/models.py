@@ -1,4 +1,4 @@
-"""What scoring keeps of the customers' shareable state: who they are, who is gone, and who may be profiled."""
+"""The copy of customers: ids, status, and whether profiling is allowed."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from lealtad.events.catalog.customer_profile import CustomerState
 
 
 def attributes(state: CustomerState) -> dict[str, Any]:
-    """Return the columns that scoring needs."""
+    """Return the additional columns of a customer's row."""
     return {"profiling_allowed": state.profiling_allowed}
 
 

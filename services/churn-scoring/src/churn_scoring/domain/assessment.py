@@ -1,4 +1,4 @@
-"""Assessing customers: who is scored and how, the score of today, and when time alone will change it."""
+"""The assessment of customers: basis and score of today, and when time alone will change the score."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ CERTAIN = Decimal(1)
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """What an evaluation found; without a score, `no_score` says why."""
+    """The result of an evaluation; without a score, `no_score` holds the reason."""
 
     customer_id: UUID
     basis: Basis | None = None
@@ -30,21 +30,21 @@ class Assessment:
     risk: float | None = None
     """The exact probability of leaving."""
     probability: Decimal | None = None
-    """The published one, on the grid."""
+    """The published probability, on the grid."""
     band: str | None = None
     expected_value: Decimal = Decimal(0)
     value_at_risk: Decimal = Decimal(0)
     published_value: Decimal = Decimal(0)
-    """The expected value as it is published, on the steps of the policy."""
+    """The published expected value, on the steps of the policy."""
     next_due_at: datetime | None = None
     ended_by: UUID | None = None
-    """The fact that ended the last contract, where that is what the score rests on."""
+    """The fact that ended the last contract, if the basis is withdrawal."""
 
 
 class Assessor:
-    """A model and a policy at a moment of business time, applied to customers.
+    """A model and a policy, applied to customers at a moment of business time.
 
-    Scores count time in whole UTC days: evaluations of the same facts on one day are equal.
+    Scores count time in whole UTC days, so evaluations of the same facts on one day are equal.
     """
 
     def __init__(self, model: ChurnModel, policy: ScoringPolicy, now: datetime, currency: str) -> None:
@@ -57,7 +57,7 @@ class Assessor:
         }
 
     def assess(self, inputs: Sequence[ScoringInput]) -> list[Assessment]:
-        """Return one assessment per item, in their order."""
+        """Return one assessment per input, in the order of the inputs."""
         found: dict[UUID, Assessment] = {}
         for basis, group in self._by_basis(inputs).items():
             match basis:
@@ -70,7 +70,7 @@ class Assessor:
         return [found[item.customer_id] for item in inputs]
 
     def explain(self, inputs: Sequence[ScoringInput]) -> dict[UUID, list[Reason]]:
-        """Return the main reasons of the inputs' scores, the strongest first; none where there is no score."""
+        """Return the main reasons of each score, the strongest first; customers without a score are left out."""
         reasons: dict[UUID, list[Reason]] = {}
         for basis, group in self._by_basis(inputs).items():
             if basis is Basis.WITHDRAWN:
@@ -117,7 +117,7 @@ class Assessor:
         ]
 
     def _outlook(self, model: ChurnModel, columns: Columns) -> tuple[Floats, NDArray[np.int64]]:
-        """Return today's risks, and the published steps of today and the days to come, one row per day."""
+        """Return today's risks, and the grid steps of today and the days ahead, one row per day."""
         customers, days = len(columns["day"]), self.policy.recheck_days + 1
         ahead = np.repeat(np.arange(self.day, self.day + days, dtype=np.float64), customers)
         rows = feature_rows({name: np.tile(values, days) for name, values in columns.items()}, ahead)
@@ -142,7 +142,7 @@ class Assessor:
         )
 
     def _contract_change_times(self, item: ScoringInput) -> list[datetime]:
-        """When the contracts alone will change the basis of the score."""
+        """Return the times at which contracts alone will change the basis of the score."""
         ends = item.contracts.active_until
         if ends is None:
             return []

@@ -1,4 +1,4 @@
-"""On what a customer's score rests: on purchases, on contracts, or on nothing yet."""
+"""The basis of a customer's score: purchases, contracts, or no history yet."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,16 +11,16 @@ from churn_scoring.domain.features import Profile
 
 
 class Basis(StrEnum):
-    """What leaving means for a customer, and which model says how likely it is."""
+    """The meaning of leaving for a customer, which selects the model."""
 
     INACTIVITY = "inactivity"
-    """Bought before: no purchase within the horizon."""
+    """The customer bought before; leaving is no purchase within the horizon."""
     CONTRACT = "contract"
-    """Holds a contract and never bought: its end within the horizon."""
+    """The customer holds a contract and never bought; leaving is its end within the horizon."""
     CONTRACT_ENDING = "contract-ending"
-    """The same, and the end of the last contract within the horizon is agreed or announced."""
+    """As CONTRACT, and the last contract is agreed or announced to end within the horizon."""
     WITHDRAWN = "withdrawn"
-    """The last contract has ended and nothing was bought since: has left."""
+    """The last contract ended and no purchase followed; the customer has left."""
 
 
 KIND_OF = {
@@ -29,22 +29,22 @@ KIND_OF = {
     Basis.CONTRACT_ENDING: "contract",
     Basis.WITHDRAWN: "withdrawn",
 }
-"""What other services are told of the basis of a score."""
+"""The published kind of each basis."""
 
 
 class NoScoreReason(StrEnum):
-    """Why a customer has no score."""
+    """The reason why a customer has no score."""
 
     NO_HISTORY = "no-history"
     MERGED = "merged"
     ERASED = "erased"
     PROFILING_REFUSED = "profiling-refused"
-    """The customer objects to profiling, or has not consented where that is needed."""
+    """The customer objected to profiling, or gave no consent where consent is needed."""
 
 
 @dataclass(frozen=True, slots=True)
 class LastPublished:
-    """What was published, where nothing but time has gone by since: it holds within the drift."""
+    """The last published score, if only time has passed since; it holds within the drift."""
 
     kind: str
     probability: Decimal
@@ -53,7 +53,7 @@ class LastPublished:
 
 @dataclass(frozen=True, slots=True)
 class ScoringInput:
-    """A customer to assess; `exclusion` when the record was merged or erased, or the customer may not be profiled."""
+    """A customer to assess; `exclusion` is set for merged, erased and profiling-refusing customers."""
 
     profile: Profile
     contracts: ContractStatus = NO_CONTRACTS
@@ -62,12 +62,12 @@ class ScoringInput:
 
     @property
     def customer_id(self) -> UUID:
-        """The customer."""
+        """Return the id of the customer."""
         return self.profile.history.customer_id
 
 
 def determine_basis(scoring_input: ScoringInput, now: datetime, horizon_days: int) -> Basis | NoScoreReason:
-    """Return on what the score of `scoring_input` rests at `now`."""
+    """Return the basis of the score of `scoring_input` at `now`, or the reason for no score."""
     if scoring_input.exclusion:
         return scoring_input.exclusion
     contracts, bought_at = scoring_input.contracts, scoring_input.profile.history.last_purchase_at

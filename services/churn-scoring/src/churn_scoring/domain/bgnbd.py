@@ -1,10 +1,10 @@
 """BG/NBD: buying and silently leaving (Fader, Hardie & Lee 2005, "Counting Your Customers the Easy Way").
 
 While alive a customer buys as a Poisson process with rate lambda ~ Gamma(r, alpha); after every repeat purchase the
-customer leaves for ever with probability p ~ Beta(a, b). A history is summed up by three numbers, all in the unit of
-the parameters (here days): `frequency` x, the repeat purchases; `recency` t_x, the time from the first to the last
-purchase; `age` T, the time from the first purchase to now. Arrays of one shape go in and an array of that shape comes
-out.
+customer leaves forever with probability p ~ Beta(a, b). Three numbers describe a history, all in the unit of the
+parameters (here days): `frequency` x, the repeat purchases; `recency` t_x, the time from the first to the last
+purchase; `age` T, the time from the first purchase to now. Functions take arrays of one shape and return one of that
+shape.
 """
 
 from dataclasses import dataclass
@@ -68,6 +68,6 @@ def log_likelihood(parameters: BgNbd, frequency: Floats, recency: Floats, age: F
 
 
 def _log_gamma(values: Floats) -> Floats:
-    """Log-gamma by distinct value: frequencies repeat, and the serving process needs no scipy."""
+    """Compute log-gamma once per distinct value, since frequencies repeat; the serving process needs no scipy."""
     distinct, places = np.unique(values, return_inverse=True)
     return np.array([lgamma(value) for value in distinct])[places].reshape(values.shape)

@@ -1,4 +1,4 @@
-"""Calibration: from a model's score to a probability that means what it says, stored as plain data."""
+"""Calibration: a map from a model's raw score to an unbiased probability, stored as plain data."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -44,7 +44,7 @@ class Calibration:
 
 
 def logit(probabilities: Floats) -> Floats:
-    """Return log-odds; probabilities are kept a millionth away from 0 and 1."""
+    """Return log-odds of probabilities clipped to a millionth away from 0 and 1."""
     inside = np.clip(probabilities, SMALLEST, 1 - SMALLEST)
     return np.asarray(np.log(inside) - np.log1p(-inside))
 

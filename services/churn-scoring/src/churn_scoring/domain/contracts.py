@@ -1,4 +1,4 @@
-"""Contractual churn: what a customer's contracts say at a moment."""
+"""The status of a customer's contracts at a moment."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,31 +8,31 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """A contract as its newest fact left it."""
+    """A contract in the state of its newest fact."""
 
     contract_id: UUID
     customer_id: UUID
     starts_at: datetime
     ends_at: datetime | None
     fact_id: UUID
-    """The newest fact about it: the cause of what its end brings about."""
+    """The newest fact of the contract, which is the cause of events that its end leads to."""
 
 
 @dataclass(frozen=True, slots=True)
 class ContractStatus:
-    """A customer's contracts at a moment; one signed for the future counts as active."""
+    """A customer's contracts at a moment; a contract that starts later counts as active."""
 
     active: int = 0
     active_until: datetime | None = None
-    """When the last active one ends, where every active one has an end."""
+    """The end of the last active contract, if every active contract has an end."""
     last_end: datetime | None = None
-    """When the last ended one ended."""
+    """The end of the last contract that has ended."""
     ended_by: UUID | None = None
-    """The fact that ended it."""
+    """The fact that ended that contract."""
 
 
 def status_at(contracts: Iterable[Contract], moment: datetime) -> ContractStatus:
-    """Return the standing of one customer's contracts; one ends at `ends_at`, cancelled or agreed alike."""
+    """Return the status of one customer's contracts; a contract ends at `ends_at`, cancelled or agreed."""
     contracts = list(contracts)
     active = [contract for contract in contracts if contract.ends_at is None or contract.ends_at > moment]
     ended = [(c.ends_at, c.fact_id) for c in contracts if c.ends_at is not None and c.ends_at <= moment]

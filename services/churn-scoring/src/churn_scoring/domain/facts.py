@@ -1,4 +1,4 @@
-"""What a customer's history is made of."""
+"""Facts, of which a customer's history consists."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -9,11 +9,11 @@ from uuid import UUID
 from lealtad.events.catalog.complaints import CaseKind
 
 COMPLAINT_KINDS = frozenset({CaseKind.COMPLAINT, CaseKind.CLAIM, CaseKind.WARRANTY, CaseKind.RETURN})
-"""Kinds of case that say something went wrong; petitions and suggestions do not."""
+"""Kinds of case that report a failure; petitions and suggestions do not."""
 
 
 class FactKind(StrEnum):
-    """What happened; offers that were merely shown are not here, since who is shown one depends on the score."""
+    """The kind of a fact; offers shown are no fact here, since the score decides to whom they are shown."""
 
     PURCHASE = "purchase"
     RETURN = "return"
@@ -28,7 +28,7 @@ class FactKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One fact about one customer; facts are ordered by business time, then by id."""
+    """A fact about a customer; facts are ordered by business time, then by id."""
 
     id: UUID
     customer_id: UUID
@@ -39,12 +39,12 @@ class Fact:
 
     @property
     def order(self) -> tuple[datetime, UUID]:
-        """Where the fact stands in the customer's history, however late it arrived."""
+        """Return the sort key of the fact in the customer's history, however late it arrived."""
         return (self.occurred_at, self.id)
 
 
 def day_of(moment: datetime) -> int:
-    """Return the UTC calendar day as its proleptic ordinal: the unit in which histories and scores count time."""
+    """Return the ordinal of the UTC calendar day, the unit of time of histories and scores."""
     return moment.astimezone(UTC).toordinal()
 
 

@@ -1,7 +1,7 @@
-"""Features: what a model sees of a customer on a day, a row of numbers.
+"""Features: the input of models, a row of numbers per customer and day.
 
-Everything here follows from the folded history, the open cases and the active contracts of that day; nothing from the
-score itself or from what others derive from it. Unknown values are NaN.
+Features depend on the folded history, the open cases and the active contracts of that day alone. They never depend on
+the score, or on data that other services derive from it. Unknown values are NaN.
 """
 
 from collections.abc import Sequence
@@ -20,13 +20,13 @@ FEATURES = (
     "age",  # BG/NBD's T: days since the first purchase
     "silence",  # days since the last purchase
     "usual_gap",  # mean days between purchases
-    "gap_deviation",  # their standard deviation
-    "gap_smoothed",  # exponentially smoothed gap: follows a changing rhythm
+    "gap_deviation",  # standard deviation of days between purchases
+    "gap_smoothed",  # exponentially smoothed gap, which follows a changing rhythm
     "gap_ratio",  # silence in usual gaps
     "mean_order",
-    "return_share",  # money returned of money spent
+    "return_share",  # money returned / money spent
     "contact_silence",  # days since the last touchpoint
-    "offer_acceptance",  # share of answered offers that were taken, from a prior of one in two
+    "offer_acceptance",  # accepted share of answered offers, with a prior of one in two
     "open_cases",
     "active_contracts",
     *DECAYING,
@@ -45,14 +45,14 @@ FOLDED = (
     "offers_accepted",
     "offers_rejected",
 )
-"""What the features take from the history besides the decayed sums."""
+"""Columns of the history that features use besides the decayed sums."""
 
 COLUMN = {name: place for place, name in enumerate(FEATURES)}
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """All that is known of one customer: the history and what stands open."""
+    """The features' source: history, open cases and active contracts of a customer."""
 
     history: History
     open_cases: int = 0
@@ -63,7 +63,7 @@ Columns = dict[str, Floats]
 
 
 def columns_of(profiles: Sequence[Profile]) -> Columns:
-    """Return what `feature_rows` needs of the profiles, one array per number, once for any number of days."""
+    """Return the input of `feature_rows`, one array per column, reusable for any number of days."""
     columns = {name: _column(profiles, name) for name in (*FOLDED, *DECAYING)}
     columns["open_cases"] = np.array([float(profile.open_cases) for profile in profiles])
     columns["active_contracts"] = np.array([float(profile.active_contracts) for profile in profiles])
@@ -73,7 +73,7 @@ def columns_of(profiles: Sequence[Profile]) -> Columns:
 def feature_rows(columns: Columns, days: Floats | int) -> Floats:
     """Return one row of FEATURES per profile as of a day (a UTC day ordinal, one for all or one each).
 
-    Facts dated after the day (a shop's clock may run ahead) count as of the day.
+    Facts dated after the day count as of the day, since a shop's clock may run ahead.
     """
     day = np.broadcast_to(np.asarray(days, dtype=np.float64), columns["day"].shape)
     rows = np.empty((len(day), len(FEATURES)))

@@ -1,9 +1,9 @@
-"""A customer's history folded into a few numbers, one step per fact.
+"""A customer's history, folded into a few numbers, one step per fact.
 
-Every number is updated in O(1) from its own last value, so that the ten-thousandth purchase costs what the first did.
-Time is counted in whole days: purchases of one day are one transaction, as BG/NBD assumes, and a score does not
-depend on the hour of its evaluation. Folding the same facts in their order gives the same numbers bit for bit; a fact
-that arrives late means folding again from the start.
+Each number is updated in O(1) from its last value, so the ten-thousandth purchase costs as much as the first. Time
+counts in whole days. Purchases of one day are one transaction, as BG/NBD assumes, and a score does not depend on the
+hour of its evaluation. The same facts in their order give the same numbers bit for bit. After a late fact the history
+is folded again from the start.
 """
 
 from collections.abc import Iterable
@@ -32,7 +32,7 @@ DECAYING = {
 """Decayed sums and their half-lives in days: a fact of one half-life ago counts half."""
 
 GAP_SMOOTHING = 0.3
-"""Weight of the newest gap in the smoothed gap; part of the definition of a feature, hence not a setting."""
+"""Weight of the newest gap in the smoothed gap; it defines a feature, so it is no setting."""
 
 
 @dataclass(slots=True)
@@ -70,13 +70,13 @@ class History:
     negative_touchpoints_90: float = 0.0
 
     def precedes(self, fact: Fact) -> bool:
-        """Say whether `fact` comes after everything folded so far; if not, it is late."""
+        """Return whether `fact` comes after all folded facts; otherwise it is late."""
         if self.last_at is None or self.last_fact is None:
             return True
         return (self.last_at, self.last_fact) < fact.order
 
     def fold(self, fact: Fact) -> None:
-        """Take in the next fact of the customer; facts must come in their order."""
+        """Add the next fact of the customer; facts must come in their order."""
         day = day_of(fact.occurred_at)
         self._decay_to(day)
         self.last_at, self.last_fact = fact.order

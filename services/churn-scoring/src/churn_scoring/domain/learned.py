@@ -1,4 +1,4 @@
-"""A learned model: any classifier with `predict_proba` over FEATURES and BG/NBD's own answer."""
+"""A learned model: a classifier with `predict_proba` over FEATURES and the probability of BG/NBD."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -14,7 +14,7 @@ LEARNED_FEATURES = (*FEATURES, "bg_nbd_silence")
 
 
 class Classifier(Protocol):
-    """What is needed of an estimator."""
+    """An estimator, as far as scoring uses it."""
 
     def predict_proba(self, rows: NDArray[np.float32]) -> Floats:
         """Return the probabilities of class 0 and 1, one row each."""
@@ -36,5 +36,8 @@ class LearnedModel:
 
 
 def learned_rows(inactivity: InactivityModel, rows: Floats) -> NDArray[np.float32]:
-    """Return rows of LEARNED_FEATURES, rounded to float32: a tree split must not hang on the last bits of a double."""
+    """Return rows of LEARNED_FEATURES.
+
+    They are rounded to float32, so that a tree split does not depend on the last bits of a double.
+    """
     return np.column_stack([rows, inactivity.silence(rows)]).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Models: rows of FEATURES in, probabilities of leaving within the horizon out."""
+"""Models, which map rows of FEATURES to probabilities of leaving within the horizon."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -12,7 +12,7 @@ from churn_scoring.domain.policy import Evidence
 
 
 class ChurnModel(Protocol):
-    """What scoring needs of a model."""
+    """A model, as far as scoring uses it."""
 
     def probabilities(self, rows: Floats) -> Floats:
         """Return the probability of leaving within the horizon, per row of FEATURES."""
@@ -21,7 +21,7 @@ class ChurnModel(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ContractModel:
-    """The policy's prior for customers who hold a contract and never bought, moved by the evidence."""
+    """The policy's prior for customers who hold a contract and never bought, adjusted by the evidence."""
 
     probability: float
     evidence: tuple[Evidence, ...] = ()
@@ -34,7 +34,7 @@ class ContractModel:
 
 @dataclass(frozen=True, slots=True)
 class InactivityModel:
-    """BG/NBD's P(X = 0), moved by evidence that purchases do not show, then calibrated where a calibration is known."""
+    """BG/NBD's P(X = 0), adjusted by evidence besides purchases, then calibrated if a calibration exists."""
 
     parameters: BgNbd
     horizon_days: int
@@ -42,7 +42,7 @@ class InactivityModel:
     calibration: Calibration | None = None
 
     def probabilities(self, rows: Floats) -> Floats:
-        """See ChurnModel."""
+        """Return the probability of leaving within the horizon, per row of FEATURES."""
         silence = self.silence(rows)
         moved = expit(logit(silence) + evidence_log_odds(self.evidence, rows)) if self.evidence else silence
         return self.calibration.apply(moved) if self.calibration else moved
@@ -54,7 +54,7 @@ class InactivityModel:
 
 
 def evidence_log_odds(evidence: tuple[Evidence, ...], rows: Floats) -> Floats:
-    """Return how far the evidence moves the log-odds of leaving, per row."""
+    """Return the change of the log-odds of leaving by the evidence, per row."""
     moved = np.zeros(len(rows))
     for item in evidence:
         moved += item.log_odds * np.minimum(rows[:, COLUMN[item.feature]], item.cap)

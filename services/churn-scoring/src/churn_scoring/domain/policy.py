@@ -1,4 +1,4 @@
-"""The scoring policy: everything a manager tunes about scores, as one versioned document with defaults."""
+"""The scoring policy: all settings of scores that a manager tunes, in one versioned document with defaults."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -22,20 +22,20 @@ def _violation(message: str) -> PydanticCustomError:
 
 
 class Document(BaseModel):
-    """Part of the policy: frozen and closed."""
+    """Part of the policy, frozen and without additional fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Band(Document):
-    """A range of the published score that has a name."""
+    """A named range of the published score."""
 
     name: BandName
     from_probability: Probability = Field(description="The band begins here (included)")
 
 
 class Prior(Document):
-    """BG/NBD parameters used until some are fitted; time in days. `lealtad_demo.churn_prior` finds the defaults."""
+    """BG/NBD parameters before the first fit, time in days; `lealtad_demo.churn_prior` computes the defaults."""
 
     r: float = Field(default=0.93, ge=0.001, le=100)
     alpha: float = Field(default=67.5, ge=0.01, le=10_000)
@@ -44,7 +44,7 @@ class Prior(Document):
 
 
 class Evidence(Document):
-    """How much one observation moves the log-odds of leaving while no model has learned it."""
+    """The change of the log-odds of leaving by one observation, until a model has learned it."""
 
     feature: str = Field(max_length=80, description="One of " + ", ".join(EVIDENCE))
     log_odds: float = Field(ge=-5, le=5, description="Per unit of the feature")
@@ -68,7 +68,7 @@ class ContractPrior(Document):
 
 
 class ValuePrior(Document):
-    """What a customer is worth before the own history says it."""
+    """The expected spending of a customer without own history."""
 
     daily_spend: Decimal = Field(
         default=Decimal("0.50"), ge=0, max_digits=12, decimal_places=4, description="Reporting currency a day"
@@ -85,9 +85,9 @@ class ValuePrior(Document):
 
 
 class Training(Document):
-    """From whom and from when models are learned."""
+    """The customers and points in time from which models learn."""
 
-    active_days: int = Field(default=180, ge=30, le=1095, description="Customers who bought within so many days")
+    active_days: int = Field(default=180, ge=30, le=1095, description="Days since the last purchase, at most")
     cutoffs: int = Field(default=3, ge=1, le=12, description="Points in time to learn from, the newest ones")
     step_days: int = Field(default=30, ge=7, le=365, description="Days between them")
     fewest_customers: int = Field(
@@ -110,7 +110,7 @@ def _default_evidence() -> tuple[Evidence, ...]:
 
 
 class ScoringPolicy(Document):
-    """All settings of scoring; ADR churn-scoring-policy says where the defaults come from."""
+    """All settings of scoring; ADR churn-scoring-policy explains the defaults."""
 
     horizon_days: int = Field(default=90, ge=7, le=730, description="Leaving = no purchase for so long")
     grid: Decimal = Field(
@@ -122,9 +122,9 @@ class ScoringPolicy(Document):
         description="Step between published probabilities; as many decimals as events carry",
     )
     drift: Probability = Field(
-        default=Decimal("0.06"), gt=0, le=Decimal("0.5"), description="Time alone is told of from so much change on"
+        default=Decimal("0.06"), gt=0, le=Decimal("0.5"), description="Smallest change that time alone announces"
     )
-    recheck_days: int = Field(default=14, ge=1, le=90, description="A score is looked at again at least so often")
+    recheck_days: int = Field(default=14, ge=1, le=90, description="Longest time between two evaluations of a score")
     bands: tuple[Band, ...] = Field(default_factory=_default_bands, min_length=1, max_length=10)
     prior: Prior = Prior()
     evidence: tuple[Evidence, ...] = Field(default_factory=_default_evidence, max_length=len(EVIDENCE))
@@ -152,16 +152,16 @@ class ScoringPolicy(Document):
     def steps(self, probabilities: Floats) -> NDArray[np.int64]:
         """Return probabilities as whole steps of the grid, one step or more away from 0 and 1.
 
-        Only an ended contract is certain; a model never is.
+        Only an ended contract is certain; the probability of a model never is.
         """
         grid = float(self.grid)
         last = int((1 - self.grid) / self.grid)
         return np.clip(np.rint(probabilities / grid), 1, last).astype(np.int64)
 
     def steps_to_publish(self, steps: NDArray[np.int64], last_published: Sequence[Decimal | None]) -> NDArray[np.int64]:
-        """Return the steps to publish: `held`, where it is given and `steps` are within the drift of it, else `steps`.
+        """Return the last published steps where `steps` are within their drift, and `steps` elsewhere.
 
-        `held` are published probabilities since which nothing but time went by.
+        `last_published` holds probabilities since whose publication only time has passed.
         """
         before = np.array(
             [steps[place] if last is None else int(last / self.grid) for place, last in enumerate(last_published)],
@@ -170,9 +170,10 @@ class ScoringPolicy(Document):
         return np.where(self._departs(steps, before), steps, before)
 
     def days_until_change(self, steps: NDArray[np.int64], published: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return when each customer is to be scored again: after how many days, given steps by day (rows) and customer.
+        """Return the days until each customer must be scored again, given steps by day (rows) and customer (columns).
 
-        That is when the step has left the `published` one by `drift` or for another band, or the last day looked at.
+        A customer is scored again when the step differs from `published` by `drift` or in its band, at the latest on
+        the last day given.
         """
         changed = self._departs(steps, published)
         changed[-1] = True

@@ -1,9 +1,9 @@
-"""Why a score is what it is: the way from a newcomer's score to the customer's, step by step.
+"""The reasons of a score: the steps from a newcomer's score to the customer's score.
 
 The reference is a customer who bought for the first time today. Groups of features are replaced by the customer's
-own, one group after the other in a fixed order; what the probability changes at a step is that group's effect. So the
-effects add up exactly to the difference from a newcomer, for any model; what two groups do together is told of the
-later one.
+features, one group after the other in a fixed order. The effect of a group is the change of the probability at its
+step. So the effects add up exactly to the difference from a newcomer, for any model. A joint effect of two groups
+counts for the later group.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,7 +24,7 @@ CLOCK = ("silence", "age", "gap_ratio", *BUYING)
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One driver: a stable code, a sentence, and the change of probability it makes."""
+    """A reason of a score: a stable code, a sentence, and its effect on the probability."""
 
     code: str
     text: str
@@ -48,7 +48,7 @@ def reasons_for(model: ChurnModel, profiles: Sequence[Profile], columns: Columns
 
 
 def reason_of_newcomer(profile: Profile) -> Reason:
-    """Return the reason of a score that nothing known of the customer has moved: it is the reference's own."""
+    """Return the reason of a score that equals the reference."""
     if profile.history.purchases == 1:
         return Reason("newcomer", "One purchase so far: the risk is that of who just bought for the first time", 0.0)
     return Reason("newcomer", "Nothing known so far sets the risk apart from that of a first-time buyer", 0.0)
@@ -127,7 +127,7 @@ def _days(number: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Features that are told as one reason."""
+    """Features that make up one reason."""
 
     code: str
     features: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""A customer's score as it is stored: the newest evaluation, and what was announced."""
+"""The stored score of a customer: the newest evaluation and the last announcement."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +13,7 @@ from lealtad.events.model import ROOTS_LISTED, Causes
 
 @dataclass(slots=True)
 class Score:
-    """One row of the table `score`; see there."""
+    """A row of the table `score`, which documents its columns."""
 
     customer_id: UUID
     risk: float | None = None
@@ -41,31 +41,31 @@ class Score:
     waiting_count: int = 0
 
     def last_published(self, release: int) -> LastPublished | None:
-        """Return what is published and holds while only time goes by; None after a change of the release."""
+        """Return the published score that holds while only time passes, or None under another release."""
         if self.probability is None or self.kind is None or self.release != release:
             return None
         return LastPublished(self.kind, self.probability, self.announced_value)
 
     def differs_from(self, assessment: Assessment) -> bool:
-        """Say whether what an evaluation found is news: score or value on its grid, band, kind or why there is none."""
+        """Return whether the published score, value, band, kind or reason for no score changes."""
         announced = (self.probability, self.announced_value, self.band, self.kind, self.no_score)
         found = (assessment.probability, assessment.published_value, assessment.band, _kind(assessment))
         return announced != (*found, assessment.no_score)
 
     def record_evaluation(self, assessment: Assessment, *, at: datetime, release: int) -> None:
-        """Take the exact numbers of the newest evaluation, which are shown but not published."""
+        """Set the exact numbers of the newest evaluation, which the API shows but no event publishes."""
         self.risk = assessment.risk
         self.expected_value, self.value_at_risk = assessment.expected_value, assessment.value_at_risk
         self.evaluated_at, self.release, self.next_due_at = at, release, assessment.next_due_at
 
     def add_pending_causes(self, causes: Causes) -> None:
-        """Remember root facts until the next announcement names them."""
+        """Add root facts that the next announcement must name."""
         known = set(self.waiting)
         self.waiting_count += causes.count - sum(cause in known for cause in causes.ids)
         self.waiting = sorted(known | set(causes.ids))[-ROOTS_LISTED:]
 
     def publish(self, assessment: Assessment, reasons: list[dict[str, Any]], *, as_of: datetime) -> None:
-        """Take what an evaluation found as announced, with all causes that waited."""
+        """Set the announced state from an evaluation, with all pending causes."""
         if assessment.no_score is NoScoreReason.PROFILING_REFUSED:
             self.previous_band = None
         elif self.band != assessment.band:

@@ -1,4 +1,4 @@
-"""Tries a scoring policy out on customers of every basis: what fails here would fail with every score."""
+"""The trial of a scoring policy on sample customers of every basis, before the policy holds."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -17,14 +17,14 @@ from churn_scoring.domain.policy import ScoringPolicy
 
 NOW = datetime(2012, 2, 29, 12, tzinfo=UTC)
 CURRENCIES = ("JPY", "EUR", "KWD")
-"""With no, two and three decimals."""
+"""Currencies with no, two and three decimals."""
 SAMPLE_ID = UUID(int=0)
 SAMPLE_PURCHASES = 5
-"""Purchases of a sample customer, a month apart."""
+"""Number of purchases of a sample customer, a month apart."""
 
 
 def try_out(policy: ScoringPolicy) -> None:
-    """Assess sample customers under `policy`, and explain their scores; raises whatever an evaluation would raise."""
+    """Check that sample customers can be assessed and explained under `policy`; raise any error of that."""
     model = InactivityModel(BgNbd(**policy.prior.model_dump()), policy.horizon_days, policy.evidence)
     for scoring_input, currency in product(_sample_inputs(), CURRENCIES):
         assessor = Assessor(model, policy, NOW, currency)

@@ -1,6 +1,6 @@
-"""What is at stake: the spending to expect of a customer within the horizon, and the part of it at risk.
+"""The expected value of a customer within the horizon, and the value at risk.
 
-Amounts are rounded half to even to the smallest coin of the reporting currency, and never more than an amount can say.
+Amounts are rounded half to even to the smallest coin of the reporting currency, and capped at the largest amount.
 """
 
 from decimal import Decimal
@@ -14,8 +14,9 @@ from lealtad.money import LARGEST_AMOUNT, in_minor_units
 def expected_value(history: History, day: int, horizon_days: int, prior: ValuePrior, currency: str) -> Decimal:
     """Return the net spending expected in `horizon_days`, if the customer stays as before.
 
-    The own rate is net spending over the days known; it is shrunk to the base's rate by counting `weight_days` days
-    at that rate (the posterior mean of a Gamma-Poisson rate). Returns above purchases count as nothing spent.
+    The customer's rate is net spending per day since the first purchase. It is shrunk to the base's rate by
+    `weight_days` additional days at that rate (the posterior mean of a Gamma-Poisson rate). Negative net spending is
+    counted as 0.
     """
     first = history.first_purchase_day
     known = 0 if first is None else max(day - first, 0)
@@ -27,8 +28,8 @@ def expected_value(history: History, day: int, horizon_days: int, prior: ValuePr
 def published_value(expected: Decimal, step: Decimal, currency: str) -> Decimal:
     """Return the power of `1 + step` that is nearest to an expected value, on a logarithmic scale; 0 below 1.
 
-    What is published must not depend on when it was: facts come in batches of any size, and between two announcements
-    the exact value goes on changing.
+    The steps make the published value independent of the time of publication. Facts come in batches of any size, and
+    the exact value changes between two announcements.
     """
     if expected < 1:
         return Decimal(0)
@@ -37,5 +38,5 @@ def published_value(expected: Decimal, step: Decimal, currency: str) -> Decimal:
 
 
 def value_at_risk(probability: Decimal, expected: Decimal, currency: str) -> Decimal:
-    """Return the expected loss: probability of leaving times what would be spent."""
+    """Return the expected loss, the probability of leaving times the expected value."""
     return in_minor_units(probability * expected, currency)

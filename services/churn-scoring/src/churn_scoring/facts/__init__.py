@@ -1,1 +1,1 @@
-"""What happened to customers, as far as scores depend on it: facts, their folded histories, contracts and cases."""
+"""The data that scores depend on: facts, the histories folded from them, contracts and cases."""

@@ -20,7 +20,7 @@ fact = Table(
     Column("kind", String, nullable=False),
     moment("occurred_at", nullable=False),
     Column("amount", AMOUNT, nullable=False),
-    # A late fact means folding the customer's facts again; training reads customers in this order.
+    # Used to fold all facts of a customer again after a late fact, and by training.
     Index("ix_fact_customer_id", "customer_id", "occurred_at", "id"),
     schema=DERIVED,
 )
@@ -56,7 +56,7 @@ history = Table(
     _count("offers_rejected"),
     *(_amount(name) for name in DECAYING),
     schema=DERIVED,
-    # Room for updates in place: rows change with every event of a customer.
+    # Leaves room for updates in place: rows change with every event of a customer.
     postgresql_with={"fillfactor": "70"},
 )
 

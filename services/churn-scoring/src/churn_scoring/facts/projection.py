@@ -1,4 +1,7 @@
-"""Folds facts into histories: in O(1) where they come in order, from the stored facts where one comes late."""
+"""The projection of events into facts, histories, contracts and cases.
+
+A fact that comes in order is folded in O(1). A late fact makes the customer's stored facts be folded again.
+"""
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -25,31 +28,31 @@ from lealtad.unit_of_work import UnitOfWork
 
 
 async def project_activity(uow: UnitOfWork, events: Sequence[Event[ActivityFact]]) -> None:
-    """Fold purchases, returns, payments and touchpoints."""
+    """Insert purchases, returns, payments and touchpoints, and fold them."""
     await fold(uow, [activity_fact(event) for event in events])
 
 
 async def project_responses(uow: UnitOfWork, events: Sequence[Event[OfferResponse]]) -> None:
-    """Fold answers to offers."""
+    """Insert answers to offers, and fold them."""
     await fold(uow, [response_fact(event) for event in events])
 
 
 async def project_cases(uow: UnitOfWork, events: Sequence[Event[CaseState]]) -> None:
-    """Keep the newest version of each case, and its complaint once the customer is known."""
+    """Update each case to its newest version, and insert its complaint once the customer is known."""
     await CASES.fold(uow, events)
     complaints = {fact.id: fact for event in events if (fact := complaint_fact(event.data))}
     await fold(uow, list(complaints.values()))
 
 
 async def fold(uow: UnitOfWork, facts: Sequence[Fact]) -> None:
-    """Store facts that are new and fold them into their customers' histories."""
+    """Insert new facts, and fold them into their customers' histories."""
     if not facts:
         return
     inserted, histories = await repository.insert_facts(uow.connection, facts)
     if not inserted:
         return
     new = _by_customer({fact.id: fact for fact in facts if fact.id in inserted}.values())
-    late = [customer for customer, some in new.items() if not histories[customer].precedes(some[0])]
+    late = [customer for customer, own in new.items() if not histories[customer].precedes(own[0])]
     for customer in new.keys() - set(late):
         for fact in new[customer]:
             histories[customer].fold(fact)
@@ -67,7 +70,7 @@ def _by_customer(facts: Iterable[Fact]) -> dict[UUID, list[Fact]]:
 
 
 def activity_fact(event: Event[ActivityFact]) -> Fact:
-    """Return what a purchase, return, payment or touchpoint means for the history."""
+    """Return the fact of a purchase, return, payment or touchpoint."""
     data = event.data
     kind, amount = _kind_and_amount(data)
     return Fact(event.id, data.customer_id, kind, data.occurred_at, amount)
@@ -89,14 +92,17 @@ def _kind_and_amount(data: ActivityFact) -> tuple[FactKind, Decimal]:
 
 
 def response_fact(event: Event[OfferResponse]) -> Fact:
-    """Return what the answer to an offer means for the history."""
+    """Return the fact of an answer to an offer."""
     accepted = isinstance(event.data, OfferAccepted)
     kind = FactKind.OFFER_ACCEPTED if accepted else FactKind.OFFER_REJECTED
     return Fact(event.id, event.data.customer_id, kind, event.data.occurred_at)
 
 
 def complaint_fact(case: CaseState) -> Fact | None:
-    """Return the complaint that a case of a known customer is: one fact, whichever of its records comes first."""
+    """Return the complaint of a case, or None if its customer is unknown or its kind is no complaint.
+
+    A case is one fact, whichever of its versions comes first.
+    """
     if case.customer_id is None or case.kind not in COMPLAINT_KINDS:
         return None
     return Fact(case.case_id, case.customer_id, FactKind.COMPLAINT, case.opened_at)

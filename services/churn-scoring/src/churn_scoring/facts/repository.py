@@ -15,8 +15,8 @@ from lealtad.db.recordset import as_rows, recordset
 HISTORY_COLUMNS = [field.name for field in fields(History)]
 HISTORY = ", ".join(HISTORY_COLUMNS)
 
-# The lock waits for whoever folds facts of the same customer, and gives the history as that one left it: what had to be
-# waited for is read again. A history that somebody adds meanwhile is not seen.
+# The lock waits for transactions that fold facts of the same customers. PostgreSQL then reads the locked rows again, so
+# that the histories are current. Histories that another transaction inserts meanwhile are not seen.
 INSERT_FACTS = text(f"""
     WITH inserted AS (
         INSERT INTO fact (id, customer_id, kind, occurred_at, amount)
@@ -33,7 +33,7 @@ INSERT_FACTS = text(f"""
         LEFT JOIN locked ON locked.customer_id = new.customer_id
 """)
 
-ADD_HISTORIES = text(f"""
+INSERT_HISTORIES = text(f"""
     INSERT INTO history (customer_id) SELECT id FROM unnest(CAST(:ids AS uuid[])) AS wanted (id) ORDER BY id
     ON CONFLICT (customer_id) DO NOTHING
     RETURNING {HISTORY}
@@ -53,7 +53,7 @@ UPDATE_HISTORIES = text(f"""
 
 
 async def insert_facts(connection: Connection, facts: Sequence[Fact]) -> tuple[set[UUID], dict[UUID, History]]:
-    """Store facts; return the ids of those that were not stored before, and their customers' histories, locked."""
+    """Insert facts; return the ids of new ones, and the histories of their customers, locked."""
     rows = await connection.execute(
         INSERT_FACTS,
         {
@@ -66,19 +66,21 @@ async def insert_facts(connection: Connection, facts: Sequence[Fact]) -> tuple[s
     )
     new: set[UUID] = set()
     histories: dict[UUID, History] = {}
-    without: list[UUID] = []
+    customers_without: list[UUID] = []
     for customer, ids, *folded in rows:
         new.update(ids)
         if folded[0] is None:
-            without.append(customer)
+            customers_without.append(customer)
         else:
             histories[customer] = History(*folded)
-    return new, histories | (await _add_histories(connection, sorted(without)) if without else {})
+    if customers_without:
+        histories |= await _insert_histories(connection, sorted(customers_without))
+    return new, histories
 
 
-async def _add_histories(connection: Connection, customer_ids: Sequence[UUID]) -> dict[UUID, History]:
-    """Make the histories of these customers, and lock those that somebody else made in the meantime."""
-    histories = _histories(await connection.execute(ADD_HISTORIES, {"ids": customer_ids}))
+async def _insert_histories(connection: Connection, customer_ids: Sequence[UUID]) -> dict[UUID, History]:
+    """Insert histories of these customers, and lock those that another transaction inserted meanwhile."""
+    histories = _histories(await connection.execute(INSERT_HISTORIES, {"ids": customer_ids}))
     if len(histories) < len(customer_ids):
         histories = _histories(await connection.execute(LOCK_HISTORIES, {"ids": customer_ids}))
     return histories
@@ -91,7 +93,7 @@ async def read_facts(connection: Connection, customer_ids: Sequence[UUID]) -> li
 
 
 async def update_histories(connection: Connection, histories: Iterable[History]) -> None:
-    """Store histories whose rows exist."""
+    """Update histories whose rows exist."""
     rows = [{name: getattr(history, name) for name in HISTORY_COLUMNS} for history in histories]
     await connection.execute(UPDATE_HISTORIES, as_rows(rows))
 

@@ -1,1 +1,1 @@
-"""The scoring policy as a resource: read, changed whole, versioned."""
+"""The scoring policy as a versioned resource, and the releases of policy and model."""

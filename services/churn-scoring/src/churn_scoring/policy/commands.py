@@ -1,4 +1,4 @@
-"""Use case: change the scoring policy."""
+"""Commands of the scoring policy."""
 
 from churn_scoring.domain.policy import ScoringPolicy
 from churn_scoring.policy import repository
@@ -8,7 +8,10 @@ from lealtad.unit_of_work import UnitOfWork
 
 
 async def change_policy(uow: UnitOfWork, wanted: ScoringPolicy, *, if_match: str | None, by: str) -> Answer:
-    """Put `wanted` in force as the next version, with the model in force; 412 or 428 without the present ETag."""
+    """Insert `wanted` as the next version, and put it in force with the present model.
+
+    Raises 428 without `if_match`, and 412 if it is not the present ETag.
+    """
     release = await repository.lock_release_in_force(uow.connection)
     changed = await SCORING_POLICY.replace(uow, wanted, if_match=if_match, by=by)
     await repository.insert_release(

@@ -1,4 +1,4 @@
-"""Tables of the scoring policy and of what is in force."""
+"""Tables of the scoring policy and of releases."""
 
 from sqlalchemy import Column, ForeignKey, Identity, Integer, Table
 

@@ -1,4 +1,4 @@
-"""SQL of releases: which policy and which model are in force together."""
+"""SQL of releases, each a policy and a model that are in force together."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from lealtad.db import Connection
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A policy and a model that score together."""
+    """A policy and a model that are in force together."""
 
     id: int
     policy_version: int
@@ -20,23 +20,23 @@ class Release:
 
 IN_FORCE = select(release).order_by(release.c.id.desc()).limit(1)
 
-# Changes of policy and promotions of models queue here: each new release takes over what the other set.
+# Changes of policy and promotions of models run one after another: a new release copies the other part of the last one.
 SERIALISE = text("LOCK TABLE release IN SHARE ROW EXCLUSIVE MODE")
 
 
 async def read_release_in_force(connection: Connection) -> Release:
-    """Return the release in force; the first one comes with the migration."""
+    """Return the release in force; the migration inserts the first one."""
     row = (await connection.execute(IN_FORCE)).one()
     return Release(row.id, row.policy_version, row.model_version)
 
 
 async def lock_release_in_force(connection: Connection) -> Release:
-    """Return the release in force, with no other coming until this transaction ends."""
+    """Lock releases against new ones until the transaction ends, and return the release in force."""
     await connection.execute(SERIALISE)
     return await read_release_in_force(connection)
 
 
 async def insert_release(connection: Connection, *, policy_version: int, model_version: int, at: datetime) -> None:
-    """Put a policy and a model in force; every score is looked at again under them by the due-loop."""
+    """Insert a release, which puts it in force; the due-loop then evaluates every score again."""
     values = {"policy_version": policy_version, "model_version": model_version, "released_at": at}
     await connection.execute(insert(release), values)

@@ -23,8 +23,8 @@ EXAMPLES: dict[str, Example] = {
 async def read_scoring_policy(query: Reads) -> Response:
     """Read the scoring policy.
 
-    Horizon, bands, the grid of published scores, how often scores are looked at again, and the assumptions that hold
-    until a model is trained. Its version is the `ETag`.
+    Horizon, bands, the grid of published scores, the interval of re-evaluation, and the assumptions until a model is
+    trained. The version is the `ETag`.
     """
     return await query.run(SCORING_POLICY.read_in_force)
 
@@ -33,7 +33,7 @@ async def read_scoring_policy(query: Reads) -> Response:
 async def read_scoring_policy_version(version: VersionInPath, query: Reads) -> Response:
     """Read a version of the scoring policy.
 
-    Scores name the version they were made with.
+    Each score names the policy version of its evaluation.
     """
     return await query.run(lambda uow: SCORING_POLICY.read(uow, version))
 
@@ -45,9 +45,9 @@ async def change_scoring_policy(
 ) -> Response:
     """Change the scoring policy.
 
-    Send the whole policy and, as `If-Match`, the `ETag` of the version it replaces. Every score is looked at again
-    under the new version in the background; only those whose published probability, band or kind changes are
-    announced. A trained model serves only the horizon that it was trained for; for another one BG/NBD takes over.
+    Send the whole policy and, as `If-Match`, the `ETag` of the version it replaces. Every score is evaluated
+    again in the background; a score is announced if its published probability, band or kind changes. A trained model
+    serves only its own horizon; BG/NBD serves any other.
     """
     return await command.run(
         lambda uow: commands.change_policy(uow, body, if_match=command.if_match, by=command.principal.subject)

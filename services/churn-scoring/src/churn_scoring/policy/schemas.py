@@ -1,4 +1,4 @@
-"""The scoring policy as callers see it."""
+"""Request and answer models of the scoring policy."""
 
 from pydantic import ConfigDict
 from pydantic.config import JsonDict
@@ -12,7 +12,7 @@ def _whole(schema: JsonDict) -> None:
 
 
 class NewScoringPolicy(ScoringPolicy):
-    """The whole scoring policy; its defaults are for the first version, not for what a change leaves out."""
+    """A whole new scoring policy; defaults fill the first version only, so every field is required here."""
 
     model_config = ConfigDict(json_schema_extra=_whole)
 

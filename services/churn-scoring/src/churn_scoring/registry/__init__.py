@@ -1,1 +1,1 @@
-"""Models that were trained, with what was measured of them, and the loading of the one in force."""
+"""The registry of models with their metrics, and the loading of the model in force."""

@@ -1,4 +1,4 @@
-"""Use case: put a model in force, a newer one or an older one again."""
+"""Commands of models: put a newer one in force, or an older one again."""
 
 from uuid import NAMESPACE_URL, uuid5
 
@@ -10,13 +10,13 @@ from lealtad.http import Answer, conflict, not_found
 from lealtad.unit_of_work import UnitOfWork
 
 PROMOTIONS = uuid5(NAMESPACE_URL, "urn:lealtad:churn-scoring:promotions")
-"""Key of all promotions: their order is the order in which models came into force."""
+"""Key of all promotion events, so that they keep the order in which models came into force."""
 
 
 async def put_model_in_force(uow: UnitOfWork, version: int) -> None:
-    """Put a stored model in force; the due-loop looks at every score again under it.
+    """Insert a release with a stored model, and emit its promotion; the due-loop evaluates every score again.
 
-    Raises 404 where there is no such model, and 409 where it is in force already.
+    Raises 404 for an unknown model, and 409 for the model in force.
     """
     release = await releases.lock_release_in_force(uow.connection)
     row = await repository.read_model(uow.connection, version)
@@ -38,7 +38,7 @@ async def put_model_in_force(uow: UnitOfWork, version: int) -> None:
 
 
 async def promote_model(uow: UnitOfWork, version: int) -> Answer:
-    """Put a model in force and return it."""
+    """Put a model in force, and return the model."""
     await put_model_in_force(uow, version)
     return await models.read_model(uow, version)
 

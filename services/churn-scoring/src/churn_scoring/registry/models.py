@@ -1,4 +1,4 @@
-"""Table of models."""
+"""Table of trained models."""
 
 from sqlalchemy import ARRAY, CheckConstraint, Column, Integer, LargeBinary, String, Table
 from sqlalchemy.dialects.postgresql import JSONB

@@ -16,7 +16,7 @@ COLUMNS_SHOWN = [column for column in model.c if column.name not in ("artifact",
 
 @dataclass(frozen=True, slots=True)
 class StoredModel:
-    """A model as it is stored; `version` is given when it is."""
+    """The row of a model, without the version and time that its insertion sets."""
 
     name: str
     horizon_days: int | None
@@ -37,7 +37,7 @@ async def read_stored_model(connection: Connection, version: int) -> StoredModel
 
 
 async def insert_model(connection: Connection, stored: StoredModel, *, at: datetime) -> int:
-    """Store a model and return its version; the caller holds the lock on releases."""
+    """Insert a model and return its version; the caller must hold the lock on releases."""
     version: int = (await connection.scalar(select(func.max(model.c.version)))) + 1
     values = {name: getattr(stored, name) for name in StoredModel.__slots__}
     await connection.execute(insert(model), {**values, "version": version, "trained_at": at})
@@ -45,7 +45,7 @@ async def insert_model(connection: Connection, stored: StoredModel, *, at: datet
 
 
 async def list_models(connection: Connection, *, before: int | None, limit: int) -> Sequence[Row]:
-    """Return models without their artifacts, the newest first, older than version `before`."""
+    """Return models below version `before`, the newest first, without their artifacts."""
     query = select(*COLUMNS_SHOWN, _promoted_at()).order_by(model.c.version.desc()).limit(limit)
     if before is not None:
         query = query.where(model.c.version < before)
@@ -53,7 +53,7 @@ async def list_models(connection: Connection, *, before: int | None, limit: int)
 
 
 async def read_model(connection: Connection, version: int) -> Row | None:
-    """Return a model without its artifact, or None."""
+    """Return a model without its artifact, or None if the version is unknown."""
     query = select(*COLUMNS_SHOWN, _promoted_at()).where(model.c.version == version)
     return (await connection.execute(query)).one_or_none()
 

@@ -16,8 +16,8 @@ router = APIRouter(prefix="/v1/models", tags=["models"])
 async def list_models(query: Annotated[Query, Depends(reads("models:read"))], page: PageWanted) -> Response:
     """List models.
 
-    The newest first. `python -m churn_scoring train` adds one or more; the best of them comes into force if it is
-    better than BG/NBD on the hold-out.
+    The newest first. `python -m churn_scoring train` adds models; the best comes into force if it beats the model in
+    force on the hold-out.
     """
     return await query.run(lambda uow: models.list_models(uow, page))
 
@@ -32,8 +32,8 @@ async def read_model(
 ) -> Response:
     """Read a model.
 
-    What it learned from (windows, number of customers, fingerprint of the data), its features, and what was measured
-    on the hold-out beside the baselines.
+    Its training data (windows, number of customers, fingerprint), its features, and its metrics on the hold-out beside
+    those of the baselines.
     """
     return await query.run(lambda uow: models.read_model(uow, version))
 
@@ -42,7 +42,7 @@ async def read_model(
 async def promote_model(version: Version, command: Annotated[Command, Depends(writes("models:write"))]) -> Response:
     """Put a model in force.
 
-    A newer one, or an older one again (roll-back). Every score is looked at again under it in the background; only
-    those whose published probability or band changes are announced.
+    A newer model, or an older one again (roll-back). Every score is evaluated again in the background; a score is
+    announced if its published probability or band changes.
     """
     return await command.run(lambda uow: commands.promote_model(uow, version))

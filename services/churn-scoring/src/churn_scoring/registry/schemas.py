@@ -1,4 +1,4 @@
-"""What the API shows of models."""
+"""Answer models of the registry."""
 
 from datetime import datetime
 from typing import Any
@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 
 class Model(BaseModel):
-    """A model: what it is, what it learned from, and how well it did on the time after."""
+    """A model, with its training data and its metrics on the hold-out."""
 
     name: str = Field(examples=["gradient-boosting"])
     version: int = Field(ge=1)

@@ -33,18 +33,18 @@ score = Table(
     Column("event_id", UUID, comment="the announcement"),
     Column("causes", ARRAY(UUID), nullable=False, server_default=text("'{}'"), comment="root facts it newly included"),
     Column("cause_count", Integer, nullable=False, server_default=text("0")),
-    # Root facts since then, which changed nothing that is announced.
+    # Root facts since the announcement, none of which changed the published score.
     Column("waiting", ARRAY(UUID), nullable=False, server_default=text("'{}'")),
     Column("waiting_count", Integer, nullable=False, server_default=text("0")),
     Index("ix_score_next_due_at", "next_due_at", postgresql_where=text("next_due_at IS NOT NULL")),
-    # Another policy or model: everything evaluated under an earlier release is looked at again.
+    # Used after a new release, when scores of earlier releases are evaluated again.
     Index("ix_score_release", "release"),
-    # The lists, with and without a band, the most endangered money first among equal risks.
+    # Used by the rankings, with and without a band; equal risks are ordered by the value at risk.
     Index("ix_score_risk", "probability", "value_at_risk", "customer_id"),
     Index("ix_score_value", "value_at_risk", "customer_id", postgresql_where=text("probability IS NOT NULL")),
     Index("ix_score_band_risk", "band", "probability", "value_at_risk", "customer_id"),
     Index("ix_score_band_value", "band", "value_at_risk", "customer_id"),
     schema=OWNED,
-    # Room for updates in place: rows change with every event of a customer.
+    # Leaves room for updates in place: rows change with every event of a customer.
     postgresql_with={"fillfactor": "70"},
 )

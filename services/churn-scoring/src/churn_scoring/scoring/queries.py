@@ -1,4 +1,4 @@
-"""Use cases: read a customer's score, rank customers."""
+"""Queries that read a customer's score and rank customers."""
 
 from decimal import Decimal
 from typing import Any
@@ -18,11 +18,10 @@ from lealtad.unit_of_work import UnitOfWork
 
 
 async def read_score(uow: UnitOfWork, ref: CustomerRef) -> Answer:
-    """Return the score of a customer, or that there is none and why.
+    """Return the score of a customer, or the reason why the customer has none.
 
-    Raises 404 for a customer who is not known here, and for one who may not be profiled.
-
-    A customer may be known by facts before the customer's own record arrives, or the other way round.
+    Raises 404 for an unknown customer, and for a customer who may not be profiled. Facts of a customer and the
+    customer's own state arrive in either order.
     """
     found_id = await find(uow.connection, ref)
     customer_id = found_id or ref.id
@@ -43,7 +42,7 @@ async def read_score(uow: UnitOfWork, ref: CustomerRef) -> Answer:
 
 
 async def rank_customers(uow: UnitOfWork, order: RankingOrder, band: str | None, page: PageQuery) -> Page[Any]:
-    """Return customers who have a score, the most endangered first; 422 for a band that the policy does not have."""
+    """Return a page of customers with a score, the highest risk first; raise 422 for a band outside the policy."""
     if band is not None:
         await _require_band(uow, band)
     ranking = repository.BY_RISK if order is RankingOrder.RISK else repository.BY_VALUE
@@ -66,7 +65,7 @@ async def _require_band(uow: UnitOfWork, band: str) -> None:
 
 
 def churn_score(score: Score, currency: str) -> ChurnScore:
-    """Return a score as the API shows it."""
+    """Return the API resource of a score."""
     scored = score.probability is not None
     named = score.model_name is not None and score.model_version is not None
     return ChurnScore(

@@ -29,9 +29,10 @@ INSERT_MISSING = text(f"""
     RETURNING {", ".join(COLUMNS)}
 """)
 
-# A statement of its own after LOCK: one that waits for a lock sees all other rows as they were before it waited. Of two
-# who evaluate a customer the later could miss what the other's events brought, or go back to an earlier release. For a
-# release that comes after this statement the scores are outdated. The newest fact tells the whole contract.
+# This must be a statement separate from LOCK: a statement that waits for a lock sees all other rows as they were before
+# it waited. In one statement, the later of two evaluations of a customer could miss the facts of the earlier one, or
+# use an earlier release. A release that comes after this statement makes the scores outdated. The newest fact of a
+# contract holds its whole state.
 SNAPSHOTS = text(f"""
     SELECT release.id AS release, policy_version, model_version, wanted.customer_id AS customer,
         ARRAY(SELECT DISTINCT ON (contract_id) ROW(contract_id, customer_id, starts_at, ends_at, fact_id)
@@ -78,23 +79,23 @@ RANKED = f"{SELECT} WHERE probability IS NOT NULL {{band}} {{after}} ORDER BY {{
 
 @dataclass(frozen=True, slots=True)
 class CustomerSnapshot:
-    """What is stored of a customer that a score rests on."""
+    """The stored data of a customer that a score depends on."""
 
     history: History
     contracts: list[Contract]
     open_cases: int
     exclusion: NoScoreReason | None
-    """Why the customer is not scored, whatever else is known."""
+    """The reason why the customer is never scored, or None."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """An order of customers, all columns descending, so that an index gives it backwards."""
+    """An order of customers by descending columns, so that a backward index scan yields it."""
 
     columns: tuple[str, ...]
 
     def statement(self, *, in_band: bool, after: bool) -> str:
-        """Return the query for a page: of one band or all, from the start or after a row."""
+        """Return the query of a page, for one band or all, from the start or after a row."""
         values = ", ".join(f":{name}" for name in self.columns)
         return RANKED.format(
             band="AND band = :band" if in_band else "",
@@ -108,13 +109,13 @@ BY_VALUE = Ranking(("value_at_risk", "customer_id"))
 
 
 async def lock_scores(connection: Connection, customer_ids: Sequence[UUID]) -> list[Score]:
-    """Lock the scores of these customers, in ascending id, making the rows that are missing."""
+    """Lock the scores of these customers in ascending id, and insert missing rows."""
     found = _scores(await connection.execute(LOCK, {"ids": customer_ids}))
     missing = sorted(set(customer_ids) - {score.customer_id for score in found})
     if missing:
         found += _scores(await connection.execute(INSERT_MISSING, {"ids": missing}))
         found.sort(key=lambda score: score.customer_id)
-    if len(found) < len(customer_ids):  # somebody else made them in the meantime
+    if len(found) < len(customer_ids):  # another transaction inserted them meanwhile
         found = _scores(await connection.execute(LOCK, {"ids": customer_ids}))
     return found
 
@@ -122,41 +123,44 @@ async def lock_scores(connection: Connection, customer_ids: Sequence[UUID]) -> l
 async def read_snapshots(
     connection: Connection, customer_ids: Sequence[UUID]
 ) -> tuple[Release, dict[UUID, CustomerSnapshot]]:
-    """Return the release in force, and what is known of these customers, at least one, whose scores are locked."""
+    """Return the release in force and the snapshots of these customers.
+
+    There must be at least one customer, and the caller must hold the locks on their scores.
+    """
     rows = await connection.execute(SNAPSHOTS, {"ids": customer_ids})
     release = Release(rows[0].release, rows[0].policy_version, rows[0].model_version)
     return release, {row.customer: _snapshot(row) for row in rows}
 
 
 async def lock_due_customers(connection: Connection, now: datetime, limit: int) -> list[UUID]:
-    """Lock scores that time changes by `now`, those that nobody else has locked; return their customers."""
+    """Lock scores that are due at `now`, skip those locked by others, and return their customers."""
     return sorted((await connection.execute(LOCK_DUE, {"now": now, "limit": limit})).scalars())
 
 
 async def lock_outdated_customers(connection: Connection, release: int, limit: int) -> list[UUID]:
-    """Lock scores of an earlier release, those that nobody else has locked; return their customers."""
+    """Lock scores of earlier releases, skip those locked by others, and return their customers."""
     return sorted((await connection.execute(LOCK_OUTDATED, {"release": release, "limit": limit})).scalars())
 
 
 async def postpone_score(connection: Connection, customer_id: UUID, until: datetime) -> None:
-    """Let time, or another release, change a locked score no sooner than `until`."""
+    """Update a locked score so that it is due no sooner than `until`, also after a new release."""
     await connection.execute(POSTPONE_SCORE, {"id": customer_id, "until": until})
 
 
 async def update_scores(connection: Connection, scores: Sequence[Score]) -> None:
-    """Store scores whose rows exist."""
+    """Update scores whose rows exist."""
     rows = [{name: getattr(score, name) for name in COLUMNS} for score in scores]
     await connection.execute(UPDATE, as_rows(rows))
 
 
 async def read_score(connection: Connection, customer_id: UUID) -> Score | None:
-    """Return the score of a customer, or None where nothing was evaluated yet."""
+    """Return the score of a customer, or None before the first evaluation."""
     found = _scores(await connection.execute(text(READ), {"ids": [customer_id]}))
     return found[0] if found else None
 
 
 async def read_profiling_allowed(connection: Connection, customer_id: UUID) -> bool:
-    """Return whether the customer may be profiled, as far as the customer's state has arrived."""
+    """Return whether the customer may be profiled; True before the customer's state has arrived."""
     allowed: bool | None = await connection.scalar(READ_PROFILING_ALLOWED, {"id": customer_id})
     return allowed is not False
 
@@ -164,7 +168,7 @@ async def read_profiling_allowed(connection: Connection, customer_id: UUID) -> b
 async def list_scores(
     connection: Connection, ranking: Ranking, *, band: str | None, after: tuple[Any, ...] | None, limit: int
 ) -> list[Score]:
-    """Return customers who have a score, in the order of `ranking`, after the row with these values."""
+    """Return scored customers in the order of `ranking`, after the row with the values `after`."""
     statement = ranking.statement(in_band=band is not None, after=after is not None)
     place = dict(zip(ranking.columns, after or (), strict=after is not None))
     parameters = {"limit": limit, **place} | ({} if band is None else {"band": band})

@@ -17,9 +17,9 @@ router = APIRouter(prefix="/v1", tags=["churn scores"])
 async def read_churn_score(ref: CustomerRefInPath, query: Annotated[Query, Depends(reads("scores:read"))]) -> Response:
     """Read a customer's churn score.
 
-    The published probability of leaving within the horizon, its band, the main reasons in plain words, the value at
-    risk, the model and policy it comes from, and the facts that caused it. A customer without a score is answered too,
-    with the reason; for one who may not be profiled the answer is 404 `profiling-refused`.
+    The published probability of leaving within the horizon, with its band, main reasons and value at risk, model and
+    policy, and the facts that caused it. For a customer without a score the answer gives the reason. For a customer
+    who may not be profiled the answer is 404 `profiling-refused`.
     """
     return await query.run(lambda uow: queries.read_score(uow, CustomerRef.parse(ref)))
 
@@ -37,7 +37,7 @@ async def rank_customers(
 ) -> Response:
     """Rank customers by churn.
 
-    The most endangered first: by published probability (among equals by value at risk), or by value at risk, so that
-    profitable customers who may leave stand at the top.
+    The highest risk first: by published probability (among equals by value at risk), or by value at risk, which puts
+    profitable customers at risk on top.
     """
     return await query.run(lambda uow: queries.rank_customers(uow, order, band, page))

@@ -1,4 +1,4 @@
-"""What the API shows of scores."""
+"""Query and answer models of scores."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -11,14 +11,14 @@ from lealtad.money import DecimalText, Money
 
 
 class RankingOrder(StrEnum):
-    """How customers are ranked."""
+    """The order of a ranking."""
 
     RISK = "risk"
     VALUE_AT_RISK = "value_at_risk"
 
 
 class ChurnScore(BaseModel):
-    """A customer's chance of leaving, and why."""
+    """A customer's probability of leaving, with its reasons."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -68,13 +68,13 @@ class ChurnScore(BaseModel):
     )
     value_at_risk: Money | None = Field(default=None, description="Probability times expected value")
     reasons: list[ScoreReason] = Field(
-        default_factory=list, description="What moved it from the score of a newcomer, the strongest first"
+        default_factory=list, description="Differences from the score of a newcomer, the strongest first"
     )
     model: ModelRef | None = None
     policy_version: int | None = None
     as_of: datetime | None = Field(default=None, description="Business time at which this score was published")
     evaluated_at: datetime | None = Field(default=None, description="Business time of the newest evaluation")
-    next_due_at: datetime | None = Field(default=None, description="When it is looked at again if nothing happens")
-    event_id: UUID | None = Field(default=None, description="The event that announced it")
-    causes: list[UUID] = Field(default_factory=list, description="Root facts that it newly included, at most 64")
-    cause_count: int = Field(default=0, description="How many there were, listed or not")
+    next_due_at: datetime | None = Field(default=None, description="Time of the next evaluation if nothing happens")
+    event_id: UUID | None = Field(default=None, description="The event that announced the score")
+    causes: list[UUID] = Field(default_factory=list, description="Root facts that the score newly included, at most 64")
+    cause_count: int = Field(default=0, description="Number of these root facts, listed or not")

@@ -1,1 +1,1 @@
-"""Training as a process of its own: fit, evaluate on a forward hold-out, store, promote."""
+"""The training process: fit models, evaluate them on a forward hold-out, store and promote them."""

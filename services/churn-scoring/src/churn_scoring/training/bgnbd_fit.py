@@ -1,4 +1,4 @@
-"""Maximum-likelihood fit of BG/NBD, and its conditional expectation."""
+"""The maximum-likelihood fit of BG/NBD, and its conditional expectation."""
 
 import numpy as np
 from scipy.optimize import minimize
@@ -7,22 +7,22 @@ from scipy.special import digamma, hyp2f1
 from churn_scoring.domain.bgnbd import BgNbd, Floats, log_likelihood, probability_alive
 
 BOUND = 12.0
-"""Largest |log parameter| that is searched: e^12 days is far beyond any history."""
+"""Largest |log parameter| of the search; e^12 days is longer than any history."""
 
 FEWEST_REPEATERS = 30
 
 STEEPEST = 1e-5
-"""At an optimum the log-likelihood of a history changes by no more, per unit of a parameter's logarithm."""
+"""Largest slope of a history's log-likelihood at an optimum, per unit of a parameter's logarithm."""
 
 
 class FitError(RuntimeError):
-    """The likelihood has no optimum inside the bounds; the histories say too little."""
+    """A likelihood without an optimum inside the bounds; the histories hold too little information."""
 
 
 def fit(frequency: Floats, recency: Floats, age: Floats) -> BgNbd:
     """Return the parameters of the largest likelihood; raise FitError when none is found.
 
-    The search is over logarithms of the parameters, with time divided by its mean so that alpha starts near 1.
+    The search uses logarithms of the parameters. Time is divided by its mean, so that alpha starts near 1.
     """
     repeaters = int((frequency > 0).sum())
     if repeaters < FEWEST_REPEATERS:
@@ -44,7 +44,7 @@ def fit(frequency: Floats, recency: Floats, age: Floats) -> BgNbd:
         bounds=[(-BOUND, BOUND)] * 4,
         options={"ftol": 1e-14, "gtol": 1e-8, "maxiter": 1000},
     )
-    # Whether the search calls its end a success depends on the last bits: they end its last line search.
+    # The success flag of the search depends on the last bits, which end its last line search; so check the slope.
     if np.abs(result.jac).max() > STEEPEST or np.any(np.abs(result.x) > BOUND - 0.01):
         raise FitError(f"BG/NBD found no optimum ({result.message}): {np.exp(result.x).round(4).tolist()}")
     r, alpha, a, b = np.exp(result.x)
@@ -52,7 +52,7 @@ def fit(frequency: Floats, recency: Floats, age: Floats) -> BgNbd:
 
 
 def _log_likelihood_gradients(parameters: BgNbd, frequency: Floats, recency: Floats, age: Floats) -> Floats:
-    """Return the derivatives of each history's log-likelihood by r, alpha, a and b, a row a history."""
+    """Return the derivatives of each history's log-likelihood by r, alpha, a and b, one row per history."""
     r, alpha, a, b = parameters.r, parameters.alpha, parameters.a, parameters.b
     power = r + frequency
     left = 1.0 - probability_alive(parameters, frequency, recency, age)
@@ -74,7 +74,7 @@ def _log_likelihood_gradients(parameters: BgNbd, frequency: Floats, recency: Flo
 def expected_purchases(parameters: BgNbd, frequency: Floats, recency: Floats, age: Floats, horizon: float) -> Floats:
     """Return E[purchases in the next `horizon` | x, t_x, T] (equation 10 of the paper); needs a != 1.
 
-    Its hypergeometric function is taken in Euler's transformed form, in which the powers cancel and no x overflows.
+    Euler's transformation of the hypergeometric function is used, in which the powers cancel and no x overflows.
     """
     r, alpha, a, b = parameters.r, parameters.alpha, parameters.a, parameters.b
     shrink = horizon / (alpha + age + horizon)

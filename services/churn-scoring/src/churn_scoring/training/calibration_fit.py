@@ -1,4 +1,4 @@
-"""Fitting a calibration on customers that the model was not fitted on."""
+"""The fit of a calibration, on customers outside the model's fit."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ NO_PENALTY = 1e6
 
 
 def fit_calibration(probabilities: Floats, silent: NDArray[np.bool_]) -> Calibration:
-    """Return the calibration that fits: Platt's for few examples, isotonic for many."""
+    """Return the fitted calibration: Platt's for few examples, isotonic for many."""
     if len(silent) >= ENOUGH_FOR_ISOTONIC:
         return _isotonic(probabilities, silent)
     return _platt(probabilities, silent)
@@ -22,7 +22,7 @@ def fit_calibration(probabilities: Floats, silent: NDArray[np.bool_]) -> Calibra
 
 def _platt(probabilities: Floats, silent: NDArray[np.bool_]) -> Calibration:
     fitted = LogisticRegression(C=NO_PENALTY).fit(logit(probabilities).reshape(-1, 1), silent)
-    # A model that ranks the wrong way round on the calibration set tells nothing: the base rate is left.
+    # A model with an inverted ranking on the calibration set has no information; slope 0 leaves the base rate.
     slope = max(float(fitted.coef_[0, 0]), 0.0)
     return Calibration("platt", slope=slope, intercept=float(fitted.intercept_[0]))
 

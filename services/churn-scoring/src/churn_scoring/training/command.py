@@ -1,4 +1,4 @@
-"""`python -m churn_scoring train`: read, fit, judge, store, and put the best in force if it is better."""
+"""The command `python -m churn_scoring train`: fit and evaluate models, store them, promote the best."""
 
 import asyncio
 from hashlib import sha256
@@ -31,7 +31,7 @@ NOTHING_TRAINED = 2
 
 
 def main(service: Service) -> int:
-    """Train once; return 0, or 2 when there is too little data to train."""
+    """Train once; return 0, or 2 for too little data."""
     settings = service.settings()
     configure_logging(service.name, "train", settings.log_level, settings.log_format)
     return asyncio.run(_run(service, settings))
@@ -50,7 +50,7 @@ async def _run(service: Service, settings: ServiceSettings) -> int:
 async def train(database: Database) -> Outcome:
     """Train on the stored facts as of the business clock, store the candidates, and promote the best if it is better.
 
-    Raises TooLittleDataError or FitError, and then changes nothing.
+    Raises TooLittleDataError or FitError before any change.
     """
     async with database.read() as uow:
         in_force: LoadedRelease = await uow.resources.load_release_in_force(uow.connection)
@@ -73,7 +73,7 @@ async def train(database: Database) -> Outcome:
 
 
 async def collect_examples(database: Database, windows: Windows, policy: ScoringPolicy) -> Examples:
-    """Read all customers who ever bought, page by page, and return their examples."""
+    """Return the examples of all customers who ever bought, read page by page."""
     parts: list[Examples] = []
     last = None
     while True:

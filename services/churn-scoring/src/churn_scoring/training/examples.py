@@ -1,8 +1,7 @@
-"""Examples to learn from: what was known of a customer at the end of a day, and whether silence followed.
+"""Training examples: features of a customer at the end of a cut-off day, and whether silence followed.
 
-Features as of a day use only what had happened by its end (point in time): facts, contracts as they stood, cases as
-they were open. Labels come from purchases after it. The features themselves are those that scoring computes, by the
-same code.
+Features use only facts, contracts and cases as they were at the end of the day (point in time). Labels come from
+purchases after that day. Scoring computes the same features by the same code.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,7 +21,7 @@ from churn_scoring.domain.history import History
 from churn_scoring.training.windows import Windows
 
 CALIBRATION_SHARE = 5
-"""One customer in five is kept from fitting and used for calibration."""
+"""One customer in five is excluded from the fit and used for calibration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ class ContractFact:
 
 @dataclass(frozen=True, slots=True)
 class CaseSpan:
-    """When a complaint was open."""
+    """The time during which a complaint was open."""
 
     opened_at: datetime
     resolved_at: datetime | None
@@ -46,7 +45,7 @@ class CaseSpan:
 
 @dataclass(slots=True)
 class CustomerTimeline:
-    """Everything known of one customer."""
+    """All facts, contract facts and complaints of a customer."""
 
     customer_id: UUID
     facts: list[Fact] = field(default_factory=list)
@@ -60,12 +59,12 @@ class Examples:
 
     rows: Floats
     silent: NDArray[np.bool_]
-    """No purchase within the horizon after the cut-off."""
+    """Whether no purchase followed within the horizon after the cut-off."""
     cutoff: NDArray[np.int64]
     active: NDArray[np.bool_]
-    """Bought recently enough to be worth predicting, and scored by purchases."""
+    """Whether the customer bought recently enough, and is scored by purchases."""
     calibration: NDArray[np.bool_]
-    """Of a customer kept for calibration."""
+    """Whether the customer is used for calibration."""
 
     def select(self, chosen: NDArray[np.bool_]) -> "Examples":
         """Return the chosen examples."""
@@ -78,7 +77,7 @@ class Examples:
         return Examples(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
 
     def fingerprint(self) -> str:
-        """Return a digest of the examples: the same data give the same."""
+        """Return a digest of the examples, which is equal for equal data."""
         digest = sha256()
         for name in self.__slots__:
             digest.update(getattr(self, name).tobytes())
@@ -89,7 +88,7 @@ class Examples:
 
 
 def examples_of(timelines: Iterable[CustomerTimeline], windows: Windows, active_days: int) -> Examples:
-    """Return one example per customer and cut-off that a first purchase precedes."""
+    """Return one example per customer and cut-off on or after the first purchase."""
     found = [example for timeline in timelines for example in _snapshots(timeline, windows)]
     rows = _rows([item.profile for item in found], [item.cutoff for item in found])
     recent = rows[:, COLUMN["silence"]] <= active_days
@@ -113,7 +112,7 @@ class _Snapshot:
 
 
 def _snapshots(timeline: CustomerTimeline, windows: Windows) -> Iterable[_Snapshot]:
-    """Fold the customer's facts up to each cut-off in turn."""
+    """Yield the customer's snapshot at each cut-off, folding the facts up to it."""
     facts = sorted(timeline.facts, key=lambda fact: fact.order)
     history, place = History(timeline.customer_id), 0
     for cutoff in windows.cutoffs:

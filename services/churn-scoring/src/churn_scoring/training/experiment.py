@@ -1,4 +1,4 @@
-"""The experiment: fit the candidates on the past, judge them and their baselines on the time after it."""
+"""The experiment: fit candidates on the past, evaluate them and their baselines on the time after it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -28,12 +28,12 @@ BOOSTING: dict[str, Any] = {
     "early_stopping": False,
     "random_state": 0,
 }
-"""Small trees, strongly regularised: the best of the anchors measured on public churn data."""
+"""Small trees, strongly regularised; the best settings measured on public churn data."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A fitted model, with what it needs to be stored."""
+    """A fitted model, with the data to store."""
 
     name: str
     model: ChurnModel
@@ -46,7 +46,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the experiment found."""
+    """The result of the experiment."""
 
     candidates: tuple[Candidate, ...]
     metrics: dict[str, Metrics]
@@ -60,18 +60,18 @@ class Outcome:
 
     @property
     def champion(self) -> Candidate | None:
-        """The candidate with the lowest Brier score, if that is lower than the one of the model in force.
+        """Return the candidate with the lowest Brier score, or None if the model in force has a lower or equal score.
 
-        Gradient boosting is thereby chosen only if it is better than BG/NBD.
+        So gradient boosting is chosen only if it beats BG/NBD.
         """
         best = min(self.candidates, key=lambda candidate: self.brier(candidate.name))
         return best if self.brier(best.name) < self.brier("in-force") else None
 
 
 def experiment(examples: Examples, windows: Windows, policy: ScoringPolicy, in_force: ChurnModel) -> Outcome:
-    """Fit BG/NBD and gradient boosting on the learning windows, and judge both on the hold-out.
+    """Fit BG/NBD and gradient boosting on the learning windows, and evaluate both on the hold-out.
 
-    Raises TooLittleDataError, or FitError where BG/NBD finds no optimum.
+    Raises TooLittleDataError, or FitError if BG/NBD has no optimum.
     """
     _require_enough(examples, windows, policy)
     judged = examples.select((examples.cutoff == windows.hold_out) & examples.active)
@@ -101,7 +101,7 @@ def _require_enough(examples: Examples, windows: Windows, policy: ScoringPolicy)
 
 
 def _fit_inactivity(past: Examples, windows: Windows, policy: ScoringPolicy) -> Candidate:
-    """Fit BG/NBD on all customers at the newest learning cut-off, calibrate it on the active ones kept apart."""
+    """Fit BG/NBD at the newest learning cut-off, and calibrate it on the active customers kept for that."""
     cohort = past.select((past.cutoff == windows.learn[-1]) & ~past.calibration)
     parameters = fit(*(cohort.rows[:, COLUMN[name]] for name in ("frequency", "recency", "age")))
     raw = InactivityModel(parameters, policy.horizon_days, policy.evidence)
@@ -115,7 +115,7 @@ def _fit_boosting(past: Examples, inactivity: Candidate, policy: ScoringPolicy) 
     fitted_on = past.select(past.active & ~past.calibration)
     estimator = HistGradientBoostingClassifier(**BOOSTING)
     rows = learned_rows(silence, fitted_on.rows)
-    # scikit-learn cannot bin a column of which nothing is known; a constant one is never split on.
+    # scikit-learn cannot bin a column of NaN only; a constant column is never split.
     unknown = np.isnan(rows).all(axis=0)
     estimator.fit(np.where(unknown, np.float32(0), rows), fitted_on.silent)
     calibration = _calibrated(LearnedModel(estimator, silence, None), past)
@@ -131,7 +131,7 @@ def _calibrated(model: ChurnModel, past: Examples) -> Calibration:
 
 
 def _recency(past: Examples, judged: Examples) -> Floats:
-    """Predict from the days since the last purchase alone: the baseline every retailer has."""
+    """Compute probabilities from the days since the last purchase alone, a retailer's usual baseline."""
 
     def as_probability(rows: Floats) -> Floats:
         return expit(np.log1p(rows[:, COLUMN["silence"]]) - 3.0)

@@ -1,4 +1,4 @@
-"""What a model is worth on the hold-out: ranking, probability, calibration, each with its uncertainty."""
+"""Metrics of a model on the hold-out: ranking, probability and calibration, each with its interval."""
 
 from collections.abc import Callable
 
@@ -48,7 +48,7 @@ def measure(silent: Labels, probabilities: Floats) -> Metrics:
 
 
 def brier_gain(silent: Labels, baseline: Floats, model: Floats) -> dict[str, float]:
-    """Return by how much the model's Brier score is lower than the baseline's, with its 95 % interval, on pairs."""
+    """Return the baseline's Brier score minus the model's, with its 95 % interval over pairs."""
     gains = (baseline - silent) ** 2 - (model - silent) ** 2
     random = np.random.default_rng(SEED)
     means = [gains[random.integers(0, len(gains), len(gains))].mean() for _ in range(RESAMPLES)]

@@ -1,4 +1,4 @@
-"""Fitting the prior: BG/NBD parameters for a shop of which nothing is known yet, from shops of which much is known."""
+"""The fit of the prior: BG/NBD parameters for a new shop, from shops with long histories."""
 
 from collections.abc import Sequence
 
@@ -12,14 +12,14 @@ from churn_scoring.training.examples import Examples
 
 START = BgNbd(r=1.0, alpha=60.0, a=1.0, b=5.0)
 BOUND = 7.0
-"""Largest |log parameter| that is searched."""
+"""Largest |log parameter| of the search."""
 
 
 def fit_prior(shops: Sequence[Examples], horizon_days: int) -> BgNbd:
-    """Return the parameters whose P(X = 0) has the least mean log loss on what followed, each shop weighing the same.
+    """Return the parameters whose P(X = 0) has the least mean log loss over the horizon, with equal weight per shop.
 
-    Not the likelihood of the histories: a prior has to be right about the horizon, for shops that no one set of
-    parameters describes (the logarithmic score is proper: Gneiting & Raftery 2007).
+    The loss replaces the likelihood of the histories, because a prior must be right about the horizon for shops that no
+    single set of parameters describes. The logarithmic score is proper (Gneiting & Raftery 2007).
     """
     known = [_purchases(examples) for examples in shops]
 

@@ -1,4 +1,4 @@
-"""SQL of training: everything is read by keyset in short statements, never in one long transaction."""
+"""SQL of training, by keyset in short statements instead of one long transaction."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,7 +10,7 @@ from churn_scoring.facts.repository import read_facts
 from churn_scoring.training.examples import CaseSpan, ContractFact, CustomerTimeline
 from lealtad.db import Connection
 
-# Merged and erased customers teach nothing about leaving; from those who may not be profiled nothing is learned.
+# Merged and erased customers hold no information about leaving; learning from others needs their permission to profile.
 EXCLUDED_CUSTOMERS = "SELECT customer_id FROM customer WHERE status <> 'active' OR NOT profiling_allowed"
 FIRST_PURCHASE = text(f"""
     SELECT min(occurred_at) FROM fact WHERE kind = 'purchase' AND customer_id NOT IN ({EXCLUDED_CUSTOMERS})
@@ -30,18 +30,18 @@ CASE_SPANS = text("""
 
 
 async def read_first_purchase_time(connection: Connection) -> datetime | None:
-    """Return when the first purchase was, of all who may be learned from."""
+    """Return the time of the first purchase of customers used for training."""
     first: datetime | None = await connection.scalar(FIRST_PURCHASE)
     return first
 
 
 async def list_customers_after(connection: Connection, after: UUID | None, limit: int) -> list[UUID]:
-    """Return the next customers who ever bought and may be learned from, in ascending id."""
+    """Return the next customers used for training who ever bought, in ascending id."""
     return list((await connection.execute(CUSTOMERS_AFTER, {"after": after, "limit": limit})).scalars())
 
 
 async def read_timelines(connection: Connection, customer_ids: Sequence[UUID]) -> list[CustomerTimeline]:
-    """Return everything known of these customers, in ascending id."""
+    """Return the timelines of these customers, in ascending id."""
     timelines = {customer: CustomerTimeline(customer) for customer in customer_ids}
     for fact in await read_facts(connection, customer_ids):
         timelines[fact.customer_id].facts.append(fact)

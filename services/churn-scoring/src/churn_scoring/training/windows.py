@@ -1,4 +1,4 @@
-"""When to look: points in time to learn from, and a later one to be judged on."""
+"""Cut-off days: points in time for learning, and a later one for the evaluation."""
 
 from dataclasses import dataclass
 
@@ -6,15 +6,15 @@ from churn_scoring.domain.facts import start_of
 
 
 class TooLittleDataError(RuntimeError):
-    """There is too little history, or there are too few customers, to train; the message says what is missing."""
+    """Too little history, or too few customers, to train; the message states the shortage."""
 
 
 @dataclass(frozen=True, slots=True)
 class Windows:
     """Cut-off days, as UTC day ordinals.
 
-    Features come from facts up to the end of a cut-off day, labels from the `horizon_days` after it. All labels to
-    learn from lie before the first label of the hold-out.
+    Features come from facts up to the end of a cut-off day, labels from the `horizon_days` after it. All labels of the
+    learning windows lie before those of the hold-out.
     """
 
     learn: tuple[int, ...]
@@ -23,7 +23,7 @@ class Windows:
 
     @property
     def cutoffs(self) -> tuple[int, ...]:
-        """All cut-off days, ascending."""
+        """Return all cut-off days, ascending."""
         return (*self.learn, self.hold_out)
 
     def document(self) -> dict[str, object]:
@@ -38,9 +38,8 @@ class Windows:
 def plan(first_day: int, last_day: int, *, horizon_days: int, cutoffs: int, step_days: int) -> Windows:
     """Return the windows for facts from `first_day` to `last_day`, the last whole day.
 
-    The hold-out's labels are the newest `horizon_days`; learning steps back from the last cut-off whose labels are
-    known at the hold-out's. Before each cut-off there must be at least `horizon_days` of facts. Raises
-    TooLittleDataError.
+    The labels of the hold-out are the newest `horizon_days`. Learning cut-offs step back from the last one whose labels
+    are known at the hold-out. Each cut-off needs at least `horizon_days` of facts before it. Raises TooLittleDataError.
     """
     hold_out = last_day - horizon_days
     newest = hold_out - horizon_days

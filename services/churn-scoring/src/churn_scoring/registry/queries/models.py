@@ -1,4 +1,4 @@
-"""Use cases: list and read models."""
+"""Queries that list and read models."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from lealtad.unit_of_work import UnitOfWork
 
 
 async def list_models(uow: UnitOfWork, page: PageQuery) -> Page[Any]:
-    """Return models, the newest first."""
+    """Return a page of models, the newest first."""
     cursor = page.after(int)
     rows = await repository.list_models(uow.connection, before=cursor[0] if cursor else None, limit=page.limit)
     current = (await releases.read_release_in_force(uow.connection)).model_version
@@ -19,7 +19,7 @@ async def list_models(uow: UnitOfWork, page: PageQuery) -> Page[Any]:
 
 
 async def read_model(uow: UnitOfWork, version: int) -> Answer:
-    """Return one model; 404 where there is none of this version."""
+    """Return a model; raise 404 if no model has this version."""
     row = await repository.read_model(uow.connection, version)
     if row is None:
         raise not_found("model", version, "There is no model of this version. List them at /v1/models.")

@@ -1,4 +1,4 @@
-"""Loading what is in force: policy and model, kept in memory until another release comes."""
+"""The release in force with its policy and model, cached until the next release."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -22,16 +22,16 @@ from lealtad.unit_of_work import UnitOfWork
 
 
 class DamagedModelError(OSError):
-    """The artifact of a model is not the one that was stored, or this version of the code cannot read it.
+    """A model's artifact that differs from the stored digest, or that this version of the code cannot read.
 
-    An OSError, so that consumer and due-loop wait and try again instead of putting events aside: nothing is lost until
-    somebody puts another model in force.
+    An OSError, so that the consumer and the due-loop wait and retry instead of dead-lettering events. No event is lost
+    before an operator puts another model in force.
     """
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedRelease:
-    """A release, ready to score."""
+    """A release with its policy and model in memory."""
 
     release: Release
     policy: ScoringPolicy
@@ -41,24 +41,24 @@ class LoadedRelease:
 
 @dataclass(slots=True)
 class ScoringResources:
-    """What the service's use cases find in `uow.resources`."""
+    """The reporting currency and the cached release, as use cases read them from `uow.resources`."""
 
     currency: str
     _loaded: LoadedRelease | None = field(default=None)
 
     async def load_release_in_force(self, connection: Connection) -> LoadedRelease:
-        """Return the release in force, ready to score."""
+        """Return the release in force with its policy and model."""
         return await self.load_release(connection, await releases.read_release_in_force(connection))
 
     async def load_release(self, connection: Connection, release: Release) -> LoadedRelease:
-        """Return `release`, ready to score; no statement while it is the same."""
+        """Return `release` with its policy and model; the same release again costs no statement."""
         if self._loaded is None or self._loaded.release != release:
             self._loaded = await _load(connection, release)
         return self._loaded
 
 
 def scoring_resources(uow: UnitOfWork) -> ScoringResources:
-    """Return the scorers of the process."""
+    """Return the scoring resources of the process."""
     resources: ScoringResources = uow.resources
     return resources
 
@@ -71,9 +71,9 @@ async def _load(connection: Connection, release: Release) -> LoadedRelease:
 
 
 def restore_model(stored: StoredModel, policy: ScoringPolicy) -> ChurnModel:
-    """Return a stored model, ready to score under `policy`.
+    """Return a stored model as an object that scores under `policy`.
 
-    A model that was calibrated for another horizon gives only its BG/NBD parameters, which serve any horizon.
+    From a model calibrated for another horizon, only the BG/NBD parameters are used, since they serve any horizon.
     """
     parameters = BgNbd(**(stored.parameters or policy.prior.model_dump()))
     if stored.horizon_days != policy.horizon_days:
@@ -85,11 +85,11 @@ def restore_model(stored: StoredModel, policy: ScoringPolicy) -> ChurnModel:
 
 
 def _estimator(stored: StoredModel) -> Any:
-    import joblib  # noqa: PLC0415 - it brings scikit-learn, which only a worker with a learned model needs
+    import joblib  # noqa: PLC0415 - loads scikit-learn, which only a worker with a learned model needs
 
     if stored.artifact is None or sha256(stored.artifact).digest() != stored.artifact_sha256:
         raise DamagedModelError(f"the artifact of model {stored.name} is not the one that was stored")
     try:
         return joblib.load(BytesIO(stored.artifact))
-    except Exception as error:  # unpickling another library's version may raise anything
+    except Exception as error:  # unpickling data of another library version may raise any error
         raise DamagedModelError(f"the artifact of model {stored.name} cannot be read: {error}") from error
