@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lealtad_demo.report import Held, Latency, Offers, Report, percentile
+from lealtad_demo.report import FactCounts, Latency, Offers, Report, percentile
 
 durations = st.lists(st.floats(min_value=0, max_value=100), min_size=1)
 
@@ -42,7 +42,7 @@ def test_at_least_the_share_does_not_exceed_its_percentile(seconds, share):
     ],
 )
 def test_a_loss_of_one_customer_is_not_hidden_by_a_double_of_another(held, lost, doubled):
-    assert Held.compare({"a": 3, "b": 1}, held) == Held(expected=4, lost=lost, doubled=doubled)
+    assert FactCounts.compare({"a": 3, "b": 1}, held) == FactCounts(expected=4, lost=lost, doubled=doubled)
 
 
 counts = st.dictionaries(st.sampled_from("abc"), st.integers(0, 5))
@@ -50,7 +50,7 @@ counts = st.dictionaries(st.sampled_from("abc"), st.integers(0, 5))
 
 @given(counts, counts)
 def test_expected_minus_lost_plus_doubled_is_what_is_held(accepted, held):
-    compared = Held.compare(accepted, held)
+    compared = FactCounts.compare(accepted, held)
     assert compared.expected - compared.lost + compared.doubled == sum(held.values())
 
 

@@ -30,7 +30,7 @@ def an_evidence(*decisions, cases=()):
     return Evidence({}, {"p": Fact("purchase", date(2011, 3, 1))}, {}, {}, marked, list(cases))
 
 
-def told(*decisions, cases=()):
+def lines_of(*decisions, cases=()):
     past = Past("17850", "EIRE", bought_on=[date(2011, 3, 1)])
     return timeline(past, an_evidence(*decisions, cases=cases), NAMES)
 
@@ -42,7 +42,7 @@ def test_facts_come_before_the_decision_they_led_to_and_contacts_after_the_decis
         a_decision(2, "recovery-call", LOW, mute="complaint-open", responses=offered),
         a_decision(3, "recovery-call", LOW, mute="complaint-cool-down"),
     ]
-    assert [line.partition(";")[0] for line in told(*decisions, cases=[CASE])] == [
+    assert [line.partition(";")[0] for line in lines_of(*decisions, cases=[CASE])] == [
         "  1 Mar 2011: first purchase: churn 10% (low)",
         "  2 Mar 2011: complains about return C543119: wrong item, severity low (simulated)",
         "  2 Mar 2011: complaint: promotions rest while the complaint is open",
@@ -52,13 +52,13 @@ def test_facts_come_before_the_decision_they_led_to_and_contacts_after_the_decis
     ]
 
 
-def test_a_customer_who_was_never_contacted_is_told_so():
-    assert "no offer was made" in told(a_decision(1, "reward-gift", LOW))[-1]
+def test_a_customer_who_was_never_contacted_gets_a_note():
+    assert "no offer was made" in lines_of(a_decision(1, "reward-gift", LOW))[-1]
 
 
 def test_of_a_long_story_the_middle_is_left_out():
     kinds = ["reward-gift", "recovery-call"] * 14
-    lines = told(*(a_decision(day, kind, LOW) for day, kind in enumerate(kinds, start=1)))
+    lines = lines_of(*(a_decision(day, kind, LOW) for day, kind in enumerate(kinds, start=1)))
     assert len(lines) == FIRST + LAST + 1
     assert lines[FIRST] == "  … 9 more lines …"
 
@@ -78,7 +78,7 @@ def test_who_stops_shows_the_point_when_lapsing_and_called_back(segments, offer)
     assert not is_called_back(an_evidence(a_decision(1, offer, segments=segments)))
 
 
-def test_a_past_is_told_with_singular_and_plural():
+def test_a_past_is_shown_with_singular_and_plural():
     past = Past("17850", "EIRE", bought_on=[date(2011, 5, 1)], purchases=1, spent=Decimal(10), returns=2)
     assert words.bought(past, {"amount": "1234.5000", "currency": "GBP"}, date(2011, 5, 2)) == (
         "Bought on 1 day from 1 May 2011 to 1 May 2011: 1 invoice, 2 returns, 1,234.50 GBP net. "
@@ -102,19 +102,19 @@ def test_a_score_says_as_of_when_and_in_which_direction_each_reason_moves_it():
     )
 
 
-def test_segments_are_told_by_name_in_the_order_of_entering_and_what_the_story_left_out_is_explained():
+def test_segments_are_shown_by_name_in_the_order_of_entering_and_what_the_story_left_out_is_explained():
     entered = [("loyal", "2011-03-05"), ("lapsing", "2011-02-01"), ("big", "2011-03-05")]
     segments = {
         "value": {"rfm": None, "tier": "gold"},
         "segments": [{"key": key, "since": f"{day}T12:00:00Z"} for key, day in entered],
     }
-    assert words.standing(segments, NAMES, {"loyal": date(2011, 3, 1)}) == (
+    assert words.membership(segments, NAMES, {"loyal": date(2011, 3, 1)}) == (
         "gold tier; since 1 Feb 2011: Lapsing; since 5 Mar 2011: "
         "Loyal customers (left and entered again within that day), big."
     )
 
 
-def test_a_complaint_is_told_with_its_due_time_and_how_it_ended():
+def test_a_complaint_is_shown_with_its_due_time_and_how_it_ended():
     assert words.complaint(CASE) == (
         "complains about return C543119: wrong item, severity low (simulated); due 4 Mar 2011 12:00, "
         "service tier premium"
@@ -125,7 +125,9 @@ def test_a_complaint_is_told_with_its_due_time_and_how_it_ended():
 
 def test_a_missed_due_time_has_a_line_of_its_own():
     late = CASE | {"resolved_at": "2011-03-05T15:30:00Z"}
-    assert "  4 Mar 2011: the complaint is due at 12:00 and still open (simulated)" in told(a_decision(1), cases=[late])
+    assert "  4 Mar 2011: the complaint is due at 12:00 and still open (simulated)" in lines_of(
+        a_decision(1), cases=[late]
+    )
     assert not words.missed_due_time(CASE)
     assert words.missed_due_time(CASE | {"resolved_at": None, "breached_at": "2011-03-04T17:00:00Z"})
 
@@ -143,7 +145,7 @@ def test_the_first_day_on_which_ranks_changed_something_is_known():
     assert first_ranked(an_evidence(bought)) is None
 
 
-@pytest.mark.parametrize(("given", "said"), [((), "no answer"), (("rejected",), "rejected")])
-def test_an_offer_is_told_with_the_simulated_answer(given, said):
+@pytest.mark.parametrize(("given", "text"), [((), "no answer"), (("rejected",), "rejected")])
+def test_an_offer_is_shown_with_the_simulated_answer(given, text):
     decision = a_decision(1, "reward-gift", responses=answers(1, "presented", *given))
-    assert words.contact(decision, NAMES) == f'offered "A gift" by email: {said} (simulated)'
+    assert words.contact(decision, NAMES) == f'offered "A gift" by email: {text} (simulated)'

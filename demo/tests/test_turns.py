@@ -26,7 +26,7 @@ def test_another_action_is_a_turning_point_also_when_it_is_of_the_same_kind():
     assert places(*decisions) == [(0, 1), (1, 2)]
 
 
-def test_another_channel_alone_is_told_only_where_the_offer_is_made_on_it_or_at_the_end():
+def test_another_channel_alone_is_shown_only_where_the_offer_is_made_on_it_or_at_the_end():
     def a_gift(day, channel, *responses):
         decision = a_decision(day, "reward-gift", LOW, responses=answers(day, *responses))
         decision["action"]["channel"] = channel
@@ -36,7 +36,7 @@ def test_another_channel_alone_is_told_only_where_the_offer_is_made_on_it_or_at_
     assert places(*sold, a_gift(6, "email")) == [(0, 1), (2, 3), (4, 5)]
 
 
-def test_of_a_segment_the_last_entry_that_is_told_is_known():
+def test_of_a_segment_the_last_entry_that_is_shown_is_known():
     segments = [["loyal"], [], ["loyal"], ["loyal", "big"]]
     decisions = [a_decision(day, segments=each) for day, each in enumerate(segments, start=1)]
     assert {key: on.day for key, on in entered_on(decisions).items()} == {"loyal": 3}

@@ -1,4 +1,4 @@
-"""Whose story is told: real customers, chosen by rule from what they did."""
+"""The choice of real customers for the stories, by rules over their history."""
 
 import json
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from lealtad_demo.files import CAST
 
 
 class CastRules(BaseModel):
-    """When a customer counts as loyal, as complaining, as having stopped (`demo/data/cast.json`)."""
+    """Rules for loyal, complaining and stopped customers (`demo/data/cast.json`)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -26,7 +26,7 @@ class CastRules(BaseModel):
 
     @classmethod
     def load(cls, path: Path = CAST) -> "CastRules":
-        """Read the rules from JSON."""
+        """Return the rules of a JSON file."""
         return cls.model_validate(json.loads(path.read_text(encoding="utf-8")))
 
 
@@ -40,7 +40,7 @@ class Cast:
 
 
 def cast(pasts: Iterable[Past], rules: CastRules, today: date) -> Cast:
-    """Choose among customers who bought at least once, those who answered offers first."""
+    """Return candidates among customers who bought at least once, those who answered offers first."""
     buyers = sorted((past for past in pasts if past.bought_on), key=fitness)
     return Cast(
         loyal=[past for past in buyers if is_loyal(past, rules, today)],
@@ -50,19 +50,19 @@ def cast(pasts: Iterable[Past], rules: CastRules, today: date) -> Cast:
 
 
 def fitness(past: Past) -> tuple[int, int, float, str]:
-    """Order by most kinds of answers to offers, then by most days with a purchase, then by most spent."""
+    """Return the sort key: most kinds of answers to offers, most days with a purchase, most spent."""
     return (-past.kinds_of_answer, -len(past.bought_on), -float(past.spent), past.customer)
 
 
 def is_loyal(past: Past, rules: CastRules, today: date) -> bool:
-    """Bought often and without a long gap, lately too, and never complained."""
+    """Return whether the customer bought often, lately and without a long gap, and never complained."""
     lately = past.silent_days(today) <= rules.loyal_bought_within_days
     steady = len(past.bought_on) >= rules.loyal_purchase_days and past.longest_gap <= rules.regular_gap_days
     return lately and steady and not past.complaints
 
 
 def came_back_after_complaint(past: Past, rules: CastRules) -> bool:
-    """Was a customer before the one complaint, which was resolved, and bought again later."""
+    """Return whether the customer bought before and after one complaint, which was resolved."""
     if len(past.complaints) != 1 or len(past.bought_on) < rules.regular_purchase_days:
         return False
     (complaint,) = past.complaints
@@ -72,7 +72,7 @@ def came_back_after_complaint(past: Past, rules: CastRules) -> bool:
 
 
 def has_stopped(past: Past, rules: CastRules, today: date) -> bool:
-    """Bought regularly, without a complaint, and then nothing for far longer than the usual gap."""
+    """Return whether the customer bought regularly without a complaint, then paused far beyond the usual gap."""
     gap, silent = past.usual_gap, past.silent_days(today)
     often = gap is not None and gap <= rules.regular_gap_days and len(past.bought_on) >= rules.regular_purchase_days
     broken = gap is not None and silent >= max(rules.stopped_silent_days, gap * rules.stopped_silent_gaps)

@@ -1,4 +1,4 @@
-"""What happened to each customer during the replay, as the shop itself would remember it."""
+"""The history of each customer during the replay, as recorded by the shop."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -33,7 +33,7 @@ class Past:
     customer: str
     country: str
     id: str = ""
-    """The id that the services gave the customer."""
+    """The id of the customer in the services."""
     bought_on: list[date] = field(default_factory=list)
     """Each day with a purchase, once, in order."""
     purchases: int = 0
@@ -44,32 +44,32 @@ class Past:
 
     @property
     def usual_gap(self) -> float | None:
-        """Mean number of days between days with a purchase, as churn-scoring has it; None before the second."""
+        """Return the mean days between days with a purchase, as in churn-scoring; None before the second."""
         gaps = len(self.bought_on) - 1
         return (self.bought_on[-1] - self.bought_on[0]).days / gaps if gaps > 0 else None
 
     @property
     def longest_gap(self) -> int:
-        """Most days between two days with a purchase; 0 before the second."""
+        """Return the longest time in days between two days with a purchase; 0 before the second."""
         pairs = zip(self.bought_on, self.bought_on[1:], strict=False)
         return max(((later - earlier).days for earlier, later in pairs), default=0)
 
     @property
     def kinds_of_answer(self) -> int:
-        """How many different answers the customer gave to offers: 0, 1 or 2."""
+        """Return the number of different answers to offers: 0, 1 or 2."""
         return len({contact.answer for contact in self.contacts if contact.answer})
 
     @property
     def contacts_since_complaint(self) -> int:
-        """How often the customer was contacted after the day of the newest complaint, which there must be."""
+        """Return the number of contacts after the day of the newest complaint, which must exist."""
         return sum(contact.on > self.complaints[-1].opened_on for contact in self.contacts)
 
     def last_bought_before(self, day: date) -> date | None:
-        """Return the last day with a purchase before `day`; None: there was none."""
+        """Return the last day with a purchase before `day`, or None."""
         return next((bought for bought in reversed(self.bought_on) if bought < day), None)
 
     def silent_days(self, today: date) -> int:
-        """Return the days since the last purchase, which there must be."""
+        """Return the days since the last purchase, which must exist."""
         return (today - self.bought_on[-1]).days
 
 
@@ -81,7 +81,7 @@ class Chronicle:
     _numbers: dict[str, str] = field(default_factory=dict)
 
     def enrol(self, customer: str, country: str, identity: str) -> None:
-        """Add a customer, with the id that the services gave."""
+        """Add a customer with their id in the services."""
         self.pasts[customer] = Past(customer, country, identity)
         self._numbers[identity] = customer
 
@@ -90,7 +90,7 @@ class Chronicle:
         return self._numbers[identity]
 
     def record(self, invoice: Invoice) -> None:
-        """Add an invoice; they come in the order of time."""
+        """Add an invoice; invoices must come in the order of time."""
         past = self.pasts[invoice.customer]
         if invoice.is_return:
             past.returns += 1

@@ -1,7 +1,7 @@
-"""Fits the prior that churn-scoring ships with, and says how good it is: `python -m lealtad_demo.churn_prior CDNOW`.
+"""The fit and evaluation of the default prior of churn-scoring: `python -m lealtad_demo.churn_prior CDNOW`.
 
-Two public shops that could not differ more: the demo's own (Online Retail, wholesale, regular buyers) and CDNOW
-(records, mostly bought once; Fader & Hardie), whose `CDNOW_master.txt` comes with the package `lifetimes`. Needs
+The data are two very different public shops: the demo's own (Online Retail, wholesale, regular buyers) and CDNOW
+(records, mostly bought once; Fader & Hardie). The package `lifetimes` contains `CDNOW_master.txt`. The script needs
 churn-scoring: `pip install 'lealtad-demo[churn-prior]'`.
 """
 
@@ -32,14 +32,14 @@ def online_retail() -> Iterator[Purchase]:
 
 
 def cdnow(master: Path) -> Iterator[Purchase]:
-    """Yield the purchases in `CDNOW_master.txt`: customer, date, number of records, dollars; a heading comes first."""
+    """Yield the purchases in `CDNOW_master.txt`: customer, date, number of records, dollars, after a heading."""
     for line in master.read_text(encoding="ascii").splitlines()[1:]:
         customer, day, _, _ = line.split()
         yield int(customer), datetime.strptime(day, "%Y%m%d").replace(tzinfo=UTC)
 
 
 def examples(purchases: Iterable[Purchase], policy: ScoringPolicy) -> tuple[Examples, Windows]:
-    """Return a shop's examples of recently active customers, and the windows: `train` would take the same."""
+    """Return a shop's examples of recently active customers and the windows, as `train` would."""
     timelines: dict[int, CustomerTimeline] = {}
     for number, (customer, at) in enumerate(purchases):
         life = timelines.setdefault(customer, CustomerTimeline(UUID(int=customer)))
@@ -58,13 +58,13 @@ def examples(purchases: Iterable[Purchase], policy: ScoringPolicy) -> tuple[Exam
 
 
 def split(found: Examples, windows: Windows) -> tuple[Examples, Examples]:
-    """Return what to learn from, and the hold-out: all of its outcomes are later than all outcomes learned from."""
+    """Return the learning examples and the hold-out, whose outcomes are all later."""
     held_out = found.cutoff == windows.hold_out
     return found.select(~held_out), found.select(held_out)
 
 
 def main(master: Path) -> None:
-    """Fit, and write the parameters and the hold-out's figures."""
+    """Fit the prior, and print its parameters and the metrics of the hold-out."""
     policy = ScoringPolicy()
     shops = {"Online Retail": examples(online_retail(), policy), "CDNOW": examples(cdnow(master), policy)}
     fitted = fit_prior([split(*shop)[0] for shop in shops.values()], policy.horizon_days)

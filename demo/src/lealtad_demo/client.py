@@ -20,7 +20,7 @@ OF_THE_VERSION = {"version", "changed_at", "changed_by"}
 
 
 class RefusedError(Exception):
-    """A service refused a request; the message is its problem document."""
+    """A refused request; the message is the problem document."""
 
     def __init__(self, response: httpx.Response) -> None:
         self.status = response.status_code
@@ -52,20 +52,20 @@ class Apis:
             await client.aclose()
 
     async def get(self, service: str, path: str, **params: str | int) -> Any:
-        """Return the JSON of a resource; raise RefusedError unless it is there."""
+        """Return the JSON of a resource; raise RefusedError if it is missing."""
         return accepted(await self._clients[service].get(path, params=params))
 
     async def find(self, service: str, path: str) -> Any | None:
-        """Return the JSON of a resource, or None when there is none."""
+        """Return the JSON of a resource, or None if it is missing."""
         response = await self._clients[service].get(path)
         return None if response.status_code == HTTPStatus.NOT_FOUND else accepted(response)
 
     async def post(self, service: str, path: str, body: Any = None) -> Any:
-        """Post and return the JSON of the answer; raise RefusedError unless it is 2xx."""
+        """Post a body and return the JSON of the answer; raise RefusedError unless the status is 2xx."""
         return accepted(await self._clients[service].post(path, json=body))
 
     async def amend(self, service: str, path: str, changes: Mapping[str, Any]) -> None:
-        """Put a policy with `changes` in force; raise RefusedError unless it is accepted."""
+        """Update a policy by `changes`; raise RefusedError if the service refuses."""
         response = await self._clients[service].get(path)
         policy = {name: value for name, value in accepted(response).items() if name not in OF_THE_VERSION}
         headers = {"If-Match": response.headers["etag"]}
@@ -84,7 +84,7 @@ class Apis:
 
 
 def accepted(response: httpx.Response) -> Any:
-    """Return the JSON of a 2xx answer; raise RefusedError for any other."""
+    """Return the JSON of a 2xx answer; raise RefusedError for any other status."""
     if not response.is_success:
         raise RefusedError(response)
     return response.json()

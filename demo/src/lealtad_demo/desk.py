@@ -1,4 +1,4 @@
-"""The complaints desk: takes in simulated complaints about real returns, and resolves them some days later."""
+"""The complaints desk, which opens simulated complaints about real returns and resolves them some days later."""
 
 import asyncio
 from collections import defaultdict
@@ -15,7 +15,7 @@ from lealtad_demo.simulator import LABEL, Grievance, Simulator
 
 @dataclass(slots=True)
 class Desk:
-    """Opens cases for part of the returns and resolves them when their time has come."""
+    """A desk that opens cases for part of the returns, and resolves each on its day."""
 
     apis: Apis
     simulator: Simulator
@@ -25,11 +25,11 @@ class Desk:
 
     @property
     def complaining(self) -> list[str]:
-        """Customers whose cases wait for their resolution, next to be resolved first, once per case."""
+        """Return customers with open cases, the next resolution first, once per case."""
         return [customer for day in sorted(self._due) for customer, _ in self._due[day]]
 
     async def take_in(self, day: int, returns: list[Invoice]) -> int:
-        """Open a case for each of the returns that comes with a complaint; return how many."""
+        """Open a case for each return with a complaint, and return their number."""
         grievances = [(invoice, self._grievance(invoice)) for invoice in returns]
         complained = [(invoice, grievance) for invoice, grievance in grievances if grievance]
         cases = await asyncio.gather(
@@ -40,7 +40,7 @@ class Desk:
         return len(cases)
 
     async def resolve_due(self, day: int, today: date) -> None:
-        """Resolve the cases whose resolution falls on this trading day."""
+        """Resolve the cases that are due on this trading day."""
         due = [complaint for _, complaint in self._due.pop(day, [])]
         await asyncio.gather(*(self.apis.post(COMPLAINTS, f"/v1/cases/{one.case_id}/resolve") for one in due))
         for complaint in due:

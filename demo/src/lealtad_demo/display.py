@@ -1,4 +1,4 @@
-"""Shows the replay: a live table on a terminal, plain lines elsewhere."""
+"""The display of the replay: a live table on a terminal, plain lines elsewhere."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,16 +17,16 @@ PACE = "over HTTP, paced: every day waits until the last has settled"
 
 
 class Show(Protocol):
-    """Takes the newest figures after every trading day."""
+    """A display that receives the newest figures after every trading day."""
 
     def __call__(self, figures: Figures) -> None:
-        """Show them."""
+        """Show the figures."""
         ...
 
 
 @contextmanager
 def shown(console: Console) -> Iterator[Show]:
-    """Yield what shows figures on this console while the replay runs."""
+    """Yield the display of this console for the time of the replay."""
     if not console.is_terminal:
         yield lambda figures: plain(console, figures)
         return
@@ -44,7 +44,7 @@ def plain(console: Console, figures: Figures) -> None:
 
 
 def short(figures: Figures) -> str:
-    """Return how far the replay is, in one line."""
+    """Return the progress of the replay in one line."""
     return (
         f"day {figures.day}/{figures.days} ({figures.today}): {figures.accepted} facts, {figures.refused} refused; "
         f"{figures.presented} offers made; {figures.open_cases} complaints open"
@@ -62,7 +62,7 @@ def table(figures: Figures) -> Table:
 
 
 def rows(figures: Figures) -> dict[str, str]:
-    """Return what is shown, by name."""
+    """Return the rows of the table, by name."""
     offers = figures.offers
     answers = f"{offers.accepted} accepted, {offers.rejected} rejected, {offers.unanswered} no answer"
     return {
@@ -79,7 +79,7 @@ def rows(figures: Figures) -> dict[str, str]:
 
 
 def counted(numbers: Mapping[str, int]) -> str:
-    """Return `name number, …`, or a dash when there is nothing."""
+    """Return `name number, …`, or a dash for an empty mapping."""
     return ", ".join(f"{name} {number}" for name, number in numbers.items()) or "-"
 
 
@@ -91,6 +91,6 @@ def milliseconds(latency: Latency) -> str:
 
 
 def wrapped(line: str, width: int) -> str:
-    """Return a line in pieces no wider than `width`; those after the first are indented a little more than it."""
+    """Return a line in pieces no wider than `width`; later pieces are indented a little more."""
     indent = line[: len(line) - len(line.lstrip())]
     return fill(line, width, subsequent_indent=f"{indent}  ", break_on_hyphens=False)

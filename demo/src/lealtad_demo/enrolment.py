@@ -1,4 +1,4 @@
-"""Registers the customers of the shop: number and country are real, the person is simulated."""
+"""The registration of the shop's customers, with real number and country and a simulated person."""
 
 from collections.abc import Mapping
 
@@ -13,11 +13,11 @@ NOWHERE = Country()
 
 
 class RefusedRegistrationError(Exception):
-    """A customer of the shop could not be registered; the message says why."""
+    """A failed registration of a customer; the message states the reason."""
 
 
 def registration(customer: str, country: str, persona: Persona) -> Json:
-    """Return the body that registers a customer with consent, as on the first order; what is unknown is left out."""
+    """Return the body that registers a customer with consent; unknown fields are left out."""
     place = countries().get(country, NOWHERE)
     body = {
         "external_ids": [{"source": SYSTEM, "external_id": customer}],
@@ -40,7 +40,7 @@ def consents(persona: Persona) -> list[Json]:
 
 
 async def enrol(apis: Apis, simulator: Simulator, countries_of: Mapping[str, str]) -> dict[str, str]:
-    """Register customers, given with their countries; return the ids that the services use.
+    """Register customers, given with their countries, and return their ids in the services.
 
     Raises RefusedRegistrationError.
     """

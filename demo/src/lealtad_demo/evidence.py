@@ -1,4 +1,4 @@
-"""What the five services themselves say about one customer: the only source of the stories' judgements."""
+"""The five services' data about one customer, the only source of the stories."""
 
 import asyncio
 from collections.abc import Mapping
@@ -27,21 +27,21 @@ class Evidence:
     profile: Json
     """The 360 view of customer-profile."""
     facts: Mapping[str, Fact]
-    """Of customer-profile: the customer's purchases and returns, by the event that announced each."""
+    """Purchases and returns from customer-profile, by the id of their event."""
     score: Json
     segments: Json
     decisions: list[Json]
-    """Of campaigns, the oldest first; the newest 200."""
+    """The newest 200 decisions of campaigns, the oldest first."""
     cases: list[Json]
 
     @property
-    def standing(self) -> Json:
-        """The decision that holds now."""
+    def current_decision(self) -> Json:
+        """Return the current decision."""
         return next(decision for decision in reversed(self.decisions) if decision["standing"])
 
 
 async def gather(apis: Apis, customer: str) -> Evidence:
-    """Ask all five services about a customer of the shop."""
+    """Return the data of all five services about a customer of the shop."""
     ref = customer_ref(customer)
     profile, purchases, returns, score, segments, decisions, cases = await asyncio.gather(
         apis.get(PROFILE, f"/v1/customers/{ref}"),
@@ -63,38 +63,38 @@ async def _facts(apis: Apis, kind: str, ref: str) -> dict[str, Fact]:
 
 
 def kind_of(decision: Json) -> str | None:
-    """Return the kind of offer that was best; None: no action was."""
+    """Return the kind of the best offer, or None without an action."""
     action = decision["action"]
     return str(action["offer"]["kind"]) if action else None
 
 
 def action_of(decision: Json) -> tuple[str, str] | None:
-    """Return the key of the best offer and its channel; None: no action was best."""
+    """Return the key and channel of the best offer, or None without an action."""
     action = decision["action"]
     return (action["offer"]["key"], action["channel"]) if action else None
 
 
 def offer_of(decision: Json) -> str | None:
-    """Return the key of the best offer; None: no action was best."""
+    """Return the key of the best offer, or None without an action."""
     return (action_of(decision) or (None, None))[0]
 
 
 def mute_of(decision: Json | None) -> str | None:
-    """Return why promotions rested at a decision, if they did."""
+    """Return why promotions rested at a decision, or None."""
     return decision["mute"] if decision else None
 
 
 def probability_of(decision: Json | None) -> str | None:
-    """Return the churn score that was decided on; None: there was none."""
+    """Return the churn score of a decision, or None."""
     score = decision["inputs"]["score"] if decision else None
     return score["probability"] if score else None
 
 
 def band_of(decision: Json) -> str | None:
-    """Return the churn band that was decided on; None: there was no score."""
+    """Return the churn band of a decision, or None without a score."""
     return (decision["inputs"]["score"] or {}).get("band")
 
 
 def segments_of(decision: Json) -> set[str]:
-    """Return the keys of the segments that were decided on."""
+    """Return the segment keys of a decision."""
     return set((decision["inputs"]["segments"] or {}).get("versions", ()))

@@ -1,7 +1,7 @@
-"""Makes the demo's extract of UCI Online Retail: `python -m lealtad_demo.extract SOURCE.parquet`.
+"""The extraction of the demo's data from UCI Online Retail: `python -m lealtad_demo.extract SOURCE.parquet`.
 
-Keeps every line that names a customer, with sign, price and time as the source has them. Needs pyarrow, which only this
-script uses: `pip install 'lealtad-demo[extract]'`.
+The extract has every line that names a customer, with unchanged sign, price and time. Only this script needs
+pyarrow: `pip install 'lealtad-demo[extract]'`.
 """
 
 import sys
@@ -16,7 +16,7 @@ from lealtad_demo.files import INVOICES, PRODUCTS, write_lines
 from lealtad_demo.product_lines import ProductLineRules
 
 SOURCE_ZONE = ZoneInfo("Europe/London")
-"""The retailer is British and the source's times are its local times."""
+"""Time zone of the source, whose retailer is British."""
 
 Row = dict[str, Any]
 
@@ -55,7 +55,7 @@ def utc(local: datetime) -> str:
 
 
 def main(source: Path) -> None:
-    """Write the two files of the extract and say how large they are."""
+    """Write the two files of the extract and print their sizes."""
     from pyarrow import parquet  # noqa: PLC0415 - only this script needs it
 
     rows = [row for row in parquet.read_table(source).to_pylist() if row["CustomerID"] is not None]

@@ -1,4 +1,4 @@
-"""Invoices as the requests that customer-profile takes."""
+"""Request bodies of customer-profile, made from invoices."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ Json = dict[str, Any]
 
 
 def customer_ref(customer: str) -> str:
-    """Return how the services address a customer of the shop."""
+    """Return the reference of a customer of the shop."""
     return f"{SYSTEM}:{customer}"
 
 
@@ -28,20 +28,20 @@ def timestamp(moment: datetime) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One request body with the customer it is about."""
+    """A request body with its customer."""
 
     customer: str
     body: Json
 
     @property
     def is_purchase(self) -> bool:
-        """Whether it is a purchase; else it is a return."""
+        """Return whether the fact is a purchase; otherwise it is a return."""
         return bool(self.body["type"] == "purchase")
 
 
 @dataclass(slots=True)
 class FactWriter:
-    """Turns trading days into facts; feed it the days in order, since returns refer to earlier purchases."""
+    """The conversion of trading days into facts; days must come in order, since returns refer to earlier purchases."""
 
     _matcher: ReturnMatcher = field(default_factory=ReturnMatcher)
 
@@ -61,7 +61,7 @@ def purchase(invoice: Invoice) -> Json:
 
 
 def goods_returned(returned: Return) -> Json:
-    """Return the body of a return; it names the purchase where that is known."""
+    """Return the body of a return, with the purchase if known."""
     body = {"type": "return", **common(returned.invoice, returned.number), "lines": lines(returned.lines)}
     if returned.purchase:
         body["purchase"] = f"{SYSTEM}:{returned.purchase}"
@@ -69,7 +69,7 @@ def goods_returned(returned: Return) -> Json:
 
 
 def common(invoice: Invoice, number: str) -> Json:
-    """Return what purchases and returns share."""
+    """Return the common fields of purchases and returns."""
     return {
         "source": {"system": SYSTEM, "fact_id": number},
         "customer": customer_ref(invoice.customer),

@@ -1,4 +1,4 @@
-"""The figures of a running replay: what was sent, what the services say about themselves."""
+"""The figures of a running replay: sent facts, and the readings of the services."""
 
 import time
 from collections import Counter
@@ -8,7 +8,7 @@ from datetime import date
 from lealtad_demo.report import Latency, Offers
 
 WARM_UP_MEASUREMENTS = 20
-"""The first round trips meet cold caches and a Kafka that is still being compiled; they are not counted."""
+"""Round trips that are not counted, since caches and the JIT compiler of Kafka are still cold."""
 
 
 @dataclass(slots=True)
@@ -16,7 +16,7 @@ class Figures:
     """Counts of one run, and the newest readings of the services."""
 
     days: int
-    """Trading days to be replayed."""
+    """Trading days of the replay."""
     day: int = 0
     today: date | None = None
     facts: Counter[str] = field(default_factory=Counter)
@@ -27,9 +27,9 @@ class Figures:
     presented: int = 0
     answers: Counter[str] = field(default_factory=Counter)
     muted: int = 0
-    """Customers whose promotions rested because of a complaint when the staff turned to them."""
+    """Customers whose promotions rested because of a complaint when the staff contacted them."""
     loops: list[float] = field(default_factory=list)
-    """Seconds from a purchase sent to the decision that names it, in the order of measuring."""
+    """Seconds from a purchase sent to the decision that names it, in the order of measurement."""
     lag: dict[str, int] = field(default_factory=dict)
     segments: dict[str, int] = field(default_factory=dict)
     bands: dict[str, int] = field(default_factory=dict)
@@ -37,27 +37,27 @@ class Figures:
 
     @property
     def accepted(self) -> int:
-        """Facts answered 2xx."""
+        """Return the number of facts answered 2xx."""
         return self.facts.total()
 
     @property
     def seconds(self) -> float:
-        """How long the replay has run."""
+        """Return the duration of the replay so far."""
         return time.perf_counter() - self.started
 
     @property
     def facts_per_second(self) -> float:
-        """Facts over the whole replay so far, settling included."""
+        """Return facts per second of the whole replay so far, settling included."""
         return round(self.accepted / max(self.seconds, 1e-9), 1)
 
     @property
     def latency(self) -> Latency:
-        """Loop latency after warm-up."""
+        """Return the loop latency after warm-up."""
         return Latency.of(self.loops[WARM_UP_MEASUREMENTS:])
 
     @property
     def offers(self) -> Offers:
-        """What became of the offers presented."""
+        """Return the numbers of presented offers by answer."""
         return Offers(
             presented=self.presented,
             accepted=self.answers["accepted"],

@@ -1,4 +1,4 @@
-"""Where the demo's data lie, and how their compressed JSON Lines are read and written."""
+"""Paths of the demo's data, and reading and writing of compressed JSON Lines."""
 
 import json
 import lzma
@@ -24,7 +24,7 @@ def read_lines(path: Path) -> Iterator[Any]:
 
 
 def write_lines(path: Path, documents: Iterable[Any]) -> None:
-    """Write one compact JSON document a line, compressed as small as xz can."""
+    """Write one compact JSON document per line, at the highest compression of xz."""
     with lzma.open(path, "wt", encoding="utf-8", preset=9 | lzma.PRESET_EXTREME) as lines:
         for document in documents:
             lines.write(json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n")

@@ -1,7 +1,7 @@
-"""How many purchases and returns each service counts per customer, read from the tables it decides on.
+"""The number of purchases and returns that each service counts per customer.
 
-The replay itself uses the HTTP APIs alone. This check reads the databases, since an API that answered from a cache or
-from another service would not show a loss.
+The replay itself uses the HTTP APIs alone. This check reads the tables on which services decide, since an
+API that answered from a cache or from another service would not show a loss.
 """
 
 import asyncio
@@ -25,13 +25,13 @@ COUNTS = {
         GROUP BY history.customer_id, purchases
     """,
 }
-"""For each service that keeps facts, its count per customer: from running totals, so that a double counts twice."""
+"""Queries of the count per customer, from running totals, so that a doubled fact counts twice."""
 
 TIMEOUT_S = 30
 
 
-async def held(home: Home) -> dict[str, dict[str, int]]:
-    """Return facts by customer id, by service."""
+async def count_facts(home: Home) -> dict[str, dict[str, int]]:
+    """Return the number of facts by service and customer id."""
     counts = await asyncio.gather(*(_count(home, service, query) for service, query in COUNTS.items()))
     return dict(zip(COUNTS, counts, strict=True))
 

@@ -1,4 +1,4 @@
-"""Sends a day's facts to customer-profile."""
+"""The transfer of a day's facts to customer-profile."""
 
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -11,7 +11,7 @@ BATCH = 1000
 
 
 async def send_batches(apis: Apis, facts: Sequence[Fact]) -> tuple[list[Fact], list[Any]]:
-    """Send the facts in their order; return those answered 2xx, and the problem documents of the others."""
+    """Send the facts in their order; return facts answered 2xx, and the problem documents of the others."""
     accepted: list[Fact] = []
     problems: list[Any] = []
     for start in range(0, len(facts), BATCH):
@@ -26,7 +26,7 @@ async def send_batches(apis: Apis, facts: Sequence[Fact]) -> tuple[list[Fact], l
 
 
 def last_purchases(facts: Sequence[Fact], most: int) -> list[Fact]:
-    """Return up to `most` of the latest purchases that are their customers' last fact of the day."""
+    """Return up to `most` of the latest purchases which are their customers' last fact of the day."""
     last = {fact.customer: fact for fact in facts}
     candidates = [fact for fact in facts if fact.is_purchase and last[fact.customer] is fact]
     return candidates[-most:]

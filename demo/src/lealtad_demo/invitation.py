@@ -1,4 +1,4 @@
-"""What is printed where the stack stays up: how to go on using it."""
+"""Instructions that are printed if the stack stays up."""
 
 from collections.abc import Mapping, Sequence
 

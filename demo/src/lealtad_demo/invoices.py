@@ -1,4 +1,4 @@
-"""Reads the extract: goods, grouped into invoices, in the order of business time."""
+"""Invoices of the extract, with their goods, in the order of business time."""
 
 import json
 import re
@@ -14,7 +14,7 @@ from typing import Any
 from lealtad_demo.files import COUNTRIES, INVOICES, PRODUCTS, read_lines
 
 GOODS = re.compile(r"\d{5}")
-"""Codes of goods begin with five digits; others are carriage, discounts and corrections."""
+"""Codes of goods begin with five digits; other codes are carriage, discounts and corrections."""
 LEAST_PRICE = Decimal("0.01")
 
 
@@ -29,7 +29,7 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """Where a customer is; None where the source does not say."""
+    """The country of a customer, with None for data missing in the source."""
 
     code: str | None = None
     time_zone: str | None = None
@@ -45,7 +45,7 @@ class Line:
 
     @property
     def amount(self) -> Decimal:
-        """What the line costs."""
+        """Return the amount of the line."""
         return self.quantity * self.unit_price
 
 
@@ -61,7 +61,7 @@ class Invoice:
 
     @property
     def is_return(self) -> bool:
-        """Goods came back, or an earlier invoice was cancelled."""
+        """Return whether goods came back or an earlier invoice was cancelled."""
         return self.number.startswith("C")
 
 
@@ -73,7 +73,7 @@ class TradingDay:
 
     @property
     def closes_at(self) -> datetime:
-        """The time of the day's last invoice."""
+        """Return the time of the day's last invoice."""
         return self.invoices[-1].at
 
 
@@ -86,7 +86,7 @@ def trading_days(documents: Iterable[Any] | None = None) -> Iterator[TradingDay]
 
 
 def invoice_of(document: dict[str, Any]) -> Invoice:
-    """Return an invoice with its goods; it has no lines when it holds none."""
+    """Return an invoice with its goods, without lines if there are none."""
     return Invoice(
         number=document["invoice"],
         at=datetime.fromisoformat(document["at"]),
@@ -97,7 +97,7 @@ def invoice_of(document: dict[str, Any]) -> Invoice:
 
 
 def goods(lines: Iterable[tuple[str, int, Decimal]]) -> tuple[Line, ...]:
-    """Return the lines that are goods, the same article at the same price as one line."""
+    """Return the lines of goods, with equal article and price as one line."""
     quantities: dict[tuple[str, Decimal], int] = defaultdict(int)
     for sku, quantity, price in lines:
         if GOODS.match(sku) and price >= LEAST_PRICE:

@@ -1,4 +1,4 @@
-"""Measures the loop: from a purchase sent over HTTP to a decision that names it among its causes."""
+"""The measurement of the loop, from a purchase sent over HTTP to a decision with that purchase among its causes."""
 
 import asyncio
 import time
@@ -9,12 +9,12 @@ from lealtad_demo.client import CAMPAIGNS, PROFILE, Apis
 from lealtad_demo.facts import Fact, customer_ref
 
 POLL_S, POLL_SHARE = 0.02, 0.05
-"""A decision is looked for so often: every 20 ms, later every twentieth of the time gone by."""
+"""Polling interval of a decision: 20 ms, later a twentieth of the elapsed time."""
 
 
 @dataclass(slots=True)
 class LoopMeter:
-    """Sends purchases one at a time and watches for their decisions until told to stop.
+    """A meter that sends purchases one at a time, and polls for their decisions until it is stopped.
 
     A purchase that changes no decision is not measured: it has no end that could be seen. Use `stop` once the stack has
     settled; what was not seen until then did not happen.
@@ -25,7 +25,7 @@ class LoopMeter:
     _watches: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def send(self, facts: Sequence[Fact]) -> None:
-        """Send the facts one after the other and begin to watch for each one's decision."""
+        """Send the facts one after the other, and start to poll for each decision."""
         for fact in facts:
             sent = time.perf_counter()
             answer = await self.apis.post(PROFILE, "/v1/purchases", fact.body)
@@ -33,7 +33,7 @@ class LoopMeter:
             self._watches.append(asyncio.create_task(watch))
 
     async def stop(self) -> None:
-        """End the watches; raise what a watch raised."""
+        """End the polling tasks, and raise any error of them."""
         watches, self._watches = self._watches, []
         for watch in watches:
             watch.cancel()

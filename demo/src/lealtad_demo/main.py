@@ -18,11 +18,11 @@ from lealtad_demo.client import Apis
 from lealtad_demo.display import shown, wrapped
 from lealtad_demo.facts import CURRENCY
 from lealtad_demo.figures import Figures
-from lealtad_demo.holdings import held
+from lealtad_demo.holdings import count_facts
 from lealtad_demo.invitation import invite
 from lealtad_demo.invoices import TradingDay, trading_days
 from lealtad_demo.replay import Replay
-from lealtad_demo.report import Held, Report
+from lealtad_demo.report import FactCounts, Report
 from lealtad_demo.simulator import Simulator, SimulatorSettings
 from lealtad_demo.stage import Stage
 from lealtad_demo.story import tell
@@ -33,7 +33,7 @@ from lealtad_local.state import Options, StackState
 
 DEFAULT_DAYS = 120
 FEW_CUSTOMERS = timedelta(weeks=4)
-"""For so long the shop has few customers."""
+"""Days in which the shop has few customers."""
 RANKS_NOTE = (
     "In the first weeks, customers are ranked among few: Champions are entered and left from one day to the next."
 )
@@ -41,16 +41,16 @@ RANKS_NOTE = (
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """What the demo was asked for."""
+    """The arguments of the command line."""
 
     days: int | None
-    """Trading days to replay; None: all there are."""
+    """Trading days to replay, or None for all."""
     ends: bool
     report: Path | None
 
 
 def arguments(argv: Sequence[str]) -> Arguments:
-    """Read the command line; exits with a message where it is wrong."""
+    """Parse the command line; exit with a message if it is wrong."""
     parser = argparse.ArgumentParser("lealtad demo", description=__doc__)
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--days", type=positive, default=DEFAULT_DAYS, help="trading days to replay (120)")
@@ -62,7 +62,7 @@ def arguments(argv: Sequence[str]) -> Arguments:
 
 
 def positive(text: str) -> int:
-    """Read a whole number above 0."""
+    """Parse a whole number above 0."""
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError("must be at least 1")
@@ -70,7 +70,7 @@ def positive(text: str) -> int:
 
 
 def run(argv: Sequence[str]) -> int:
-    """Run the demo; return 0 when nothing was lost, doubled or refused, else 1."""
+    """Run the demo; return 0 if no fact was lost, doubled or refused, otherwise 1."""
     asked, console, began = arguments(argv), Console(), time.perf_counter()
     days = list(islice(trading_days(), asked.days))
     home = Home.default()
@@ -80,17 +80,17 @@ def run(argv: Sequence[str]) -> int:
     with running_stack(home, Options(clock=morning, fresh=True), console.print, stays=not asked.ends) as running:
         healthy = time.perf_counter() - began
         console.print(f"Healthy after {healthy:.1f} s. Replaying {len(days)} trading days.")
-        report, told = asyncio.run(perform(running, days, console, began, healthy))
-        console.print(f"\n{verdict(report)}", highlight=False)
+        report, refs = asyncio.run(perform(running, days, console, began, healthy))
+        console.print(f"\n{conclusion(report)}", highlight=False)
         if asked.report:
             report.write(asked.report)
         if not asked.ends:
-            invite(running.urls(), running.token(), told, console)
+            invite(running.urls(), running.token(), refs, console)
     return int(bool(report.lost or report.doubled or report.refused))
 
 
 def require_disposable(home: Home) -> None:
-    """Raise StackError where a stack of the user's own would be emptied: the demo begins with an empty one."""
+    """Raise StackError if the demo, which begins with an empty stack, would empty a stack of the user."""
     before = StackState.load(home)
     if before and before.options.clock is None and home.postgres.exists():
         raise StackError(
@@ -102,18 +102,18 @@ def require_disposable(home: Home) -> None:
 async def perform(
     running: Stack, days: Sequence[TradingDay], console: Console, began: float, healthy: float
 ) -> tuple[Report, list[str]]:
-    """Replay, tell the stories, and sum up; return the figures, and references of the customers who were told about."""
+    """Replay the days and print the stories; return the figures, and references of the customers in the stories."""
     figures = Figures(days=len(days))
     async with Stage.on(running) as stage:
         with shown(console) as show:
             replay = Replay(stage, Simulator(SimulatorSettings.load()), figures, show)
             await replay.run(days)
         replayed = figures.seconds
-        told = await tell_stories(stage.apis, replay.chronicle, days, console)
-        found = await held(running.home)
+        refs = await tell_stories(stage.apis, replay.chronicle, days, console)
+        found = await count_facts(running.home)
     ids = {customer: past.id for customer, past in replay.chronicle.pasts.items()}
     accepted = {ids[customer]: count for customer, count in figures.facts.items()}
-    compared = {service: Held.compare(accepted, counts) for service, counts in found.items()}
+    compared = {service: FactCounts.compare(accepted, counts) for service, counts in found.items()}
     report = Report(
         trading_days=len(days),
         customers=len(ids),
@@ -134,11 +134,11 @@ async def perform(
         replay_seconds=round(replayed, 1),
         seconds=round(time.perf_counter() - began, 1),
     )
-    return report, told
+    return report, refs
 
 
 async def tell_stories(apis: Apis, chronicle: Chronicle, days: Sequence[TradingDay], console: Console) -> list[str]:
-    """Print the stories of three customers; return how the services address them."""
+    """Print the stories of three customers, and return the references of these customers."""
     rules, first, today = CastRules.load(), days[0].closes_at.date(), days[-1].closes_at.date()
     stories = await tell(apis, cast(chronicle.pasts.values(), rules, today), rules, today)
     if any(story.ranked_on and story.ranked_on <= first + FEW_CUSTOMERS for story in stories):
@@ -150,8 +150,8 @@ async def tell_stories(apis: Apis, chronicle: Chronicle, days: Sequence[TradingD
     return [story.ref for story in stories if story.ref]
 
 
-def verdict(report: Report) -> str:
-    """Say in a sentence whether every fact that was answered 2xx is held exactly once."""
+def conclusion(report: Report) -> str:
+    """Return a sentence on whether every fact answered 2xx is stored exactly once."""
     return (
         f"{report.accepted} facts accepted, {report.refused} refused; {report.lost} lost and {report.doubled} doubled "
         f"in {len(report.held)} services that count them; {report.replay_seconds:.0f} s of replay."

@@ -1,4 +1,4 @@
-"""Plain names for what the services call by keys: offers, segments, channels."""
+"""Plain names of offers, segments and channels, by key."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ CHANNELS = {
     "in-app": "in the app",
     "web": "on the web",
 }
-"""How an offer reaches the customer; any other channel is one that something comes by: by email, by post."""
+"""Phrases for channels; any other channel is written "by email", "by post"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Names:
     offers: Mapping[str, str]
     segments: Mapping[str, str]
     contract_offers: frozenset[str] = frozenset()
-    """Keys of offers for customers with a running or ended contract, which the shop does not have."""
+    """Keys of offers for customers with a running or ended contract, of whom the shop has none."""
 
     def offer(self, key: str) -> str:
         """Return an offer's title in quotes."""
@@ -35,22 +35,22 @@ class Names:
         return self.segments.get(key, key)
 
     def listed(self, keys: Iterable[str], joint: str = ", ") -> str:
-        """Return the names of segments one after the other."""
+        """Return the names of segments as a list in words."""
         return joint.join(self.segment(key) for key in keys)
 
 
 def channel(key: str) -> str:
-    """Return by which way an offer comes: by email, at the front office."""
+    """Return the phrase of a channel: by email, at the front office."""
     return CHANNELS.get(key, f"by {key}")
 
 
 def plain(slug: str) -> str:
-    """Return a technical word as people write it: complaint-open becomes complaint open."""
+    """Return a technical word in plain writing: complaint-open becomes complaint open."""
     return slug.replace("-", " ")
 
 
 async def read_names(apis: Apis) -> Names:
-    """Ask campaigns for its offers, and segmentation for its segments."""
+    """Return the names of offers from campaigns, and of segments from segmentation."""
     offers = [offer async for offer in apis.items(CAMPAIGNS, "/v1/offers")]
     titles = {offer["key"]: offer["contents"][LANGUAGE]["title"] for offer in offers}
     contract_offers = frozenset(offer["key"] for offer in offers if offer["audience"]["contract"] in CONTRACT_NEEDS)

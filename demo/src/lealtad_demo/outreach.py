@@ -1,4 +1,4 @@
-"""Plays those who talk to customers: presents next-best actions, and passes on what the simulated customers answer."""
+"""The simulated staff, which presents next-best actions and records the answers of simulated customers."""
 
 import asyncio
 from collections.abc import Iterable
@@ -13,12 +13,12 @@ from lealtad_demo.figures import Figures
 from lealtad_demo.simulator import Simulator
 
 CALL_LIST = 50
-"""Length of the list of endangered customers from which those not contacted lately are taken."""
+"""Number of customers at risk among whom the staff contacts those without a recent contact."""
 
 
 @dataclass(slots=True)
 class Outreach:
-    """Contacts some customers with what campaigns says is best for them."""
+    """The contacts of customers with their next-best actions."""
 
     apis: Apis
     simulator: Simulator
@@ -27,13 +27,13 @@ class Outreach:
     _muted: set[str] = field(default_factory=set)
 
     async def attend(self, complaining: Iterable[str], now: datetime) -> None:
-        """Contact those whose complaint is open and who have not been contacted since, as many as the desk can."""
+        """Contact customers whose complaint is open and who had no contact since, within the capacity of the desk."""
         pasts = [self.chronicle.pasts[customer] for customer in dict.fromkeys(complaining)]
         waiting = [past.customer for past in pasts if past.contacts_since_complaint == 0]
         await self._approach_all(waiting[: self.simulator.settings.contacts_a_day.complaining], now)
 
     async def contact(self, buying: Iterable[str], now: datetime) -> None:
-        """Contact those most endangered, regulars who lapse, and those who bought today, as many as the staff can."""
+        """Contact customers most at risk, lapsing regulars, and buyers of the day, within the capacity of the staff."""
         most, today = self.simulator.settings.contacts_a_day, now.date()
         endangered, lapsing = await asyncio.gather(self._endangered(), self._lapsing())
         chosen = [
@@ -49,7 +49,7 @@ class Outreach:
         return [self.chronicle.number_of(score["customer_id"]) for score in ranked["items"]]
 
     async def _lapsing(self) -> list[str]:
-        """Return the customers who used to buy and do not any more, those who bought on most days first."""
+        """Return customers who stopped buying, those with most purchase days first."""
         members = self.apis.items(SEGMENTATION, "/v1/segments/lapsing/members")
         pasts = [self.chronicle.pasts[self.chronicle.number_of(member["customer_id"])] async for member in members]
         return [past.customer for past in sorted(pasts, key=lambda past: (-len(past.bought_on), past.customer))]
@@ -80,7 +80,7 @@ class Outreach:
             await self.apis.post(CAMPAIGNS, respond, {"response": "presented"})
         except RefusedError as refusal:
             if refusal.status == HTTPStatus.CONFLICT:
-                return  # What happened since the decision forbids the contact: it is not made.
+                return  # A fact since the decision forbids the contact, so it is not made.
             raise
         self.figures.presented += 1
         answer = self.simulator.answer(customer, offer["key"], offer["kind"], today)

@@ -1,4 +1,4 @@
-"""Which product line an article belongs to: derived from its description, since the source has no such field."""
+"""The product line of an article, derived from its description, since the source has no such field."""
 
 import json
 import re
@@ -13,17 +13,17 @@ WORD = re.compile(r"[A-Z]+(?:-[A-Z]+)?")
 
 @dataclass(frozen=True, slots=True)
 class ProductLineRules:
-    """Ordered rules; the first whose words meet the description's words decides."""
+    """Ordered rules; the first rule with a word of the description decides."""
 
     rules: tuple[tuple[str, frozenset[str]], ...]
 
     @classmethod
     def load(cls, path: Path = PRODUCT_LINES) -> "ProductLineRules":
-        """Read the rules from JSON: a list of `{product_line, words}`."""
+        """Return the rules of a JSON file, a list of `{product_line, words}`."""
         rules = json.loads(path.read_text(encoding="utf-8"))
         return cls(tuple((rule["product_line"], frozenset(rule["words"])) for rule in rules))
 
     def of(self, description: str) -> str:
-        """Return the product line of an article described so, `other` when no rule fits."""
+        """Return the product line for a description, or `other` if no rule fits."""
         words = set(WORD.findall(description.upper()))
         return next((line for line, keys in self.rules if keys & words), OTHER)

@@ -1,4 +1,4 @@
-"""What the services say about the whole base: sizes of segments, customers by churn band."""
+"""Readings of the whole base: sizes of segments, and customers by churn band."""
 
 from collections import Counter
 
@@ -18,6 +18,6 @@ async def segment_sizes(apis: Apis) -> dict[str, int]:
 
 
 async def churn_bands(apis: Apis, customers: int) -> dict[str, int]:
-    """Return how many of all customers are in each churn band, the most endangered first, and how many in none."""
+    """Return the number of customers per churn band, the highest risk first, and without a band."""
     bands = Counter([score["band"] async for score in apis.items(CHURN, "/v1/churn-scores") if score["band"]])
     return {**bands, NO_SCORE: customers - bands.total()}

@@ -1,4 +1,4 @@
-"""Replays trading days through the services' APIs: one business day a step, the next only when the last has settled."""
+"""The replay of trading days through the services' APIs, one business day after the other has settled."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
@@ -20,13 +20,13 @@ from lealtad_demo.simulator import Simulator
 from lealtad_demo.stage import Stage
 
 MEASURED = 5
-"""Purchases sent one at a time on a day of contacts, to measure the loop; all others go in batches."""
+"""Purchases sent one at a time on a day of contacts to measure the loop; others go in batches."""
 OVERVIEW_EVERY_DAYS = 10
 
 
 @dataclass(slots=True)
 class Replay:
-    """Sends the shop's days, and plays the complaints desk and the staff who talk to customers."""
+    """The replay of the shop's days, with a simulated complaints desk and staff."""
 
     stage: Stage
     simulator: Simulator
@@ -36,7 +36,7 @@ class Replay:
     _writer: FactWriter = field(default_factory=FactWriter)
 
     async def run(self, days: Iterable[TradingDay]) -> None:
-        """Replay the days in order; returns when the last has settled."""
+        """Replay the days in order, and return after the last has settled."""
         apis = self.stage.apis
         desk = Desk(apis, self.simulator, self.chronicle)
         outreach = Outreach(apis, self.simulator, self.chronicle, self.figures)
@@ -65,14 +65,14 @@ class Replay:
         self.figures.refused += len(problems)
 
     async def _serve(self, day: TradingDay, desk: Desk) -> None:
-        """Resolve the cases that are due, and take complaints in."""
+        """Resolve due cases, and open new ones."""
         await desk.resolve_due(self.figures.day, day.closes_at.date())
         returns = [invoice for invoice in day.invoices if invoice.is_return]
         self.figures.cases += await desk.take_in(self.figures.day, returns)
         self.figures.open_cases = len(desk.complaining)
 
     async def _meet(self, day: TradingDay, desk: Desk, outreach: Outreach) -> None:
-        """Let the last purchases come in one by one and be watched, while the staff contacts customers."""
+        """Send the last purchases one by one and measure the loop, while the staff contacts customers."""
         facts, meter = self._facts(day), LoopMeter(self.stage.apis, self.figures.loops)
         single = last_purchases(facts, MEASURED)
         await self._send([fact for fact in facts if fact not in single])
@@ -86,7 +86,7 @@ class Replay:
         await meter.stop()
 
     async def _enrol(self, day: TradingDay) -> None:
-        """Register the customers who were never seen before."""
+        """Register customers who are new."""
         countries = {invoice.customer: invoice.country for invoice in day.invoices}
         newcomers = {
             customer: country for customer, country in countries.items() if customer not in self.chronicle.pasts

@@ -1,4 +1,4 @@
-"""What a run comes to, in figures."""
+"""The report of a run, in figures."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ class Figures(BaseModel):
 
 
 class Latency(Figures):
-    """How long it took, in milliseconds; None where nothing was measured. Percentiles are nearest-rank."""
+    """Percentiles of a latency in milliseconds (nearest rank), or None without measurements."""
 
     measured: int
     p50: float | None
@@ -24,7 +24,7 @@ class Latency(Figures):
 
     @classmethod
     def of(cls, seconds: Sequence[float]) -> Self:
-        """Summarise durations given in seconds."""
+        """Compute the percentiles of durations in seconds."""
         p50, p95, p99 = (percentile(seconds, share) for share in (0.50, 0.95, 0.99))
         return cls(measured=len(seconds), p50=p50, p95=p95, p99=p99)
 
@@ -37,18 +37,18 @@ def percentile(seconds: Sequence[float], share: float) -> float | None:
     return round(sorted(seconds)[max(rank, 1) - 1] * 1000, 1)
 
 
-class Held(Figures):
-    """How often a service holds the facts that were answered 2xx."""
+class FactCounts(Figures):
+    """The lost and doubled facts of a service, among the facts answered 2xx."""
 
     expected: int
     lost: int
     doubled: int
 
     @classmethod
-    def compare(cls, accepted: Mapping[str, int], held: Mapping[str, int]) -> Self:
-        """Compare numbers of facts per customer: what was answered 2xx with what a service counts."""
-        customers = accepted.keys() | held.keys()
-        difference = [held.get(customer, 0) - accepted.get(customer, 0) for customer in customers]
+    def compare(cls, accepted: Mapping[str, int], counted: Mapping[str, int]) -> Self:
+        """Compute the differences per customer between facts answered 2xx and facts that a service counts."""
+        customers = accepted.keys() | counted.keys()
+        difference = [counted.get(customer, 0) - accepted.get(customer, 0) for customer in customers]
         return cls(
             expected=sum(accepted.values()),
             lost=-sum(each for each in difference if each < 0),
@@ -57,7 +57,7 @@ class Held(Figures):
 
 
 class Offers(Figures):
-    """What became of offers; the answers come from the simulator."""
+    """Numbers of offers by answer; the simulator gives the answers."""
 
     presented: int
     accepted: int
@@ -66,7 +66,7 @@ class Offers(Figures):
 
 
 class Report(Figures):
-    """The whole run. `lost` and `doubled` add up all services; both must be 0."""
+    """The whole run; `lost` and `doubled` sum over all services, and both must be 0."""
 
     trading_days: int
     customers: int
@@ -74,7 +74,7 @@ class Report(Figures):
     refused: int = Field(description="Facts answered otherwise")
     lost: int
     doubled: int
-    held: dict[str, Held] = Field(description="By service")
+    held: dict[str, FactCounts] = Field(description="By service")
     cases: int
     offers: Offers
     muted: int = Field(description="Customers whose promotions rested because of a complaint when they were contacted")

@@ -1,4 +1,4 @@
-"""Which purchase a return belongs to: the source does not say, so it is inferred from what the customer bought."""
+"""The purchase of each return, inferred from the customer's purchases, since the source does not name it."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ class Return:
 
 @dataclass(slots=True)
 class Holding:
-    """What of a purchase line has not come back."""
+    """The part of a purchase line that was not returned."""
 
     purchase: str
     quantity: int
@@ -31,18 +31,18 @@ class Holding:
 
 @dataclass(slots=True)
 class ReturnMatcher:
-    """Matches returns to the purchases seen before them; feed it all invoices in the order of time."""
+    """The matching of returns to earlier purchases; all invoices must come in the order of time."""
 
     _held: dict[Article, list[Holding]] = field(default_factory=lambda: defaultdict(list))
 
     def bought(self, purchase: Invoice) -> None:
-        """Remember what the customer holds from now on."""
+        """Add the goods of a purchase."""
         for line in purchase.lines:
             article = (purchase.customer, line.sku, line.unit_price)
             self._held[article].append(Holding(purchase.number, line.quantity))
 
     def split(self, invoice: Invoice) -> Iterator[Return]:
-        """Yield one return per purchase that the invoice undoes; their quantities add up to the invoice's."""
+        """Yield one return per purchase that the invoice reverses; the quantities add up to the invoice's."""
         by_purchase: dict[str | None, list[Line]] = defaultdict(list)
         for line in invoice.lines:
             by_purchase[self._take(invoice.customer, line)].append(line)

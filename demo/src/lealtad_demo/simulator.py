@@ -1,4 +1,4 @@
-"""What the source does not know: who the customers are, what they allow, when they complain, how they answer offers.
+"""The simulation of data missing in the source: persons, consents, complaints, and answers to offers.
 
 Everything here is invented, seeded and labelled: the same seed gives the same people and the same answers in every
 run, in whatever order it is asked. What it depends on is data (`demo/data/simulator.json`).
@@ -20,7 +20,7 @@ LABEL = "simulated"
 
 
 class Responsiveness(BaseModel):
-    """The Beta distribution of how willing customers are to take an offer."""
+    """The Beta distribution of the willingness to accept an offer."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -29,7 +29,7 @@ class Responsiveness(BaseModel):
 
 
 class Contacts(BaseModel):
-    """How many customers the simulated staff contacts at most: every day those who complain, in a round the others."""
+    """The capacity of the simulated staff: contacts of complaining customers per day, of other customers per round."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -40,7 +40,7 @@ class Contacts(BaseModel):
 
 
 class SimulatorSettings(BaseModel):
-    """What the invented part of the demo depends on; shares are between 0 and 1."""
+    """Settings of the simulation; shares are between 0 and 1."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -66,12 +66,12 @@ class SimulatorSettings(BaseModel):
 
     @classmethod
     def load(cls, path: Path = SIMULATOR) -> "SimulatorSettings":
-        """Read the settings from JSON."""
+        """Return the settings of a JSON file."""
         return cls.model_validate_json(path.read_bytes())
 
 
 class Answer(StrEnum):
-    """What a customer says to an offer."""
+    """The answer of a customer to an offer."""
 
     ACCEPTED = "accepted"
     REJECTED = "rejected"
@@ -87,12 +87,12 @@ class Persona:
     marketing: str | None
     """The channel on which marketing is allowed, `all`, or None."""
     responsiveness: float
-    """Latent willingness to take an offer, between 0 and 1; no service knows it."""
+    """Latent willingness to accept an offer, between 0 and 1, which no service knows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grievance:
-    """Why a customer complains, and how bad it is; codes of the complaints service."""
+    """The cause and severity of a complaint, by codes of the complaints service."""
 
     cause: str
     severity: str
@@ -100,7 +100,7 @@ class Grievance:
 
 @dataclass(frozen=True, slots=True)
 class Simulator:
-    """Draws persons, complaints and answers; a draw depends on the seed and the question, never on earlier draws."""
+    """A source of persons, complaints and answers; draws depend on the seed and purpose, never on earlier draws."""
 
     settings: SimulatorSettings
 
@@ -116,7 +116,7 @@ class Simulator:
         )
 
     def complaint(self, return_number: str, amount: Decimal) -> Grievance | None:
-        """Return what the customer complains about when returning goods worth `amount`; None: about nothing."""
+        """Return the complaint of a customer who returns goods worth `amount`, or None."""
         draw = self._random("complaint", return_number)
         if draw.random() >= self.settings.complaint_share:
             return None
@@ -124,11 +124,11 @@ class Simulator:
         return Grievance(draw.choice(self.settings.complaint_causes), reached[-1])
 
     def days_to_resolve(self, case: str) -> int:
-        """Return after how many trading days a case is resolved."""
+        """Return the number of trading days until a case is resolved."""
         return self._random("resolution", case).randint(*self.settings.resolved_after_days)
 
     def answer(self, customer: str, offer: str, kind: str, day: date) -> Answer | None:
-        """Return what the customer says to an offer on a day; None: no answer."""
+        """Return the answer to an offer on a day, or None."""
         draw = self._random("answer", customer, offer, day.isoformat())
         if draw.random() >= self.settings.answer_share:
             return None
@@ -140,7 +140,7 @@ class Simulator:
 
 
 def chosen(shares: Mapping[str, float], draw: float) -> str | None:
-    """Return the name whose part of the line from 0 to 1 `draw` falls on; None: behind them all."""
+    """Return the name whose interval between 0 and 1 contains `draw`, or None beyond all intervals."""
     end = 0.0
     for name, share in shares.items():
         end += share

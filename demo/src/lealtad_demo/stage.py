@@ -1,4 +1,4 @@
-"""The local stack as the replay needs it: business time that is stepped, and rest before every step."""
+"""The local stack for the replay, with stepped business time and settling before every step."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -33,16 +33,16 @@ class Stage:
             yield cls(stack, apis, operations)
 
     async def settled(self) -> None:
-        """Wait until nothing moves any more; raise NotSettledError after two minutes."""
+        """Wait until all services have settled; raise NotSettledError after two minutes."""
         await settle(self.stack, self.operations, SETTLE_TIMEOUT_S)
 
     async def move_to(self, moment: datetime) -> None:
-        """Let business time go on to `moment`, once everything before it has settled."""
+        """Advance business time to `moment`, after the stack has settled."""
         await self.settled()
         await asyncio.to_thread(clock.set_to, self.stack.home, moment)
 
     async def lag(self) -> dict[str, int]:
-        """Return how many events each service has not handled yet."""
+        """Return the number of unhandled events per service."""
         workers = {service.worker(0): service.name for service in SERVICES}
         answers = await read_progress(self.stack, self.operations, workers)
         return {workers[process]: sum((answer["lag"] or {}).values()) for process, answer in answers.items() if answer}

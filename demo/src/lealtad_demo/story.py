@@ -1,4 +1,4 @@
-"""Tells what happened to three real customers, what each service decided, and why, in the services' own words."""
+"""The stories of three real customers: events, decisions and reasons, from the services' data."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ from lealtad_demo.timeline import timeline
 from lealtad_demo.turns import entered_on, moves, turning_points
 
 CANDIDATES = 8
-"""So many of the fittest customers are looked at for the one whose decisions show the point of the story."""
+"""Number of the fittest customers among whom a part is cast."""
 RANKED = "champions"
-"""The segment that depends on ranks among all customers."""
+"""The segment that depends on a rank among all customers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One of the three parts: its title, its candidates, which answers show its point, and what a candidate is."""
+    """One of the three parts: title, candidates, the check of their data, and the description of a candidate."""
 
     title: str
     candidates: list[Past]
@@ -32,18 +32,18 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One customer's story: a title and lines in order; what is simulated is labelled."""
+    """One customer's story: a title and lines in order, with labels for simulated data."""
 
     title: str
     lines: list[str]
     ref: str | None = None
-    """How the services address the customer; None: nobody's story could be told."""
+    """The reference of the customer, or None without a story."""
     ranked_on: date | None = None
-    """When a rank among all customers first changed something in it."""
+    """The day on which a rank among all customers first changed the story."""
 
 
 def parts(cast: Cast, rules: CastRules) -> list[Part]:
-    """Return the three parts with what the services should have done, if a customer's circumstances allow it."""
+    """Return the three parts with the expected decisions of the services."""
     return [
         Part(
             "The loyal customer",
@@ -68,33 +68,33 @@ def parts(cast: Cast, rules: CastRules) -> list[Part]:
 
 def is_rewarded(found: Evidence) -> bool:
     """Return whether the customer counts as loyal, and a reward is best now."""
-    return "loyal" in segments_of(found.standing) and kind_of(found.standing) == "reward"
+    return "loyal" in segments_of(found.current_decision) and kind_of(found.current_decision) == "reward"
 
 
 def was_muted_and_recovered(found: Evidence) -> bool:
     """Return whether promotions rested, recovery was offered meanwhile, and promotions came back afterwards."""
     offered = [decision for decision in found.decisions if decision["muted"] and decision["responses"]]
     recovery = any(kind_of(decision) == "service-recovery" for decision in offered)
-    return recovery and not found.standing["muted"] and found.standing["action"] is not None
+    return recovery and not found.current_decision["muted"] and found.current_decision["action"] is not None
 
 
 def is_called_back(found: Evidence) -> bool:
-    """Return whether the habit counts as broken, and keeping or winning back the customer is best now."""
-    broken = segments_of(found.standing) & {"lapsing", "lapsed"}
-    return bool(broken) and kind_of(found.standing) in {"retention", "win-back"}
+    """Return whether the customer is lapsing or lapsed, and retention or win-back is best now."""
+    broken = segments_of(found.current_decision) & {"lapsing", "lapsed"}
+    return bool(broken) and kind_of(found.current_decision) in {"retention", "win-back"}
 
 
 async def tell(apis: Apis, cast: Cast, rules: CastRules, today: date) -> list[Story]:
-    """Return the stories of the three parts; where there is no customer for one, why.
+    """Return the stories of the three parts, or the reason why a part has no candidate.
 
-    The fittest candidate whose answers show the point is taken; if none does, the fittest, with what really happened.
+    A part is given to the fittest candidate who passes its check, otherwise to the fittest candidate.
     """
     names = await read_names(apis)
     return [await _tell(apis, part, names, today) if part.candidates else missing(part) for part in parts(cast, rules)]
 
 
 def missing(part: Part) -> Story:
-    """Return what stands in place of a story for which there is no customer."""
+    """Return the replacement of a story without a candidate."""
     return Story(f"{part.title}: no story", [f"Nobody {part.wanted} so far. Replay more days (--days N, or --all)."])
 
 
@@ -120,9 +120,9 @@ def story(title: str, past: Past, evidence: Evidence, names: Names, today: date)
             words.bought(past, profile["totals"]["net"], today),
             *timeline(past, evidence, names),
             f"Today, {words.day(today)}:",
-            f"  churn-scoring: {words.risk(evidence.score, evidence.standing)}",
-            f"  segmentation: {words.standing(evidence.segments, names, entered_on(evidence.decisions))}",
-            f"  campaigns: {choice.decision(evidence.standing, names)}",
+            f"  churn-scoring: {words.risk(evidence.score, evidence.current_decision)}",
+            f"  segmentation: {words.membership(evidence.segments, names, entered_on(evidence.decisions))}",
+            f"  campaigns: {choice.decision(evidence.current_decision, names)}",
             *(f"    {line}" for line in choice.ruled_out(evidence, names)),
         ],
         ref,

@@ -1,4 +1,4 @@
-"""What happened to a customer, in the order of time: complaints, contacts, and what the services made of it."""
+"""The timeline of a customer: complaints, contacts, and the decisions of the services."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -13,9 +13,9 @@ from lealtad_demo.names import Names
 from lealtad_demo.turns import Turn, day_of, turning_points
 
 FACT, TURN, CONTACT = range(3)
-"""Order of what belongs to the same decision."""
+"""Order of lines that belong to the same decision."""
 FIRST, LAST = 4, 16
-"""Lines told of a long story: how it began, and what led to today."""
+"""Numbers of lines of a long story, from its beginning and its end."""
 
 
 class Chapter(NamedTuple):
@@ -28,7 +28,7 @@ class Chapter(NamedTuple):
 
 
 def timeline(past: Past, evidence: Evidence, names: Names) -> list[str]:
-    """Return the lines of what happened between the first purchase and today."""
+    """Return the lines between the first purchase and today."""
     chapters = sorted(
         [
             *_turns(past, evidence, names),
@@ -65,7 +65,7 @@ def _case(case: Json, decisions: list[Json]) -> Iterator[Chapter]:
 
 
 def _first(decisions: list[Json], day: date, *, muted: bool) -> int:
-    """Return the place of the day's first decision that knows of the case being open, or not any more."""
+    """Return the position of the day's first decision that sees the case open, or closed."""
     places = (
         place
         for place, decision in enumerate(decisions)

@@ -8,26 +8,26 @@ from itertools import takewhile
 from lealtad_demo.evidence import action_of, band_of, offer_of, segments_of
 from lealtad_demo.facts import Json
 
-TOLD_SEGMENTS = ("champions", "loyal", "dissatisfied", "at-risk", "lapsing", "lapsed")
-"""Segments whose entries and exits turn a story."""
+STORY_SEGMENTS = ("champions", "loyal", "dissatisfied", "at-risk", "lapsing", "lapsed")
+"""Segments whose entries and exits make a turning point."""
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one moment changed: the last of its decisions, and the one that held before."""
+    """A moment of change: its last decision, and the decision before it."""
 
     position: int
-    """Place of its first decision among all; facts and contacts are put between by it."""
+    """Position of its first decision, by which facts and contacts are sorted in."""
     before: Json | None
     after: Json
     causes: frozenset[str]
-    """Root facts that its decisions newly included."""
+    """Root facts that the decisions of the moment newly included."""
     follows_contact: bool
-    """A contact was made since the decision before."""
+    """Whether a contact followed the decision before."""
 
     @property
     def on(self) -> date:
-        """Business day."""
+        """Return the business day."""
         return day_of(self.after)
 
 
@@ -37,9 +37,9 @@ def day_of(decision: Json) -> date:
 
 
 def turning_points(decisions: Sequence[Json]) -> list[Turn]:
-    """Return the moments that changed the offer, the churn band, the mute, or a segment that matters.
+    """Return the moments that changed the offer, the churn band, the mute, or a story segment.
 
-    Another channel alone turns nothing, unless the offer was made on it, or is still to be made on it at the end.
+    A change of channel alone counts only if the offer was made on it, or stands on it at the end.
     """
     moments, points = list(_moments(decisions)), list[Turn]()
     at_the_end = _best_since(moments)
@@ -52,18 +52,18 @@ def turning_points(decisions: Sequence[Json]) -> list[Turn]:
 
 
 def _best_since(moments: Sequence[Turn]) -> Turn | None:
-    """Return the moment since which the action that is best at the end has been best without a break."""
+    """Return the moment since which the final best action was best without a break."""
     same = takewhile(lambda turn: action_of(turn.after) == action_of(moments[-1].after), reversed(moments))
     return next(reversed(list(same)), None)
 
 
 def entered_on(decisions: Sequence[Json]) -> dict[str, date]:
-    """Return when each of the segments that matter was entered last, as the turning points tell it."""
+    """Return the last entry day of each story segment, by the turning points."""
     return {key: turn.on for turn in turning_points(decisions) for key in moves(turn)[0]}
 
 
 def _moments(decisions: Sequence[Json]) -> Iterator[Turn]:
-    """Join decisions of a day between which the customer was not contacted and the mute did not change."""
+    """Yield the decisions of a day as one moment, unless a contact or a change of the mute divides them."""
     start = 0
     for position, decision in enumerate(decisions):
         if position + 1 < len(decisions) and _goes_on(decision, decisions[position + 1]):
@@ -86,15 +86,15 @@ def _contacted_on(decision: Json, day: date) -> bool:
 def _situation(decision: Json | None) -> tuple[str | None, str | None, str | None, frozenset[str]]:
     if decision is None:
         return None, None, None, frozenset()
-    return offer_of(decision), band_of(decision), decision["mute"], frozenset(_told(decision))
+    return offer_of(decision), band_of(decision), decision["mute"], frozenset(_story_segments(decision))
 
 
-def _told(decision: Json) -> set[str]:
-    return segments_of(decision) & set(TOLD_SEGMENTS)
+def _story_segments(decision: Json) -> set[str]:
+    return segments_of(decision) & set(STORY_SEGMENTS)
 
 
 def moves(turn: Turn) -> tuple[list[str], list[str]]:
-    """Return which of the segments that matter were entered, and which were left."""
-    before, after = _told(turn.before) if turn.before else set(), _told(turn.after)
-    entered = [key for key in TOLD_SEGMENTS if key in after - before]
-    return entered, [key for key in TOLD_SEGMENTS if key in before - after]
+    """Return the story segments that were entered, and those that were left."""
+    before, after = _story_segments(turn.before) if turn.before else set(), _story_segments(turn.after)
+    entered = [key for key in STORY_SEGMENTS if key in after - before]
+    return entered, [key for key in STORY_SEGMENTS if key in before - after]

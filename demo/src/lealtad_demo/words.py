@@ -1,4 +1,4 @@
-"""Sentences about a customer's past, and about what churn-scoring, segmentation and complaints say."""
+"""Sentences about a customer's past, score, segments and complaints."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -9,12 +9,12 @@ from lealtad_demo.names import Names, channel, plain
 from lealtad_demo.simulator import LABEL
 
 OPEN, COOL_DOWN = "complaint-open", "complaint-cool-down"
-"""Why promotions rest."""
+"""Reasons why promotions rest."""
 REASONS_SHOWN = 3
 
 
 def day(moment: date) -> str:
-    """Return a date as people write it: 3 Feb 2011."""
+    """Return a date in plain writing: 3 Feb 2011."""
     return f"{moment.day} {moment:%b %Y}"
 
 
@@ -40,7 +40,7 @@ def counted(number: int, thing: str) -> str:
 
 
 def bought(past: Past, net: Json, today: date) -> str:
-    """Say how often, since when and how much the customer bought, and how long ago the last purchase is."""
+    """Return number, period and amount of purchases, and the time since the last one."""
     gap = f", every {counted(round(past.usual_gap), 'day')} on average" if past.usual_gap else ""
     returns = f", {counted(past.returns, 'return')}" if past.returns else ""
     return (
@@ -52,19 +52,19 @@ def bought(past: Past, net: Json, today: date) -> str:
 
 
 def ago(days: int) -> str:
-    """Say how long ago something was."""
+    """Return a number of days ago in words."""
     return f"{counted(days, 'day')} ago" if days else "today"
 
 
-def risk(score: Json, standing: Json) -> str:
-    """Say the churn score, since when it holds, and its main reasons with their direction.
+def risk(score: Json, decision: Json) -> str:
+    """Return the churn score, its date, and its main reasons with their direction.
 
-    The value at risk is the one that was decided on: it is published in steps, and churn-scoring knows a newer one.
+    The value at risk is the published one of the decision; churn-scoring may have a newer exact value.
     """
     if score["probability"] is None:
         return f"no score ({plain(score['no_score_reason'])})"
     reasons = "; ".join(reason_text(reason) for reason in score["reasons"][:REASONS_SHOWN])
-    value = (standing["inputs"]["score"] or {}).get("value_at_risk")
+    value = (decision["inputs"]["score"] or {}).get("value_at_risk")
     at_risk = f", {money({'amount': value, 'currency': CURRENCY})} at risk as campaigns knows it" if value else ""
     return (
         f"{percent(score['probability'])} chance of no purchase in {score['horizon_days']} days "
@@ -74,15 +74,15 @@ def risk(score: Json, standing: Json) -> str:
 
 
 def reason_text(reason: Json) -> str:
-    """Say a reason with what it does to the score."""
+    """Return a reason with its effect on the score."""
     points, text = round(float(reason["effect"]) * 100), str(reason["text"])
     if points == 0:
         return text
     return f"{text} ({'raises' if points > 0 else 'lowers'} it by {counted(abs(points), 'point')})"
 
 
-def standing(segments: Json, names: Names, told: Mapping[str, date]) -> str:
-    """Say value, and the segments in the order of entering; `told` is when the story says that each was entered."""
+def membership(segments: Json, names: Names, entered_on: Mapping[str, date]) -> str:
+    """Return value and segments in the order of entry; `entered_on` has the entry days of the story's lines."""
     value = segments["value"]
     rfm = value["rfm"]
     quintiles = f", RFM {rfm['recency']}-{rfm['frequency']}-{rfm['monetary']}" if rfm else ""
@@ -90,14 +90,14 @@ def standing(segments: Json, names: Names, told: Mapping[str, date]) -> str:
     entered: dict[date, list[str]] = {}
     for membership in segments["segments"]:
         key, since = membership["key"], datetime.fromisoformat(membership["since"]).date()
-        again = " (left and entered again within that day)" if told.get(key, since) < since else ""
+        again = " (left and entered again within that day)" if entered_on.get(key, since) < since else ""
         entered.setdefault(since, []).append(f"{names.segment(key)}{again}")
     members = "; ".join(f"since {day(since)}: {', '.join(each)}" for since, each in sorted(entered.items()))
     return f"{tier}{quintiles}; {members or 'in no segment'}."
 
 
 def complaint(case: Json) -> str:
-    """Say what a complaint was about, and by when it was to be resolved; complaints are simulated."""
+    """Return subject and due time of a complaint, which is simulated."""
     return (
         f"complains about return {case['about']['fact_id']}: {plain(case['cause'])}, severity {case['severity']} "
         f"({LABEL}); due {minute(case['due_at'])}{for_tier(case)}"
@@ -105,31 +105,31 @@ def complaint(case: Json) -> str:
 
 
 def for_tier(case: Json) -> str:
-    """Say by which service tier the due time was set."""
+    """Return the service tier that set the due time."""
     return f", service tier {case['tier']}" if case["tier"] else ""
 
 
 def missed_due_time(case: Json) -> bool:
-    """Return whether the complaint was open when it was to be resolved."""
+    """Return whether the complaint was open at its due time."""
     if case["resolved_at"] is None:
         return case["breached_at"] is not None
     return datetime.fromisoformat(case["resolved_at"]) > datetime.fromisoformat(case["due_at"])
 
 
 def breach(case: Json) -> str:
-    """Say that a complaint was not resolved by its due time."""
+    """Return that a complaint was open at its due time."""
     return f"the complaint is due at {datetime.fromisoformat(case['due_at']):%H:%M} and still open ({LABEL})"
 
 
 def resolution(case: Json) -> str:
-    """Say when a complaint was resolved, and whether in time."""
+    """Return the time of a resolution, and whether it was in time."""
     resolved = datetime.fromisoformat(case["resolved_at"])
     when = "late" if missed_due_time(case) else "in time"
     return f"the complaint is resolved {when}, at {resolved:%H:%M} ({LABEL})"
 
 
 def contact(decision: Json, names: Names) -> str:
-    """Say that an offer was made, and what the simulated customer answered."""
+    """Return an offer that was made, with the simulated answer."""
     best, answers = decision["action"], [given["response"] for given in decision["responses"]]
     answer = next((each for each in answers if each != "presented"), "no answer")
     return f"offered {names.offer(best['offer']['key'])} {channel(best['channel'])}: {answer} ({LABEL})"
