@@ -2,9 +2,9 @@ import psutil
 import pytest
 
 from lealtad_bench.measure import latency
+from lealtad_bench.measured_chain import NothingSeenError
 from lealtad_bench.plan import Point
 from lealtad_bench.schedule import Schedule
-from lealtad_bench.subject import NothingSeenError
 
 
 class Chain:
@@ -15,7 +15,7 @@ class Chain:
         self.ends = ends
         self.sent = 0
 
-    async def buy(self, due: float, watched: bool) -> float | None:  # noqa: ARG002 - as of every subject
+    async def buy(self, due: float, watched: bool) -> float | None:  # noqa: ARG002 - as of every measured chain
         self.sent += 1
         self.ends -= watched
         return 0.01 if watched and self.ends >= 0 else None

@@ -14,21 +14,21 @@ def test_ours_stands_beside_the_floor_with_the_ratio():
     assert "| single | 1,700 | 400.0 | 0.24 |" in text
 
 
-def test_a_restless_machine_a_quick_run_and_purchases_not_seen_are_said():
+def test_a_restless_machine_a_quick_run_and_purchases_not_seen_are_shown():
     assert "differ" not in tables(a_report())
     assert "differ by more than 25 % at at_20" in tables(a_report(floors_differ=["at_20"]))
     assert "quick run" in tables(a_report(quick=True))
     assert "1 (7 not seen, 7 not accepted)" in tables(a_report(ours=a_side(failed=7)))
 
 
-def test_how_long_the_event_loops_of_the_apis_stood_is_said():
+def test_how_long_the_event_loops_of_the_apis_stood_is_shown():
     assert "the event loop of an API stood, in ms: campaigns 12.5." in tables(
         a_report(longest_stand_ms={"campaigns": 12.5})
     )
     assert "stood" not in tables(a_report())
 
 
-def test_reads_that_found_nothing_are_said():
+def test_reads_that_found_nothing_are_shown():
     assert "| 10.0 | 10.0 | 10.0 | 1 |" in tables(a_report())
     assert "1 (3 not read)" in tables(a_report(next_best_action_read=Reading.of([0.01], not_read=3)))
     assert "(9 not read)" in tables(a_report(next_best_action_read=Reading.of([], not_read=9)))

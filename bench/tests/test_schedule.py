@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lealtad_bench.measured_chain import NotAcceptedError
 from lealtad_bench.schedule import Schedule, follow
-from lealtad_bench.subject import NotAcceptedError
 
 rates = st.floats(min_value=1, max_value=200)
 

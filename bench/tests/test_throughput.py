@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lealtad_bench.subject import NotAcceptedError
+from lealtad_bench.measured_chain import NotAcceptedError
 from lealtad_bench.throughput import AIM_S, SETTLED_WITHIN_S, Load, Trial, attempt, best, find_highest, next_window
 
 

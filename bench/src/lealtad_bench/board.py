@@ -1,4 +1,4 @@
-"""Shows what is being measured: a bar on a terminal, a line a step elsewhere."""
+"""The progress of the measurement: a bar on a terminal, a line per step elsewhere."""
 
 import asyncio
 import time
@@ -12,7 +12,7 @@ TICK_S = 0.5
 
 
 class Board:
-    """Names each step and how far it is, by the seconds that it will take."""
+    """A display of each step and its progress, by its expected seconds."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -21,7 +21,7 @@ class Board:
         )
 
     def say(self, text: str) -> None:
-        """Print a line that stays."""
+        """Print a permanent line."""
         self._console.print(text, highlight=False)
 
     @asynccontextmanager

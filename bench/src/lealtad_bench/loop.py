@@ -27,14 +27,14 @@ from lealtad_local.stack import Stack
 
 IDLE_S = 10.0
 CALM_AFTER_S = 15.0
-"""Compilers of the JVM and first looks of loops are over by then."""
+"""Time after which JIT compilation and first polls are over."""
 SERVERS = ("kafka", "postgres")
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Between(Generic[T]):
-    """What Lealtad did, between two measurements of the floor."""
+    """A measurement of Lealtad between two measurements of the floor."""
 
     before: T
     ours: T
@@ -43,31 +43,31 @@ class Between(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What purchases met that arrived while history was loaded."""
+    """Results of live purchases during a backfill."""
 
     invoices: int
     seconds: list[float]
     """Latencies."""
     not_seen: int
     loaded_meanwhile: int
-    """Invoices that were accepted by the time of the last purchase."""
+    """Invoices accepted until the last purchase."""
     loaded_s: float
-    """Until all of the history was accepted."""
+    """Seconds until all of the history was accepted."""
     settled_s: float
 
 
 @dataclass(slots=True)
 class Findings:
-    """Everything that was measured, by point."""
+    """All measurements, by point."""
 
     points: dict[str, Between[PointResult]] = field(default_factory=dict)
     loads: dict[str, Between[LoadResult]] = field(default_factory=dict)
     hops_ms: dict[str, dict[str, float]] = field(default_factory=dict)
     asked: dict[str, float] = field(default_factory=dict)
-    """GETs until a decision was readable, by point, on average."""
+    """Mean number of GETs until a decision was readable, by point."""
     reads: list[float] = field(default_factory=list)
     not_read: int = 0
-    """Reads that were refused, or found no decision."""
+    """Reads that were refused or found no decision."""
     beside_history: Beside | None = None
     idle_cpu_ms_per_s: dict[str, float] = field(default_factory=dict)
     longest_stand_ms: dict[str, float] = field(default_factory=dict)
@@ -75,7 +75,7 @@ class Findings:
 
 
 async def measure(stack: Stack, plan: Plan, board: Board) -> Findings:
-    """Measure what the plan says on a running stack that nobody else uses."""
+    """Measure the points of the plan on a running stack without other users."""
     async with _prepared(stack, plan, board) as ours:
         run = Run(stack, ours, plan, board)
         await run.idle()
@@ -104,7 +104,7 @@ class Run:
     findings: Findings = field(default_factory=Findings)
 
     async def idle(self) -> None:
-        """Measure what the stack costs while nothing happens."""
+        """Measure the cost of the idle stack."""
         async with self.board.step("idle stack", CALM_AFTER_S + IDLE_S):
             await self.ours.settle()
             await asyncio.sleep(CALM_AFTER_S)
@@ -148,7 +148,7 @@ class Run:
         self.findings.reads, self.findings.not_read = read.seconds, read.not_accepted
 
     async def backfill(self) -> None:
-        """Measure live purchases while a backfill is under way."""
+        """Measure live purchases during a backfill."""
         live, accepted = self.plan.beside_history, Counter[str]()
         async with self.board.step(f"purchases beside a backfill of {self.plan.history:,} invoices", live.seconds):
             began = time.monotonic()
@@ -184,7 +184,7 @@ async def _prepared(stack: Stack, plan: Plan, board: Board) -> AsyncIterator[Our
         number = plan.customers + plan.regulars
         async with board.step(f"preparing {number} customers", number / 100):
             customers = await register(connections.api, facts, number)
-            # The last of them: nobody else takes them for a purchase that changes everything.
+            # The last customers are regulars, since no point uses them for purchases that change score and segments.
             ours = Ours(connections, facts, customers, regulars=customers[plan.customers :])
             await ours.settle()
         board.say(f"prepared in {time.monotonic() - began:.0f} s")

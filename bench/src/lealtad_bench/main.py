@@ -1,4 +1,4 @@
-"""`lealtad bench`: measures the loop beside the bare floor of the machine, and makes the tables of the results."""
+"""The command `lealtad bench`, which measures the loop beside the floor of the machine and writes the tables."""
 
 import argparse
 import asyncio
@@ -13,12 +13,12 @@ from rich.console import Console
 from lealtad_bench import page
 from lealtad_bench.board import Board
 from lealtad_bench.loop import measure
+from lealtad_bench.measured_chain import NotAcceptedError, NothingSeenError
 from lealtad_bench.plan import FULL, QUICK
 from lealtad_bench.report import Machine, Report, Written
 from lealtad_bench.size import report as size_report
 from lealtad_bench.size.report import SizeReport
 from lealtad_bench.size.run import Sizes, measure_sizes
-from lealtad_bench.subject import NotAcceptedError, NothingSeenError
 from lealtad_bench.summary import summarise
 from lealtad_bench.tabling import write_into
 from lealtad_local.home import Home
@@ -26,7 +26,7 @@ from lealtad_local.stack import Stack, running_stack, wipe
 from lealtad_local.state import PARTITIONS, Options
 
 FOLDER = "bench"
-"""Where the stack of the benchmark lives, below the checkout's own; it is gone afterwards."""
+"""Folder of the benchmark's stack below the checkout's own, deleted afterwards."""
 PAGE = Path("docs/benchmarks.md")
 REPORTS: dict[str, tuple[type[Written], Callable[[Any], str]]] = {
     "loop": (Report, page.tables),
@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 
 def run(argv: Sequence[str]) -> int:
-    """Run a subcommand; exits with a message where the command line is wrong."""
+    """Run a subcommand; exit with a message if the command line is wrong."""
     given = parser().parse_args(argv)
     try:
         given.run(given, Console())
@@ -50,7 +50,7 @@ def run(argv: Sequence[str]) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    """Return the command line's parser."""
+    """Return the parser of the command line."""
     parser = argparse.ArgumentParser("lealtad bench", description=__doc__)
     commands = parser.add_subparsers(required=True)
     loop = commands.add_parser("loop", help="measure floor and Lealtad in turn, about half an hour")
@@ -103,7 +103,7 @@ def run_size(given: argparse.Namespace, console: Console) -> None:
 
 
 def run_tables(given: argparse.Namespace, console: Console) -> None:
-    """Put the tables of a report into the page."""
+    """Update the tables of the page from a report."""
     written = json.loads(given.json.read_text(encoding="utf-8"))
     name = written["benchmark"]
     report, tables = REPORTS[name]
@@ -112,7 +112,7 @@ def run_tables(given: argparse.Namespace, console: Console) -> None:
 
 
 def on_a_stack(console: Console, partitions: int, measured: Callable[[Stack], Awaitable[T]]) -> T:
-    """Run a measurement on a stack of its own, which is gone afterwards."""
+    """Run a measurement on a separate stack, which is deleted afterwards."""
     home = Home(Home.default().folder / FOLDER)
 
     async def run() -> T:
@@ -126,5 +126,5 @@ def on_a_stack(console: Console, partitions: int, measured: Callable[[Stack], Aw
 
 
 def show(console: Console, text: str) -> None:
-    """Print tables as they will stand in the page."""
+    """Print tables as in the page."""
     console.print(f"\n{text}", markup=False, highlight=False, soft_wrap=True)

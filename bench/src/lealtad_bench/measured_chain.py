@@ -1,34 +1,34 @@
-"""What is measured, the floor and ours alike."""
+"""The interface of measured chains, floor and Lealtad."""
 
 from typing import Protocol
 
 
 class NotAcceptedError(Exception):
-    """A purchase was refused, or not answered in time; the message says how."""
+    """A purchase that was refused or not answered in time; the message states the cause."""
 
 
 class NothingSeenError(Exception):
-    """Not one purchase came to its end: what was to be measured does not work."""
+    """A measured chain in which no purchase came to its end."""
 
 
-class Subject(Protocol):
-    """A chain that takes purchases in and handles them to an end that can be seen."""
+class MeasuredChain(Protocol):
+    """A chain that accepts purchases and processes them to a detectable end."""
 
     async def buy(self, due: float, watched: bool) -> float | None:
-        """Send a purchase that was due at a moment (monotonic seconds); return the seconds from then to its end.
+        """Send a purchase that was due at a moment (monotonic seconds); return the seconds from that moment to its end.
 
-        None where it is not watched, or its end was not seen in time.
+        Return None without a watch, or without a detected end in time.
         """
         ...
 
     async def send(self, purchases: int) -> None:
-        """Send so many purchases at once (more than one: as one batch) and return when they are accepted."""
+        """Send purchases at once, several as one batch, and return after they are accepted."""
         ...
 
     async def backlog(self) -> int:
-        """Return how much of what was accepted is still under way."""
+        """Return the amount of accepted work that is not finished."""
         ...
 
     async def settle(self) -> float:
-        """Wait until nothing is under way; return the seconds it took."""
+        """Wait until the chain is idle; return the seconds of the wait."""
         ...

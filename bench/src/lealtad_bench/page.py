@@ -14,7 +14,7 @@ def tables(report: Report) -> str:
 
 
 def origin(report: Report) -> str:
-    """Say where the figures come from, and what speaks against them."""
+    """Return the origin of the figures, and warnings about them."""
     lines = [f"{report.machine.in_words(report.seconds)} {report.partitions} partitions a topic."]
     if report.quick:
         lines.append("**A quick run: few samples, rough figures.**")
@@ -25,7 +25,7 @@ def origin(report: Report) -> str:
 
 
 def latency(report: Report) -> str:
-    """Return latencies, floor beside ours."""
+    """Return latencies of the floor beside Lealtad's."""
     rows = [
         [
             name.replace("at_", "") + "/s",
@@ -42,7 +42,7 @@ def latency(report: Report) -> str:
 
 
 def throughput(report: Report) -> str:
-    """Return throughputs, floor beside ours."""
+    """Return throughputs of the floor beside Lealtad's."""
     rows = []
     for name in report.ours.purchases_per_s.trials:
         floor, ours = (getattr(side.purchases_per_s, name) for side in (report.floor, report.ours))
@@ -51,7 +51,7 @@ def throughput(report: Report) -> str:
 
 
 def reading(report: Report) -> str:
-    """Return how long reading takes."""
+    """Return the latency of reads."""
     read = report.next_best_action_read
     samples = f"{read.measured} ({read.not_read} not read)" if read.not_read else str(read.measured)
     row = [number(read.p50_ms), number(read.p95_ms), number(read.p99_ms), samples]
@@ -60,7 +60,7 @@ def reading(report: Report) -> str:
 
 
 def backfill(report: Report) -> str:
-    """Return what a backfill does to live purchases, beside the same rate without one."""
+    """Return latencies of live purchases during a backfill, beside the same rate without one."""
     beside = report.beside_history
     if beside is None:
         return ""
@@ -78,7 +78,7 @@ def backfill(report: Report) -> str:
 
 
 def hops(report: Report) -> str:
-    """Return where the time goes."""
+    """Return the time of each hop."""
     return _matrix("Median of each hop in ms", "hop", report.hops_ms)
 
 

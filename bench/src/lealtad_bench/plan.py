@@ -1,4 +1,4 @@
-"""What a run measures, and for how long."""
+"""The plan of a run: its measurements and their durations."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,23 +18,23 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A whole run; floor and Lealtad get the same."""
+    """A whole run, equal for floor and Lealtad."""
 
     points: tuple[Point, ...]
     loads: dict[str, Load]
     """Throughput, `single` and `batch`."""
     warm_up_batches: int
-    """Before a throughput: batches of the same size."""
+    """Warm-up before a throughput, by batches of the same size."""
     reads_warm_up: Schedule
     reads: Schedule
     purchases_meanwhile: Schedule
-    """What arrives while next-best actions are read."""
+    """Purchases that arrive during reads of next-best actions."""
     regulars: int
-    """Customers who take turns in what is sent for throughput, however many others there are."""
+    """Customers who buy in turn for throughput, independent of the number of others."""
     history: int
-    """Invoices of former years that are loaded as a backfill."""
+    """Invoices of former years, loaded as a backfill."""
     beside_history: Schedule
-    """What arrives while they are."""
+    """Live purchases that arrive during the backfill."""
 
     def only(self, names: Sequence[str]) -> "Plan":
         """Return the plan of these points, throughputs, `reads` or `backfill` alone."""
@@ -52,14 +52,14 @@ class Plan:
 
     @property
     def names(self) -> list[str]:
-        """What the plan consists of."""
+        """Return the parts of the plan."""
         reads = ["reads"] if self.reads.count else []
         backfill = ["backfill"] if self.history else []
         return [*(point.name for point in self.points), *self.loads, *reads, *backfill]
 
     @property
     def customers(self) -> int:
-        """How many are prepared beside the regulars: each is good for one purchase that changes everything."""
+        """Return the number of customers besides regulars, each for one purchase that changes score and segments."""
         warm_up_and_measured = [each for point in self.points for each in (point.warm_up, point.measured)]
         return sum(
             schedule.count for schedule in (*warm_up_and_measured, self.purchases_meanwhile, self.beside_history)
@@ -70,7 +70,7 @@ FULL = Plan(
     points=(
         Point("at_20", Schedule(20, 15), Schedule(20, 150)),
         Point("at_50", Schedule(50, 10), Schedule(50, 60)),
-        # Every fourth is watched: reading 200 decisions a second would be a load of its own.
+        # Only every fourth is watched, since reading 200 decisions a second would be an additional load.
         Point("at_200", Schedule(200, 5, every=4), Schedule(200, 60, every=4)),
     ),
     loads={
@@ -80,7 +80,7 @@ FULL = Plan(
     warm_up_batches=8,
     reads_warm_up=Schedule(200, 5),
     reads=Schedule(200, 60),
-    # Watching them would be more reading.
+    # None is watched, since that would add reads.
     purchases_meanwhile=Schedule(20, 60, every=0),
     regulars=1000,
     history=100_000,
@@ -101,4 +101,4 @@ QUICK = Plan(
     history=2000,
     beside_history=Schedule(20, 3),
 )
-"""A rough answer in a minute."""
+"""A rough measurement of one minute."""

@@ -1,4 +1,4 @@
-"""What a run comes to, in figures."""
+"""The report of a run, in figures."""
 
 import os
 import platform
@@ -23,7 +23,7 @@ class Figures(BaseModel):
 
 
 class Written(Figures):
-    """What a run writes."""
+    """Figures that a run writes."""
 
     def write(self, path: Path) -> None:
         """Write the figures as JSON."""
@@ -31,7 +31,7 @@ class Written(Figures):
 
 
 class Throughput(Figures):
-    """Purchases accepted per second for at least half a minute, everything settled within 5 s after the last."""
+    """Purchases accepted per second for at least half a minute, with an idle chain within 5 s after the last."""
 
     single: float | None = Field(description="One purchase a request (floor: a transaction); None: not sustained")
     batch: float | None = Field(description="500 purchases a request (floor: a transaction)")
@@ -39,12 +39,12 @@ class Throughput(Figures):
 
     @classmethod
     def of(cls, trials: dict[str, list[Trial]]) -> Self:
-        """Take the best sustained trial of each."""
+        """Return the best sustained trial of each load."""
         return cls(single=_best_rate(trials, "single"), batch=_best_rate(trials, "batch"), trials=trials)
 
 
 class Side(Figures):
-    """The figures of one side, floor or ours; a point that was not asked for is missing."""
+    """The figures of one side, floor or Lealtad, without points outside the plan."""
 
     latency_ms: dict[str, Latency] = Field(description="By point; percentiles are nearest-rank")
     not_seen: dict[str, int] = Field(description="By point: watched purchases whose end did not come within 30 s")
@@ -55,7 +55,7 @@ class Side(Figures):
 
 
 class Reading(Figures):
-    """How long it takes to read a next-best action; percentiles are nearest-rank, from the planned moment on."""
+    """Latencies of reading a next-best action from the planned moment on; percentiles are nearest-rank."""
 
     measured: int
     p50_ms: float | None
@@ -65,7 +65,7 @@ class Reading(Figures):
 
     @classmethod
     def of(cls, seconds: Sequence[float], not_read: int = 0) -> Self:
-        """Summarise durations given in seconds."""
+        """Compute the percentiles of durations in seconds."""
         found = Latency.of(seconds)
         return cls(measured=found.measured, p50_ms=found.p50, p95_ms=found.p95, p99_ms=found.p99, not_read=not_read)
 
@@ -89,12 +89,12 @@ class FloorPair(Figures):
 
     @property
     def differs(self) -> bool:
-        """Whether the machine was too restless for a ratio to mean much."""
+        """Return whether the floor varied too much for a meaningful ratio."""
         return any(_differ(before, after) for before, after in zip(self.before, self.after, strict=True))
 
 
 class Machine(Figures):
-    """Where and when it ran."""
+    """Machine and time of the run."""
 
     cpu: str
     cores: int
@@ -106,7 +106,7 @@ class Machine(Figures):
 
     @classmethod
     def this(cls) -> Self:
-        """Describe this machine."""
+        """Return the description of this machine."""
         return cls(
             cpu=_cpu_model(),
             cores=len(os.sched_getaffinity(0)),
@@ -118,7 +118,7 @@ class Machine(Figures):
         )
 
     def in_words(self, seconds: float) -> str:
-        """Say where and when a run of so many seconds took place."""
+        """Return machine, time and duration of a run."""
         return (
             f"Measured on {self.at:%Y-%m-%d %H:%M} UTC: {self.cores} cores of {self.cpu}, {self.memory_gib:g} GiB, "
             f"Linux {self.kernel}, Python {self.python}; load average before {self.load_before:g}; "
@@ -156,7 +156,7 @@ def restless(floors: Mapping[str, FloorPair]) -> list[str]:
 
 
 def ratio(ours: float | None, floor: float | None) -> float | None:
-    """Return how many times the floor a figure is; None where one is missing."""
+    """Return the ratio of a figure to the floor, or None if one is missing."""
     return None if ours is None or not floor else ours / floor
 
 

@@ -1,25 +1,25 @@
-"""When purchases are sent: at fixed moments, whether the answers to earlier ones have come or not (open loop)."""
+"""The schedule of purchases at fixed moments, independent of earlier answers (open loop)."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 
-from lealtad_bench.subject import NotAcceptedError
+from lealtad_bench.measured_chain import NotAcceptedError
 
 LEAD_S = 0.05
-"""Between the start of a schedule and its first moment."""
+"""Seconds between the start of a schedule and its first moment."""
 
 Send = Callable[[float, bool], Awaitable[float | None]]
-"""Sends one purchase that was due at a moment (seconds, monotonic), watched to its end or not; returns the seconds from
-then to that end, or None where it was not watched, or the end not seen in time. May raise NotAcceptedError."""
+"""Sends one purchase that was due at a moment (seconds, monotonic), watched to its end or not. Returns the seconds from
+that moment to the end, or None without a watch or without an end in time. May raise NotAcceptedError."""
 
 
 @dataclass(slots=True)
 class Followed:
-    """What came of a schedule."""
+    """The results of a schedule."""
 
     seconds: list[float] = field(default_factory=list)
-    """Latencies of the watched purchases whose end was seen."""
+    """Latencies of watched purchases with a detected end."""
     not_accepted: int = 0
 
 
@@ -31,29 +31,29 @@ class Schedule:
     """Purchases per second."""
     seconds: float
     every: int = 1
-    """0: none is watched."""
+    """Every n-th purchase is watched; 0 watches none."""
 
     @property
     def count(self) -> int:
-        """How many purchases there are."""
+        """Return the number of purchases."""
         return round(self.rate * self.seconds)
 
     @property
     def watched(self) -> int:
-        """How many of them are watched."""
+        """Return the number of watched purchases."""
         return sum(watched for _, watched in self.moments())
 
     def moments(self) -> Iterator[tuple[float, bool]]:
-        """Yield seconds since the start, and whether the purchase of that moment is watched."""
+        """Yield the moments in seconds since the start, and whether each is watched."""
         for number in range(self.count):
             yield number / self.rate, self.every > 0 and number % self.every == 0
 
 
 async def follow(schedule: Schedule, send: Send) -> Followed:
-    """Send everything in time and return what came of it.
+    """Send all purchases in time, and return the results.
 
-    A latency counts from the moment that was planned: a stall delays all purchases that were due meanwhile, and each of
-    them shows it (Tene, "How NOT to Measure Latency", 2015: coordinated omission).
+    A latency counts from the planned moment. A stall delays all purchases that were due meanwhile, and each latency
+    includes it (Tene, "How NOT to Measure Latency", 2015: coordinated omission).
     """
     loop = asyncio.get_running_loop()
     start = loop.time() + LEAD_S

@@ -1,4 +1,4 @@
-"""From what was measured to the report."""
+"""The conversion of measurements into the report."""
 
 from collections.abc import Iterable, Mapping
 
@@ -10,7 +10,7 @@ from lealtad_demo.report import Latency
 
 PointResults = Mapping[str, list[PointResult]]
 LoadResults = Mapping[str, list[LoadResult]]
-"""By point; the floor has two of each."""
+"""Measurements by point, two of each for the floor."""
 
 
 def summarise(findings: Findings, machine: Machine, *, partitions: int, quick: bool, seconds: float) -> Report:
@@ -58,7 +58,7 @@ def beside_history(findings: Findings) -> BesideHistory | None:
 
 
 def side(points: PointResults, loads: LoadResults) -> Side:
-    """Return the figures of one side, its measurements of a point pooled."""
+    """Return the figures of one side, with pooled measurements of each point."""
     readings = {name: [each.cpu_ms for each in found] for name, found in points.items()}
     readings |= {name: [each.cpu_ms for each in found] for name, found in loads.items()}
     return Side(

@@ -8,7 +8,7 @@ WITHOUT_DECIMALS = 1000
 
 
 def table(title: str, head: Sequence[str], rows: Sequence[Iterable[str]]) -> str:
-    """Return a table below its title, or nothing where there are no rows."""
+    """Return a table below its title, or an empty text without rows."""
     if not rows:
         return ""
     lines = [head, ["---", *("--:" for _ in head[1:])], *rows]
@@ -16,7 +16,7 @@ def table(title: str, head: Sequence[str], rows: Sequence[Iterable[str]]) -> str
 
 
 def number(value: float | None) -> str:
-    """Return a figure with as many digits as it deserves."""
+    """Return a figure with digits by its size."""
     if value is None:
         return MISSING
     return f"{value:,.1f}" if value < WITHOUT_DECIMALS else f"{value:,.0f}"
@@ -28,7 +28,7 @@ def times(value: float | None) -> str:
 
 
 def write_into(page: Path, name: str, text: str) -> None:
-    """Replace what stands between the marks of this name in a page; raise ValueError where they are missing."""
+    """Return the page with new text between the marks of this name; raise ValueError if they are missing."""
     opening, closing = marks(name)
     before, begin, rest = page.read_text(encoding="utf-8").partition(opening)
     _, end, after = rest.partition(closing)
@@ -38,5 +38,5 @@ def write_into(page: Path, name: str, text: str) -> None:
 
 
 def marks(name: str) -> tuple[str, str]:
-    """Return the lines between which the tables of a benchmark stand."""
+    """Return the marks around the tables of a benchmark."""
     return f"<!-- {name}: made by `lealtad bench tables` -->", f"<!-- {name}: end -->"

@@ -1,7 +1,7 @@
-"""How many purchases a second a chain takes in for as long as one likes.
+"""The sustained throughput of a chain, in purchases per second.
 
-Clients send as fast as they are answered, and rest while more than a window of accepted work is still under way. Over
-half a minute the accepted rate is then the rate at which the whole chain works. A trial counts if the chain settles
+Clients send as fast as they are answered, and pause while more than a window of accepted work is unfinished. Over
+half a minute the accepted rate is then the rate of the whole chain. A trial counts if the chain settles
 within five seconds after the last purchase; the window of the next trial is chosen by how long it took.
 """
 
@@ -13,13 +13,13 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from lealtad_bench.subject import NotAcceptedError, Subject
+from lealtad_bench.measured_chain import MeasuredChain, NotAcceptedError
 
 SETTLED_WITHIN_S = 5.0
 AIM_S = 3.5
-"""How long a chain with the right window takes to settle."""
+"""Seconds in which a chain with the right window settles."""
 WORST_STEP = 4.0
-"""No window is more than so many times larger or smaller than the one before."""
+"""Largest factor between two successive windows."""
 LOOK_S = 0.25
 
 
@@ -36,29 +36,29 @@ class Trial(BaseModel):
 
     @property
     def sustained(self) -> bool:
-        """Whether the chain kept up."""
+        """Return whether the chain kept up."""
         return self.settled_s <= SETTLED_WITHIN_S
 
     @property
     def rate(self) -> float:
-        """Purchases accepted per second."""
+        """Return the purchases accepted per second."""
         return self.accepted / self.seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How the load is made."""
+    """The clients, sizes and durations of a load."""
 
     clients: int
     purchases: int
-    """In one request or transaction."""
+    """Purchases in one request or transaction."""
     seconds: float
     trials: int
     first_window: int
 
 
 def next_window(trial: Trial) -> int | None:
-    """Return the window of another trial, or None where the last one was right: settled in time and not too early."""
+    """Return the window of another trial, or None if the last one settled in time and not too early."""
     if AIM_S / 2 <= trial.settled_s <= SETTLED_WITHIN_S:
         return None
     factor = AIM_S / max(trial.settled_s, AIM_S / WORST_STEP)
@@ -66,21 +66,21 @@ def next_window(trial: Trial) -> int | None:
 
 
 def best(trials: Sequence[Trial]) -> Trial | None:
-    """Return the trial with the highest rate among those that the chain kept up with."""
+    """Return the sustained trial with the highest rate."""
     return max((trial for trial in trials if trial.sustained), key=lambda trial: trial.rate, default=None)
 
 
-async def find_highest(subject: Subject, load: Load) -> list[Trial]:
-    """Try windows until one is right, at most as often as the load allows; return all trials."""
+async def find_highest(chain: MeasuredChain, load: Load) -> list[Trial]:
+    """Run trials until a window is right, within the limit of the load; return all trials."""
     trials: list[Trial] = []
     window: int | None = load.first_window
     while window is not None and len(trials) < load.trials:
-        trials.append(await attempt(subject, load, window))
+        trials.append(await attempt(chain, load, window))
         window = next_window(trials[-1])
     return trials
 
 
-async def attempt(subject: Subject, load: Load, window: int) -> Trial:
+async def attempt(chain: MeasuredChain, load: Load, window: int) -> Trial:
     """Run one trial."""
     may_send = asyncio.Event()
     may_send.set()
@@ -92,14 +92,14 @@ async def attempt(subject: Subject, load: Load, window: int) -> Trial:
         while (left := began + load.seconds - time.monotonic()) > 0:
             if await _within(may_send, left):
                 try:
-                    await subject.send(load.purchases)
+                    await chain.send(load.purchases)
                 except NotAcceptedError:
                     refused += load.purchases
                     await asyncio.sleep(LOOK_S)
                 else:
                     accepted += load.purchases
 
-    watch = asyncio.create_task(_hold_back(subject, window, may_send))
+    watch = asyncio.create_task(_hold_back(chain, window, may_send))
     try:
         async with asyncio.TaskGroup() as clients:
             for _ in range(load.clients):
@@ -110,7 +110,7 @@ async def attempt(subject: Subject, load: Load, window: int) -> Trial:
     if not watch.cancelled() and (failure := watch.exception()):
         raise failure
     seconds = time.monotonic() - began
-    settled_s = await subject.settle()
+    settled_s = await chain.settle()
     return Trial(window=window, accepted=accepted, refused=refused, seconds=seconds, settled_s=settled_s)
 
 
@@ -120,14 +120,14 @@ async def _within(event: asyncio.Event, seconds: float) -> bool:
     return False
 
 
-async def _hold_back(subject: Subject, window: int, may_send: asyncio.Event) -> None:
+async def _hold_back(chain: MeasuredChain, window: int, may_send: asyncio.Event) -> None:
     try:
         while True:
-            if await subject.backlog() <= window:
+            if await chain.backlog() <= window:
                 may_send.set()
             else:
                 may_send.clear()
             await asyncio.sleep(LOOK_S)
     finally:
-        # Whatever ends the watch, no client is left waiting.
+        # However the watch ends, no client keeps waiting.
         may_send.set()

@@ -1,4 +1,4 @@
-"""CPU time and memory of processes, each with the processes that it started and that have no name of their own."""
+"""CPU time and memory of processes, each with its unnamed child processes."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -8,11 +8,11 @@ import psutil
 MIB = 1 << 20
 
 Processes = Mapping[str, psutil.Process]
-"""By the name under which they are shown."""
+"""Processes by displayed name."""
 
 
 def cpu_seconds(processes: Processes) -> dict[str, float]:
-    """Return the CPU time (user and system) that each has used so far, ended children included."""
+    """Return the CPU time (user and system) of each process so far, ended children included."""
     return {name: sum(map(_cpu, family)) for name, family in _families(processes).items()}
 
 

@@ -1,4 +1,4 @@
-"""The floor as it is measured: four processes, and the transactions that put purchases in."""
+"""The measured floor: four processes, and the transactions that insert purchases."""
 
 import asyncio
 import os
@@ -22,7 +22,7 @@ from lealtad_local.processes import Command
 
 CUSTOMERS = 20_000
 CONNECTIONS = 10
-"""As many as the pool of one of our processes holds."""
+"""As many connections as in the pool of a Lealtad process."""
 SEEN_WITHIN_S = 30.0
 SETTLE_S = 300.0
 START_S = 30.0
@@ -47,12 +47,12 @@ class Floor:
 
     @property
     def processes(self) -> Processes:
-        """The stages and the servers they use, by name."""
+        """Return the stages and their servers, by name."""
         stages = {f"stage-{number}": psutil.Process(process.pid) for number, process in enumerate(self._stages)}
         return {**self._servers, **stages}
 
     async def buy(self, due: float, watched: bool) -> float | None:
-        """Insert a purchase; its end is the commit of the last stage."""
+        """Insert a purchase, which ends with the commit of the last stage."""
         purchase = next(self._purchases(1))
         arrival: asyncio.Future[float] = asyncio.get_running_loop().create_future()
         if watched:
@@ -70,7 +70,7 @@ class Floor:
         await self._take_in(list(self._purchases(purchases)))
 
     async def backlog(self) -> int:
-        """Return how many purchases have not reached the last stage."""
+        """Return the number of purchases that have not reached the last stage."""
         return self._accepted - self._arrived
 
     async def settle(self) -> float:
@@ -82,7 +82,7 @@ class Floor:
         return time.monotonic() - began
 
     async def listen(self) -> None:
-        """Take note of what the last stage says, until it ends."""
+        """Read the output of the last stage until its end."""
         lines = self._stages[-1].stdout
         assert lines is not None  # noqa: S101 - it was started with a pipe
         while line := await lines.readline():

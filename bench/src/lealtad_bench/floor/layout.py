@@ -9,7 +9,7 @@ DATABASE = "bench_floor"
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """What travels; with its filling about as large as our events."""
+    """A purchase, with a filling that makes it about as large as Lealtad's events."""
 
     id: int
     customer: str
@@ -25,32 +25,32 @@ class Stage:
 
     @property
     def schema(self) -> str:
-        """Where its tables are."""
+        """Return the schema of its tables."""
         return f"stage_{self.number}"
 
     @property
     def is_first(self) -> bool:
-        """Whether purchases enter here instead of by Kafka."""
+        """Return whether purchases enter here instead of by Kafka."""
         return self.number == 0
 
     @property
     def is_last(self) -> bool:
-        """Whether the chain ends here."""
+        """Return whether the chain ends here."""
         return self.number == STAGES - 1
 
     @property
     def reads(self) -> str:
-        """The topic it consumes."""
+        """Return the consumed topic."""
         return f"bench-floor.{self.number}"
 
     @property
     def writes(self) -> str:
-        """The topic that its relay sends to."""
+        """Return the topic to which its relay sends."""
         return Stage(self.number + 1).reads
 
     @property
     def tables(self) -> str:
-        """The statements that make its tables, empty."""
+        """Return the statements that create its tables."""
         return f"""
             CREATE SCHEMA {self.schema};
             CREATE TABLE {self.schema}.inbox (id bigint PRIMARY KEY);

@@ -1,4 +1,4 @@
-"""The relay of a stage: up to a thousand outbox rows a turn to Kafka, woken before it reads."""
+"""The relay of a stage, which sends up to a thousand outbox rows per pass to Kafka."""
 
 import asyncio
 from contextlib import suppress
@@ -13,7 +13,7 @@ POLL_S = 0.2
 
 
 async def relay(stage: Stage, database_url: str, bootstrap: str) -> None:
-    """Send what stands in the outbox of `stage`, for ever."""
+    """Send the outbox rows of `stage` until cancelled."""
     connection = await asyncpg.connect(database_url, timeout=10, command_timeout=30)
     producer = AIOKafkaProducer(
         bootstrap_servers=bootstrap, acks="all", enable_idempotence=True, linger_ms=0, max_batch_size=256 * 1024
@@ -22,7 +22,7 @@ async def relay(stage: Stage, database_url: str, bootstrap: str) -> None:
     wake = asyncio.Event()
     await connection.add_listener(stage.schema, lambda *_: wake.set())
     while True:
-        # Cleared before the SELECT, so that no commit after it is overheard.
+        # Cleared before the SELECT, so that no later commit is missed.
         wake.clear()
         rows = await connection.fetch(f"SELECT seq, key, value FROM {stage.schema}.outbox ORDER BY seq LIMIT {ROWS}")
         if rows:

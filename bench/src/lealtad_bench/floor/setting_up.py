@@ -9,7 +9,7 @@ from lealtad_bench.floor.layout import DATABASE, STAGES, Stage
 
 
 async def make_database(admin_url: str) -> str:
-    """Make the floor's database anew and return its URL."""
+    """Create the floor's database anew, and return its URL."""
     connection = await asyncpg.connect(admin_url, timeout=10)
     try:
         await connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
@@ -27,7 +27,7 @@ async def make_database(admin_url: str) -> str:
 
 
 async def make_topics(bootstrap: str, partitions: int) -> None:
-    """Make the topics between the stages, where they are missing."""
+    """Create missing topics between the stages."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=20_000)
     await admin.start()
     try:

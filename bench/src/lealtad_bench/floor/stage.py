@@ -1,7 +1,8 @@
 """One stage as a process: `python -m lealtad_bench.floor.stage NUMBER BOOTSTRAP PARTITIONS`.
 
-The database's address is in LEALTAD_BENCH_DATABASE_URL. Prints `ready`, and in the last stage a line for each committed
-batch: the moment (seconds of the machine's monotonic clock, the same for all processes) and the purchases' ids.
+The database's address is in LEALTAD_BENCH_DATABASE_URL. The process prints `ready`. The last stage also prints a line
+per committed batch: the moment (seconds of the machine's monotonic clock, shared by all processes) and the ids of the
+purchases.
 """
 
 import asyncio
@@ -23,7 +24,7 @@ RECORDS = 500
 
 
 async def run(stage: Stage, database_url: str, bootstrap: str, partitions: int) -> None:
-    """Run the stage until it fails or its process is ended."""
+    """Run the stage until it fails or its process ends."""
     async with asyncio.TaskGroup() as tasks:
         if not stage.is_last:
             tasks.create_task(relay(stage, database_url, bootstrap))
@@ -34,7 +35,7 @@ async def run(stage: Stage, database_url: str, bootstrap: str, partitions: int) 
 
 
 async def consume(stage: Stage, database_url: str, bootstrap: str, partitions: int) -> None:
-    """Take batches in and pass them on, beginning with what comes from now on."""
+    """Process batches from the present end of the topic on."""
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="latest")
     await consumer.start()
     consumer.assign([TopicPartition(stage.reads, number) for number in range(partitions)])
@@ -55,12 +56,12 @@ async def consume(stage: Stage, database_url: str, bootstrap: str, partitions: i
 
 
 def arrival(purchases: Sequence[Purchase]) -> str:
-    """Return the line that tells of a committed batch."""
+    """Return the output line of a committed batch."""
     return " ".join((repr(time.monotonic()), *(str(purchase.id) for purchase in purchases)))
 
 
 def say(line: str) -> None:
-    """Write a line to whoever started the process."""
+    """Write a line to the parent process."""
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 

@@ -1,4 +1,4 @@
-"""Waking a relay after a commit: one coalesced NOTIFY on a connection of its own."""
+"""The wake-up of a relay after a commit, by one coalesced NOTIFY on a separate connection."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,19 +10,19 @@ from lealtad_bench.floor.layout import Stage
 
 
 class Bell:
-    """Rings for the relay of one stage; several rings may become one."""
+    """A bell for the relay of one stage; several rings may become one."""
 
     def __init__(self) -> None:
         self._wanted = asyncio.Event()
 
     def ring(self) -> None:
-        """Ask for a notification; returns at once."""
+        """Request a notification, and return at once."""
         self._wanted.set()
 
     @classmethod
     @asynccontextmanager
     async def of(cls, stage: Stage, database_url: str) -> AsyncIterator["Bell"]:
-        """Give the bell of a stage; it rings until the block ends."""
+        """Yield the bell of a stage, which works until the block ends."""
         bell, connection = cls(), await asyncpg.connect(database_url, timeout=10, command_timeout=10)
         ringing = asyncio.create_task(bell._ring(connection, stage.schema))
         try:

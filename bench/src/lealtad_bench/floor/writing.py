@@ -11,9 +11,9 @@ from lealtad_bench.floor.layout import Purchase, Stage
 
 
 async def take_in(connection: asyncpg.Connection, stage: Stage, purchases: Sequence[Purchase]) -> None:
-    """Insert the purchases that are new with their outbox rows, and add them up by customer, in one transaction.
+    """Insert new purchases with their outbox rows, and add them to the customers' sums, in one transaction.
 
-    The first stage only inserts and passes on: there a purchase is a fact that nobody counts yet.
+    The first stage computes no sums; there a purchase is only stored and passed on.
     """
     async with connection.transaction():
         rows = await connection.fetch(

@@ -1,1 +1,1 @@
-"""Lealtad itself as it is measured: through its HTTP APIs, on a running local stack and the machine's own clock."""
+"""Lealtad as a measured chain, through its HTTP APIs, on a running local stack with the machine's clock."""

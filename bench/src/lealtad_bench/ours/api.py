@@ -1,4 +1,4 @@
-"""The HTTP calls of the benchmark: a lean client, since it runs on the cores that it measures."""
+"""The HTTP calls of the benchmark, by a lean client, since it shares cores with the measured stack."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,8 +8,8 @@ from typing import Any
 import aiohttp
 import orjson
 
+from lealtad_bench.measured_chain import NotAcceptedError
 from lealtad_bench.ours.facts import reference
-from lealtad_bench.subject import NotAcceptedError
 from lealtad_demo.client import CAMPAIGNS, PROFILE
 from lealtad_local.stack import Stack
 
@@ -45,20 +45,20 @@ class Api:
         await self._post("/v1/purchases", body)
 
     async def buy_batch(self, bodies: list[dict[str, Any]], mode: str = "live") -> None:
-        """Record a batch of purchases, `live` or as a `backfill`, of which none may be refused."""
+        """Record a batch of purchases, `live` or as a `backfill`; raise if one is refused."""
         answer = await self._post("/v1/batches", {"mode": mode, "facts": bodies})
         if answer["refused"]:
             problem = next(item["problem"] for item in answer["items"] if item.get("problem"))
             raise NotAcceptedError(f"{answer['refused']} of {len(bodies)} facts were refused: {problem['detail']}")
 
     async def next_best_action(self, customer: str) -> dict[str, Any] | None:
-        """Return the standing decision about a customer, if there is one."""
+        """Return the current decision about a customer, or None."""
         address = f"{self._campaigns}/v1/customers/{reference(customer)}/next-best-action"
         status, body = await self._call("GET", address)
         return None if status == HTTPStatus.NOT_FOUND else _accepted(status, body)
 
     async def longest_stands_ms(self) -> dict[str, float]:
-        """Return the longest time for which each event loop stood since this was last asked."""
+        """Return the longest block of each event loop since the last call."""
         return {
             name: _longest_stand_ms(await self._text(f"{url}/metrics"))
             for name, url in ((PROFILE, self._profile), (CAMPAIGNS, self._campaigns))

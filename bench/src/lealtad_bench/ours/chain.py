@@ -1,4 +1,4 @@
-"""Lealtad as a chain that takes purchases in."""
+"""Lealtad as a chain that accepts purchases."""
 
 import time
 from collections import Counter, deque
@@ -8,11 +8,11 @@ from typing import Any
 
 import psutil
 
+from lealtad_bench.measured_chain import NotAcceptedError
 from lealtad_bench.ours.connections import Connections
 from lealtad_bench.ours.customers import Customer
 from lealtad_bench.ours.facts import Facts
 from lealtad_bench.ours.watch import Sample
-from lealtad_bench.subject import NotAcceptedError
 from lealtad_local.progress import read_progress, settle
 from lealtad_local.services import SERVICES
 from lealtad_local.state import StackState
@@ -20,11 +20,11 @@ from lealtad_local.state import StackState
 HISTORY_BATCH = 500
 HISTORY_DAYS_AGO = (200, 800)
 SETTLE_S = 900.0
-"""Long enough for a load that the chain did not keep up with."""
+"""Long enough for a load above the capacity of the chain."""
 
 
 class Ours:
-    """A running stack and customers who have not bought lately; `regulars` among them buy again and again."""
+    """A running stack and customers without recent purchases; `regulars` buy repeatedly."""
 
     def __init__(
         self, connections: Connections, facts: Facts, customers: list[Customer], regulars: Sequence[Customer] = ()
@@ -38,11 +38,11 @@ class Ours:
         self._all = cycle(customers)
         self._regulars = cycle(regulars or customers)
         self.samples: list[Sample] = []
-        """The watched purchases since the list was emptied."""
+        """Watched purchases since the list was emptied."""
 
     @property
     def processes(self) -> dict[str, psutil.Process]:
-        """Kafka, PostgreSQL, the APIs and workers, and the supervisor, by name."""
+        """Return Kafka, PostgreSQL, the APIs and workers, and the supervisor, by name."""
         state = StackState.load(self._stack.home)
         assert state is not None  # noqa: S101 - it runs
         found = {name: each.identity.process() for name, each in state.processes.items() if each.identity}
@@ -50,11 +50,11 @@ class Ours:
         return {name: process for name, process in found.items() if process}
 
     async def longest_stands_ms(self) -> dict[str, float]:
-        """Return the longest time for which the event loop of each API stood since this was last asked."""
+        """Return the longest block of each API's event loop since the last call."""
         return await self._api.longest_stands_ms()
 
     async def buy(self, due: float, watched: bool) -> float | None:
-        """Record a purchase of a lapsing customer; its end is that the decision on it is readable."""
+        """Record a purchase of a lapsing customer, which ends when its decision is readable."""
         customer = self._lapsing.popleft()
         sample = Sample(customer.external_id, self._facts.now())
         if not watched:
@@ -70,7 +70,7 @@ class Ours:
         return None if seen is None else seen - due
 
     async def send(self, purchases: int) -> None:
-        """Record purchases of regular customers, who take turns: one by itself, several as a batch."""
+        """Record purchases of regular customers in turn, several as one batch."""
         bodies = [self._facts.purchase(next(self._regulars).external_id) for _ in range(purchases)]
         if purchases == 1:
             await self._api.buy(bodies[0])
@@ -78,7 +78,7 @@ class Ours:
             await self._api.buy_batch(bodies)
 
     async def load_history(self, invoices: int, accepted: Counter[str]) -> None:
-        """Load invoices of former years as a backfill, in batches; count in `accepted["invoices"]` how far it is."""
+        """Load invoices of former years as a backfill, in batches, and count them in `accepted["invoices"]`."""
         ages = cycle(range(*HISTORY_DAYS_AGO))
         while (left := invoices - accepted["invoices"]) > 0:
             names = [next(self._all).external_id for _ in range(min(HISTORY_BATCH, left))]
@@ -89,7 +89,7 @@ class Ours:
     async def read(self, due: float, watched: bool) -> float:  # noqa: ARG002 - as all that a schedule calls
         """Read the next-best action of some customer; return the seconds since it was due.
 
-        Raises `NotAcceptedError` where there is none: each was decided on when customers were prepared.
+        Raises `NotAcceptedError` without a decision, since each customer has one after preparation.
         """
         customer = next(self._all).external_id
         if await self._api.next_best_action(customer) is None:
@@ -97,17 +97,17 @@ class Ours:
         return time.monotonic() - due
 
     async def trace(self, samples: Sequence[Sample]) -> None:
-        """Let samples note what they left on every topic."""
+        """Add to samples the times of their records on every topic."""
         await self._watch.trace(samples)
 
     async def backlog(self) -> int:
-        """Return how many events wait in outboxes and topics, over all services."""
+        """Return the number of events waiting in outboxes and topics, over all services."""
         workers = {service.name: service.worker(0) for service in SERVICES}
         answers = await read_progress(self._stack, self._operations, workers.values())
         return sum(map(_waiting, answers.values()))
 
     async def settle(self) -> float:
-        """Wait until nothing is under way in any service."""
+        """Wait until all services are idle."""
         return await settle(self._stack, self._operations, SETTLE_S)
 
 

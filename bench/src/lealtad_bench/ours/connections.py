@@ -1,4 +1,4 @@
-"""Everything through which the benchmark meets a running stack."""
+"""All connections of the benchmark to a running stack."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -28,12 +28,12 @@ class Connections:
 
     @property
     def admin_url(self) -> str:
-        """The superuser's address of PostgreSQL."""
+        """Return the superuser's address of PostgreSQL."""
         return PostgresServer(self.stack.home.postgres).url
 
     @property
     def kafka_bootstrap(self) -> str:
-        """The broker's address."""
+        """Return the broker's address."""
         return KafkaServer(self.stack.home.kafka).bootstrap
 
 

@@ -1,4 +1,4 @@
-"""Brings customers into the state in which their next purchase changes everything."""
+"""The preparation of customers whose next purchase changes score and segments."""
 
 import asyncio
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ class Customer:
 
 
 async def register(api: Api, facts: Facts, number: int) -> list[Customer]:
-    """Register so many customers, and record that they bought some months ago."""
+    """Register so many customers, and record purchases some months ago."""
     customers: list[Customer] = []
     for start in range(0, number, BATCH):
         names = facts.customers(min(BATCH, number - start))

@@ -15,7 +15,7 @@ Json = dict[str, Any]
 
 
 class Facts:
-    """Makes bodies whose ids never repeat, not even in another run; `now` is the stack's business time, UTC."""
+    """A source of bodies whose ids never repeat, even across runs; `now` is the stack's business time, UTC."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self.now = now
@@ -57,5 +57,5 @@ def registration(customer: str) -> Json:
 
 
 def reference(customer: str) -> str:
-    """Return how the services address a customer."""
+    """Return the reference of a customer."""
     return f"{SYSTEM}:{customer}"

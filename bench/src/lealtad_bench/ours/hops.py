@@ -1,8 +1,8 @@
-"""Where the time of a purchase goes, from the marks that it leaves on its way.
+"""The time of each hop of a purchase, from timestamps of its events and records.
 
-Events carry when they were made (`ce_time`, inside the transaction), records when the relay handed them to Kafka. A
-hop in between is one service's work: polling, gathering, evaluating; or the rest of its transaction, the wake-up and
-the relay.
+Events carry the time of their creation (`ce_time`, inside the transaction), records the time of the relay's send. A
+hop in between is the work of one service (polling, batching, evaluation), or the rest of its transaction, the wake-up
+and the relay.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,11 +11,11 @@ from statistics import median
 from lealtad_bench.ours.watch import FOLLOWED, Sample
 
 SERVICES = ("customer-profile", "churn-scoring", "segmentation")
-"""Who writes the topics that are followed, in their order."""
+"""Producers of the followed topics, in their order."""
 
 
 def medians_ms(samples: Sequence[Sample]) -> dict[str, float]:
-    """Return the median of each hop in milliseconds, over the samples that were followed to their end."""
+    """Return the median of each hop in milliseconds, over samples that reached their end."""
     hops: dict[str, list[float]] = {}
     for sample in samples:
         if sample.readable is not None and set(FOLLOWED) <= sample.on_topic.keys():

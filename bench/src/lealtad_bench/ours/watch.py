@@ -1,9 +1,9 @@
-"""Sees, as early as a client can, that the decision after a purchase is readable.
+"""The detection, as early as a client can, that the decision after a purchase is readable.
 
-`GET next-best-action` alone says so. When to ask is taken from a sign, so that polling neither loads the services nor
-blurs the figure: a trigger on campaigns' table of decisions, which the benchmark puts there, notifies it of each
-transaction that decides, and then the table is looked at, for all who wait by one statement. Where a sign is missed, it
-is asked once a second. What a purchase left on the topics is read when the measurement is over.
+Only `GET next-best-action` proves it. Polling would load the services and blur the figure, so a notification triggers
+the request. The benchmark adds a trigger to campaigns' table of decisions, which notifies of each transaction that
+decides. Then one statement reads the table for all waiting samples. After a missed notification, the request comes
+within a second. Records on the topics are read after the measurement.
 """
 
 import asyncio
@@ -25,15 +25,15 @@ from lealtad.kafka.topics import TopicSettings
 from lealtad_bench.ours.api import Api
 
 ASK_EVERY_S = 1.0
-"""A decision is seen at most so much late (plus one request) where a sign was missed. Hundreds may wait: asking more
-often for each of them would keep the decisions from being made."""
+"""Largest delay (plus one request) after a missed notification. Hundreds of samples may wait, so more frequent requests
+would slow the decisions down."""
 SEEN_WITHIN_S = 30.0
 CHANNEL = "lealtad_bench"
-TELL = f"""
-    CREATE OR REPLACE FUNCTION public.tell_benchmark() RETURNS trigger LANGUAGE plpgsql AS
+NOTIFY_TRIGGER = f"""
+    CREATE OR REPLACE FUNCTION public.notify_benchmark() RETURNS trigger LANGUAGE plpgsql AS
         $$BEGIN PERFORM pg_notify('{CHANNEL}', ''); RETURN NULL; END$$;
-    CREATE OR REPLACE TRIGGER tell_benchmark AFTER INSERT ON owned.decision
-        FOR EACH STATEMENT EXECUTE FUNCTION public.tell_benchmark();
+    CREATE OR REPLACE TRIGGER notify_benchmark AFTER INSERT ON owned.decision
+        FOR EACH STATEMENT EXECUTE FUNCTION public.notify_benchmark();
 """
 DECIDED = """
     SELECT customer_id, decided_at
@@ -42,7 +42,7 @@ DECIDED = """
     WHERE decided_at > since
 """
 FOLLOWED = tuple(f"{TopicSettings().topic_prefix}.{topic.name}" for topic in (ACTIVITY, SCORES, SEGMENTS))
-"""In the order in which a purchase passes them."""
+"""Topics in the order in which a purchase passes them."""
 
 
 @dataclass(slots=True)
@@ -54,21 +54,21 @@ class Sample:
     sent_at: datetime
     """Business time, UTC."""
     emitted: dict[str, float] = field(default_factory=dict)
-    """When its event was made, by topic; seconds since the epoch, as all that follow."""
+    """Creation time of its event, by topic, in seconds since the epoch, as all times below."""
     on_topic: dict[str, float] = field(default_factory=dict)
-    """When the relay handed it to Kafka, by topic."""
+    """Time of the relay's send to Kafka, by topic."""
     readable: float | None = None
     asked: int = 0
     """Requests until the decision was readable."""
     key: bytes = b""
-    """Of its customer's records."""
+    """Key of its customer's records."""
     decided: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set by each decision that is seen."""
+    """Set by each detected decision."""
     seen_until: datetime | None = None
-    """When the last decision that was seen was made."""
+    """Time of the last detected decision."""
 
     def note(self, record: ConsumerRecord) -> None:
-        """Take note of the first record of a topic since the purchase."""
+        """Set the times of the first record of a topic since the purchase."""
         if record.topic not in self.on_topic and record.timestamp / 1000 >= self.sent_at.timestamp():
             made = dict(record.headers)["ce_time"].decode()
             self.emitted[record.topic] = datetime.fromisoformat(made).timestamp()
@@ -76,25 +76,25 @@ class Sample:
 
 
 def includes_both(decision: dict[str, Any], sent_at: datetime) -> bool:
-    """Return whether a decision was made on a score and on memberships that are younger than the purchase.
+    """Return whether a decision used a score and memberships newer than the purchase.
 
-    The customer does nothing else, and stack and benchmark read one clock: what is younger was caused by the purchase.
+    The customer has no other facts, and stack and benchmark share one clock, so newer ones come from the purchase.
     """
     known = (decision["inputs"]["score"], decision["inputs"]["segments"])
     return all(item is not None and datetime.fromisoformat(item["as_of"]) >= sent_at for item in known)
 
 
 class Watch:
-    """Follows samples to their ends."""
+    """The detection of readable decisions for samples."""
 
     def __init__(self, api: Api) -> None:
         self._api = api
         self._samples: dict[UUID, Sample] = {}
-        self._told = asyncio.Event()
+        self._notified = asyncio.Event()
         self._topics: AIOKafkaConsumer | None = None
 
     async def until_readable(self, sample: Sample) -> float | None:
-        """Return the moment (monotonic seconds) at which the decision was read; None: not within half a minute."""
+        """Return the moment (monotonic seconds) at which the decision was read, or None after half a minute."""
         with suppress(TimeoutError):
             async with asyncio.timeout(SEEN_WITHIN_S):
                 while True:
@@ -109,16 +109,16 @@ class Watch:
         return None
 
     def add(self, identity: str, sample: Sample) -> None:
-        """Follow the customer with this id, before the purchase is sent."""
+        """Add the customer with this id, before the purchase is sent."""
         sample.key = identity.encode()
         self._samples[UUID(identity)] = sample
 
     def forget(self, identity: str) -> None:
-        """Follow the customer no more."""
+        """Remove the customer."""
         del self._samples[UUID(identity)]
 
     async def trace(self, samples: Sequence[Sample]) -> None:
-        """Let `samples`, whose ends were seen, note their records on the topics."""
+        """Add to `samples`, whose ends were detected, the times of their records on the topics."""
         client, by_key = self._topics, {sample.key: sample for sample in samples}
         assert client is not None  # noqa: S101 - see watching
         ends = await client.end_offsets(client.assignment())
@@ -132,8 +132,8 @@ class Watch:
 
     async def _look(self, connection: asyncpg.Connection) -> None:
         while True:
-            await self._told.wait()
-            self._told.clear()
+            await self._notified.wait()
+            self._notified.clear()
             waiting = {key: sample for key, sample in self._samples.items() if not sample.decided.is_set()}
             since = [sample.seen_until or sample.sent_at for sample in waiting.values()]
             for row in await connection.fetch(DECIDED, list(waiting), since):
@@ -144,13 +144,13 @@ class Watch:
 
 @asynccontextmanager
 async def watching(api: Api, bootstrap: str, partitions: int, campaigns_url: str) -> AsyncIterator[Watch]:
-    """Give a watch that follows topics and commits for the time of the block."""
+    """Yield a watch over topics and commits for the time of the block."""
     watch = Watch(api)
     async with AsyncExitStack() as stack:
         connection = await asyncpg.connect(campaigns_url, timeout=10, server_settings=BY_KEY)
         stack.push_async_callback(connection.close)
-        await connection.execute(TELL)
-        await connection.add_listener(CHANNEL, lambda *_: watch._told.set())  # noqa: SLF001 - its own module
+        await connection.execute(NOTIFY_TRIGGER)
+        await connection.add_listener(CHANNEL, lambda *_: watch._notified.set())  # noqa: SLF001 - its own module
         topics = await stack.enter_async_context(_reading(bootstrap, FOLLOWED, partitions))
         topics.pause(*topics.assignment())
         watch._topics = topics  # noqa: SLF001
@@ -164,7 +164,7 @@ async def watching(api: Api, bootstrap: str, partitions: int, campaigns_url: str
 
 @asynccontextmanager
 async def _reading(bootstrap: str, topics: Sequence[str], partitions: int) -> AsyncIterator[AIOKafkaConsumer]:
-    """Give a client that reads all partitions of `topics` from now on."""
+    """Yield a client at the present end of all partitions of `topics`."""
     client = create_reading_client(bootstrap_servers=bootstrap, enable_auto_commit=False)
     await client.start()
     try:

@@ -1,5 +1,5 @@
-"""Shows whether the cost of a purchase grows with the number of customers, or with the facts that a customer has.
+"""The cost of a purchase by the number of customers, and by the number of facts per customer.
 
-Measured at two sizes of each: CPU time by process, and what PostgreSQL touched (blocks and rows), which no busy
-neighbour changes.
+Two sizes of each are measured: CPU time by process, and blocks and rows that PostgreSQL touched, which do not depend
+on other load of the machine.
 """

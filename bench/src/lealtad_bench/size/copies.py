@@ -1,7 +1,7 @@
-"""Many customers from few: rows of prepared customers copied in the database, since a million by HTTP take hours.
+"""Copies of prepared customers in the database, since a million customers by HTTP take hours.
 
-Every table of every service that has rows of a customer is copied, under ids of their own; what refers to definitions
-(segments, offers) stays. Left out is what no purchase reads by customer: journal, outbox, idempotency keys.
+Every table of every service that has rows of a customer is copied under new ids; references to definitions (segments,
+offers) stay. Tables that no purchase reads by customer are left out: journal, outbox, idempotency keys.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import asyncpg
 
 CUSTOMER_COLUMNS = {("owned", "customer"): "id", ("platform", "sequence_counter"): "key"}
-"""Tables in which the customer's id has another name than `customer_id`."""
+"""Tables whose customer id has another name than `customer_id`."""
 OF_DEFINITIONS = {"segment_id", "offer_id"}
 TEXT_IDS = {"external_id", "source_fact_id"}
 COLUMNS = """
@@ -22,7 +22,7 @@ COLUMNS = """
 """
 UUID = "uuid"
 STATEMENT_S = 1800.0
-"""A million customers' rows of one table take minutes."""
+"""A time limit of minutes, for a million customers' rows of one table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +36,13 @@ class Table:
 
     @property
     def customer(self) -> str | None:
-        """The column with the customer's id, if there is one."""
+        """Return the column with the customer's id, or None."""
         named = CUSTOMER_COLUMNS.get((self.schema, self.name), "customer_id")
         return named if self.columns.get(named) == UUID else None
 
     @property
     def copying(self) -> str:
-        """The statement that copies rows of customers ($1) for the numbers from $2 to $3."""
+        """Return the statement that copies rows of customers ($1) for the numbers from $2 to $3."""
         names, place = ", ".join(map(_quoted, self.columns)), f"{self.schema}.{self.name}"
         values = ", ".join(_value(column, type_) for column, type_ in self.columns.items())
         return f"""
@@ -59,7 +59,7 @@ def _quoted(column: str) -> str:
 def _value(column: str, type_: str) -> str:
     original = f"original.{_quoted(column)}"
     if type_ == UUID and column not in OF_DEFINITIONS:
-        # The time in front stays, so that ids are as near to each other as those of customers who came together.
+        # The time prefix stays, so that ids are as close as those of customers registered together.
         return f"(left({original}::text, 24) || lpad(to_hex(n), 12, '0'))::uuid"
     if column in TEXT_IDS:
         return f"{original} || '-' || n"
@@ -67,9 +67,9 @@ def _value(column: str, type_: str) -> str:
 
 
 async def copy_customers(database_url: str, ids: Sequence[str], first: int, last: int) -> int:
-    """Copy the rows of these customers once for each number from `first` to `last`; return how many rows came of it.
+    """Copy the rows of these customers once for each number from `first` to `last`; return the number of rows.
 
-    `database_url` is the superuser's, who may leave foreign keys unchecked: copies refer to copies.
+    `database_url` is the superuser's, who may skip foreign key checks, since copies refer to copies.
     """
     connection = await asyncpg.connect(database_url, timeout=10, command_timeout=STATEMENT_S)
     try:
@@ -85,7 +85,7 @@ async def copy_customers(database_url: str, ids: Sequence[str], first: int, last
 
 
 async def tidy(database_url: str) -> None:
-    """Bring a database into the state in which autovacuum keeps it: plans know the sizes of the tables."""
+    """Vacuum and analyze a database as autovacuum would, so that plans know the sizes of the tables."""
     connection = await asyncpg.connect(database_url, timeout=10, command_timeout=STATEMENT_S)
     try:
         await connection.execute("VACUUM ANALYZE")

@@ -1,4 +1,4 @@
-"""What a purchase costs: CPU time by process, and what the databases touched for it."""
+"""The cost of a purchase: CPU time by process, and blocks and rows touched by the databases."""
 
 import asyncio
 import time
@@ -14,7 +14,7 @@ from lealtad_demo.report import Latency
 from lealtad_local.services import SERVICES
 
 FLUSH_S = 11.0
-"""PostgreSQL's sessions report what they touched ten seconds after they fell idle, at the latest."""
+"""Time after which idle sessions of PostgreSQL have reported their statistics, at most ten seconds."""
 TOUCHED = """
     SELECT datname, blks_hit + blks_read AS blocks, tup_returned + tup_fetched AS rows FROM pg_stat_database
     WHERE datname = ANY($1::text[])
@@ -22,7 +22,7 @@ TOUCHED = """
 
 
 class Touched(BaseModel):
-    """What one database touched."""
+    """Blocks and rows touched by one database."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -30,11 +30,11 @@ class Touched(BaseModel):
     rows: float
 
     def since(self, before: "Touched") -> "Touched":
-        """Return what came since an earlier reading."""
+        """Return the difference from an earlier reading."""
         return Touched(blocks=self.blocks - before.blocks, rows=self.rows - before.rows)
 
     def less_idle(self, idle: "Touched", seconds: float, purchases: int) -> "Touched":
-        """Return what one purchase touched, without what `seconds` of idling would have (`idle`: per second)."""
+        """Return blocks and rows per purchase, without those of `seconds` of idling (`idle`: per second)."""
         return Touched(
             blocks=round((self.blocks - idle.blocks * seconds) / purchases, 1),
             rows=round((self.rows - idle.rows * seconds) / purchases, 1),
@@ -53,17 +53,17 @@ class Cost(BaseModel):
 
     @property
     def blocks(self) -> float:
-        """Blocks touched for a purchase, in all databases."""
+        """Return the blocks touched per purchase, in all databases."""
         return sum(each.blocks for each in self.touched_per_purchase.values())
 
     @property
     def rows(self) -> float:
-        """Rows read for a purchase, in all databases."""
+        """Return the rows read per purchase, in all databases."""
         return sum(each.rows for each in self.touched_per_purchase.values())
 
 
 async def cost_of(ours: Ours, warm_up: Schedule, schedule: Schedule, admin_url: str) -> Cost:
-    """Measure purchases after a warm-up and a look at what the idle stack touches."""
+    """Measure purchases after a warm-up and a measurement of the idle stack."""
     await follow(warm_up, ours.buy)
     await ours.settle()
     connection = await asyncpg.connect(admin_url, timeout=10)

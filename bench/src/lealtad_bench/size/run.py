@@ -1,4 +1,4 @@
-"""Measures the cost of a purchase at several sizes of one stack."""
+"""The measurement of the cost of a purchase at several sizes of one stack."""
 
 import asyncio
 from collections.abc import Sequence
@@ -19,24 +19,24 @@ from lealtad_local.services import SERVICES, Service
 from lealtad_local.stack import Stack
 
 FACTS_OVER_DAYS = 700
-"""A customer's many purchases lie in so many days before today."""
+"""Days before today over which a customer's many purchases spread."""
 COPIED_PER_S = 5000
 MEASURING_S = 300
-"""Preparing those who buy, tidying the databases and measuring; slower machines included."""
+"""Time for preparation, vacuum and measurement, also on slower machines."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """What is compared."""
+    """The compared sizes."""
 
     customers: Sequence[int]
-    """Ascending."""
+    """Numbers of customers, ascending."""
     facts: Sequence[int]
-    """Of each customer who buys."""
+    """Numbers of facts of each buying customer."""
     templates: int = 1000
-    """Customers made by HTTP, whose rows are copied."""
+    """Number of customers created by HTTP, whose rows are copied."""
     buyers: int = 5
-    """Customers with many facts, who buy in turn."""
+    """Number of customers with many facts, who buy in turn."""
     warm_up: Schedule = field(default_factory=lambda: Schedule(20, 10))
     measured: Schedule = field(default_factory=lambda: Schedule(20, 30))
 
@@ -79,14 +79,14 @@ class SizeRun:
         return customers
 
     async def _let_a_full_hour_pass(self, customers: list[Customer], needed_s: float) -> None:
-        """Wait, if one falls into the next `needed_s` seconds, until what happens at it is done."""
+        """Wait for the work of a full hour if it falls into the next `needed_s` seconds."""
         if seconds := wait_s(system_now(), needed_s):
             async with self.board.step("letting the full hour pass", seconds):
                 await asyncio.sleep(seconds)
                 await Ours(self.connections, self.facts, customers).settle()
 
     async def _grow(self, templates: Sequence[Customer], present: int, size: int) -> None:
-        """Copy the templates until there are about `size` customers."""
+        """Insert copies of the templates up to about `size` customers."""
         first, last = present // len(templates), size // len(templates) - 1
         ids = [template.id for template in templates]
         async with self.board.step(f"copying to {size:,} customers", (size - present) / COPIED_PER_S):
