@@ -89,11 +89,11 @@ def case_row(event: Event[CaseState]) -> Row:
 
 
 def without_customer(case: CaseState) -> str | None:
-    """Return why a case triggers no evaluation; None where it triggers one."""
+    """Return why a case triggers no evaluation, or None if it does."""
     return "the customer of the case is not known yet" if case.customer_id is None else None
 
 
-# All facts of a contract are kept; an assessment asks which is the newest.
+# The copy keeps all facts of a contract; an assessment selects the newest.
 CONTRACT_FACTS = FactCopy(
     Table(
         "contract_fact",
