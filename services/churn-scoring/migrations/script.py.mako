@@ -1,16 +1,15 @@
-"""${message}"""
+"""${message}."""
 
-from collections.abc import Sequence
-
-import sqlalchemy as sa
 from alembic import op
-${imports if imports else ""}
 
-revision: str = ${repr(up_revision)}
-down_revision: str | None = ${repr(down_revision)}
-branch_labels: str | Sequence[str] | None = ${repr(branch_labels)}
-depends_on: str | Sequence[str] | None = ${repr(depends_on)}
+from lealtad.db.migrations import run_script
+
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}
+
+STATEMENTS = """
+"""
 
 
 def upgrade() -> None:
-    ${upgrades if upgrades else "pass"}
+    run_script(op, STATEMENTS)

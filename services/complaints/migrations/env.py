@@ -1,4 +1,3 @@
-from complaints.service import SERVICE
 from lealtad.db.migrations import run
 
-run(SERVICE.metadata)
+run()

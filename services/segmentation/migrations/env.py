@@ -1,4 +1,3 @@
 from lealtad.db.migrations import run
-from segmentation.service import SERVICE
 
-run(SERVICE.metadata)
+run()

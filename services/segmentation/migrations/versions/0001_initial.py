@@ -1,328 +1,300 @@
-"""Create the service's tables and ship the default segments and value policy."""
+"""Create the tables of segmentation, and ship the segments and the value policy."""
 
 import json
-from importlib.resources import files
+from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
-from lealtad.db.migrations import create_platform_tables
+from lealtad.db.migrations import run_script
 
-revision: str = "0001"
-down_revision: str | None = None
-branch_labels = None
-depends_on = None
+revision = "0001"
+down_revision = None
+
+DERIVED = """
+-- Counts and amounts of a customer per day. Each fact updates the row of today: the page keeps room.
+CREATE TABLE derived.activity_day (
+    customer_id uuid,
+    day date,
+    purchases integer NOT NULL DEFAULT 0,
+    returns integer NOT NULL DEFAULT 0,
+    payments integer NOT NULL DEFAULT 0,
+    failed_payments integer NOT NULL DEFAULT 0,
+    touchpoints integer NOT NULL DEFAULT 0,
+    bad_touchpoints integer NOT NULL DEFAULT 0,
+    offers_accepted integer NOT NULL DEFAULT 0,
+    offers_rejected integer NOT NULL DEFAULT 0,
+    purchase_amount numeric(18,4) NOT NULL DEFAULT '0',
+    returned_amount numeric(18,4) NOT NULL DEFAULT '0',
+    paid_amount numeric(18,4) NOT NULL DEFAULT '0',
+    largest_purchase numeric(18,4) NOT NULL DEFAULT '0',
+    CONSTRAINT pk_activity_day PRIMARY KEY (customer_id, day)
+) WITH (fillfactor = 80);
+
+-- The facts already counted, each once.
+CREATE TABLE derived.activity_fact (
+    event_id uuid CONSTRAINT pk_activity_fact PRIMARY KEY,
+    customer_id uuid NOT NULL,
+    kind varchar NOT NULL,
+    occurred_at timestamptz NOT NULL,
+    amount numeric(18,4) NOT NULL
+);
+
+-- Counts and amounts of a customer per day and product. Each fact updates the row of today: the page keeps room.
+CREATE TABLE derived.activity_line_day (
+    customer_id uuid,
+    day date,
+    product_line varchar,
+    purchases integer NOT NULL,
+    returns integer NOT NULL,
+    purchase_amount numeric(18,4) NOT NULL,
+    returned_amount numeric(18,4) NOT NULL,
+    CONSTRAINT pk_activity_line_day PRIMARY KEY (customer_id, day, product_line)
+) WITH (fillfactor = 80);
+
+-- Totals of a customer. Each fact updates the row: the page keeps room.
+CREATE TABLE derived.activity_total (
+    customer_id uuid CONSTRAINT pk_activity_total PRIMARY KEY,
+    purchases integer NOT NULL DEFAULT 0,
+    returns integer NOT NULL DEFAULT 0,
+    payments integer NOT NULL DEFAULT 0,
+    failed_payments integer NOT NULL DEFAULT 0,
+    touchpoints integer NOT NULL DEFAULT 0,
+    bad_touchpoints integer NOT NULL DEFAULT 0,
+    offers_accepted integer NOT NULL DEFAULT 0,
+    offers_rejected integer NOT NULL DEFAULT 0,
+    purchase_amount numeric(18,4) NOT NULL DEFAULT '0',
+    returned_amount numeric(18,4) NOT NULL DEFAULT '0',
+    paid_amount numeric(18,4) NOT NULL DEFAULT '0',
+    largest_purchase numeric(18,4) NOT NULL DEFAULT '0',
+    first_purchase date,
+    last_purchase date,
+    last_return date,
+    last_payment date,
+    last_failed_payment date,
+    last_touchpoint date
+) WITH (fillfactor = 80);
+
+-- Copy of the newest score.
+CREATE TABLE derived.churn_score (
+    customer_id uuid CONSTRAINT pk_churn_score PRIMARY KEY,
+    sequence bigint NOT NULL,
+    probability numeric(9,6),
+    band varchar,
+    as_of timestamptz NOT NULL
+);
+
+-- Copy of the newest version of each case.
+CREATE TABLE derived.complaint_case (
+    case_id uuid CONSTRAINT pk_complaint_case PRIMARY KEY,
+    version integer NOT NULL,
+    customer_id uuid,
+    kind varchar NOT NULL,
+    severity varchar NOT NULL,
+    is_open boolean NOT NULL,
+    mutes boolean NOT NULL,
+    opened_on date NOT NULL
+);
+-- An evaluation reads all cases of its customers.
+CREATE INDEX ix_complaint_case_customer_id ON derived.complaint_case (customer_id);
+
+-- Copy of each contract. The newest fact counts, whichever lane brought it.
+CREATE TABLE derived.contract (
+    contract_id uuid CONSTRAINT pk_contract PRIMARY KEY,
+    customer_id uuid NOT NULL,
+    occurred_at timestamptz NOT NULL,
+    event_id uuid NOT NULL,
+    product_line varchar NOT NULL,
+    starts_at timestamptz NOT NULL,
+    ends_at timestamptz
+);
+-- An evaluation reads all contracts of its customers.
+CREATE INDEX ix_contract_customer_id ON derived.contract (customer_id);
+
+-- Copy of the shareable state of each customer.
+CREATE TABLE derived.customer (
+    customer_id uuid CONSTRAINT pk_customer PRIMARY KEY,
+    sequence bigint NOT NULL,
+    status varchar NOT NULL,
+    merged_into uuid,
+    country varchar,
+    region varchar,
+    language varchar,
+    stratum smallint,
+    birth_year smallint,
+    registered_on date NOT NULL,
+    profiling_allowed boolean NOT NULL DEFAULT true
+);
+
+-- An id may move: it belongs to several customers until both states have arrived.
+CREATE TABLE derived.customer_external_id (
+    source varchar,
+    external_id varchar,
+    customer_id uuid,
+    CONSTRAINT pk_customer_external_id PRIMARY KEY (source, external_id, customer_id)
+);
+-- A new state of a customer replaces the ids of that customer.
+CREATE INDEX ix_customer_external_id_customer_id ON derived.customer_external_id (customer_id);
+"""
+
+OWNED = """
+-- Memberships under the version in preparation; none is announced.
+CREATE TABLE owned.draft_membership (
+    segment_id uuid,
+    customer_id uuid,
+    CONSTRAINT pk_draft_membership PRIMARY KEY (segment_id, customer_id)
+);
+-- An evaluation replaces the draft memberships of its customers.
+CREATE INDEX ix_draft_membership_customer_id ON owned.draft_membership (customer_id);
+
+-- Announced memberships: the version and root fact by which the customer entered, and the announcing event.
+CREATE TABLE owned.membership (
+    customer_id uuid,
+    segment_id uuid,
+    version integer NOT NULL,
+    since timestamptz NOT NULL,
+    cause_id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    CONSTRAINT pk_membership PRIMARY KEY (customer_id, segment_id)
+);
+-- List the members of a segment by keyset.
+CREATE INDEX ix_membership_segment_id_customer_id ON owned.membership (segment_id, customer_id);
+
+-- Progress of a version in preparation: all customers up to `after` are evaluated under it.
+CREATE TABLE owned.preparation (
+    segment_id uuid,
+    version integer,
+    after uuid NOT NULL,
+    started_at timestamptz NOT NULL,
+    evaluated bigint NOT NULL DEFAULT '0',
+    complete boolean NOT NULL DEFAULT false,
+    CONSTRAINT pk_preparation PRIMARY KEY (segment_id, version)
+);
+
+-- One row: another id whenever another set of versions, boundaries or policy is in force.
+CREATE TABLE owned.rulebook (
+    "only" boolean CONSTRAINT pk_rulebook PRIMARY KEY DEFAULT true,
+    revision uuid NOT NULL
+);
+
+-- Segments.
+CREATE TABLE owned.segment (
+    segment_id uuid CONSTRAINT pk_segment PRIMARY KEY,
+    key varchar NOT NULL,
+    latest_version integer NOT NULL,
+    created_at timestamptz NOT NULL,
+    archived_at timestamptz,
+    CONSTRAINT uq_segment_key UNIQUE (key)
+);
+
+-- One row per version of a segment.
+CREATE TABLE owned.segment_version (
+    segment_id uuid,
+    version integer,
+    status varchar NOT NULL,
+    name varchar NOT NULL,
+    description varchar NOT NULL,
+    rule jsonb NOT NULL,
+    created_at timestamptz NOT NULL,
+    active_since timestamptz,
+    CONSTRAINT pk_segment_version PRIMARY KEY (segment_id, version),
+    CONSTRAINT fk_segment_version_segment_id_segment FOREIGN KEY (segment_id)
+        REFERENCES owned.segment (segment_id)
+);
+-- One version of a segment is in force; one may be in preparation.
+CREATE UNIQUE INDEX uq_segment_version_status ON owned.segment_version (segment_id, status)
+    WHERE status IN ('active', 'preparing');
+
+-- One row per customer: the locked row, the announced tier, and the result of the last evaluation.
+-- Events of the customer update the row: the page keeps room.
+CREATE TABLE owned.standing (
+    customer_id uuid CONSTRAINT pk_standing PRIMARY KEY,
+    tier varchar,
+    service_tier varchar,
+    rfm_recency smallint,
+    rfm_frequency smallint,
+    rfm_monetary smallint,
+    last_purchase date,
+    frequency integer NOT NULL DEFAULT 0,
+    monetary numeric(18,4) NOT NULL DEFAULT '0',
+    boundaries_version integer,
+    evaluated_at timestamptz,
+    next_due_at timestamptz
+) WITH (fillfactor = 70);
+-- Due work, the oldest first.
+CREATE INDEX ix_standing_next_due_at ON owned.standing (next_due_at) WHERE next_due_at IS NOT NULL;
+
+-- Walks over all customers under way, oldest first: all customers up to `after` are evaluated.
+CREATE TABLE owned.sweep (
+    sweep_id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT pk_sweep PRIMARY KEY,
+    reason varchar NOT NULL,
+    segment_id uuid,
+    after uuid NOT NULL,
+    started_at timestamptz NOT NULL
+);
+
+-- Boundaries of the value tiers, one row per computation.
+CREATE TABLE owned.value_boundaries (
+    version serial CONSTRAINT pk_value_boundaries PRIMARY KEY,
+    policy_version integer NOT NULL,
+    computed_at timestamptz NOT NULL,
+    window_days integer NOT NULL,
+    buyers integer NOT NULL,
+    boundaries jsonb NOT NULL
+);
+
+-- One row per version; none is overwritten.
+CREATE TABLE owned.value_policy (
+    version serial CONSTRAINT pk_value_policy PRIMARY KEY,
+    policy jsonb NOT NULL,
+    changed_at timestamptz NOT NULL,
+    changed_by varchar NOT NULL
+);
+COMMENT ON COLUMN owned.value_policy.version IS 'the largest is in force';
+COMMENT ON COLUMN owned.value_policy.changed_at IS 'business time';
+
+-- One row: when the boundaries are computed next, in business time.
+CREATE TABLE owned.value_schedule (
+    "only" boolean CONSTRAINT pk_value_schedule PRIMARY KEY DEFAULT true,
+    next_due_at timestamptz NOT NULL
+);
+"""
+
+SHIPPED = Path(__file__).with_suffix("")
+SEGMENT = sa.text("""
+    INSERT INTO owned.segment (segment_id, key, latest_version, created_at) VALUES (:id, :key, 1, now())
+""")
+SEGMENT_VERSION = sa.text("""
+    INSERT INTO owned.segment_version (segment_id, version, status, name, description, rule, created_at)
+    VALUES (:id, 1, 'active', :name, :description, CAST(:rule AS jsonb), now())
+""")
+RULEBOOK = "INSERT INTO owned.rulebook (revision) VALUES (gen_random_uuid())"
+VALUE_POLICY = sa.text("""
+    INSERT INTO owned.value_policy (version, policy, changed_at, changed_by)
+    VALUES (1, CAST(:policy AS jsonb), now(), 'shipped')
+""")
+VALUE_SCHEDULE = "INSERT INTO owned.value_schedule (next_due_at) VALUES ('1970-01-01T00:00:00Z')"
 
 
 def upgrade() -> None:
-    create_platform_tables(op)
-    create_tables()
+    run_script(op, DERIVED)
+    run_script(op, OWNED)
     ship_segments()
     ship_value_policy()
 
 
-def create_tables() -> None:
-    op.create_table(
-        "activity_day",
-        sa.Column("customer_id", sa.UUID(), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("purchases", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("returns", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("payments", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("failed_payments", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("touchpoints", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("bad_touchpoints", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("offers_accepted", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("offers_rejected", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("purchase_amount", sa.Numeric(precision=18, scale=4), server_default="0", nullable=False),
-        sa.Column("returned_amount", sa.Numeric(precision=18, scale=4), server_default="0", nullable=False),
-        sa.Column("paid_amount", sa.Numeric(precision=18, scale=4), server_default="0", nullable=False),
-        sa.Column("largest_purchase", sa.Numeric(precision=18, scale=4), server_default="0", nullable=False),
-        sa.PrimaryKeyConstraint("customer_id", "day", name=op.f("pk_activity_day")),
-        schema="derived",
-        postgresql_with={"fillfactor": "80"},
-    )
-    op.create_table(
-        "activity_fact",
-        sa.Column("event_id", sa.UUID(), nullable=False),
-        sa.Column("customer_id", sa.UUID(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("amount", sa.Numeric(precision=18, scale=4), nullable=False),
-        sa.PrimaryKeyConstraint("event_id", name=op.f("pk_activity_fact")),
-        schema="derived",
-    )
-    op.create_table(
-        "activity_line_day",
-        sa.Column("customer_id", sa.UUID(), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("product_line", sa.String(), nullable=False),
-        sa.Column("purchases", sa.Integer(), nullable=False),
-        sa.Column("returns", sa.Integer(), nullable=False),
-        sa.Column("purchase_amount", sa.Numeric(precision=18, scale=4), nullable=False),
-        sa.Column("returned_amount", sa.Numeric(precision=18, scale=4), nullable=False),
-        sa.PrimaryKeyConstraint("customer_id", "day", "product_line", name=op.f("pk_activity_line_day")),
-        schema="derived",
-        postgresql_with={"fillfactor": "80"},
-    )
-    op.create_table(
-        "activity_total",
-        sa.Column("customer_id", sa.UUID(), nullable=False),
-        sa.Column("purchases", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("returns", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("payments", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("failed_payments", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("touchpoints", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("bad_touchpoints", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("offers_accepted", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("offers_rejected", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("purchase_amount", sa.Numeric(precision=18, scale=4), server_default="0", nullable=False),
-        sa.Column("returned_amount", sa.Numeric(precision=18, scale=4), server_default="0", nullable=False),
-        sa.Column("paid_amount", sa.Numeric(precision=18, scale=4), server_default="0", nullable=False),
-        sa.Column("largest_purchase", sa.Numeric(precision=18, scale=4), server_default="0", nullable=False),
-        sa.Column("first_purchase", sa.Date(), nullable=True),
-        sa.Column("last_purchase", sa.Date(), nullable=True),
-        sa.Column("last_return", sa.Date(), nullable=True),
-        sa.Column("last_payment", sa.Date(), nullable=True),
-        sa.Column("last_failed_payment", sa.Date(), nullable=True),
-        sa.Column("last_touchpoint", sa.Date(), nullable=True),
-        sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_activity_total")),
-        schema="derived",
-        postgresql_with={"fillfactor": "80"},
-    )
-    op.create_table(
-        "churn_score",
-        sa.Column("customer_id", sa.UUID(), nullable=False),
-        sa.Column("sequence", sa.BigInteger(), nullable=False),
-        sa.Column("probability", sa.Numeric(precision=9, scale=6), nullable=True),
-        sa.Column("band", sa.String(), nullable=True),
-        sa.Column("as_of", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_churn_score")),
-        schema="derived",
-    )
-    op.create_table(
-        "complaint_case",
-        sa.Column("case_id", sa.UUID(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("customer_id", sa.UUID(), nullable=True),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("severity", sa.String(), nullable=False),
-        sa.Column("is_open", sa.Boolean(), nullable=False),
-        sa.Column("mutes", sa.Boolean(), nullable=False),
-        sa.Column("opened_on", sa.Date(), nullable=False),
-        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_complaint_case")),
-        schema="derived",
-    )
-    op.create_index("ix_complaint_case_customer_id", "complaint_case", ["customer_id"], unique=False, schema="derived")
-    op.create_table(
-        "contract",
-        sa.Column("contract_id", sa.UUID(), nullable=False),
-        sa.Column("customer_id", sa.UUID(), nullable=False),
-        sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("event_id", sa.UUID(), nullable=False),
-        sa.Column("product_line", sa.String(), nullable=False),
-        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("contract_id", name=op.f("pk_contract")),
-        schema="derived",
-    )
-    op.create_index("ix_contract_customer_id", "contract", ["customer_id"], unique=False, schema="derived")
-    op.create_table(
-        "customer",
-        sa.Column("customer_id", sa.UUID(), nullable=False),
-        sa.Column("sequence", sa.BigInteger(), nullable=False),
-        sa.Column("status", sa.String(), nullable=False),
-        sa.Column("merged_into", sa.UUID(), nullable=True),
-        sa.Column("country", sa.String(), nullable=True),
-        sa.Column("region", sa.String(), nullable=True),
-        sa.Column("language", sa.String(), nullable=True),
-        sa.Column("stratum", sa.SmallInteger(), nullable=True),
-        sa.Column("birth_year", sa.SmallInteger(), nullable=True),
-        sa.Column("registered_on", sa.Date(), nullable=False),
-        sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_customer")),
-        schema="derived",
-    )
-    op.create_table(
-        "customer_external_id",
-        sa.Column("source", sa.String(), nullable=False),
-        sa.Column("external_id", sa.String(), nullable=False),
-        sa.Column("customer_id", sa.UUID(), nullable=False),
-        sa.PrimaryKeyConstraint("source", "external_id", "customer_id", name=op.f("pk_customer_external_id")),
-        schema="derived",
-    )
-    op.create_index(
-        "ix_customer_external_id_customer_id", "customer_external_id", ["customer_id"], unique=False, schema="derived"
-    )
-    op.create_table(
-        "draft_membership",
-        sa.Column("segment_id", sa.UUID(), nullable=False),
-        sa.Column("customer_id", sa.UUID(), nullable=False),
-        sa.PrimaryKeyConstraint("segment_id", "customer_id", name=op.f("pk_draft_membership")),
-        schema="owned",
-    )
-    op.create_index(
-        "ix_draft_membership_customer_id", "draft_membership", ["customer_id"], unique=False, schema="owned"
-    )
-    op.create_table(
-        "membership",
-        sa.Column("customer_id", sa.UUID(), nullable=False),
-        sa.Column("segment_id", sa.UUID(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("cause_id", sa.UUID(), nullable=False),
-        sa.Column("event_id", sa.UUID(), nullable=False),
-        sa.PrimaryKeyConstraint("customer_id", "segment_id", name=op.f("pk_membership")),
-        schema="owned",
-    )
-    op.create_index(
-        "ix_membership_segment_id_customer_id",
-        "membership",
-        ["segment_id", "customer_id"],
-        unique=False,
-        schema="owned",
-    )
-    op.create_table(
-        "preparation",
-        sa.Column("segment_id", sa.UUID(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("after", sa.UUID(), nullable=False),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("evaluated", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("complete", sa.Boolean(), server_default=sa.text("false"), nullable=False),
-        sa.PrimaryKeyConstraint("segment_id", "version", name=op.f("pk_preparation")),
-        schema="owned",
-    )
-    op.create_table(
-        "rulebook",
-        sa.Column("only", sa.Boolean(), server_default=sa.text("true"), nullable=False),
-        sa.Column("revision", sa.UUID(), nullable=False),
-        sa.PrimaryKeyConstraint("only", name=op.f("pk_rulebook")),
-        schema="owned",
-    )
-    op.create_table(
-        "segment",
-        sa.Column("segment_id", sa.UUID(), nullable=False),
-        sa.Column("key", sa.String(), nullable=False),
-        sa.Column("latest_version", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("segment_id", name=op.f("pk_segment")),
-        sa.UniqueConstraint("key", name=op.f("uq_segment_key")),
-        schema="owned",
-    )
-    op.create_table(
-        "standing",
-        sa.Column("customer_id", sa.UUID(), nullable=False),
-        sa.Column("tier", sa.String(), nullable=True),
-        sa.Column("service_tier", sa.String(), nullable=True),
-        sa.Column("rfm_recency", sa.SmallInteger(), nullable=True),
-        sa.Column("rfm_frequency", sa.SmallInteger(), nullable=True),
-        sa.Column("rfm_monetary", sa.SmallInteger(), nullable=True),
-        sa.Column("last_purchase", sa.Date(), nullable=True),
-        sa.Column("frequency", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("monetary", sa.Numeric(precision=18, scale=4), server_default="0", nullable=False),
-        sa.Column("boundaries_version", sa.Integer(), nullable=True),
-        sa.Column("evaluated_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("next_due_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_standing")),
-        schema="owned",
-        postgresql_with={"fillfactor": "70"},
-    )
-    op.create_index(
-        "ix_standing_next_due_at",
-        "standing",
-        ["next_due_at"],
-        unique=False,
-        schema="owned",
-        postgresql_where=sa.text("next_due_at IS NOT NULL"),
-    )
-    op.create_table(
-        "value_boundaries",
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("policy_version", sa.Integer(), nullable=False),
-        sa.Column("computed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("window_days", sa.Integer(), nullable=False),
-        sa.Column("buyers", sa.Integer(), nullable=False),
-        sa.Column("boundaries", postgresql.JSONB(), nullable=False),
-        sa.PrimaryKeyConstraint("version", name=op.f("pk_value_boundaries")),
-        schema="owned",
-    )
-    op.create_table(
-        "value_policy",
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("policy", postgresql.JSONB(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("version", name=op.f("pk_value_policy")),
-        schema="owned",
-    )
-    op.create_table(
-        "value_schedule",
-        sa.Column("only", sa.Boolean(), server_default=sa.text("true"), nullable=False),
-        sa.Column("next_due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("only", name=op.f("pk_value_schedule")),
-        schema="owned",
-    )
-    op.create_table(
-        "segment_version",
-        sa.Column("segment_id", sa.UUID(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("status", sa.String(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("description", sa.String(), nullable=False),
-        sa.Column("rule", postgresql.JSONB(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("active_since", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["segment_id"], ["owned.segment.segment_id"], name=op.f("fk_segment_version_segment_id_segment")
-        ),
-        sa.PrimaryKeyConstraint("segment_id", "version", name=op.f("pk_segment_version")),
-        schema="owned",
-    )
-    op.create_index(
-        "uq_segment_version_status",
-        "segment_version",
-        ["segment_id", "status"],
-        unique=True,
-        schema="owned",
-        postgresql_where=sa.text("status IN ('active', 'preparing')"),
-    )
-
-
 def ship_segments() -> None:
-    """Put the shipped segments in force; there is nobody yet who could be in them."""
-    shipped = json.loads(files("segmentation.definitions").joinpath("defaults.json").read_text())
-    for item in shipped:
-        values = {
-            "id": uuid5(NAMESPACE_URL, f"lealtad:segment:{item['key']}"),
-            "key": item["key"],
-            "name": item["name"],
-            "description": item["description"],
-            "rule": json.dumps(item["rule"]),
-        }
-        execute(
-            "INSERT INTO owned.segment (segment_id, key, latest_version, created_at) VALUES (:id, :key, 1, now())",
-            values,
-        )
-        execute(
-            "INSERT INTO owned.segment_version (segment_id, version, status, name, description, rule, created_at)"
-            " VALUES (:id, 1, 'active', :name, :description, CAST(:rule AS jsonb), now())",
-            values,
-        )
-    execute("INSERT INTO owned.rulebook (revision) VALUES (gen_random_uuid())", {})
+    """Put the shipped segments in force; no customer exists yet that could be in one."""
+    for segment in json.loads((SHIPPED / "segments.json").read_text()):
+        segment_id = uuid5(NAMESPACE_URL, f"lealtad:segment:{segment['key']}")
+        op.get_bind().execute(SEGMENT, {"id": segment_id, "key": segment.pop("key")})
+        rule = json.dumps(segment.pop("rule"))
+        op.get_bind().execute(SEGMENT_VERSION, {"id": segment_id, "rule": rule, **segment})
+    op.execute(RULEBOOK)
 
 
 def ship_value_policy() -> None:
-    """Rank by the shipped policy; boundaries are due at once, and then at the times that the policy says."""
-    policy = files("segmentation.value").joinpath("defaults.json").read_text()
-    execute(
-        "INSERT INTO owned.value_policy (version, policy, created_at) VALUES (1, CAST(:policy AS jsonb), now())",
-        {"policy": policy},
-    )
-    execute("INSERT INTO owned.value_schedule (next_due_at) VALUES ('1970-01-01T00:00:00Z')", {})
-
-
-def execute(statement: str, values: dict[str, object]) -> None:
-    names = [name for name in values if f":{name}" in statement]
-    op.get_bind().execute(sa.text(statement), {name: values[name] for name in names})
+    """Rank by the shipped policy; boundaries are due at once, then at the times that the policy says."""
+    op.get_bind().execute(VALUE_POLICY, {"policy": (SHIPPED / "value_policy.json").read_text()})
+    op.execute(VALUE_SCHEDULE)

@@ -96,10 +96,14 @@ def _rebuild(service: Service) -> int:
 
 def _migrate(service: Service) -> int:
     # Alembic is a tenth of an import that every api and worker would pay for.
-    from lealtad.db.migrations import migrate  # noqa: PLC0415
+    from lealtad.db.migrations import MigrationRefusedError, migrate  # noqa: PLC0415
 
     settings: ServiceSettings = service.settings()
     configure_logging(service.name, "migrate", settings.log_level, settings.log_format)
-    migrate(settings.database_url.get_secret_value(), service.migrations)
+    try:
+        migrate(settings.database_url.get_secret_value(), service.migrations)
+    except MigrationRefusedError as error:
+        sys.stdout.write(f"{service.name}: {error}\n")
+        return 1
     sys.stdout.write(f"{service.name}: the database is at the newest migration\n")
     return 0

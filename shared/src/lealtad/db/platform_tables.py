@@ -36,9 +36,6 @@ PRUNED = {
     "autovacuum_vacuum_insert_threshold": "100000",
 }
 
-OUTBOX_LANE = "1: of a backfill's own topic, goes after the others"
-WAITS_FOR_BACKFILL = "null: waits for the end of a backfill"
-
 
 def _stored_at() -> Column[datetime]:
     return Column("stored_at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp())
@@ -64,7 +61,13 @@ outbox = Table(
     "outbox",
     PLATFORM,
     # First in the key: the relay reads live rows by it before all others, however many a backfill has left.
-    Column("lane", SmallInteger, primary_key=True, server_default=text("0"), comment=OUTBOX_LANE),
+    Column(
+        "lane",
+        SmallInteger,
+        primary_key=True,
+        server_default=text("0"),
+        comment="1: of a backfill's own topic, goes after the others",
+    ),
     Column("seq", BigInteger, Identity(always=True), primary_key=True),
     Column("event", BigInteger, nullable=False, comment="its emitted_event: to be sent, or sent again"),
     _stored_at(),
@@ -146,7 +149,7 @@ pending_reaction = Table(
     PLATFORM,
     Column("partition", Integer, primary_key=True),
     Column("key", UUID, primary_key=True),
-    Column("not_before", DateTime(timezone=True), nullable=True, comment=WAITS_FOR_BACKFILL),
+    Column("not_before", DateTime(timezone=True), nullable=True, comment="null: waits for the end of a backfill"),
     Column("causes", JSONB, nullable=False),
     Index("ix_pending_reaction_not_before", "partition", "not_before"),
     schema="platform",

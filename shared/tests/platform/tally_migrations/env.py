@@ -1,5 +1,3 @@
-from sqlalchemy import MetaData
-
 from lealtad.db.migrations import run
 
-run(MetaData())
+run()

@@ -1,6 +1,6 @@
 """The contact policy: everything about contacts and arbitration that a manager tunes, as one versioned document.
 
-The shipped one is data: `campaigns/policy/defaults.json`.
+The shipped one is data: `campaigns/policy/defaults.json`; the first migration holds a frozen copy.
 """
 
 from datetime import timedelta

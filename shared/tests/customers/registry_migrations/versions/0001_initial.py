@@ -2,14 +2,11 @@
 
 from alembic import op
 
-from lealtad.db.migrations import create_platform_tables
-
 revision = "0001"
 down_revision = None
 
 
 def upgrade() -> None:
-    create_platform_tables(op)
     op.execute("""
         CREATE TABLE derived.customer (customer_id uuid PRIMARY KEY, sequence bigint NOT NULL, status text NOT NULL,
             merged_into uuid, language text)

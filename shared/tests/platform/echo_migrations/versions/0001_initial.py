@@ -2,14 +2,11 @@
 
 from alembic import op
 
-from lealtad.db.migrations import create_platform_tables
-
 revision = "0001"
 down_revision = None
 
 
 def upgrade() -> None:
-    create_platform_tables(op)
     op.execute(
         "CREATE TABLE derived.seen (event_id uuid PRIMARY KEY, customer_id uuid NOT NULL, place bigint NOT NULL)"
     )

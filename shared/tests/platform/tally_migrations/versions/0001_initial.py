@@ -2,14 +2,11 @@
 
 from alembic import op
 
-from lealtad.db.migrations import create_platform_tables
-
 revision = "0001"
 down_revision = None
 
 
 def upgrade() -> None:
-    create_platform_tables(op)
     op.execute(
         "CREATE TABLE derived.tally (customer_id uuid CONSTRAINT pk_tally PRIMARY KEY, gone text, "
         "number int NOT NULL DEFAULT 0 CONSTRAINT ck_tally_positive CHECK (number >= 0)) WITH (fillfactor = 70)"

@@ -2,14 +2,11 @@
 
 from alembic import op
 
-from lealtad.db.migrations import create_platform_tables
-
 revision = "0001"
 down_revision = None
 
 
 def upgrade() -> None:
-    create_platform_tables(op)
     op.execute("""
         CREATE TABLE owned.patience (version int PRIMARY KEY, policy jsonb NOT NULL,
             changed_at timestamptz NOT NULL, changed_by text NOT NULL)

@@ -2,14 +2,11 @@
 
 from alembic import op
 
-from lealtad.db.migrations import create_platform_tables
-
 revision = "0001"
 down_revision = None
 
 
 def upgrade() -> None:
-    create_platform_tables(op)
     op.execute("""
         CREATE TABLE derived.contract (customer_id uuid, product_line text, occurred_at timestamptz NOT NULL,
             event_id uuid NOT NULL, monthly numeric(18, 4) NOT NULL, ends_on date, tags text[] NOT NULL,

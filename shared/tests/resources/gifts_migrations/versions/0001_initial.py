@@ -2,14 +2,11 @@
 
 from alembic import op
 
-from lealtad.db.migrations import create_platform_tables
-
 revision = "0001"
 down_revision = None
 
 
 def upgrade() -> None:
-    create_platform_tables(op)
     op.execute("""
         CREATE TABLE owned.gift (gift_id uuid PRIMARY KEY, key text NOT NULL UNIQUE, version int NOT NULL,
             withdrawn boolean NOT NULL DEFAULT false, terms jsonb NOT NULL, changed_at timestamptz NOT NULL,

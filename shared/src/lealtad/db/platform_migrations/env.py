@@ -1,0 +1,3 @@
+from lealtad.db.migrations import run
+
+run()
