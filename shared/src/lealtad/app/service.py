@@ -28,7 +28,12 @@ from lealtad.settings import ServiceSettings
 from lealtad.unit_of_work import Database, UnitOfWork
 
 Restore = Callable[[UnitOfWork, Sequence[Event[Any]]], Awaitable[Iterable[UUID]]]
-"""Restores owned state from own published events, in their order per key; returns the ids of those it cannot use."""
+"""Restores owned state from the service's own published events, in their order per key.
+
+Must be safe to run again, and return the ids of events whose state it cannot restore. Must not block. May raise any
+error: the events are then halved, until the one that fails is known and left out. Called by adopt-restore alone, while
+the workers stand still.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import threading
 
 import structlog
 
+from lealtad.app.stacks import stacks
 from lealtad.observability.health import Health, Heartbeat
 
 log = structlog.get_logger(__name__)
@@ -29,6 +30,8 @@ class Watchdog:
 
     def __init__(self, health: Health) -> None:
         self._health = health
+        self._loop = asyncio.get_running_loop()
+        self._hanging: set[str] = set()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
 
@@ -42,7 +45,14 @@ class Watchdog:
 
     def _watch(self) -> None:
         while not self._stopped.wait(LOOK_S):
-            failures = self._health.live().failures
-            if failures:
-                log.critical("process_is_stuck", failures=failures)
+            if failures := self._health.live().failures:
+                log.critical("process_is_stuck", failures=failures, stacks=stacks(self._loop))
                 os._exit(EXIT_STUCK)
+            self._log_new_hangs()
+
+    def _log_new_hangs(self) -> None:
+        """Log all stacks once when a loop has used half of its time: the log then names the step that hangs."""
+        hanging = {pulse.name for pulse in self._health.heartbeats.values() if pulse.is_half_over}
+        if new := sorted(hanging - self._hanging):
+            log.warning("loop_hangs", loops=new, stacks=stacks(self._loop))
+        self._hanging = hanging

@@ -15,7 +15,8 @@ class DueAction:
     `run(uow, limit)` locks at most `limit` rows that are due at `uow.now`, with `FOR UPDATE SKIP LOCKED`, so that
     several workers share the work. It acts on the rows by `act_on`, so that a failing row affects no other row. It
     sets when the rows are due next, and returns their number. The loop calls `run` when the query `due` finds a row;
-    `due` binds at most `:now`, and an index must answer it at once.
+    `due` binds at most `:now`, and an index must answer it at once. `run` must not block; where it raises, the action
+    rests for a minute.
     """
 
     name: str

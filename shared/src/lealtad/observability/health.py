@@ -56,6 +56,11 @@ class Heartbeat:
         """Seconds that the loop may take until its next turn, with the wait that it declared."""
         return self.max_age_s + self._wait_s
 
+    @property
+    def is_half_over(self) -> bool:
+        """Whether the loop has used half of the time that it may take, beyond the wait that it declared."""
+        return self.age_s - self._wait_s > self.max_age_s / 2
+
     def failure(self) -> str | None:
         """Return why the loop is held to be stuck, or None."""
         if self.age_s <= self.limit_s:

@@ -8,7 +8,20 @@ from lealtad.events.model import EventData
 from lealtad.unit_of_work import Touched, UnitOfWork
 
 Project = Callable[[UnitOfWork, Sequence[Event[Any]]], Awaitable[None]]
+"""Folds events of any customers, in any order, into derived tables.
+
+Must write schema `derived` alone, emit nothing, and give the same rows for the same events in any order, once or twice.
+Must not block; awaits the database alone. Raises PermanentError for a record that can never be folded; any other error
+isolates the record by halving the batch. Called once per function and batch, in the batch's transaction, and by a
+rebuild on empty tables.
+"""
 React = Callable[[UnitOfWork, Touched], Awaitable[None]]
+"""Compares stored with announced state for the touched customers, and emits the differences.
+
+Must depend on stored state and `uow.now` only, never on how events were batched, and handle all customers at once. Must
+not block. Raises as `Project`; a customer whose reaction fails alone is tried again every minute. Called after the
+projections in the same transaction, later for deferred customers, and for every customer after a rebuild.
+"""
 
 
 class Projections:

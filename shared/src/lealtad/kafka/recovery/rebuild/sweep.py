@@ -26,7 +26,7 @@ WAITING = text("""
 """)
 
 CustomerPage = Callable[[Connection, UUID | None, int], Awaitable[Sequence[UUID]]]
-"""Returns the next customers after an id, in ascending id, at most so many; the first ones after None."""
+"""Returns at most so many customers after an id (None: from the first), in ascending id, by one indexed statement."""
 
 
 @dataclass(slots=True)
