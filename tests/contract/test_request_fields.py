@@ -82,7 +82,7 @@ def test_every_time_that_can_be_sent_is_a_timestamp(service: Service):
 def test_times_are_found():
     places = {leaf.place for service in SERVICES for leaf in sent_to(service) if issubclass(leaf.kind, TIMES)}
 
-    assert {"NewConsent.expires_at", "ContractStartIn.ends_at", "FactFilters.since", "list_cases.due_before"} <= places
+    assert {"NewConsent.expires_at", "NewContract.ends_at", "FactFilters.since", "list_cases.due_before"} <= places
 
 
 def test_every_text_that_can_be_sent_is_a_guarded_key_or_says_why_it_is_none():
@@ -90,8 +90,8 @@ def test_every_text_that_can_be_sent_is_a_guarded_key_or_says_why_it_is_none():
     guarded = {place for place, leaf in texts.items() if leaf.checked_by(keys)}
 
     assert {
-        "SourceIn.fact_id",
-        "LineIn.sku",
+        "NewFactSource.fact_id",
+        "NewLine.sku",
         "ExternalId.external_id",
         "NewCase.product_line",
         "NewCustomer.region",
