@@ -1,4 +1,4 @@
-"""SQL of the 360 view: folding what other services announce, and reading everything about one customer."""
+"""SQL of the 360 view of one customer."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,44 +7,9 @@ from uuid import UUID
 from sqlalchemy import select, text
 
 from customer_profile.facts.models import customer_totals
-from customer_profile.view.models import announced, complaint_case, offer_response
+from customer_profile.view.models import ANNOUNCEMENTS, CASES, OFFER_RESPONSES
 from lealtad.db import Connection
 
-# DISTINCT ON: a batch may hold several events of one customer, and a row changes once per statement.
-PUT_ANNOUNCED = text("""
-    INSERT INTO announced AS known (customer_id, part, sequence, event_id, as_of, data)
-    SELECT DISTINCT ON (customer_id, part) customer_id, part, sequence, event_id, as_of, CAST(data AS jsonb)
-    FROM unnest(
-        CAST(:customer_id AS uuid[]), CAST(:part AS text[]), CAST(:sequence AS bigint[]), CAST(:event_id AS uuid[]),
-        CAST(:as_of AS timestamptz[]), CAST(:data AS text[])
-    ) AS event (customer_id, part, sequence, event_id, as_of, data)
-    ORDER BY customer_id, part, sequence DESC
-    ON CONFLICT (customer_id, part) DO UPDATE SET
-        sequence = excluded.sequence, event_id = excluded.event_id, as_of = excluded.as_of, data = excluded.data
-    WHERE known.sequence < excluded.sequence
-""")
-PUT_CASES = text("""
-    INSERT INTO complaint_case AS known (case_id, version, customer_id, open, opened_at, as_of, data)
-    SELECT DISTINCT ON (case_id) case_id, version, customer_id, open, opened_at, as_of, CAST(data AS jsonb)
-    FROM unnest(
-        CAST(:case_id AS uuid[]), CAST(:version AS integer[]), CAST(:customer_id AS uuid[]), CAST(:open AS boolean[]),
-        CAST(:opened_at AS timestamptz[]), CAST(:as_of AS timestamptz[]), CAST(:data AS text[])
-    ) AS event (case_id, version, customer_id, open, opened_at, as_of, data)
-    ORDER BY case_id, version DESC
-    ON CONFLICT (case_id) DO UPDATE SET
-        version = excluded.version, customer_id = excluded.customer_id, open = excluded.open,
-        opened_at = excluded.opened_at, as_of = excluded.as_of, data = excluded.data
-    WHERE known.version < excluded.version
-""")
-ADD_RESPONSES = text("""
-    INSERT INTO offer_response (event_id, customer_id, response, occurred_at, data)
-    SELECT event_id, customer_id, response, occurred_at, CAST(data AS jsonb)
-    FROM unnest(
-        CAST(:event_id AS uuid[]), CAST(:customer_id AS uuid[]), CAST(:response AS text[]),
-        CAST(:occurred_at AS timestamptz[]), CAST(:data AS text[])
-    ) AS event (event_id, customer_id, response, occurred_at, data)
-    ON CONFLICT DO NOTHING
-""")
 # One walk down the index for each kind.
 RECENT = text("""
     SELECT recent.*
@@ -66,21 +31,6 @@ CONTRACTS = text("""
 """)
 
 
-async def put_announced(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Keep the newest announcement of each customer and part, by sequence."""
-    await connection.execute(PUT_ANNOUNCED, _columns(rows))
-
-
-async def put_cases(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Keep the newest state of each case, by version."""
-    await connection.execute(PUT_CASES, _columns(rows))
-
-
-async def add_responses(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Keep responses to offers, each once."""
-    await connection.execute(ADD_RESPONSES, _columns(rows))
-
-
 async def read_totals(connection: Connection, customer_id: UUID) -> Mapping[Any, Any] | None:
     """Return the customer's totals, or None while there are no facts."""
     statement = select(customer_totals).where(customer_totals.c.customer_id == customer_id)
@@ -99,16 +49,18 @@ async def read_contracts(connection: Connection, customer_id: UUID, limit: int) 
 
 async def read_announced(connection: Connection, customer_id: UUID) -> dict[str, Any]:
     """Return what the other services announced last, by part."""
+    announced = ANNOUNCEMENTS.table
     statement = select(announced).where(announced.c.customer_id == customer_id)
     return {row.part: row for row in await connection.execute(statement)}
 
 
 async def read_cases(connection: Connection, customer_id: UUID, limit: int) -> Sequence[Any]:
     """Return open cases and then others, the newest first."""
+    case = CASES.table.columns
     statement = (
-        select(complaint_case)
-        .where(complaint_case.c.customer_id == customer_id)
-        .order_by(complaint_case.c.open.desc(), complaint_case.c.opened_at.desc(), complaint_case.c.case_id)
+        select(CASES.table)
+        .where(case.customer_id == customer_id)
+        .order_by(case.open.desc(), case.opened_at.desc(), case.case_id)
         .limit(limit)
     )
     return await connection.execute(statement)
@@ -116,14 +68,11 @@ async def read_cases(connection: Connection, customer_id: UUID, limit: int) -> S
 
 async def read_responses(connection: Connection, customer_id: UUID, limit: int) -> Sequence[Any]:
     """Return the newest responses to offers."""
+    response = OFFER_RESPONSES.table.columns
     statement = (
-        select(offer_response)
-        .where(offer_response.c.customer_id == customer_id)
-        .order_by(offer_response.c.occurred_at.desc(), offer_response.c.event_id)
+        select(OFFER_RESPONSES.table)
+        .where(response.customer_id == customer_id)
+        .order_by(response.occurred_at.desc(), response.event_id)
         .limit(limit)
     )
     return await connection.execute(statement)
-
-
-def _columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
-    return {name: [row[name] for row in rows] for name in rows[0]}
