@@ -43,7 +43,7 @@ async def retire(database: Database, if_match: str | None = '"1"') -> Answer:
     return await write(database, lambda uow: GIFTS.retire(uow, "vase", if_match=if_match, by="eva"))
 
 
-async def read(database: Database, reference: str = "vase") -> Answer:
+async def read(database: Database, reference: UUID | str = "vase") -> Answer:
     async with database.read() as uow:
         return await GIFTS.read(uow, reference)
 
@@ -68,7 +68,7 @@ async def test_the_first_version_is_shown_with_who_made_it_and_announced(databas
         changed_by="ana",
     )
     assert gift == expected
-    for reference in ("vase", str(gift.gift_id), str(gift.gift_id).upper()):
+    for reference in ("vase", gift.gift_id, str(gift.gift_id), str(gift.gift_id).upper()):
         answer = await read(database, reference)
         assert (answer.body, answer.etag) == (expected, 1)
     assert await announced(database) == [("vase", 1, False)]
@@ -186,7 +186,7 @@ async def test_a_resource_without_versions_is_found_listed_and_changed_by_its_ke
         shelf = await SHELVES.insert(uow.connection, code="top", version=1, full_up=False)
         await SHELVES.insert(uow.connection, code="low", version=1, full_up=True)
         assert shelf == await SHELVES.existing(uow.connection, "top", lock=True)
-        changed = await SHELVES.update(uow.connection, shelf, version=2, full_up=True)
+        changed = await SHELVES.update(uow.connection, shelf.code, version=2, full_up=True)
         assert (changed.code, changed.version, changed.full_up) == ("top", 2, True)
         assert await SHELVES.find(uow.connection, "middle") is None
         with pytest.raises(Problem, match="Not another top"):

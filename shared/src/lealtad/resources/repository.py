@@ -53,13 +53,14 @@ def _content(document: str) -> list[Column[Any]]:
     ]
 
 
-async def find(connection: Connection, key: Column[Any], reference: str, *, lock: bool) -> Row | None:
+async def find(connection: Connection, key: Column[Any], reference: UUID | str, *, lock: bool) -> Row | None:
     """Return the row with the id `reference`, or else with this key; `lock` it until the transaction ends."""
     (identity,) = key.table.primary_key
     wanted = _as_id(reference)
-    query = select(key.table).where(key == reference)
+    is_named = key == str(reference)
+    query = select(key.table).where(is_named)
     if wanted is not None and identity is not key:
-        query = select(key.table).where(or_(identity == wanted, key == reference)).order_by(identity != wanted).limit(1)
+        query = select(key.table).where(or_(identity == wanted, is_named)).order_by(identity != wanted).limit(1)
     return (await connection.execute(query.with_for_update() if lock else query)).one_or_none()
 
 
@@ -77,9 +78,9 @@ async def insert(connection: Connection, key: Column[Any], values: Values) -> Ro
     return (await connection.execute(statement.returning(key.table))).one_or_none()
 
 
-async def update(connection: Connection, key: Column[Any], row: Row, values: Values) -> Row:
-    """Update a locked row and return it."""
-    statement = update_of(key.table).where(key == row[key.name]).values(**values)
+async def update(connection: Connection, key: Column[Any], value: str, values: Values) -> Row:
+    """Update the locked row with the key `value` and return it."""
+    statement = update_of(key.table).where(key == value).values(**values)
     return (await connection.execute(statement.returning(key.table))).one()
 
 
@@ -101,8 +102,8 @@ async def read_version(
     return (await connection.execute(query)).one_or_none()
 
 
-def _as_id(reference: str) -> UUID | None:
+def _as_id(reference: UUID | str) -> UUID | None:
     try:
-        return UUID(reference)
+        return UUID(str(reference))
     except ValueError:
         return None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table
 
@@ -24,11 +25,11 @@ class Resource:
         self.key = table.columns[key]
         self._taken = taken
 
-    async def find(self, connection: Connection, reference: str, *, lock: bool = False) -> Row | None:
+    async def find(self, connection: Connection, reference: UUID | str, *, lock: bool = False) -> Row | None:
         """Return the row with this id or key, or None; `lock` it until the transaction ends."""
         return await repository.find(connection, self.key, reference, lock=lock)
 
-    async def existing(self, connection: Connection, reference: str, *, lock: bool = False) -> Row:
+    async def existing(self, connection: Connection, reference: UUID | str, *, lock: bool = False) -> Row:
         """Return the row with this id or key; 404 where there is none."""
         row = await self.find(connection, reference, lock=lock)
         if row is None:
@@ -51,6 +52,6 @@ class Resource:
             raise self._taken(values[self.key.name])
         return row
 
-    async def update(self, connection: Connection, row: Row, **values: Any) -> Row:
+    async def update(self, connection: Connection, key: str, /, **values: Any) -> Row:
         """Update a locked row and return it as it is now."""
-        return await repository.update(connection, self.key, row, values)
+        return await repository.update(connection, self.key, key, values)

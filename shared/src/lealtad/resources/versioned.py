@@ -58,7 +58,7 @@ class VersionedResource(Resource, Generic[D]):
         rows = await self.page(uow.connection, page, *conditions)
         return Page.of(rows, page.limit, self.cursor_of, self._resource)
 
-    async def read(self, uow: UnitOfWork, reference: str) -> Answer:
+    async def read(self, uow: UnitOfWork, reference: UUID | str) -> Answer:
         """Use case: show the newest version under an id or key, its number as ETag; 404 where there is none."""
         return self._answer(await self.existing(uow.connection, reference))
 
@@ -76,25 +76,27 @@ class VersionedResource(Resource, Generic[D]):
         row = await self.insert(uow.connection, **{self._id: new_id(), "key": key}, **stored)
         return await self._announced(uow, row, document, HTTPStatus.CREATED)
 
-    async def change(self, uow: UnitOfWork, reference: str, document: D, *, if_match: str | None, by: str) -> Answer:
+    async def change(
+        self, uow: UnitOfWork, reference: UUID | str, document: D, *, if_match: str | None, by: str
+    ) -> Answer:
         """Use case: put the next version in force, also of a retired one; 404, 412 or 428 without its ETag, 422."""
         row = await self._changeable(uow.connection, reference, if_match)
         await self._require_usable(uow, document)
         return await self._replaced(uow, row, document, by, retired=False)
 
-    async def retire(self, uow: UnitOfWork, reference: str, *, if_match: str | None, by: str) -> Answer:
+    async def retire(self, uow: UnitOfWork, reference: UUID | str, *, if_match: str | None, by: str) -> Answer:
         """Use case: take a document out of force by a version of its own; 404, 412 or 428 without its ETag."""
         row = await self._changeable(uow.connection, reference, if_match)
         return await self._replaced(uow, row, self._model.model_validate(row[self._document]), by, retired=True)
 
-    async def _changeable(self, connection: Connection, reference: str, if_match: str | None) -> Row:
+    async def _changeable(self, connection: Connection, reference: UUID | str, if_match: str | None) -> Row:
         row = await self.existing(connection, reference, lock=True)
         require_match(if_match, row.version, required=True)
         return row
 
     async def _replaced(self, uow: UnitOfWork, row: Row, document: D, by: str, *, retired: bool) -> Answer:
         stored = self._stored(uow, document, by, version=row.version + 1, retired=retired)
-        row = await self.update(uow.connection, row, **stored)
+        row = await self.update(uow.connection, row.key, **stored)
         return await self._announced(uow, row, document, HTTPStatus.OK)
 
     async def _announced(self, uow: UnitOfWork, row: Row, document: D, status: HTTPStatus) -> Answer:

@@ -20,4 +20,4 @@ async def set_cause(uow: UnitOfWork, code: str, body: CauseDefinition, if_match:
         added = await CAUSES.insert(uow.connection, code=code, version=1, **body.model_dump())
         return cause_answer(added, HTTPStatus.CREATED)
     require_match(if_match, row.version, required=True)
-    return cause_answer(await CAUSES.update(uow.connection, row, version=row.version + 1, **body.model_dump()))
+    return cause_answer(await CAUSES.update(uow.connection, code, version=row.version + 1, **body.model_dump()))
