@@ -1,6 +1,7 @@
 """Which feature folds which events."""
 
 from campaigns.customer_state import projection
+from campaigns.customer_state.models import CASES, MEMBERSHIPS, SCORES
 from campaigns.customers.models import CUSTOMERS
 from lealtad.events.catalog.churn_scoring import ChurnScored
 from lealtad.events.catalog.segmentation import MembershipsChanged
@@ -10,6 +11,6 @@ from lealtad.kafka.consume.projections import Projections
 projections = Projections()
 projections.on(*CUSTOMER_STATES)(CUSTOMERS.fold)
 projections.on(*PURCHASES, *CONTRACTS)(projection.fold_activity)
-projections.on(*CASE_STATES)(projection.fold_cases)
-projections.on(ChurnScored)(projection.fold_scores)
-projections.on(MembershipsChanged)(projection.fold_memberships)
+projections.on(*CASE_STATES)(CASES.fold)
+projections.on(ChurnScored)(SCORES.fold)
+projections.on(MembershipsChanged)(MEMBERSHIPS.fold)

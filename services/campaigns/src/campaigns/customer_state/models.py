@@ -1,63 +1,144 @@
-"""Tables folded out of cases, scores, segments and activity."""
+"""Copies of cases, scores, memberships and contracts, and a table folded out of activity."""
 
 from sqlalchemy import ARRAY, UUID, BigInteger, Boolean, Column, Index, Integer, Numeric, String, Table, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from campaigns.metadata import METADATA
 from lealtad.db.columns import AMOUNT, DERIVED, moment
+from lealtad.db.recordset import Row
+from lealtad.events.catalog.churn_scoring import ChurnScored
+from lealtad.events.catalog.complaints import OPEN_STATUSES, CaseState
+from lealtad.events.catalog.customer_profile import ContractFact
+from lealtad.events.catalog.segmentation import MembershipsChanged
+from lealtad.events.envelope import Event
+from lealtad.read_models import StateCopy
 
-complaint_case = Table(
-    "complaint_case",
-    METADATA,
-    Column("case_id", UUID, primary_key=True),
-    Column("version", Integer, nullable=False),
-    Column("customer_id", UUID, comment="null: not attached yet"),
-    Column("mutes", Boolean, nullable=False),
-    Column("is_open", Boolean, nullable=False),
-    moment("resolved_at"),
-    # A decision reads all cases of its customers.
-    Index("ix_complaint_case_customer_id", "customer_id"),
-    schema=DERIVED,
+UNATTACHED = "the case has no customer yet"
+
+
+def case_row(event: Event[CaseState]) -> Row:
+    """Return the row of a case."""
+    case = event.data
+    return {
+        "case_id": case.case_id,
+        "version": case.version,
+        "customer_id": case.customer_id,
+        "mutes": case.mutes,
+        "is_open": case.status in OPEN_STATUSES,
+        "resolved_at": case.resolved_at,
+    }
+
+
+def score_row(event: Event[ChurnScored]) -> Row:
+    """Return the row of a customer's score."""
+    score = event.data
+    return {
+        "customer_id": score.customer_id,
+        "sequence": event.sequence,
+        "probability": score.probability,
+        "band": score.band,
+        "value_at_risk": score.value_at_risk.amount if score.value_at_risk else None,
+        "model": f"{score.model.name} {score.model.version}" if score.model else None,
+        "as_of": score.as_of,
+    }
+
+
+def membership_row(event: Event[MembershipsChanged]) -> Row:
+    """Return the row of a customer's memberships."""
+    state = event.data
+    return {
+        "customer_id": state.customer_id,
+        "sequence": event.sequence,
+        "segments": {segment.key: segment.version for segment in state.segments},
+        "behavioural": state.behavioural,
+        "tier": state.tier,
+        "as_of": state.as_of,
+    }
+
+
+def contract_row(event: Event[ContractFact]) -> Row:
+    """Return the row of a contract."""
+    contract = event.data
+    return {
+        "contract_id": contract.contract_id,
+        "customer_id": contract.customer_id,
+        "occurred_at": contract.occurred_at,
+        "event_id": event.id,
+        "starts_at": contract.starts_at,
+        "ends_at": contract.ends_at,
+    }
+
+
+CASES = StateCopy(
+    Table(
+        "complaint_case",
+        METADATA,
+        Column("case_id", UUID, primary_key=True),
+        Column("version", Integer, nullable=False),
+        Column("customer_id", UUID, comment="null: not attached yet"),
+        Column("mutes", Boolean, nullable=False),
+        Column("is_open", Boolean, nullable=False),
+        moment("resolved_at"),
+        # A decision reads all cases of its customers.
+        Index("ix_complaint_case_customer_id", "customer_id"),
+        schema=DERIVED,
+    ),
+    newest_by=("version",),
+    row_of=case_row,
+    # A case without a customer leads to no decision until it is attached.
+    ignored=lambda case: UNATTACHED if case.customer_id is None else None,
 )
 
-churn_score = Table(
-    "churn_score",
-    METADATA,
-    Column("customer_id", UUID, primary_key=True),
-    Column("sequence", BigInteger, nullable=False),
-    Column("probability", Numeric(9, 6)),
-    Column("band", String),
-    Column("value_at_risk", AMOUNT),
-    Column("model", String, comment="name and version"),
-    moment("as_of", nullable=False),
-    schema=DERIVED,
+SCORES = StateCopy(
+    Table(
+        "churn_score",
+        METADATA,
+        Column("customer_id", UUID, primary_key=True),
+        Column("sequence", BigInteger, nullable=False),
+        Column("probability", Numeric(9, 6)),
+        Column("band", String),
+        Column("value_at_risk", AMOUNT),
+        Column("model", String, comment="name and version"),
+        moment("as_of", nullable=False),
+        schema=DERIVED,
+    ),
+    newest_by=("sequence",),
+    row_of=score_row,
 )
 
-membership = Table(
-    "membership",
-    METADATA,
-    Column("customer_id", UUID, primary_key=True),
-    Column("sequence", BigInteger, nullable=False),
-    Column("segments", JSONB, nullable=False, comment="key of each segment and the version evaluated"),
-    Column("behavioural", ARRAY(String), nullable=False, server_default=text("'{}'"), comment="those by behaviour"),
-    Column("tier", String),
-    moment("as_of", nullable=False),
-    schema=DERIVED,
+MEMBERSHIPS = StateCopy(
+    Table(
+        "membership",
+        METADATA,
+        Column("customer_id", UUID, primary_key=True),
+        Column("sequence", BigInteger, nullable=False),
+        Column("segments", JSONB, nullable=False, comment="key of each segment and the version evaluated"),
+        Column("behavioural", ARRAY(String), nullable=False, server_default=text("'{}'"), comment="those by behaviour"),
+        Column("tier", String),
+        moment("as_of", nullable=False),
+        schema=DERIVED,
+    ),
+    newest_by=("sequence",),
+    row_of=membership_row,
 )
 
-contract = Table(
-    "contract",
-    METADATA,
-    Column("contract_id", UUID, primary_key=True),
-    Column("customer_id", UUID, nullable=False),
+CONTRACTS = StateCopy(
+    Table(
+        "contract",
+        METADATA,
+        Column("contract_id", UUID, primary_key=True),
+        Column("customer_id", UUID, nullable=False),
+        moment("occurred_at", nullable=False, comment="business time of the newest fact"),
+        Column("event_id", UUID, nullable=False, comment="of the newest fact; decides between facts of one time"),
+        moment("starts_at", nullable=False),
+        moment("ends_at"),
+        # A decision reads all contracts of its customers.
+        Index("ix_contract_customer_id", "customer_id"),
+        schema=DERIVED,
+    ),
     # The newest fact counts, whichever lane it came by: each lane has sequences of its own.
-    moment("occurred_at", nullable=False, comment="business time of the newest fact"),
-    Column("event_id", UUID, nullable=False, comment="of the newest fact; decides between facts of one time"),
-    moment("starts_at", nullable=False),
-    moment("ends_at"),
-    # A decision reads all contracts of its customers.
-    Index("ix_contract_customer_id", "customer_id"),
-    schema=DERIVED,
+    newest_by=("occurred_at", "event_id"),
+    row_of=contract_row,
 )
 
 appearance = Table(

@@ -1,40 +1,46 @@
-"""Tables of the offer catalogue."""
+"""The offer catalogue."""
 
-from sqlalchemy import UUID, Boolean, Column, ForeignKey, Integer, String, Table, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import UUID, Column, ForeignKey, Integer, Table
 
+from campaigns.domain.offers import OfferTerms
+from campaigns.domain.trial import try_out
 from campaigns.metadata import METADATA
-from lealtad.db.columns import OWNED, moment
+from campaigns.offers.events import announce_version
+from campaigns.offers.schemas import Offer
+from campaigns.policy.models import CONTACT_POLICY
+from lealtad.db.columns import OWNED
+from lealtad.http import Problem, conflict
+from lealtad.policies import tried
+from lealtad.resources import VersionedResource
+from lealtad.unit_of_work import UnitOfWork
 
-offer = Table(
+
+def _key_in_use(_key: str) -> Problem:
+    return conflict("offer-exists", "There is such an offer", "Choose another key, or change the existing offer.")
+
+
+async def _require_usable(uow: UnitOfWork, terms: OfferTerms) -> None:
+    """Raise 422 if a decision under the policy in force fails with an offer of these terms."""
+    policy = (await CONTACT_POLICY.in_force(uow.connection)).policy
+    tried(terms, lambda offered: try_out(policy, [offered]))
+
+
+OFFERS = VersionedResource(
+    METADATA,
     "offer",
-    METADATA,
-    Column("offer_id", UUID, primary_key=True),
-    Column("key", String, nullable=False, unique=True),
-    Column("version", Integer, nullable=False, comment="the one in force; the ETag"),
-    Column("withdrawn", Boolean, nullable=False, server_default=text("false")),
-    Column("terms", JSONB, nullable=False),
-    moment("changed_at", nullable=False),
-    Column("changed_by", String, nullable=False),
-    schema=OWNED,
-)
-
-offer_version = Table(
-    "offer_version",
-    METADATA,
-    Column("offer_id", UUID, ForeignKey(offer.c.offer_id), primary_key=True),
-    Column("version", Integer, primary_key=True),
-    Column("withdrawn", Boolean, nullable=False),
-    Column("terms", JSONB, nullable=False),
-    moment("changed_at", nullable=False),
-    Column("changed_by", String, nullable=False),
-    schema=OWNED,
+    OfferTerms,
+    Offer,
+    document="terms",
+    retired="withdrawn",
+    taken=_key_in_use,
+    require_usable=_require_usable,
+    changed=announce_version,
 )
 
 offer_acceptances = Table(
     "offer_acceptances",
     METADATA,
-    Column("offer_id", UUID, ForeignKey(offer.c.offer_id), primary_key=True),
+    Column("offer_id", UUID, ForeignKey(OFFERS.table.c.offer_id), primary_key=True),
     Column("accepted", Integer, nullable=False, comment="over all customers, for the total limit"),
     schema=OWNED,
     # Room for updates in place: the row changes with every acceptance.

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Path, Response
 from fastapi import Query as Parameter
 
 from campaigns.offers import commands, queries
+from campaigns.offers.models import OFFERS
 from campaigns.offers.schemas import NewOffer, Offer, OfferChanges
 from lealtad.events.catalog.campaigns import OfferKind
 from lealtad.http import Command, Page, PageWanted, Query, problems, reads, writes
@@ -47,7 +48,7 @@ async def read_offer(reference: Reference, query: Reads) -> Response:
 
     By id or key; its version is the `ETag`.
     """
-    return await query.run(lambda uow: queries.read_offer(uow, reference))
+    return await query.run(lambda uow: OFFERS.read(uow, reference))
 
 
 @router.get("/{offer_id}/versions/{version}", response_model=Offer, responses=problems(404))
@@ -60,7 +61,7 @@ async def read_offer_version(
 
     Decisions name the version they were made with; versions are never changed or removed.
     """
-    return await query.run(lambda uow: queries.read_offer_version(uow, offer_id, version))
+    return await query.run(lambda uow: OFFERS.read_version(uow, offer_id, version))
 
 
 @router.put("/{reference}", response_model=Offer, responses=problems(404, 412, 428))
@@ -71,7 +72,7 @@ async def change_offer(reference: Reference, body: OfferChanges, command: Change
     withdrawn offer is on offer again.
     """
     return await command.run(
-        lambda uow: commands.change_offer(uow, reference, body, if_match=command.if_match, by=command.principal.subject)
+        lambda uow: OFFERS.change(uow, reference, body, if_match=command.if_match, by=command.principal.subject)
     )
 
 
@@ -82,5 +83,5 @@ async def withdraw_offer(reference: Reference, command: Changes) -> Response:
     It is proposed to nobody any more; it stays readable, because past decisions name it. Needs `If-Match`.
     """
     return await command.run(
-        lambda uow: commands.withdraw_offer(uow, reference, if_match=command.if_match, by=command.principal.subject)
+        lambda uow: OFFERS.retire(uow, reference, if_match=command.if_match, by=command.principal.subject)
     )

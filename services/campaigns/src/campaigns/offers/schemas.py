@@ -1,7 +1,6 @@
 """Offers as callers see and change them."""
 
 from datetime import datetime
-from typing import Self
 from uuid import UUID
 
 from pydantic import ConfigDict, Field, field_validator
@@ -9,7 +8,6 @@ from pydantic.config import JsonDict
 
 from campaigns.domain.audience import Audience
 from campaigns.domain.offers import OfferTerms
-from lealtad.db import Row
 from lealtad.events.catalog.shared_types import Slug
 from lealtad.http import SafeValueError, SlugText, Timestamp
 
@@ -60,16 +58,3 @@ class Offer(OfferTerms):
     withdrawn: bool
     changed_at: datetime
     changed_by: str = Field(description="Subject of the token, or `shipped`")
-
-    @classmethod
-    def of(cls, row: Row) -> Self:
-        """Return the offer in a stored row."""
-        return cls(
-            **row.terms,
-            key=row.key,
-            offer_id=row.offer_id,
-            version=row.version,
-            withdrawn=row.withdrawn,
-            changed_at=row.changed_at,
-            changed_by=row.changed_by,
-        )
