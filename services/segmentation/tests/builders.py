@@ -1,4 +1,4 @@
-"""Builders of what other services tell about a customer."""
+"""Builders of events that other services announce about a customer."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal

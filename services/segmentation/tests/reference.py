@@ -1,4 +1,4 @@
-"""What rules mean, in plain Python over plain events: what the compiled SQL is held against."""
+"""Reference of the rules in plain Python over plain events, to which the compiled SQL is compared."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
@@ -50,7 +50,7 @@ def day_of(moment: datetime) -> date:
 
 
 class Customer:
-    """One customer's events, and what holds at `now`."""
+    """A customer's events, and the values of rules at `now`."""
 
     def __init__(self, events: Sequence[Event[Any]], now: datetime, boundaries: Boundaries | None) -> None:
         self.events = events
@@ -60,7 +60,7 @@ class Customer:
         self.state = self._newest(CustomerState)
 
     def meets(self, rule: Rule) -> bool:
-        """Say whether the rule is met."""
+        """Return whether the rule is met."""
         if self.state is not None and self.state.status is not CustomerStatus.ACTIVE:
             return False
         if not self.profiled and any(self._is_behaviour(condition) for condition in conditions(rule)):
@@ -69,7 +69,7 @@ class Customer:
 
     @property
     def profiled(self) -> bool:
-        """Whether the customer may be profiled."""
+        """Return whether the customer may be profiled."""
         return self.state is None or self.state.profiling_allowed
 
     def _is_behaviour(self, condition: Condition) -> bool:
@@ -159,7 +159,7 @@ class Customer:
     # Days since something happened
 
     def days_since(self, moment: Moment) -> int | None:
-        """Return the days since the moment; None where it never came."""
+        """Return the days since the moment; None where the moment never came."""
         days = self._days(moment)
         if not days:
             return None

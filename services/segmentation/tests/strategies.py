@@ -48,7 +48,7 @@ NUMBERS = {
     Attribute.CHURN_PROBABILITY: (0, 1),
 }
 WINDOWS = [1, 2, 7, 30, 40]
-"""Few lengths, and histories that touch their edges: that is where windows go wrong."""
+"""Few lengths, and histories that touch their edges, where windows go wrong."""
 EDGES = sorted({-1, 0} | {days + step for days in WINDOWS for step in (-1, 0, 1)})
 
 

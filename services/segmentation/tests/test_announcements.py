@@ -85,7 +85,7 @@ async def test_a_complaint_opens_and_its_resolution_closes_the_segment(database:
     assert keys(resolved.left) == {"open-complaint", "dissatisfied"}
 
 
-async def test_a_case_moves_nobody_until_its_customer_is_known(database: Database) -> None:
+async def test_a_case_changes_no_segment_until_its_customer_is_known(database: Database) -> None:
     customer, case_id = new_id(), new_id()
 
     assert await announce(database, case(None, case_id)) == []
@@ -105,7 +105,7 @@ async def test_responses_to_offers_weary_a_customer(database: Database) -> None:
     assert keys(fresh.left) == {"offer-weary"}
 
 
-async def test_who_was_erased_or_merged_leaves_every_segment(database: Database) -> None:
+async def test_an_erased_or_merged_customer_leaves_every_segment(database: Database) -> None:
     for status in (CustomerStatus.ERASED, CustomerStatus.MERGED):
         customer = new_id()
         await announce(database, registered(customer), purchase(customer), score(customer, "0.9", "critical"))
@@ -137,7 +137,7 @@ async def test_a_repeated_fact_counts_once(database: Database) -> None:
         assert tuple(row.one()) == (1, 10)
 
 
-async def test_what_was_announced_is_stored_with_its_cause(database: Database) -> None:
+async def test_an_announced_membership_is_stored_with_its_cause(database: Database) -> None:
     customer = new_id()
     bought = purchase(customer)
 

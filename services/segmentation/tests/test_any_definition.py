@@ -39,11 +39,11 @@ numbers = count(1)
 
 
 async def use(call, database):
-    """Let every kind of fact come, let sweeps and boundaries be computed, and read what came of it."""
-    told, now = next(numbers), database.clock.now()
+    """Deliver every kind of fact, run sweeps and boundaries, and read the results."""
+    sequence, now = next(numbers), database.clock.now()
     ana, *others = CUSTOMERS
     events = [
-        *(registered(one, sequence=told, birth_year=1980, country="ES", stratum=2) for one in CUSTOMERS),
+        *(registered(one, sequence=sequence, birth_year=1980, country="ES", stratum=2) for one in CUSTOMERS),
         *(purchase(one, now - timedelta(days=place), mugs=Decimal(place)) for place, one in enumerate(others, start=1)),
         purchase(ana, now, mugs="99999999999.99"),
         returned(ana, now, mugs="5.00"),
@@ -52,7 +52,7 @@ async def use(call, database):
         touchpoint(ana, now, bad=True),
         contract(ana, new_id(), now - timedelta(days=9), now + timedelta(days=9)),
         case(ana, at=now),
-        score(ana, "0.42", "medium", sequence=told),
+        score(ana, "0.42", "medium", sequence=sequence),
         response(ana, now, accepted=True),
     ]
     await deliver(SERVICE, database, events)

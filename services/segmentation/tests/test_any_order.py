@@ -1,4 +1,4 @@
-"""However topics interleave and batches are cut, the folded facts are the same in the end."""
+"""The folded facts are the same for every interleaving of topics and every cut of batches."""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Two transactions about one customer announce as one after the other would."""
+"""Two simultaneous transactions about a customer announce the same as two successive ones."""
 
 import asyncio
 from typing import Any
@@ -37,12 +37,12 @@ async def test_simultaneous_batches_of_one_customer_announce_each_segment_once(
     assert set(entered) >= {"new-customers", "active-90d", "big-basket", "at-risk", "open-complaint"}
 
 
-async def test_two_workers_share_what_is_due_without_telling_anything_twice(database: Database) -> None:
+async def test_two_workers_share_due_customers_and_announce_nothing_twice(database: Database) -> None:
     customers = [new_id() for _ in range(40)]
     await deliver(SERVICE, database, [purchase(customer) for customer in customers], now=NOW)
 
-    told = NOW.replace(month=4)
-    first, second = await asyncio.gather(*(run_due(SERVICE, database, now=told) for _ in range(2)))
+    later = NOW.replace(month=4)
+    first, second = await asyncio.gather(*(run_due(SERVICE, database, now=later) for _ in range(2)))
 
     both = {event.id: event for event in [*first, *second]}
     assert sorted(event.data.customer_id for event in both.values()) == sorted(customers)

@@ -1,4 +1,4 @@
-"""What a batch costs does not grow with its size, nor with the history of its customers."""
+"""The cost of a batch grows neither with its size nor with the history of its customers."""
 
 import json
 from collections.abc import Iterator
@@ -23,9 +23,9 @@ SELECT CAST(:customer AS uuid), CAST(:today AS date) - number, 1, 10 FROM genera
 """)
 Plan = dict[str, Any]
 STATEMENTS = 7
-"""Of projecting purchases, scores and cases (one each) and of reacting, without the platform's own."""
+"""Statements to project purchases, scores and cases (one each) and to react, without the platform's own."""
 STATEMENTS_FOR_NEW_CUSTOMERS = 9
-"""They are not there to be locked: they are added, and locked then."""
+"""New customers are inserted before they can be locked."""
 
 
 async def own_statements(database: Database, customers: list[UUID]) -> int:

@@ -1,4 +1,4 @@
-"""What segmentation says about one customer, and who is in a segment."""
+"""The API of a customer's segments and of a segment's members."""
 
 from datetime import timedelta
 from typing import Any
@@ -52,7 +52,9 @@ async def test_value_is_explained_by_boundaries_and_percentile(client: httpx.Asy
     assert [tier["tier"] for tier in limits["tiers"]] == ["platinum", "gold", "silver", "bronze"]
 
 
-async def test_who_bought_before_the_window_is_told_apart(client: httpx.AsyncClient, database: Database) -> None:
+async def test_a_purchase_before_the_window_has_a_reason_of_its_own(
+    client: httpx.AsyncClient, database: Database
+) -> None:
     customers = [new_id() for _ in range(20)]
     await deliver(SERVICE, database, [purchase(customer) for customer in customers], now=NOW)
     await run_due(SERVICE, database, now=NOW + timedelta(hours=1))

@@ -1,4 +1,4 @@
-"""What an earlier intake accepted is read by everybody, and no key carries personal data."""
+"""Facts that an earlier intake accepted stay readable, and no key carries personal data."""
 
 from datetime import UTC, datetime
 

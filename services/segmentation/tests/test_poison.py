@@ -15,7 +15,7 @@ from segmentation.service import SERVICE
 from .builders import NOW, purchase
 
 
-async def test_who_cannot_be_evaluated_is_tried_again_a_day_later(
+async def test_a_customer_who_cannot_be_evaluated_is_tried_again_a_day_later(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     poison, *others = [new_id() for _ in range(9)]

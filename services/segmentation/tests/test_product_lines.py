@@ -1,4 +1,4 @@
-"""Amounts per product line are shares of what was paid and given back, as customer-profile counts it."""
+"""Amounts per product line are shares of the paid and returned totals, as customer-profile counts them."""
 
 from dataclasses import replace
 from decimal import Decimal

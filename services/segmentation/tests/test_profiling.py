@@ -1,4 +1,4 @@
-"""Who may not be profiled is in no segment of behaviour, has no tier and draws no boundary; other segments stay."""
+"""A customer who may not be profiled has no behavioural segment and no tier, and counts for no boundary."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -48,7 +48,7 @@ async def ranked(database: Database) -> Database:
     return database
 
 
-async def test_an_objection_leaves_segments_of_behaviour_and_the_tier(ranked: Database) -> None:
+async def test_a_customer_who_refuses_profiling_leaves_behavioural_segments_and_the_tier(ranked: Database) -> None:
     [left] = [event.data for event in await deliver(SERVICE, ranked, [refusing()])]
 
     assert left.reason == "profiling-refused"
@@ -57,7 +57,7 @@ async def test_an_objection_leaves_segments_of_behaviour_and_the_tier(ranked: Da
     assert (left.tier, left.previous_tier, left.service_tier, left.rfm) == (None, "platinum", None, None)
 
 
-async def test_it_is_said_why_there_is_no_tier(ranked: Database, client: httpx.AsyncClient) -> None:
+async def test_the_reason_for_no_tier_is_given(ranked: Database, client: httpx.AsyncClient) -> None:
     await deliver(SERVICE, ranked, [refusing()])
     shown = (await client.get(f"/v1/customers/{CUSTOMER}/segments")).json()
     assert {item["key"] for item in shown["segments"]} == STAYING
@@ -67,7 +67,7 @@ async def test_it_is_said_why_there_is_no_tier(ranked: Database, client: httpx.A
     assert (Decimal(value["net_amount"]), value["purchases"]) == (Decimal(0), 0)
 
 
-async def test_facts_and_time_bring_no_segment_of_behaviour_while_the_customer_refuses(ranked: Database) -> None:
+async def test_facts_and_time_bring_no_behavioural_segment_while_the_customer_refuses(ranked: Database) -> None:
     await deliver(SERVICE, ranked, [refusing()])
     assert await deliver(SERVICE, ranked, [purchase(CUSTOMER), score(CUSTOMER, "0.1", "low", sequence=2)]) == []
     assert not [e for e in await run_due(SERVICE, ranked, now=NOW + timedelta(days=90)) if e.key == CUSTOMER]
@@ -96,7 +96,7 @@ async def test_boundaries_are_computed_from_the_others_alone(ranked: Database, c
     assert max(Decimal(amount) for amount in newest["monetary"]) <= 200
 
 
-async def test_a_new_segment_of_behaviour_is_prepared_without_the_customer(
+async def test_a_new_behavioural_segment_is_prepared_without_the_customer(
     ranked: Database, client: httpx.AsyncClient
 ) -> None:
     await deliver(SERVICE, ranked, [refusing()])
@@ -109,7 +109,7 @@ async def test_a_new_segment_of_behaviour_is_prepared_without_the_customer(
     assert {member["customer_id"] for member in members} == {str(customer) for customer in OTHERS}
 
 
-def test_each_word_is_behaviour_or_registered_or_state_of_contracts_and_cases() -> None:
+def test_each_attribute_is_behaviour_or_registered_or_state_of_contracts_and_cases() -> None:
     plain = {"country", "region", "language", "stratum", "age", "active-contract", "open-complaint", "open-cases"}
     values = {"open-complaint": True, "active-contract": True, "churn-probability": "0.5"}
     for attribute in Attribute:

@@ -12,7 +12,7 @@ from .builders import NOW, purchase
 DatabaseFactory = Callable[..., Awaitable[Database]]
 
 
-async def test_what_was_announced_is_not_announced_again(database: Database, database_for: DatabaseFactory) -> None:
+async def test_an_announced_state_is_not_announced_again(database: Database, database_for: DatabaseFactory) -> None:
     restored = await database_for(SERVICE)
     bought = purchase(new_id())
     announced = await deliver(SERVICE, database, [bought], now=NOW)

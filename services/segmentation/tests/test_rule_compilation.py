@@ -1,4 +1,4 @@
-"""The compiled SQL of any rule selects whom the rule means, and says rightly how long that holds."""
+"""The compiled SQL of any rule agrees with the reference, now and until the next due time."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -55,7 +55,7 @@ async def evaluate(
     return await evaluator.evaluate(unit.connection, sorted(base), now)
 
 
-def meant(events: list[Event[Any]], rules: list[Rule], limits: Boundaries | None, now: datetime) -> Any:
+def expected_of(events: list[Event[Any]], rules: list[Rule], limits: Boundaries | None, now: datetime) -> Any:
     customer = Customer(events, now, limits)
     known = customer.state is None or customer.state.status == "active"
     value = (customer.tier(), customer.scores()) if known else (None, None)
@@ -79,13 +79,13 @@ def announced(result: Any) -> Any:
     limits=st.none() | strategies.boundaries(),
 )
 @on_a_database
-async def test_the_compiled_rule_selects_whom_the_rule_means(
+async def test_the_compiled_rule_agrees_with_the_reference(
     database: Database, base: Base, rules: list[Rule], limits: Boundaries | None
 ) -> None:
     async with projected(database, base) as unit:
         for result in await evaluate(unit, base, rules, limits, NOW):
             events = base[result.customer_id]
-            assert answer_of(result) == meant(events, rules, limits, NOW)
+            assert answer_of(result) == expected_of(events, rules, limits, NOW)
 
 
 @given(
@@ -103,7 +103,9 @@ async def test_time_alone_changes_nothing_before_the_next_due_time(
             assert due > NOW
             for moment in _moments_until(min(due, NOW + FURTHEST)):
                 # The recency score, which moves every few days, is computed when it is read.
-                assert announced(meant(base[result.customer_id], rules, limits, moment)) == announced(answer_of(result))
+                assert announced(expected_of(base[result.customer_id], rules, limits, moment)) == announced(
+                    answer_of(result)
+                )
 
 
 def _moments_until(due: datetime) -> list[datetime]:

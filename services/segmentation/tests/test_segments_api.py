@@ -22,14 +22,14 @@ def new_segment(**values: Any) -> dict[str, Any]:
 
 
 async def prepared(database: Database) -> list[Any]:
-    """Evaluate the base under what is in preparation, then announce."""
+    """Evaluate the base under the versions in preparation, then announce."""
     control = await run_due(SERVICE, database)
     return [*control, *await run_due(SERVICE, database)]
 
 
 @pytest.fixture
 async def buyers(database: Database) -> dict[str, UUID]:
-    """One who bought twice, one who bought once."""
+    """Return a customer who bought twice and a customer who bought once."""
     twice, once = new_id(), new_id()
     facts = [purchase(twice), purchase(twice, days_ago(3)), purchase(once)]
     await deliver(SERVICE, database, facts, now=NOW)
@@ -56,7 +56,7 @@ async def test_a_new_segment_is_announced_once_the_base_was_evaluated(
     assert after.json()["members"] == 1
 
 
-async def test_a_new_version_tells_only_whom_it_changes(
+async def test_a_new_version_announces_only_changed_memberships(
     client: httpx.AsyncClient, database: Database, buyers: dict[str, UUID]
 ) -> None:
     await client.post("/v1/segments", json=new_segment())

@@ -1,4 +1,4 @@
-"""A change of the rulebook walks the base in short transactions that wait for nobody."""
+"""A change of the rulebook sweeps the base in short transactions that wait for no lock."""
 
 import json
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ from segmentation.value.repository import boundaries as value
 from .builders import NOW, purchase
 
 CUSTOMERS = 99_999
-# Everybody bought, nobody has a score yet, and nobody is due.
+# All customers bought, none has a score yet, and none is due.
 LARGE_BASE = text("""
 INSERT INTO standing (customer_id, last_purchase, frequency, monetary, evaluated_at)
 SELECT gen_random_uuid(), CAST(:today AS date) - number % 300, 1 + number % 17, number % 9973, :now
@@ -71,16 +71,16 @@ async def test_new_boundaries_concern_a_large_base_in_steps_of_few_statements_an
 
     assert await step(database, "compute-boundaries") == 1
     assert await number_due(database) == 0
-    costs, walked = [], 0
+    costs, checked = [], 0
     while True:
         with statements(database) as seen:
-            taken = await step(database, "sweep")
-        if not taken:
+            step_size = await step(database, "sweep")
+        if not step_size:
             break
         costs.append(len(seen))
-        walked += taken
+        checked += step_size
 
-    assert (walked, len(costs)) == (CUSTOMERS, 1 + CUSTOMERS // sweep_job.BATCH)
+    assert (checked, len(costs)) == (CUSTOMERS, 1 + CUSTOMERS // sweep_job.BATCH)
     assert max(costs[1:]) <= MOST_STATEMENTS  # the first step loads the new rulebook
     assert await number_due(database) == CUSTOMERS
 
@@ -104,21 +104,23 @@ async def test_a_step_reads_the_base_by_its_key(database: Database) -> None:
     assert "Seq Scan" not in json.dumps(plan[0][0])
 
 
-async def test_a_walk_goes_on_where_it_was_interrupted(database: Database, customers: Sequence[UUID]) -> None:
+async def test_a_sweep_goes_on_after_its_last_step(database: Database, customers: Sequence[UUID]) -> None:
     await begin(database, SweepReason.WINDOW)
 
-    taken = [await step(database, "sweep", 4) for _ in range(3)]
+    steps = [await step(database, "sweep", 4) for _ in range(3)]
 
-    assert taken == [4, 2, 0]
+    assert steps == [4, 2, 0]
     assert await number_due(database) == len(customers)
 
 
-async def test_a_walk_waits_for_no_customer_but_forgets_none(database: Database, customers: Sequence[UUID]) -> None:
+async def test_a_sweep_waits_for_no_locked_customer_and_skips_none(
+    database: Database, customers: Sequence[UUID]
+) -> None:
     await begin(database, SweepReason.WINDOW)
-    held = text("SELECT FROM standing WHERE customer_id = :id FOR UPDATE")
+    lock = text("SELECT FROM standing WHERE customer_id = :id FOR UPDATE")
 
     async with database.begin(now=NOW) as other:
-        await other.connection.execute(held, {"id": customers[2]})
+        await other.connection.execute(lock, {"id": customers[2]})
         before, blocked = await step(database, "sweep"), await step(database, "sweep")
         due_meanwhile = await number_due(database)
     after = await step(database, "sweep")
@@ -127,15 +129,15 @@ async def test_a_walk_waits_for_no_customer_but_forgets_none(database: Database,
     assert await number_due(database) == len(customers)
 
 
-async def test_a_preparation_waits_for_no_customer_but_forgets_none(
+async def test_a_preparation_waits_for_no_locked_customer_and_skips_none(
     database: Database, client: httpx.AsyncClient, customers: Sequence[UUID]
 ) -> None:
     rule = {"kind": "activity", "metric": "purchases", "operator": ">=", "value": 1}
     await client.post("/v1/segments", json={"key": "buyers", "name": "Buyers", "rule": rule})
-    held = text("SELECT FROM standing WHERE customer_id = :id FOR UPDATE")
+    lock = text("SELECT FROM standing WHERE customer_id = :id FOR UPDATE")
 
     async with database.begin(now=NOW) as other:
-        await other.connection.execute(held, {"id": customers[2]})
+        await other.connection.execute(lock, {"id": customers[2]})
         before, blocked = await step(database, "prepare-segment"), await step(database, "prepare-segment")
     await run_due(SERVICE, database)
     await run_due(SERVICE, database)
@@ -161,7 +163,7 @@ async def test_a_version_is_not_changed_while_the_last_one_is_announced(
     assert (changed.status_code, await number_due(database)) == (200, len(customers))
 
 
-async def test_boundaries_wait_for_a_walk(database: Database, customers: Sequence[UUID]) -> None:
+async def test_boundaries_wait_for_a_sweep(database: Database, customers: Sequence[UUID]) -> None:
     await begin(database, SweepReason.WINDOW)
     async with database.begin(now=NOW) as uow:
         await value.set_schedule(uow.connection, NOW)

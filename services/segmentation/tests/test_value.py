@@ -1,4 +1,4 @@
-"""Quintiles and 80/20 tiers: computed from the whole base at fixed times, then used for everybody."""
+"""Quintiles and 80/20 tiers are computed from the whole base at fixed times, then used for all customers."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -103,7 +103,7 @@ async def test_there_is_no_tier_before_there_are_enough_buyers(database: Databas
         assert not await uow.connection.execute(text("SELECT version FROM value_boundaries"))
 
 
-async def test_boundaries_come_at_the_next_full_hour_and_everybody_gets_a_tier(database: Database) -> None:
+async def test_boundaries_come_at_the_next_full_hour_and_all_buyers_get_a_tier(database: Database) -> None:
     customers = sorted(new_id() for _ in range(20))
     await run_due(SERVICE, database, now=NOW)
     facts = [purchase(customer, days_ago(number), mugs=100 * (number + 1)) for number, customer in enumerate(customers)]
@@ -111,10 +111,10 @@ async def test_boundaries_come_at_the_next_full_hour_and_everybody_gets_a_tier(d
 
     early = await run_due(SERVICE, database, now=NOW + timedelta(minutes=59))
     await run_due(SERVICE, database, now=NOW + timedelta(minutes=60))
-    told = await run_due(SERVICE, database)
+    announced = await run_due(SERVICE, database)
 
     assert early == []
-    by_customer = {event.data.customer_id: event.data for event in told}
+    by_customer = {event.data.customer_id: event.data for event in announced}
     assert sorted(by_customer) == customers
     best, worst = by_customer[customers[-1]], by_customer[customers[0]]
     assert (best.tier, best.previous_tier, best.service_tier) == ("platinum", None, "premium")
@@ -136,7 +136,7 @@ async def test_a_large_purchase_lifts_the_tier_by_the_current_boundaries_at_once
     assert (event.data.previous_tier, event.data.tier) == ("bronze", "platinum")
 
 
-async def test_new_boundaries_move_only_whom_they_change(database: Database) -> None:
+async def test_new_boundaries_concern_only_customers_whom_they_change(database: Database) -> None:
     customers = [new_id() for _ in range(20)]
     facts = [purchase(customer, mugs=100 * (number + 1)) for number, customer in enumerate(customers)]
     await deliver(SERVICE, database, facts, now=NOW)

@@ -1,4 +1,4 @@
-"""A window of N days holds today and the N - 1 days before it, whatever is counted in it."""
+"""A window of N days is today and the N - 1 days before, for every metric."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -113,7 +113,7 @@ async def test_a_contract_that_ends_is_noticed_at_that_moment(database: Database
     assert {ref.key for ref in left.data.left} == {"contract-customers"}
 
 
-async def test_nothing_stays_due_after_it_was_taken(database: Database) -> None:
+async def test_no_customer_stays_due_after_their_evaluation(database: Database) -> None:
     await deliver(SERVICE, database, [purchase(new_id(), days_ago(3)), case(new_id())], now=NOW)
     later = NOW + timedelta(days=400)
 

@@ -1,4 +1,4 @@
-"""The service put together: the only place where its parts meet."""
+"""The composition root of the service."""
 
 from pathlib import Path
 

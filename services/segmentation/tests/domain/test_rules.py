@@ -1,4 +1,4 @@
-"""A rule is refused for what is wrong with it, before anything is stored or evaluated."""
+"""An invalid rule is refused with its reason, before anything is stored or evaluated."""
 
 from typing import Any
 
@@ -83,7 +83,7 @@ def test_a_rule_of_too_many_conditions_is_refused() -> None:
         ),
     ],
 )
-def test_a_wrong_rule_says_what_would_be_right(rule: dict[str, Any], message: str) -> None:
+def test_the_error_of_an_invalid_rule_says_what_is_valid(rule: dict[str, Any], message: str) -> None:
     assert message in complaint(rule)
 
 

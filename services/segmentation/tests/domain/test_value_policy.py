@@ -39,7 +39,7 @@ def test_without_boundaries_every_full_hour_is_tried(now: datetime) -> None:
 
 
 @given(now=times, later=st.integers(0, 3599))
-def test_the_time_does_not_depend_on_when_it_is_asked_for(now: datetime, later: int) -> None:
+def test_the_next_time_does_not_depend_on_the_time_of_the_call(now: datetime, later: int) -> None:
     following = next_computation(policy("1"), now, known=True)
     asked_later = now + timedelta(seconds=later)
 

@@ -42,9 +42,9 @@ async def list_segments(
 
 @router.post("/preview", response_model=Preview)
 async def preview_rule(body: PreviewRequest, query: Reads) -> Response:
-    """Try a rule out.
+    """Preview a rule.
 
-    Nothing is stored. The rule is evaluated as a segment's would be, for the whole base while it is small, else for
+    Nothing is stored. The rule is evaluated like the rule of a segment, for the whole base while it is small, else for
     a random sample.
     """
     return await query.run(lambda uow: read_preview(uow, body))
@@ -52,7 +52,7 @@ async def preview_rule(body: PreviewRequest, query: Reads) -> Response:
 
 @router.get("/{segment}", response_model=Segment, responses=problems(404))
 async def read_segment(segment: SegmentPath, query: Reads) -> Response:
-    """Show a segment, named by id or key.
+    """Read a segment by id or key.
 
     `ETag` is its latest version.
     """
@@ -61,7 +61,7 @@ async def read_segment(segment: SegmentPath, query: Reads) -> Response:
 
 @router.get("/{segment}/versions", response_model=list[SegmentVersion], responses=problems(404))
 async def read_versions(segment: SegmentPath, query: Reads) -> Response:
-    """Show all versions of a segment.
+    """Read all versions of a segment.
 
     Oldest first; versions never change and are never deleted.
     """
@@ -72,7 +72,7 @@ async def read_versions(segment: SegmentPath, query: Reads) -> Response:
 async def change_segment(segment: SegmentPath, body: SegmentChanges, command: Changes) -> Response:
     """Give a segment a new version.
 
-    The version in force stays until the base was evaluated under the new one; only customers whose membership really
+    The version in force stays until the base was evaluated under the new one. Then only customers whose membership
     changes are announced. Send the `ETag` of the version you read as `If-Match`.
     """
     ref = parse_segment_path(segment)
@@ -83,7 +83,7 @@ async def change_segment(segment: SegmentPath, body: SegmentChanges, command: Ch
 async def archive_segment(segment: SegmentPath, command: Changes) -> Response:
     """Archive a segment.
 
-    Its members are told that they left; its versions stay readable, its key stays taken. Needs `If-Match`.
+    Its members are announced as having left. Its versions stay readable, its key stays taken. Needs `If-Match`.
     """
     ref = parse_segment_path(segment)
     return await command.run(lambda uow: commands.archive_segment(uow, ref, command.if_match))

@@ -47,7 +47,7 @@ class Sources:
 
 
 def sources(customers: FromClause, windows: Iterable[Window], departures: Iterable[Departure]) -> Sources:
-    """Join the facts of `customers` (a source with the column `customer_id`)."""
+    """Return the joined facts of `customers` (a source with the column `customer_id`)."""
     customer_id = customers.c.customer_id
     activity = window_sources(customer_id, windows, departures)
     contracts, cases = _contracts(customer_id), _cases(customer_id)

@@ -1,4 +1,4 @@
-"""Trial of a rulebook: it is evaluated once for an unknown customer before it may hold."""
+"""Trial of a rulebook: one evaluation for an unknown customer, before the rulebook comes into force."""
 
 import asyncio
 from uuid import UUID
