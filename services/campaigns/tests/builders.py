@@ -40,7 +40,7 @@ from lealtad.unit_of_work import Database
 
 SPACE = UUID("6ba7b810-9dad-11d1-80b4-00c04fd430c8")
 START = datetime(2011, 3, 1, 9, tzinfo=UTC)
-"""Where the clock of tests stands: a Tuesday morning."""
+"""The time of the tests' clock: a Tuesday morning."""
 NO_CAUSES = Causes(ids=[], count=0)
 
 
@@ -165,7 +165,7 @@ def contracted(
 
 
 async def confirm_inputs(database: Database, *, age_s: int = 0) -> None:
-    """Let the worker have read customers and cases to their end `age_s` seconds ago."""
+    """Store that the worker read customers and cases to their end `age_s` seconds ago."""
     statement = text("""
         INSERT INTO consumer_position (consumer_group, topic, partition, next, cluster_id, confirmed_at)
         SELECT 'lealtad.campaigns', topic, 0, 1, 'test', clock_timestamp() - make_interval(secs => :age)
@@ -177,7 +177,7 @@ async def confirm_inputs(database: Database, *, age_s: int = 0) -> None:
 
 
 async def set_policy(database: Database, **changes: object) -> None:
-    """Change the policy in force in place, as if it had been shipped so."""
+    """Update the policy in force in place, as if it were the default."""
     change = text("UPDATE contact_policy SET policy = policy || CAST(:changes AS jsonb)")
     async with database.begin() as uow:
         await uow.connection.execute(change, {"changes": json.dumps(changes)})

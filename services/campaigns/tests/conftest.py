@@ -1,4 +1,4 @@
-"""A campaigns database with fresh inputs, without hold-out or chance: each test says where it differs."""
+"""A campaigns database with fresh inputs, without hold-out and without exploration. A test changes what it needs."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""Whatever contact policy or offer is accepted, decisions are made and contacts and answers are taken."""
+"""With every accepted contact policy and offer, decisions, contacts and responses succeed."""
 
 from datetime import timedelta
 from itertools import count
@@ -20,42 +20,42 @@ from .builders import START, bought, complained, contracted, registered, resolve
 
 PATH = "contact-policy"
 OFFER = "offers/spring-preview"
-numbers = count(1)
+counter = count(1)
 
 
 async def use(call, database):
-    """Let every kind of event come, ask, reserve, present and answer, and let time pass."""
-    told = next(numbers)
+    """Deliver every kind of event, pass time, then request, reserve, present and answer."""
+    number = next(counter)
     hours = ContactHours(start="18:00", end="10:00")
     attributes = {"preferred_channels": list(Channel), "contact_hours": hours, "time_zone": "America/St_Johns"}
     events = [
-        registered("ana", sequence=told, **attributes),
-        registered("eva", sequence=told),
-        registered("unscored", sequence=told, time_zone=None),
-        *(scored(name, band="critical", at_risk=str(LARGEST), sequence=told) for name in ("ana", "eva")),
-        *(segmented(name, "loyal", "champions", "lapsed", tier="gold", sequence=told) for name in ("ana", "eva")),
-        bought("ana", fact=f"invoice-{told}"),
-        contracted("ana", ends_at=START - timedelta(days=5), contract=f"contract-{told}"),
-        complained("eva", case=f"case-{told}"),
-        resolved("eva", case=f"case-{told}", at=START),
-        complained("unscored", case=f"open-{told}"),
+        registered("ana", sequence=number, **attributes),
+        registered("eva", sequence=number),
+        registered("unscored", sequence=number, time_zone=None),
+        *(scored(name, band="critical", at_risk=str(LARGEST), sequence=number) for name in ("ana", "eva")),
+        *(segmented(name, "loyal", "champions", "lapsed", tier="gold", sequence=number) for name in ("ana", "eva")),
+        bought("ana", fact=f"invoice-{number}"),
+        contracted("ana", ends_at=START - timedelta(days=5), contract=f"contract-{number}"),
+        complained("eva", case=f"case-{number}"),
+        resolved("eva", case=f"case-{number}", at=START),
+        complained("unscored", case=f"open-{number}"),
     ]
     await deliver(SERVICE, database, events)
     await run_due(SERVICE, database, now=database.clock.now() + timedelta(hours=7))
     for name in ("ana", "eva", "unscored"):
-        await _contact(call, f"shop:{name}", accept=told % 2 == 0)
+        await _contact(call, f"shop:{name}", accept=number % 2 == 0)
     for path in ("offers", f"{OFFER}", PATH, f"{PATH}/versions/1"):
         await call("GET", path)
 
 
 async def _contact(call, customer, *, accept):
-    standing = await call("GET", f"customers/{customer}/next-best-action")
+    current_action = await call("GET", f"customers/{customer}/next-best-action")
     asked = await call("POST", "decisions", json={"customer": customer, "channel": "front-office"})
-    assert standing
+    assert current_action
     assert asked
-    for decision in (standing, asked):
+    for decision in (current_action, asked):
         slot = await call("POST", "contacts", json={"decision_id": decision["decision_id"]})
-        if slot and decision is standing:
+        if slot and decision is current_action:
             await call("POST", f"contacts/{slot['contact_id']}/confirm")
         for response in ("presented", "accepted" if accept else "rejected"):
             await call("POST", f"decisions/{decision['decision_id']}/responses", json={"response": response})
@@ -108,9 +108,9 @@ async def test_decisions_go_on_where_situations_multiply_to_a_priority_beyond_al
 
     await use(call, database)
 
-    standing = await call("GET", "customers/shop:eva/decisions")
-    told = [decision["action"]["priority"] for decision in standing["items"] if decision["action"]]
-    assert max(told) == float(LARGEST)
+    decisions = await call("GET", "customers/shop:eva/decisions")
+    priorities = [decision["action"]["priority"] for decision in decisions["items"] if decision["action"]]
+    assert max(priorities) == float(LARGEST)
     assert await failures(database) == []
 
 

@@ -1,4 +1,4 @@
-"""What a backfill leads to is decided and can be read, and is never a reason to contact anybody."""
+"""A backfill leads to decisions that can be read, and never to a contact."""
 
 import pytest
 from sqlalchemy import text
@@ -14,7 +14,7 @@ from .builders import START, confirm_inputs, registered, scored, segmented
 LOADED = [loaded(event) for event in (registered(), segmented("ana", "loyal", "active-90d"), scored())]
 
 
-async def standing(client) -> dict:
+async def read_current_action(client) -> dict:
     answer = await client.get("/v1/customers/shop:ana/next-best-action")
     assert answer.status_code == 200, answer.text
     return answer.json()
@@ -22,7 +22,7 @@ async def standing(client) -> dict:
 
 @pytest.fixture
 async def history(database) -> None:
-    """A customer of whom only loaded history is known."""
+    """A customer with loaded history only."""
     for event in LOADED:
         assert await deliver(SERVICE, database, [event]) == []
     (announced,) = await end_backfill(SERVICE, database)
@@ -31,7 +31,7 @@ async def history(database) -> None:
 
 
 async def test_history_is_decided_once_and_the_decision_can_be_read(database, client, history):
-    decision = await standing(client)
+    decision = await read_current_action(client)
 
     assert decision["lane"] == "backfill"
     assert decision["action"]["offer"]["key"] == "reward-free-delivery"
@@ -41,7 +41,7 @@ async def test_history_is_decided_once_and_the_decision_can_be_read(database, cl
 
 
 async def test_nobody_is_contacted_because_of_history(database, client, history):
-    decision = await standing(client)
+    decision = await read_current_action(client)
     refused = await client.post("/v1/contacts", json={"decision_id": decision["decision_id"]})
 
     assert (refused.status_code, refused.json()["type"].rpartition(":")[2]) == (409, "decision-from-backfill")
@@ -51,7 +51,7 @@ async def test_nobody_is_contacted_because_of_history(database, client, history)
 
 async def test_the_next_live_event_makes_a_decision_that_a_contact_may_follow(database, client, history):
     await deliver(SERVICE, database, [scored(sequence=2, probability="0.22")])
-    decision = await standing(client)
+    decision = await read_current_action(client)
 
     assert decision["lane"] == "live"
     assert (await client.post("/v1/contacts", json={"decision_id": decision["decision_id"]})).status_code == 201
@@ -68,10 +68,10 @@ async def test_history_that_waited_for_fresh_inputs_stays_history(database, clie
     await confirm_inputs(database, age_s=3600)
     await deliver(SERVICE, database, LOADED)
     await end_backfill(SERVICE, database)
-    assert (await standing(client))["action"] is None
+    assert (await read_current_action(client))["action"] is None
 
     await confirm_inputs(database)
     (announced,) = await run_due(SERVICE, database, now=START)
 
     assert announced.lane is Lane.BACKFILL
-    assert (await standing(client))["lane"] == "backfill"
+    assert (await read_current_action(client))["lane"] == "backfill"

@@ -1,4 +1,4 @@
-"""Contact hours are kept: outside them a contact is refused, and the refusal says when it is allowed."""
+"""A contact outside contact hours is refused, and the refusal names the next allowed moment."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -28,8 +28,8 @@ async def ana(database) -> None:
     await deliver(SERVICE, database, [registered(), segmented("ana", "loyal", "active-90d"), scored()])
 
 
-async def asked(client, channel: str = "email", **question) -> dict:
-    answer = await client.post("/v1/decisions", json={"customer": "shop:ana", "channel": channel, **question})
+async def request_decision(client, channel: str = "email", **request) -> dict:
+    answer = await client.post("/v1/decisions", json={"customer": "shop:ana", "channel": channel, **request})
     assert answer.status_code == 201, answer.text
     return answer.json()
 
@@ -43,8 +43,8 @@ async def present(client, decision: dict, **body):
     return await client.post(path, json={"response": "presented", **body})
 
 
-async def standing_by_email(client, database) -> dict:
-    """The next-best action of a customer who allows e-mail only."""
+async def read_current_action_by_email(client, database) -> dict:
+    """Return the next-best action of a customer who allows e-mail only."""
     await deliver(SERVICE, database, [registered(sequence=2, consents=[granted(Channel.EMAIL)])])
     decision = (await client.get("/v1/customers/shop:ana/next-best-action")).json()
     assert decision["action"]["channel"] == "email"
@@ -65,7 +65,7 @@ OUTSIDE = (409, "outside-contact-hours", text(MORNING))
 
 async def test_at_night_no_contact_is_reserved_or_made_and_the_answer_says_from_when_on(client, clock, ana):
     clock.set(NIGHT)
-    decision = await asked(client)
+    decision = await request_decision(client)
     assert decision["action"]["contact_at"] == text(MORNING)
     assert refusal(await reserve(client, decision)) == OUTSIDE
     assert refusal(await present(client, decision)) == OUTSIDE
@@ -75,20 +75,20 @@ async def test_at_night_no_contact_is_reserved_or_made_and_the_answer_says_from_
 
 async def test_a_contact_that_was_reserved_in_time_is_not_confirmed_at_night(client, clock, ana):
     clock.set(EVENING)
-    slot = (await reserve(client, await asked(client))).json()
+    slot = (await reserve(client, await request_decision(client))).json()
     clock.advance(minutes=40)
     assert refusal(await client.post(f"/v1/contacts/{slot['contact_id']}/confirm")) == OUTSIDE
 
 
 async def test_the_standing_action_is_not_presented_at_night_however_long_it_stood(client, database, clock, ana):
-    standing = await standing_by_email(client, database)
+    current_action = await read_current_action_by_email(client, database)
     clock.set(NIGHT)
-    assert refusal(await present(client, standing)) == OUTSIDE
+    assert refusal(await present(client, current_action)) == OUTSIDE
 
 
 async def test_a_channel_to_which_customers_come_has_no_contact_hours(client, clock, ana):
     clock.set(NIGHT)
-    decision = await asked(client, "front-office")
+    decision = await request_decision(client, "front-office")
     assert decision["action"]["contact_at"] == text(NIGHT)
     assert (await present(client, decision)).status_code == 201
 
@@ -97,7 +97,7 @@ async def test_a_channel_to_which_customers_come_has_no_contact_hours(client, cl
 async def test_a_customer_who_is_there_is_served_at_whatever_hour(client, database, clock, hours):
     await deliver(SERVICE, database, [registered(contact_hours=hours), segmented("ana", "loyal"), scored()])
     clock.set(NIGHT)
-    decision = await asked(client, initiated_by="customer")
+    decision = await request_decision(client, initiated_by="customer")
     assert (decision["initiated_by"], decision["action"]["contact_at"]) == ("customer", text(NIGHT))
     slot = (await reserve(client, decision)).json()
     confirmed = await client.post(f"/v1/contacts/{slot['contact_id']}/confirm")
@@ -106,14 +106,14 @@ async def test_a_customer_who_is_there_is_served_at_whatever_hour(client, databa
 
 async def test_an_asked_decision_outlasts_its_wait_for_contact_hours(client, clock, ana):
     clock.set(NIGHT)
-    assert (await asked(client))["valid_until"] == text(MORNING + timedelta(minutes=60))
-    assert (await asked(client, "front-office"))["valid_until"] == text(NIGHT + timedelta(minutes=60))
+    assert (await request_decision(client))["valid_until"] == text(MORNING + timedelta(minutes=60))
+    assert (await request_decision(client, "front-office"))["valid_until"] == text(NIGHT + timedelta(minutes=60))
 
 
 async def test_a_slot_for_a_later_moment_is_held_until_after_that_moment(client, database, clock, ana):
     clock.set(NIGHT)
     at = MORNING + timedelta(minutes=30)
-    slot = await reserve(client, await asked(client), contact_at=at.isoformat())
+    slot = await reserve(client, await request_decision(client), contact_at=at.isoformat())
     assert slot.status_code == 201, slot.text
     assert (slot.json()["at"], slot.json()["expires_at"]) == (text(at), text(at + timedelta(minutes=60)))
     (reserved,) = [event.data for event in await emitted(database) if isinstance(event.data, ContactReserved)]
@@ -126,8 +126,8 @@ async def test_a_slot_for_a_later_moment_is_held_until_after_that_moment(client,
 
 
 async def test_a_slot_for_a_later_moment_is_restored_for_that_moment(client, database, database_for, ana):
-    standing = (await client.get("/v1/customers/shop:ana/next-best-action")).json()
-    slot = (await reserve(client, standing, contact_at=MORNING.isoformat())).json()
+    current_action = (await client.get("/v1/customers/shop:ana/next-best-action")).json()
+    slot = (await reserve(client, current_action, contact_at=MORNING.isoformat())).json()
     restored = await database_for(SERVICE)
     await restore(SERVICE, restored, await emitted(database))
     async with restored.begin() as uow:
@@ -141,22 +141,22 @@ async def test_a_slot_for_a_later_moment_is_restored_for_that_moment(client, dat
 
 async def test_a_slot_for_a_later_moment_counts_until_it_is_used_or_free(client, database, clock, ana):
     await set_policy(database, caps=[{"contacts": 1, "days": 1}])
-    standing = (await client.get("/v1/customers/shop:ana/next-best-action")).json()
+    current_action = (await client.get("/v1/customers/shop:ana/next-best-action")).json()
     in_three_days = clock.now() + timedelta(days=3)
-    assert (await reserve(client, standing, contact_at=in_three_days.isoformat())).status_code == 201
+    assert (await reserve(client, current_action, contact_at=in_three_days.isoformat())).status_code == 201
     clock.advance(days=2)
-    assert refusal(await reserve(client, await asked(client, "front-office")))[:2] == (409, "contact-cap")
+    assert refusal(await reserve(client, await request_decision(client, "front-office")))[:2] == (409, "contact-cap")
 
 
 async def test_a_slot_is_reserved_for_a_moment_in_contact_hours_only(client, database, ana):
     night = NIGHT + timedelta(days=1)
-    standing = await standing_by_email(client, database)
-    refused = await reserve(client, standing, contact_at=night.isoformat())
+    current_action = await read_current_action_by_email(client, database)
+    refused = await reserve(client, current_action, contact_at=night.isoformat())
     assert refusal(refused) == (409, "outside-contact-hours", text(MORNING + timedelta(days=1)))
 
 
 async def test_a_slot_is_reserved_for_as_long_as_its_decision_holds_and_never_for_the_past(client, clock, ana):
-    decision = await asked(client)
+    decision = await request_decision(client)
     tomorrow, past = clock.now() + timedelta(days=1), clock.now() - timedelta(minutes=1)
     expired = await reserve(client, decision, contact_at=tomorrow.isoformat())
     assert expired.json()["type"] == "urn:lealtad:problem:decision-expired"
@@ -165,25 +165,25 @@ async def test_a_slot_is_reserved_for_as_long_as_its_decision_holds_and_never_fo
 
 
 async def test_a_held_slot_is_not_moved_unasked(client, clock, ana):
-    standing = (await client.get("/v1/customers/shop:ana/next-best-action")).json()
+    current_action = (await client.get("/v1/customers/shop:ana/next-best-action")).json()
     first, other = clock.now() + timedelta(hours=2), clock.now() + timedelta(hours=3)
-    slot = await reserve(client, standing, contact_at=first.isoformat())
-    again = await reserve(client, standing, contact_at=first.isoformat())
+    slot = await reserve(client, current_action, contact_at=first.isoformat())
+    again = await reserve(client, current_action, contact_at=first.isoformat())
     assert (again.status_code, again.json()) == (200, slot.json())
-    moved = await reserve(client, standing, contact_at=other.isoformat())
+    moved = await reserve(client, current_action, contact_at=other.isoformat())
     assert moved.json()["type"] == "urn:lealtad:problem:reserved-for-another-moment"
 
 
 async def test_hours_that_never_meet_are_no_contact_and_the_decision_says_so(client, database):
     await deliver(SERVICE, database, [registered(contact_hours=LATE), segmented("ana", "loyal"), scored()])
-    decision = await asked(client)
+    decision = await request_decision(client)
     assert (decision["action"], decision["reason"]) == (None, "no-common-hours")
     assert {a["stage"] for a in decision["ruled_out"] if a["rule"] == "no-common-hours"} == {"contact-policy"}
-    assert (await asked(client, "front-office"))["action"] is not None
+    assert (await request_decision(client, "front-office"))["action"] is not None
 
 
 async def test_hours_that_a_customer_changes_hold_for_a_slot_that_is_held(client, database, clock, ana):
-    slot = (await reserve(client, await asked(client))).json()
+    slot = (await reserve(client, await request_decision(client))).json()
     later = ContactHours(start="18:00", end="02:00")
     await deliver(SERVICE, database, [registered(sequence=2, contact_hours=later)])
     refused = await client.post(f"/v1/contacts/{slot['contact_id']}/confirm")
@@ -192,7 +192,7 @@ async def test_hours_that_a_customer_changes_hold_for_a_slot_that_is_held(client
 
 async def test_a_slot_that_contact_hours_forbid_until_it_expires_is_free_again(client, database, clock, ana):
     clock.set(EVENING)
-    await reserve(client, await asked(client))
+    await reserve(client, await request_decision(client))
     clock.advance(minutes=40)
     await deliver(SERVICE, database, [scored(band="high", sequence=2)])
     (released,) = [event.data for event in await emitted(database) if isinstance(event.data, ContactReleased)]
@@ -200,7 +200,7 @@ async def test_a_slot_that_contact_hours_forbid_until_it_expires_is_free_again(c
 
 
 async def test_hours_that_no_longer_meet_refuse_a_slot_that_is_held(client, database, ana):
-    slot = (await reserve(client, await asked(client))).json()
+    slot = (await reserve(client, await request_decision(client))).json()
     await deliver(SERVICE, database, [registered(sequence=2, contact_hours=LATE)])
     refused = await client.post(f"/v1/contacts/{slot['contact_id']}/confirm")
     assert refusal(refused) == (409, "no-common-hours", None)
@@ -208,7 +208,7 @@ async def test_hours_that_no_longer_meet_refuse_a_slot_that_is_held(client, data
 
 async def test_a_contact_is_judged_by_the_time_at_which_it_was_made(client, clock, ana):
     clock.set(EVENING)
-    decision = await asked(client)
+    decision = await request_decision(client)
     clock.set(EVENING + timedelta(minutes=31))
     last_minute = EVENING + timedelta(minutes=29)
     assert (await present(client, decision, occurred_at=last_minute.isoformat())).status_code == 201

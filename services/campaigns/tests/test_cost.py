@@ -1,4 +1,4 @@
-"""What decisions cost the database: a few statements however many customers there are, planned once a connection."""
+"""The database cost of decisions: few statements for any number of customers, planned once per connection."""
 
 import pytest
 from sqlalchemy import text
@@ -10,7 +10,7 @@ from lealtad.testing.driving import deliver, statements
 
 from .builders import START, an_id, complained, registered, scored, segmented
 
-STRANGERS = """
+OTHER_CUSTOMERS = """
     INSERT INTO customer (customer_id, sequence, status, do_not_contact, preferred_channels, consents, registered_at)
     SELECT gen_random_uuid(), 1, 'active', false, '{}', '[]', now() FROM generate_series(1, 3000)
 """
@@ -43,7 +43,7 @@ async def test_reading_the_next_best_action_takes_one_statement(database, client
 
 async def test_what_customers_are_decided_on_is_not_planned_for_each_batch(database):
     async with database.begin() as uow:
-        for statement in (STRANGERS, THEIR_SCORES, THEIR_SEGMENTS, "ANALYZE"):
+        for statement in (OTHER_CUSTOMERS, THEIR_SCORES, THEIR_SEGMENTS, "ANALYZE"):
             await uow.connection.execute(text(statement))
     async with database.begin() as uow:
         for number in range(20):

@@ -1,4 +1,4 @@
-"""What the API documentation shows can be sent as it stands."""
+"""The examples of the API documentation are valid requests."""
 
 from campaigns.service import SERVICE
 from lealtad.testing.driving import deliver
@@ -13,8 +13,8 @@ async def test_every_body_has_an_example_that_is_accepted(client, database):
     def examples(model: str) -> list[dict]:
         return document["components"]["schemas"][model]["examples"]
 
-    (question,) = examples("NewDecision")
-    assert (await client.post("/v1/decisions", json=question)).status_code == 201
+    (request,) = examples("NewDecision")
+    assert (await client.post("/v1/decisions", json=request)).status_code == 201
     decision = (await client.get("/v1/customers/shop:17850/next-best-action")).json()
     for response in examples("NewResponse"):
         path = f"/v1/decisions/{decision['decision_id']}/responses"

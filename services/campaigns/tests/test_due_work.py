@@ -1,4 +1,4 @@
-"""Due work is found by index, and no two workers do the same of it."""
+"""Due work is found by index, and no two workers do the same work."""
 
 import asyncio
 
@@ -23,7 +23,7 @@ async def plan(database, statement, **values) -> str:
 
 @pytest.fixture
 async def many(database) -> None:
-    """Ten thousand customers with a standing decision, of whom none is due."""
+    """Ten thousand customers with a current action, none of them due."""
     fill = text("""
         INSERT INTO next_best_action (customer_id, next_due_at, rulebook)
         SELECT gen_random_uuid(), CAST(:later AS timestamptz) + make_interval(mins => n), 1
@@ -41,7 +41,7 @@ async def many(database) -> None:
         ("inputs", "ix_next_best_action_awaits_inputs"),
     ],
 )
-async def test_who_is_due_is_found_by_index(database, many, why, index):
+async def test_due_customers_are_found_by_index(database, many, why, index):
     statement = str(repository.LOCK_DUE[why])
     values = {"limit": 500, **({"now": START} if why == "time" else {})}
     assert index in await plan(database, statement, **values)
@@ -58,7 +58,7 @@ async def test_two_workers_share_what_is_due(database):
     assert decided == 40 * 2
 
 
-async def test_who_cannot_be_decided_stops_no_other(database, monkeypatch):
+async def test_a_customer_whose_decision_fails_stops_no_other(database, monkeypatch):
     names = [f"customer-{number}" for number in range(9)]
     await deliver(SERVICE, database, [e for n in names for e in (registered(n), segmented(n, "loyal"), scored(n))])
     async with database.begin() as uow:

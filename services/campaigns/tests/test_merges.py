@@ -1,4 +1,4 @@
-"""A merge begins nothing anew: what the merged record was told, refused and complained of holds for the survivor."""
+"""A merge restarts nothing: contacts, responses and complaints of the merged record apply to the survivor."""
 
 import pytest
 
@@ -13,12 +13,12 @@ MERGED = registered("eva", sequence=2, status=CustomerStatus.MERGED, merged_into
 
 @pytest.fixture
 async def twins(database) -> None:
-    """One person under two records, who would be offered something under each."""
+    """One person under two records, each with a next-best action."""
     for name in ("ana", "eva"):
         await deliver(SERVICE, database, [registered(name), segmented(name, "loyal", "active-90d"), scored(name)])
 
 
-async def asked(client, name: str) -> dict:
+async def request_decision(client, name: str) -> dict:
     answer = await client.post("/v1/decisions", json={"customer": f"shop:{name}", "channel": "email"})
     assert answer.status_code == 201, answer.text
     return answer.json()
@@ -36,18 +36,18 @@ async def reserve(client, decision: dict):
 
 
 def rules(decision: dict) -> set[str]:
-    """The rules that rule actions out."""
+    """Return the rules of the excluded actions."""
     return {excluded["rule"] for excluded in decision["ruled_out"]}
 
 
 async def test_contacts_with_a_merged_record_count_against_the_caps_of_the_survivor(client, database, twins):
     await set_policy(database, caps=[{"contacts": 1, "days": 7}])
-    before = await asked(client, "ana")
-    await answer(client, await asked(client, "eva"), "presented")
+    before = await request_decision(client, "ana")
+    await answer(client, await request_decision(client, "eva"), "presented")
     await deliver(SERVICE, database, [MERGED])
 
     assert (await reserve(client, before)).status_code == 409
-    after = await asked(client, "ana")
+    after = await request_decision(client, "ana")
     assert after["action"] is None
     assert "contact-cap" in rules(after)
 
@@ -55,16 +55,16 @@ async def test_contacts_with_a_merged_record_count_against_the_caps_of_the_survi
 @pytest.mark.parametrize(("response", "rule"), [("rejected", "refused-lately"), ("accepted", "already-accepted")])
 async def test_what_a_merged_record_answered_holds_for_the_survivor(client, database, twins, response, rule):
     await set_policy(database, caps=[])
-    before = await asked(client, "ana")
-    await answer(client, await asked(client, "eva"), "presented", response)
+    before = await request_decision(client, "ana")
+    await answer(client, await request_decision(client, "eva"), "presented", response)
     await deliver(SERVICE, database, [MERGED])
 
     assert (await reserve(client, before)).status_code == 409
-    assert rule in rules(await asked(client, "ana"))
+    assert rule in rules(await request_decision(client, "ana"))
 
 
 async def test_a_complaint_of_a_merged_record_mutes_the_survivor(client, database, twins):
-    before = await asked(client, "ana")
+    before = await request_decision(client, "ana")
     await deliver(SERVICE, database, [complained("eva"), MERGED])
 
     refused = await reserve(client, before)
@@ -74,7 +74,7 @@ async def test_a_complaint_of_a_merged_record_mutes_the_survivor(client, databas
 
 async def test_the_ledger_of_the_survivor_shows_the_contacts_of_merged_records(client, database, twins):
     for name in ("ana", "eva"):
-        await answer(client, await asked(client, name), "presented")
+        await answer(client, await request_decision(client, name), "presented")
     await deliver(SERVICE, database, [MERGED])
 
     page = (await client.get("/v1/customers/shop:ana/contacts", params={"limit": 1})).json()

@@ -45,9 +45,9 @@ async def test_every_action_is_ranked_or_ruled_out_with_its_rule(database, clien
     await deliver(SERVICE, database, [registered(), segmented("ana", "loyal"), scored()])
     decision = await next_best_action(client)
     offers = (await client.get("/v1/offers")).json()["items"]
-    told = {(a["offer"]["key"], a["channel"]) for a in decision["ranked"]}
-    told |= {(a["offer"]["key"], channel) for a in decision["ruled_out"] for channel in a["channels"]}
-    assert told == {(offer["key"], channel) for offer in offers for channel in offer["channels"]}
+    listed = {(a["offer"]["key"], a["channel"]) for a in decision["ranked"]}
+    listed |= {(a["offer"]["key"], channel) for a in decision["ruled_out"] for channel in a["channels"]}
+    assert listed == {(offer["key"], channel) for offer in offers for channel in offer["channels"]}
     assert all(a["rule"] and a["detail"] for a in decision["ruled_out"])
 
 

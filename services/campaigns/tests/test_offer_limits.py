@@ -1,4 +1,4 @@
-"""The limit of an offer that is in force holds for everybody, also for decisions made under another one."""
+"""The limit of an offer in force applies to all customers, also to decisions from an earlier limit."""
 
 import asyncio
 
@@ -16,13 +16,13 @@ NAMES = [f"customer-{number}" for number in range(12)]
 
 @pytest.fixture
 async def decisions(client, database) -> list[dict]:
-    """What a dozen loyal customers are offered: the same reward, of which there are twenty."""
+    """The current decisions of a dozen loyal customers: the same reward, which is limited to twenty."""
     for name in NAMES:
         await deliver(SERVICE, database, [registered(name), segmented(name, "loyal", "active-90d"), scored(name)])
-    found = [(await client.get(f"/v1/customers/shop:{name}/next-best-action")).json() for name in NAMES]
-    assert len({decision["action"]["offer"]["key"] for decision in found}) == 1
-    await limit(client, found[0], total=20)
-    return found
+    current = [(await client.get(f"/v1/customers/shop:{name}/next-best-action")).json() for name in NAMES]
+    assert len({decision["action"]["offer"]["key"] for decision in current}) == 1
+    await limit(client, current[0], total=20)
+    return current
 
 
 async def test_a_lowered_limit_holds_for_offers_presented_before(client, decisions):
@@ -48,11 +48,11 @@ async def test_a_raised_limit_holds_for_offers_presented_before(client, decision
 async def test_an_acceptance_and_a_change_of_the_limit_wait_for_each_other(client, decisions):
     for decision in decisions:
         await answer(client, decision, "presented")
-    wanted = [answer(client, decision, "accepted") for decision in decisions[:8]]
-    *early, _ = await asyncio.gather(*wanted, limit(client, decisions[0], total=2))
-    taken = sum(a.status_code == 201 for a in early)
+    acceptances = [answer(client, decision, "accepted") for decision in decisions[:8]]
+    *early, _ = await asyncio.gather(*acceptances, limit(client, decisions[0], total=2))
+    accepted = sum(a.status_code == 201 for a in early)
     late = await asyncio.gather(*(answer(client, decision, "accepted") for decision in decisions[8:]))
-    assert taken >= 2
+    assert accepted >= 2
     assert {a.status_code for a in late} == {409}
 
 

@@ -1,4 +1,4 @@
-"""Who may not be profiled is decided on without score, tier and what others taught, and teaches nothing."""
+"""A customer who refuses profiling gets decisions without score, tier and learned propensities, and teaches nothing."""
 
 from datetime import timedelta
 
@@ -27,14 +27,14 @@ async def answer(client, decision, response):
     assert answered.status_code == 201, answered.text
 
 
-async def taught(database):
+async def count_learned_responses(database):
     async with database.read() as uow:
         return await uow.connection.scalar(ANSWERED)
 
 
 @pytest.fixture
 async def decision(database, client):
-    """The next-best action of a loyal customer with a score and a tier, after another one had accepted it."""
+    """The next-best action of a loyal customer with score and tier, after another customer accepted the same offer."""
     await deliver(SERVICE, database, [registered("eva"), segmented("eva", "loyal"), scored("eva", band="high")])
     offered = await read(client, "eva")
     await answer(client, offered, "presented")
@@ -53,7 +53,7 @@ def situations(decision):
     return {name for action in decision["ranked"] for name in action["situations"]}
 
 
-async def test_an_objection_is_obeyed_at_once_although_score_and_segments_were_not_withdrawn_yet(
+async def test_a_refusal_of_profiling_is_obeyed_at_once_although_score_and_segments_were_not_withdrawn_yet(
     database, client, decision
 ):
     assert decision["inputs"]["score"]["band"] == "high"
@@ -69,12 +69,12 @@ async def test_an_objection_is_obeyed_at_once_although_score_and_segments_were_n
 
 
 async def refuse(database):
-    """Let the customer refuse, and stay in a segment whose rule does not look at behaviour."""
+    """Refuse profiling; the customer stays in a segment whose rule does not read behaviour."""
     await deliver(SERVICE, database, [segmented("ana", "loyal", sequence=2), refusing()])
 
 
 async def test_propensities_are_the_prior_alone(database, client, decision):
-    """In the cell of customers without a score others taught something, too."""
+    """Other customers without a score have taught their cell."""
     await deliver(SERVICE, database, [registered("leo"), segmented("leo", "loyal")])
     offered = await read(client, "leo")
     await answer(client, offered, "presented")
@@ -92,18 +92,18 @@ async def test_propensities_are_the_prior_alone(database, client, decision):
 @pytest.mark.parametrize("final", ["accepted", "rejected"])
 async def test_nothing_is_learned_from_the_answers(database, client, decision, final):
     await refuse(database)
-    before, offered = await taught(database), await read(client)
+    before, offered = await count_learned_responses(database), await read(client)
     await answer(client, offered, "presented")
     await answer(client, offered, final)
-    assert await taught(database) == before
+    assert await count_learned_responses(database) == before
 
 
 async def test_nothing_is_learned_from_silence(database, client, decision):
     await answer(client, decision, "presented")
-    before = await taught(database)
+    before = await count_learned_responses(database)
     await deliver(SERVICE, database, [refusing()])
     await run_due(SERVICE, database, now=START + timedelta(days=31))
-    assert await taught(database) == before
+    assert await count_learned_responses(database) == before
 
 
 async def test_consent_to_marketing_stays(database, client, decision):

@@ -1,4 +1,4 @@
-"""Decisions that nothing came of are forgotten; what effects are measured by, and what stands, is kept."""
+"""Unused decisions are deleted. Decisions with a contact or response, and current ones, are kept."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -56,6 +56,6 @@ async def test_no_more_are_forgotten_in_one_transaction_than_asked(database_for:
     async with database.begin() as uow:
         for number in range(5):
             await uow.connection.execute(DECISION, {"id": UUID(int=oldest.int + number), "customer": new_id()})
-        taken = [await prune(uow.connection, system_now(), 3) for _ in range(3)]
+        deleted = [await prune(uow.connection, system_now(), 3) for _ in range(3)]
 
-    assert taken == [3, 2, 0]
+    assert deleted == [3, 2, 0]

@@ -1,4 +1,4 @@
-"""A contact that took place a while ago is told, not asked about: stored, counted, marked with the rule of its time."""
+"""A contact that took place a while ago is reported: no rule refuses it; it is stored, counted and marked."""
 
 from datetime import timedelta
 
@@ -10,16 +10,28 @@ from lealtad.events.catalog.campaigns import ContactConfirmed, OfferPresented
 from lealtad.testing.driving import deliver, emitted, run_due
 
 from .builders import START, set_policy
-from .test_stops import STOPS, answer, asked, change, confirm, decision, ledger, limit, loyal, reserve, slot
+from .test_stops import (
+    STOPS,
+    answer,
+    change,
+    confirm,
+    decision,
+    limit,
+    loyal,
+    read_ledger,
+    request_decision,
+    reserve,
+    slot,
+)
 
 __all__ = ["decision", "loyal", "slot"]
 HOUR = timedelta(hours=1)
 
 
 async def report(client, decision, at, **body):
-    told = await answer(client, decision, "presented", occurred_at=at.isoformat(), **body)
-    assert told.status_code == 201, told.text
-    return told.json()
+    reported = await answer(client, decision, "presented", occurred_at=at.isoformat(), **body)
+    assert reported.status_code == 201, reported.text
+    return reported.json()
 
 
 @pytest.mark.parametrize("rule", STOPS)
@@ -27,9 +39,9 @@ async def test_a_report_names_the_rule_that_stood_when_the_contact_took_place(cl
     await deliver(SERVICE, database, [STOPS[rule]], now=START + HOUR / 2)
     clock.advance(hours=3)
 
-    told = await report(client, decision, START + HOUR)
+    reported = await report(client, decision, START + HOUR)
 
-    assert (told["reported"], told["rule"]) == (True, rule)
+    assert (reported["reported"], reported["rule"]) == (True, rule)
     events = [e.data for e in await emitted(database) if isinstance(e.data, ContactConfirmed | OfferPresented)]
     assert [(event.occurred_at, event.rule) for event in events] == [(START + HOUR, rule)] * 2
 
@@ -38,8 +50,8 @@ async def test_a_report_names_the_rule_that_stood_when_the_contact_took_place(cl
 async def test_a_stop_of_later_does_not_speak_against_a_contact_of_before(client, database, decision, clock, rule):
     await deliver(SERVICE, database, [STOPS[rule]], now=START + HOUR)
     clock.advance(hours=3)
-    told = await report(client, decision, START + HOUR / 2)
-    assert (told["reported"], told["rule"]) == (True, None)
+    reported = await report(client, decision, START + HOUR / 2)
+    assert (reported["reported"], reported["rule"]) == (True, None)
 
 
 async def test_the_policy_and_the_offer_of_that_time_are_asked(client, database, decision, clock):
@@ -48,7 +60,7 @@ async def test_the_policy_and_the_offer_of_that_time_are_asked(client, database,
     await change(client, "/v1/contact-policy", promotions_stopped=True)
     clock.advance(hours=1)
     await change(client, "/v1/contact-policy", promotions_stopped=False)
-    other = await asked(client, "front-office")
+    other = await request_decision(client, "front-office")
     clock.advance(hours=1)
     etag = (await client.get(f"/v1/offers/{key}")).headers["etag"]
     await client.delete(f"/v1/offers/{key}", headers={"If-Match": etag})
@@ -70,14 +82,14 @@ async def test_a_withdrawn_offer_is_the_rule_of_a_contact_after_it(client, decis
 
 
 async def test_a_decision_that_had_expired_is_the_rule_of_a_contact_after_it(client, loyal, clock):
-    decision = await asked(client, "front-office")
+    decision = await request_decision(client, "front-office")
     clock.advance(hours=4)
     assert (await report(client, decision, START + 2 * HOUR))["rule"] == "decision-expired"
 
 
 async def test_an_offer_that_was_exhausted_is_the_rule_of_a_contact_after_it(client, database, decision, clock):
     await limit(client, decision, total=1)
-    other = await asked(client, "front-office")
+    other = await request_decision(client, "front-office")
     await answer(client, other, "presented")
     await answer(client, other, "accepted")
     await run_due(SERVICE, database, now=START + HOUR)
@@ -89,20 +101,20 @@ async def test_a_report_counts_against_the_caps(client, database, decision, cloc
     await set_policy(database, caps=[{"contacts": 1, "days": 7}])
     await limit(client, decision, per_customer=5)
     clock.advance(hours=2)
-    held = (await reserve(client, await asked(client, "email"))).json()
+    held = (await reserve(client, await request_decision(client, "email"))).json()
     await report(client, decision, START + HOUR)
 
     refused = await confirm(client, held)
 
     assert (refused.status_code, refused.json()["rule"]) == (409, "contact-cap")
-    assert (await ledger(client))[held["contact_id"]]["rule"] == "contact-cap"
-    assert (await reserve(client, await asked(client, "front-office"))).status_code == 409
+    assert (await read_ledger(client))[held["contact_id"]]["rule"] == "contact-cap"
+    assert (await reserve(client, await request_decision(client, "front-office"))).status_code == 409
 
 
 async def test_a_report_spends_the_slot_that_its_decision_holds(client, decision, slot, clock):
     clock.advance(minutes=30)
     await report(client, decision, START + timedelta(minutes=10))
-    contacts = await ledger(client)
+    contacts = await read_ledger(client)
     assert [(c["contact_id"], c["status"]) for c in contacts.values()] == [(slot["contact_id"], "confirmed")]
     assert contacts[slot["contact_id"]]["rule"] is None
 
@@ -120,9 +132,9 @@ async def test_a_report_of_a_slot_that_a_stop_released_since_is_not_marked(clien
     clock.advance(hours=0.5)
     await deliver(SERVICE, database, [STOPS["complaint-open"]])
     clock.advance(hours=1)
-    told = await report(client, slot, START + HOUR / 4)
-    assert told["rule"] is None
-    assert sorted(c["status"] for c in (await ledger(client)).values()) == ["confirmed", "released"]
+    reported = await report(client, slot, START + HOUR / 4)
+    assert reported["rule"] is None
+    assert sorted(c["status"] for c in (await read_ledger(client)).values()) == ["confirmed", "released"]
 
 
 async def test_a_question_is_answered_and_is_no_report(client, decision):
@@ -134,7 +146,7 @@ async def test_a_report_is_shown_with_its_decision_and_may_be_answered(client, d
     await deliver(SERVICE, database, [STOPS["complaint-open"]])
     clock.advance(hours=2)
     await report(client, decision, START + HOUR)
-    (contact,) = (await ledger(client)).values()
+    (contact,) = (await read_ledger(client)).values()
     assert (contact["status"], contact["at"]) == ("confirmed", (START + HOUR).strftime("%Y-%m-%dT%XZ"))
     assert (contact["counts"], contact["rule"]) == (True, "complaint-open")
     accepted = await answer(client, decision, "accepted", occurred_at=(START + 1.5 * HOUR).isoformat())

@@ -1,4 +1,4 @@
-"""What a customer answers changes what is decided next, for him and for all."""
+"""A customer's response changes the next decisions, for the customer and for all others."""
 
 import asyncio
 from datetime import timedelta

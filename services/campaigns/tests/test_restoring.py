@@ -1,4 +1,4 @@
-"""What was announced, contacted and answered after the back-up is known again."""
+"""Actions, contacts and responses from after the back-up are restored."""
 
 from dataclasses import replace
 
@@ -17,14 +17,14 @@ FACTS = [registered(), segmented("ana", "loyal", "active-90d"), scored()]
 
 @pytest.fixture
 async def restored(database_for):
-    """A database that was restored from before everything."""
+    """A database that was restored to a state before all events."""
     database = await database_for(SERVICE)
     await confirm_inputs(database)
     await set_policy(database, **PLAIN)
     return database
 
 
-async def standing(client) -> dict:
+async def read_current_action(client) -> dict:
     return (await client.get("/v1/customers/shop:ana/next-best-action")).json()
 
 
@@ -44,7 +44,7 @@ async def test_an_action_that_was_announced_is_not_announced_again(database, res
 
 async def test_an_offer_that_was_presented_is_not_presented_again_and_its_contact_counts(database, client, restored):
     await deliver(SERVICE, database, FACTS)
-    presented = await standing(client)
+    presented = await read_current_action(client)
     await answer(client, presented, "presented")
 
     lost = await restore(SERVICE, restored, await emitted(database))
@@ -52,7 +52,7 @@ async def test_an_offer_that_was_presented_is_not_presented_again_and_its_contac
 
     assert lost == set()
     async with client_for(SERVICE, restored) as other:
-        ruled_out = {item["offer"]["key"]: item["rule"] for item in (await standing(other))["ruled_out"]}
+        ruled_out = {item["offer"]["key"]: item["rule"] for item in (await read_current_action(other))["ruled_out"]}
         ledger = (await other.get("/v1/customers/shop:ana/contacts")).json()["items"]
     assert ruled_out[presented["action"]["offer"]["key"]] == "already-presented"
     assert [contact["status"] for contact in ledger] == ["confirmed"]
@@ -60,7 +60,7 @@ async def test_an_offer_that_was_presented_is_not_presented_again_and_its_contac
 
 async def test_a_refusal_rests_the_pitch_after_the_restore_too(database, client, restored):
     await deliver(SERVICE, database, FACTS)
-    refused = await standing(client)
+    refused = await read_current_action(client)
     await answer(client, refused, "presented")
     await answer(client, refused, "rejected")
 
@@ -68,18 +68,18 @@ async def test_a_refusal_rests_the_pitch_after_the_restore_too(database, client,
     await deliver(SERVICE, restored, FACTS)
 
     async with client_for(SERVICE, restored) as other:
-        assert (await standing(other))["reason"] == "refused-lately"
+        assert (await read_current_action(other))["reason"] == "refused-lately"
 
 
 async def test_a_reported_contact_keeps_the_rule_of_its_time(database, client, clock, restored):
     await deliver(SERVICE, database, FACTS)
-    decision = await standing(client)
+    decision = await read_current_action(client)
     await deliver(SERVICE, database, [complained()])
-    told_at = clock.now().isoformat()
+    reported_at = clock.now().isoformat()
     clock.advance(hours=1)
     path = f"/v1/decisions/{decision['decision_id']}/responses"
-    told = await client.post(path, json={"response": "presented", "occurred_at": told_at})
-    assert told.json()["rule"] == "complaint-open"
+    reported = await client.post(path, json={"response": "presented", "occurred_at": reported_at})
+    assert reported.json()["rule"] == "complaint-open"
 
     await restore(SERVICE, restored, await emitted(database))
     await deliver(SERVICE, restored, FACTS)
@@ -93,7 +93,7 @@ async def test_a_reported_contact_keeps_the_rule_of_its_time(database, client, c
 
 async def test_responses_to_offers_that_the_back_up_lacks_are_named(database, client, restored):
     await deliver(SERVICE, database, FACTS)
-    await answer(client, await standing(client), "presented")
+    await answer(client, await read_current_action(client), "presented")
     events = await emitted(database)
     response = next(event for event in events if isinstance(event.data, OfferPresented))
     offer = response.data.offer.model_copy(update={"version": 7})

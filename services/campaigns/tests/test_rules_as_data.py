@@ -1,4 +1,4 @@
-"""Offers and the contact policy are data: versioned, changed under an ETag, in force for everybody at once."""
+"""Offers and the contact policy are data: versioned, changed under an ETag, in force at once for all customers."""
 
 import pytest
 
@@ -42,10 +42,10 @@ async def test_a_new_offer_competes_for_everybody(client, database, loyal):
 
 async def test_an_offer_is_changed_under_its_etag_and_keeps_its_versions(client, loyal):
     offer = (await client.get("/v1/offers/reward-free-delivery")).json()
-    path, wanted = f"/v1/offers/{offer['offer_id']}", {**terms(offer), "value": "1.00"}
-    assert (await client.put(path, json=wanted)).status_code == 428
-    assert (await client.put(path, json=wanted, headers={"If-Match": '"7"'})).status_code == 412
-    changed = await client.put(path, json=wanted, headers={"If-Match": '"1"'})
+    path, document = f"/v1/offers/{offer['offer_id']}", {**terms(offer), "value": "1.00"}
+    assert (await client.put(path, json=document)).status_code == 428
+    assert (await client.put(path, json=document, headers={"If-Match": '"7"'})).status_code == 412
+    changed = await client.put(path, json=document, headers={"If-Match": '"1"'})
     assert (changed.status_code, changed.json()["version"]) == (200, 2)
     assert (await client.get(f"{path}/versions/1")).json()["value"] == "40"
     assert (await client.get(f"{path}/versions/3")).status_code == 404
@@ -97,9 +97,9 @@ async def test_what_is_no_offer_is_refused_precisely(client, wrong, pointer):
 
 async def test_one_switch_stops_all_promotions_at_once(client, database, loyal):
     policy = await client.get("/v1/contact-policy")
-    wanted = {**terms(policy.json()), "promotions_stopped": True}
+    document = {**terms(policy.json()), "promotions_stopped": True}
     decision = (await client.get("/v1/customers/shop:ana/next-best-action")).json()
-    changed = await client.put("/v1/contact-policy", json=wanted, headers={"If-Match": policy.headers["etag"]})
+    changed = await client.put("/v1/contact-policy", json=document, headers={"If-Match": policy.headers["etag"]})
     assert changed.status_code == 200, changed.text
     refused = await client.post(f"/v1/decisions/{decision['decision_id']}/responses", json={"response": "presented"})
     assert refused.json()["rule"] == "promotions-stopped"
@@ -111,10 +111,10 @@ async def test_one_switch_stops_all_promotions_at_once(client, database, loyal):
 
 async def test_the_policy_is_changed_under_its_etag_and_keeps_its_versions(client, database):
     policy = (await client.get("/v1/contact-policy")).json()
-    wanted = {**terms(policy), "caps": [{"contacts": 1, "days": 30}]}
-    assert (await client.put("/v1/contact-policy", json=wanted)).status_code == 428
-    assert (await client.put("/v1/contact-policy", json=wanted, headers={"If-Match": '"9"'})).status_code == 412
-    changed = await client.put("/v1/contact-policy", json=wanted, headers={"If-Match": '"1"'})
+    document = {**terms(policy), "caps": [{"contacts": 1, "days": 30}]}
+    assert (await client.put("/v1/contact-policy", json=document)).status_code == 428
+    assert (await client.put("/v1/contact-policy", json=document, headers={"If-Match": '"9"'})).status_code == 412
+    changed = await client.put("/v1/contact-policy", json=document, headers={"If-Match": '"1"'})
     assert changed.json()["version"] == 2
     assert len((await client.get("/v1/contact-policy/versions/1")).json()["caps"]) == 2
 
@@ -138,15 +138,15 @@ async def test_changes_of_rules_are_announced(client, database):
 
 
 async def test_a_decision_is_asked_for_by_channel_and_leaves_the_standing_one(client, loyal):
-    standing = (await client.get("/v1/customers/shop:ana/next-best-action")).json()
-    asked = await client.post("/v1/decisions", json={"customer": "shop:ana", "channel": "front-office"})
-    assert asked.status_code == 201
-    assert asked.json()["action"]["channel"] == "front-office"
-    assert not asked.json()["standing"]
+    current_action = (await client.get("/v1/customers/shop:ana/next-best-action")).json()
+    requested = await client.post("/v1/decisions", json={"customer": "shop:ana", "channel": "front-office"})
+    assert requested.status_code == 201
+    assert requested.json()["action"]["channel"] == "front-office"
+    assert not requested.json()["standing"]
     after = (await client.get("/v1/customers/shop:ana/next-best-action")).json()
-    assert after["decision_id"] == standing["decision_id"]
-    explained = await client.get(f"/v1/decisions/{asked.json()['decision_id']}")
-    assert explained.json() == asked.json()
+    assert after["decision_id"] == current_action["decision_id"]
+    explained = await client.get(f"/v1/decisions/{requested.json()['decision_id']}")
+    assert explained.json() == requested.json()
 
 
 async def test_asking_about_nobody_says_what_to_do(client):

@@ -1,4 +1,4 @@
-"""Rules in force hold where a contact is made, also for a slot that is held: no stop is outlived by a reservation."""
+"""Rules in force apply to every contact, also with a held slot: no reservation outlives a stop."""
 
 from datetime import timedelta
 
@@ -62,11 +62,11 @@ async def answer(client, decision, response, **body):
     return await client.post(f"/v1/decisions/{decision['decision_id']}/responses", json={"response": response, **body})
 
 
-async def asked(client, channel: str) -> dict:
+async def request_decision(client, channel: str) -> dict:
     return (await client.post("/v1/decisions", json={"customer": "shop:ana", "channel": channel})).json()
 
 
-async def ledger(client) -> dict[str, dict]:
+async def read_ledger(client) -> dict[str, dict]:
     items = (await client.get(f"/v1/customers/{an_id('ana')}/contacts")).json()["items"]
     return {item["contact_id"]: item for item in items}
 
@@ -74,8 +74,8 @@ async def ledger(client) -> dict[str, dict]:
 async def change(client, path: str, **changes: object) -> None:
     """Change an offer or the policy as a manager does."""
     current = await client.get(path)
-    wanted = {name: value for name, value in current.json().items() if name not in READ_ONLY} | changes
-    changed = await client.put(path, json=wanted, headers={"If-Match": current.headers["etag"]})
+    document = {name: value for name, value in current.json().items() if name not in READ_ONLY} | changes
+    changed = await client.put(path, json=document, headers={"If-Match": current.headers["etag"]})
     assert changed.status_code == 200, changed.text
 
 
@@ -85,7 +85,7 @@ async def limit(client, decision, **limits: int) -> None:
 
 
 async def refusals(client, slot) -> set[str]:
-    """The rules by which the held slot is refused at confirm, at presented and at reserve."""
+    """Return the rules that refuse the held slot at confirm, at presented and at reserve."""
     answers = [await confirm(client, slot), await answer(client, slot, "presented"), await reserve(client, slot)]
     assert [a.status_code for a in answers] == [409] * 3, [a.text for a in answers]
     return {a.json()["rule"] for a in answers}
@@ -115,7 +115,7 @@ async def test_another_policy_holds_at_once_and_releases_what_is_held(client, da
     released = [e.data for e in await run_due(SERVICE, database) if isinstance(e.data, ContactReleased)]
 
     assert [(str(e.contact_id), e.rule) for e in released] == [(slot["contact_id"], rule)]
-    assert (await ledger(client))[slot["contact_id"]]["rule"] == rule
+    assert (await read_ledger(client))[slot["contact_id"]]["rule"] == rule
     assert await refusals(client, slot) == {rule}
 
 
@@ -150,10 +150,10 @@ async def test_a_slot_is_not_held_beyond_the_consent_that_it_rests_on(client, da
         database,
         [registered(sequence=2, consents=[granted().model_copy(update={"expires_at": ends})])],
     )
-    slot = (await reserve(client, await asked(client, "front-office"))).json()
+    slot = (await reserve(client, await request_decision(client, "front-office"))).json()
     assert slot["expires_at"] == ends.strftime("%Y-%m-%dT%XZ")
     await run_due(SERVICE, database, now=ends)
-    assert (await ledger(client))[slot["contact_id"]]["status"] == "released"
+    assert (await read_ledger(client))[slot["contact_id"]]["status"] == "released"
     assert (await confirm(client, slot)).status_code == 409
 
 
@@ -175,17 +175,17 @@ async def test_a_complaint_leaves_the_slot_of_its_own_recovery_alone(client, dat
 
 
 async def test_a_refusal_releases_other_promotions_that_are_held(client, database, slot):
-    other = await asked(client, "email")
+    other = await request_decision(client, "email")
     await answer(client, other, "presented")
     refused = await answer(client, other, "rejected")
     assert refused.status_code == 201
-    assert (await ledger(client))[slot["contact_id"]]["status"] == "released"
+    assert (await read_ledger(client))[slot["contact_id"]]["status"] == "released"
 
 
 async def test_of_slots_above_a_lowered_cap_the_youngest_is_released(client, database, slot, clock):
     await change(client, f"/v1/offers/{slot['offer_key']}", limits={"per_customer": 5})
     clock.advance(minutes=1)
-    younger = (await reserve(client, await asked(client, "email"))).json()
+    younger = (await reserve(client, await request_decision(client, "email"))).json()
     await change(client, "/v1/contact-policy", caps=[{"contacts": 1, "days": 7}])
     assert (await confirm(client, younger)).json()["rule"] == "contact-cap"
     assert (await confirm(client, slot)).status_code == 200
@@ -222,8 +222,8 @@ async def test_no_stop_refuses_an_answer_that_was_given(client, database, decisi
 
 async def test_a_slot_that_a_channel_lets_go_names_no_rule(client, database, slot):
     await client.post(f"/v1/contacts/{slot['contact_id']}/release", json={"reason": "do-not-contact"})
-    told = [e.data for e in await emitted(database) if isinstance(e.data, ContactReleased | ContactReserved)]
-    assert len(told) == 2
-    assert isinstance(told[0], ContactReserved)
-    assert isinstance(told[1], ContactReleased)
-    assert (told[1].reason, told[1].rule) == ("do-not-contact", None)
+    events = [e.data for e in await emitted(database) if isinstance(e.data, ContactReleased | ContactReserved)]
+    assert len(events) == 2
+    assert isinstance(events[0], ContactReserved)
+    assert isinstance(events[1], ContactReleased)
+    assert (events[1].reason, events[1].rule) == ("do-not-contact", None)

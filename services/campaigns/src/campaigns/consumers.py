@@ -1,4 +1,4 @@
-"""Which feature folds which events."""
+"""The projection of each consumed event."""
 
 from campaigns.customer_state import projection
 from campaigns.customer_state.models import CASES, MEMBERSHIPS, SCORES

@@ -1,4 +1,4 @@
-"""The service put together: the only place where its parts meet."""
+"""The composition of the service from its features."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -42,7 +42,7 @@ SERVICE = Service(
         DueAction("expire-reservations", contact_jobs.release_expired_reservations, ledger_repository.DUE),
         DueAction("lapse-unanswered-offers", response_jobs.count_unanswered_offers, responses_repository.DUE),
         DueAction("review-best-action", decision_jobs.review_due_actions, decisions_repository.DUE),
-        # Whether inputs are fresh is a matter of the machine's time: nobody is due at a business time.
+        # Freshness of inputs depends on system time, so that no business time makes a customer due.
         DueAction(
             "review-with-fresh-inputs",
             decision_jobs.review_waiting_actions,

@@ -1,4 +1,4 @@
-"""Settings of campaigns beside the platform's."""
+"""Settings of campaigns, besides the platform's."""
 
 from pydantic import Field
 
@@ -6,7 +6,7 @@ from lealtad.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """Read from variables that begin with `LEALTAD_`."""
+    """Settings from variables that begin with `LEALTAD_`."""
 
     decision_days: int = Field(
         default=90, ge=31, description="how long decisions are kept that no contact and no response came of"

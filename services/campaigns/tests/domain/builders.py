@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from campaigns.domain.arbitration import Outcome, decide
+from campaigns.domain.circumstances import Circumstances
 from campaigns.domain.customer import (
     Case,
     ContactStatus,
@@ -20,7 +21,6 @@ from campaigns.domain.mute import mute_of
 from campaigns.domain.offers import Content, Offer, OfferTerms
 from campaigns.domain.policy import ContactPolicy
 from campaigns.domain.quiet_hours import InitiatedBy, earliest_contact
-from campaigns.domain.rules import Circumstances
 from lealtad.consents import Consent
 from lealtad.events.catalog.campaigns import OfferKind
 from lealtad.events.catalog.customer_profile import Channel, Purpose
@@ -35,7 +35,7 @@ def an_id(name: str) -> UUID:
     return uuid5(SPACE, name)
 
 
-def some_terms(**changes: Any) -> OfferTerms:
+def offer_terms(**changes: Any) -> OfferTerms:
     plain: dict[str, Any] = {
         "kind": OfferKind.CROSS_SELL,
         "value": Decimal(20),
@@ -46,7 +46,7 @@ def some_terms(**changes: Any) -> OfferTerms:
 
 
 def an_offer(key: str = "gift-set", *, accepted: int = 0, version: int = 1, **terms: Any) -> Offer:
-    return Offer(an_id(key), key, version, some_terms(**terms), accepted)
+    return Offer(an_id(key), key, version, offer_terms(**terms), accepted)
 
 
 PLAIN_POLICY: dict[str, Any] = {
@@ -116,7 +116,7 @@ def answered(offer: Offer, response: Response, *, days_ago: float = 0.5) -> Past
 
 
 def decided(customer: Customer, *offers: Offer, policy: ContactPolicy | None = None, **asked: Any) -> Outcome:
-    """The decision at NOON, with fresh inputs unless `stale` is given."""
+    """Return the outcome at NOON, with fresh inputs unless `stale` is given."""
     policy = policy or a_policy()
     now = asked.pop("now", NOON)
     holds_until = now + timedelta(days=policy.action_validity_days)

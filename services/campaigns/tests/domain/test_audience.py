@@ -8,7 +8,7 @@ from .builders import NOON, a_customer, in_segments, open_complaint, resolved_co
 
 
 def missed(customer, **conditions) -> str | None:
-    violation = Audience.model_validate(conditions).misses(customer, NOON)
+    violation = Audience.model_validate(conditions).find_mismatch(customer, NOON)
     return violation.rule if violation else None
 
 
@@ -43,18 +43,18 @@ def test_what_is_not_known_yet_is_not_assumed():
 
 def test_a_newcomer_becomes_eligible_by_time_alone():
     customer = a_customer(first_seen_at=NOON - timedelta(days=10))
-    violation = Audience(min_tenure_days=30).misses(customer, NOON)
+    violation = Audience(min_tenure_days=30).find_mismatch(customer, NOON)
     assert violation.until == NOON + timedelta(days=20)
-    assert Audience(min_tenure_days=30).misses(customer, violation.until) is None
+    assert Audience(min_tenure_days=30).find_mismatch(customer, violation.until) is None
 
 
 def test_membership_that_ends_by_time_alone_says_when():
     customer = a_customer(first_seen_at=NOON - timedelta(days=10))
     welcome = Audience(max_tenure_days=30)
-    ends = welcome.ends(customer, NOON)
+    ends = welcome.find_end(customer, NOON)
     assert ends == NOON + timedelta(days=20)
-    assert welcome.misses(customer, NOON) is None
-    assert welcome.misses(customer, ends).rule == "tenure"
+    assert welcome.find_mismatch(customer, NOON) is None
+    assert welcome.find_mismatch(customer, ends).rule == "tenure"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from campaigns.domain.customer import ContactStatus, Slot
-from campaigns.domain.ledger import find_full_cap, occupied
+from campaigns.domain.ledger import find_full_cap, find_occupied_slots
 from campaigns.domain.policy import Cap
 from lealtad.events.catalog.customer_profile import Channel
 from lealtad.ids import new_id
@@ -25,7 +25,7 @@ def test_a_spent_cap_says_when_its_next_slot_is_free():
     assert violation.until == NOON + timedelta(days=2)
 
 
-def test_the_cap_that_rests_longest_is_told():
+def test_the_cap_that_rests_longest_is_named():
     contacts = [a_contact(days_ago=day) for day in (1, 2, 20)]
     assert find_full_cap(contacts, [WEEKLY, MONTHLY], NOON).until == NOON + timedelta(days=10)
 
@@ -66,7 +66,7 @@ class LedgerUse(RuleBasedStateMachine):
     @precondition(lambda self: self.contacts)
     @rule(data=st.data())
     def confirm(self, data):
-        open_slots = [c for c in occupied(self.contacts, self.now) if c.status is ContactStatus.RESERVED]
+        open_slots = [c for c in find_occupied_slots(self.contacts, self.now) if c.status is ContactStatus.RESERVED]
         if open_slots:
             slot = data.draw(st.sampled_from(open_slots))
             self.contacts.remove(slot)
@@ -82,7 +82,7 @@ class LedgerUse(RuleBasedStateMachine):
     @invariant()
     def no_window_holds_more_than_its_cap(self):
         for cap in self.caps:
-            within = [c for c in occupied(self.contacts, self.now) if c.at > self.now - cap.window]
+            within = [c for c in find_occupied_slots(self.contacts, self.now) if c.at > self.now - cap.window]
             assert len(within) <= cap.contacts
 
 

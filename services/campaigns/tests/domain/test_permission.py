@@ -1,4 +1,4 @@
-"""Every rule in force is asked of a held slot, and whatever remains held may be spent without breaking one."""
+"""Every rule in force is checked for a held slot, and each slot that stays held may be spent without a violation."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from campaigns.domain.circumstances import Circumstances
 from campaigns.domain.customer import ContactStatus, Response, Slot
 from campaigns.domain.mute import mute_of
 from campaigns.domain.offers import ContactClass, Offer
 from campaigns.domain.permission import find_lost_slots, find_next_end, find_violation
-from campaigns.domain.rules import Circumstances
 from campaigns.domain.violation import Violation
 from lealtad.consents import Consent
 from lealtad.events.catalog.customer_profile import Channel, Purpose
@@ -45,8 +45,8 @@ def a_slot(name: str = "slot", *, minutes_ago: int = 10, held_for: int = 60, off
 
 
 def rule_of(customer, offer, *, policy=None, held=None, stale=None) -> str | None:
-    found = find_violation(offer, EMAIL, customer, at_noon(customer, policy, stale=stale), held)
-    return found.rule if found else None
+    violation = find_violation(offer, EMAIL, customer, at_noon(customer, policy, stale=stale), held)
+    return violation.rule if violation else None
 
 
 OFFER = an_offer()
@@ -120,8 +120,8 @@ def test_a_service_or_mandatory_contact_is_stopped_by_few(contact_class, stops):
     customers = {rule: a_customer(**changes) for rule, (changes, other) in STOPS.items() if other is OFFER}
     about_the_customer = {"already-presented", "already-accepted"}
     policy = a_policy(promotions_stopped=True)
-    found = {rule for rule, customer in customers.items() if rule_of(customer, offer, policy=policy, held=a_slot())}
-    assert found - about_the_customer == stops
+    rules = {rule for rule, customer in customers.items() if rule_of(customer, offer, policy=policy, held=a_slot())}
+    assert rules - about_the_customer == stops
 
 
 slots = st.lists(

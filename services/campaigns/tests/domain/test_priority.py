@@ -1,4 +1,4 @@
-"""Priorities: ranked by the whole of them, told as far as a column and an event carry."""
+"""Priorities: ranked without a limit, stored and announced within the limit of columns and events."""
 
 import pytest
 
@@ -9,8 +9,8 @@ from lealtad.events.catalog.customer_profile import Channel
 from .builders import an_offer
 
 
-@pytest.mark.parametrize(("weight", "told"), [(1e100, LARGEST), (1e-100, 0), (0.5, 25)])
-def test_a_priority_beyond_all_measure_is_told_as_the_largest(weight, told):
+@pytest.mark.parametrize(("weight", "stored"), [(1e100, LARGEST), (1e-100, 0), (0.5, 25)])
+def test_a_priority_beyond_all_measure_is_stored_as_the_largest(weight, stored):
     offer = an_offer()
     action = Action(
         offer=offer,
@@ -24,5 +24,5 @@ def test_a_priority_beyond_all_measure_is_told_as_the_largest(weight, told):
         situations=(),
     )
 
-    assert action.stored_priority == told
+    assert action.stored_priority == stored
     assert action.priority == 0.5 * weight * 100.0

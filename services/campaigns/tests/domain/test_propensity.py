@@ -38,19 +38,19 @@ def test_the_same_seed_gives_the_same_draw(belief, seed):
 
 @given(st.lists(st.tuples(beliefs, st.floats(0.1, 100)), min_size=2, max_size=6))
 def test_the_probabilities_of_all_actions_sum_to_one(actions):
-    held, weights = [b for b, _ in actions], [w for _, w in actions]
-    total = sum(winning_probability(held, weights, index) for index in range(len(actions)))
+    competing, weights = [b for b, _ in actions], [w for _, w in actions]
+    total = sum(winning_probability(competing, weights, index) for index in range(len(actions)))
     assert math.isclose(total, 1, abs_tol=0.03)
 
 
 def test_the_probability_is_the_share_of_draws_that_win():
-    held = [Belief(2, 30), Belief(4, 20), Belief(1, 9)]
+    competing = [Belief(2, 30), Belief(4, 20), Belief(1, 9)]
     weights = [30.0, 10.0, 14.0]
     rng = np.random.default_rng(20110302)
-    draws = np.column_stack([rng.beta(b.alpha, b.beta, 40_000) * w for b, w in zip(held, weights, strict=True)])
+    draws = np.column_stack([rng.beta(b.alpha, b.beta, 40_000) * w for b, w in zip(competing, weights, strict=True)])
     for index in range(3):
         share = (draws.argmax(axis=1) == index).mean()
-        assert winning_probability(held, weights, index) == pytest.approx(share, abs=0.01)
+        assert winning_probability(competing, weights, index) == pytest.approx(share, abs=0.01)
 
 
 @pytest.mark.parametrize("belief", [Belief(0.8, 12), Belief(4, 20), Belief(150, 60)])

@@ -136,8 +136,8 @@ def test_weekdays_are_those_on_which_the_policys_hours_begin(hours_of_policy, no
 
 def test_an_unusable_zone_or_hour_falls_back_to_the_policy():
     customer = a_customer(time_zone="Mars/Olympus", contact_hours=("25:00", "27:00"))
-    found = hours_of(customer, a_policy(time_zone="Europe/Madrid"))
-    assert found == ContactHours(MADRID, (a_window("09:00", "20:00", 0, 1, 2, 3, 4, 5),))
+    contact_hours = hours_of(customer, a_policy(time_zone="Europe/Madrid"))
+    assert contact_hours == ContactHours(MADRID, (a_window("09:00", "20:00", 0, 1, 2, 3, 4, 5),))
 
 
 def test_a_customer_without_a_zone_lives_in_the_deployments():

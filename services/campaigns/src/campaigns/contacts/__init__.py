@@ -1,1 +1,1 @@
-"""The contact ledger: one per customer, over all channels."""
+"""Contacts: reserve, release and list slots of the contact ledger, and check the permission of a contact."""

@@ -1,4 +1,4 @@
-"""Routes of the contact ledger."""
+"""Routes of contacts."""
 
 from typing import Annotated
 from uuid import UUID
@@ -22,7 +22,7 @@ async def list_contacts(
 ) -> Response:
     """List the contacts of a customer.
 
-    The one ledger over all channels, newest first: reserved, confirmed and released slots.
+    The ledger over all channels, newest first, holds reserved, confirmed and released slots.
     """
     return await query.run(lambda uow: queries.list_contacts(uow, ref, page))
 
@@ -31,11 +31,12 @@ async def list_contacts(
 async def reserve_contact(body: ContactReservation, command: Writes) -> Response:
     """Reserve a contact.
 
-    Before a channel contacts a customer with the action of a decision, now or at `contact_at`. Holds one slot of the
-    ledger until it is confirmed, released, or expires, `reservation_minutes` after the moment of the contact; a
-    decision holds one slot at most (200 when it holds it already). 409 with the rule when no contact is allowed, also
-    for a slot that is held, so that two channels never spend the last slot twice; outside contact hours `until` is the
-    next allowed moment. A held slot that a rule forbids to spend is released: the event names the rule.
+    A channel reserves a slot of the ledger before it contacts a customer with the action of a decision, now or at
+    `contact_at`. The slot is held until it is confirmed or released, or until it expires: `reservation_minutes` after
+    the moment of the contact. A decision has at most one slot (200 if it has the slot already). The answer is 409 with
+    the rule if no contact is allowed, also for a held slot. So two channels never spend the last slot twice. Outside
+    contact hours `until` is the next allowed moment. A held slot that a rule forbids to spend is released, and the
+    event names the rule.
     """
     return await command.run(lambda uow: commands.reserve_contact(uow, body))
 
@@ -44,6 +45,6 @@ async def reserve_contact(body: ContactReservation, command: Writes) -> Response
 async def release_contact(contact_id: ContactId, body: ContactRelease, command: Writes) -> Response:
     """Release a contact.
 
-    It will not take place: the slot is free again. 409 once it took place.
+    The contact will not take place, and the slot is free again. The answer is 409 if the contact took place.
     """
     return await command.run(lambda uow: commands.release_contact(uow, contact_id, body.reason))

@@ -1,4 +1,4 @@
-"""The contact ledger as callers see it."""
+"""Requests and answers of contacts."""
 
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +14,7 @@ from lealtad.http import RequestBody, SlugText, Timestamp
 
 
 class ContactReservation(RequestBody):
-    """A channel is about to contact a customer with the action of a decision."""
+    """The reservation of a contact with the action of a decision."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -34,7 +34,7 @@ class ContactReservation(RequestBody):
 
 
 class ContactRelease(RequestBody):
-    """The contact will not take place."""
+    """The release of a contact that will not take place."""
 
     reason: SlugText = Field(examples=["unreachable"])
 
@@ -52,13 +52,13 @@ class Contact(BaseModel):
     offer_kind: OfferKind
     contact_class: ContactClass
     channel: Channel
-    counts: bool = Field(description="Spends a slot of the caps")
+    counts: bool = Field(description="The contact counts against the caps")
     status: ContactStatus
-    at: datetime = Field(description="Reserved for; once confirmed: took place at")
+    at: datetime = Field(description="Moment that the slot is reserved for; once confirmed, moment of the contact")
     expires_at: datetime | None = Field(description="A reservation that is not confirmed is released then")
-    release_reason: Slug | None = Field(description="`expired`, `stopped`, or what the channel said that released it")
+    release_reason: Slug | None = Field(description="`expired`, `stopped`, or the reason that the channel gave")
     rule: Slug | None = Field(
-        description="Released: the rule that stopped the contact. Confirmed: the rule that forbade the contact when it "
-        "took place, where it was told afterwards",
+        description="Released: the rule that stopped the contact. Confirmed: the rule that forbade a contact that was "
+        "reported afterwards",
         examples=["do-not-contact"],
     )

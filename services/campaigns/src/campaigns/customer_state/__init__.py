@@ -1,1 +1,1 @@
-"""What the other services told about a customer: score, segments, cases, contracts, first appearance."""
+"""The customer's state from other services: score, segments, cases, contracts, first appearance."""

@@ -136,7 +136,7 @@ CONTRACTS = StateCopy(
         Index("ix_contract_customer_id", "customer_id"),
         schema=DERIVED,
     ),
-    # The newest fact counts, whichever lane it came by: each lane has sequences of its own.
+    # Facts are ordered by business time, because each lane has its own sequences.
     newest_by=("occurred_at", "event_id"),
     row_of=contract_row,
 )

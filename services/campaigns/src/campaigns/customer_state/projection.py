@@ -15,7 +15,7 @@ FOLLOW_UP = "folded; decided when score or segments change"
 
 
 async def fold_activity(uow: UnitOfWork, events: Sequence[Event[Fact]]) -> None:
-    """Store when each customer first appeared, and the contracts; scores and segments lead to the decision."""
+    """Store the contracts and the first appearance of each customer. Score and segments lead to the decision."""
     earliest: dict[UUID, datetime] = {}
     for event in events:
         uow.ignore(event, FOLLOW_UP)

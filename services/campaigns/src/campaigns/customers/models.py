@@ -1,4 +1,4 @@
-"""What campaigns keeps of the customers' shareable state: who may be contacted and profiled, where and when."""
+"""The copy of the customers' shareable state: consents, contact hours, channels, profiling."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from lealtad.events.catalog.customer_profile import CustomerState
 
 
 def attributes(state: CustomerState) -> dict[str, Any]:
-    """Return the columns that decisions need."""
+    """Return the columns that decisions read."""
     hours = state.contact_hours
     return {
         "do_not_contact": state.do_not_contact,
@@ -41,7 +41,7 @@ CUSTOMERS = CustomerCopy(
     attributes_of=attributes,
 )
 
-# A decision about a customer reads what belongs to the records that were merged into it.
+# A decision about a customer reads rows of the records that were merged into the customer.
 Index(
     "ix_customer_merged_into",
     CUSTOMERS.customer.c.merged_into,

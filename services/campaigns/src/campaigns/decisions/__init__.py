@@ -1,1 +1,1 @@
-"""Decisions: the standing next-best action, decisions asked for, and their explanation."""
+"""Decisions: the current next-best action, requested decisions, and their explanation."""

@@ -48,7 +48,7 @@ decision = Table(
     Column("ruled_out", JSONB, nullable=False),
     Column("causes", ARRAY(UUID), nullable=False),
     Column("cause_count", Integer, nullable=False),
-    # The decisions of one customer, in the order in which they were made: ids grow with time.
+    # List the decisions of one customer in the order of time: ids grow with time.
     Index("ix_decision_customer_id_decision_id", "customer_id", "decision_id"),
     schema=OWNED,
 )
@@ -66,7 +66,7 @@ next_best_action = Table(
     moment("next_due_at", comment="when time alone can change the answer"),
     Column("rulebook", BigInteger, nullable=False, server_default=text("0"), comment="revision decided under"),
     Column("awaits_inputs", Boolean, nullable=False, server_default=text("false")),
-    # One for each kind of due work: by time, by a change of rules, and by inputs that are fresh again.
+    # One index for each reason of a review: time, changed rules, and inputs that are fresh again.
     Index("ix_next_best_action_next_due_at", "next_due_at", postgresql_where=text("next_due_at IS NOT NULL")),
     Index("ix_next_best_action_rulebook", "rulebook"),
     Index("ix_next_best_action_awaits_inputs", "customer_id", postgresql_where=text("awaits_inputs")),

@@ -18,9 +18,10 @@ DecisionId = Annotated[UUID, Path(description="Id of a decision")]
 async def read_next_best_action(ref: CustomerRefInPath, query: Reads) -> Response:
     """Read the next-best action of a customer.
 
-    The standing decision, made when the customer's situation last changed; nothing is computed. It names the best offer
-    and channel, the earliest time, the words, every other action with its priority, every action that is ruled out with
-    the rule, and the facts it newly included. `action: null` is an answer, too, with its `reason`.
+    The current decision was made when the customer's situation last changed. This route computes nothing. The decision
+    names the best offer and channel, the earliest time and the texts. It lists every other action with its priority,
+    every excluded action with the rule, and the facts that it newly included. `action: null` is a valid result with a
+    `reason`.
     """
     return await query.run(lambda uow: queries.read_next_best_action(uow, ref))
 
@@ -29,21 +30,21 @@ async def read_next_best_action(ref: CustomerRefInPath, query: Reads) -> Respons
 async def list_decisions(ref: CustomerRefInPath, page: PageWanted, query: Reads) -> Response:
     """List the decisions about a customer.
 
-    Newest first: what was best when, why, and what it was decided on. Decisions asked for by a channel are among them.
+    The list is newest first. Each decision has its reason and inputs. It includes decisions that a channel requested.
     """
     return await query.run(lambda uow: queries.list_decisions(uow, ref, page))
 
 
 @router.post("/decisions", status_code=201, response_model=Decision, responses=problems(404))
-async def ask_for_a_decision(
+async def request_decision(
     body: NewDecision, command: Annotated[Command, Depends(writes("decisions:write"))]
 ) -> Response:
     """Ask for a decision.
 
-    For a channel that has the customer before it: decides now, among the actions on that channel. Say
-    `initiated_by: customer` when the customer called or came in: then contact hours do not apply. The decision is
-    stored and holds for the minutes that the contact policy says, counted from when contact hours allow the contact;
-    the standing next-best action stays as it is.
+    A channel that is in touch with the customer requests a decision among the actions on that channel. Send
+    `initiated_by: customer` if the customer called or came in: then contact hours do not apply. The decision is stored.
+    It is valid for `asked_validity_minutes` of the contact policy, from the moment that contact hours allow. The
+    current next-best action does not change.
     """
     return await command.run(lambda uow: commands.request_decision(uow, body))
 
@@ -52,7 +53,7 @@ async def ask_for_a_decision(
 async def explain_decision(decision_id: DecisionId, query: Reads) -> Response:
     """Explain a decision.
 
-    As it was recorded when it was made: offer, policy and definition versions, score and segments with their as-of,
-    priorities, exclusions, action probability, seed, hold-out arm, ages of the inputs and causes.
+    The record was stored with the decision. It holds the versions of offer and policy, score and segments with their
+    as-of, and priorities. It also holds exclusions, action probability, seed, hold-out arm, input ages and causes.
     """
     return await query.run(lambda uow: queries.read_decision(uow, decision_id))

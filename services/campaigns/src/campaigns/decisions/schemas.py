@@ -1,4 +1,4 @@
-"""Decisions as callers see them."""
+"""Requests and answers of decisions."""
 
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,7 @@ from lealtad.http import CustomerRefText, RequestBody
 
 
 class NewDecision(RequestBody):
-    """A channel asks what to propose to a customer now."""
+    """The request of a channel for a decision about a customer."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -34,13 +34,13 @@ class NewDecision(RequestBody):
     channel: Channel | None = Field(default=None, description="Only actions on this channel")
     initiated_by: InitiatedBy = Field(
         default=InitiatedBy.COMPANY,
-        description="customer: they are there now, called or came in, and contact hours do not apply; "
+        description="customer: the customer called or came in, and contact hours do not apply; "
         "company: the channel wants to contact them",
     )
 
 
 class OfferVersion(BaseModel):
-    """An offer in the version that was decided on."""
+    """The version of an offer in a decision."""
 
     offer_id: UUID
     key: Slug
@@ -49,16 +49,16 @@ class OfferVersion(BaseModel):
 
 
 class ChosenAction(BaseModel):
-    """The chosen action: which offer, on which channel, when, in which words."""
+    """The chosen action: offer, channel, time and texts."""
 
     offer: OfferVersion
     contact_class: ContactClass
     channel: Channel
     contact_at: datetime = Field(
-        description="Not before. As of `decided_at` the earliest moment in contact hours, where the channel keeps them"
+        description="Earliest moment of the contact as of `decided_at`: in contact hours, if the channel keeps them"
     )
     priority: float
-    probability: float = Field(description="Of choosing this action under the exploration in force")
+    probability: float = Field(description="Probability of choosing this action under the exploration in force")
     content: Content = Field(description="In the customer's language, for the customer and for the agent")
 
 
@@ -70,7 +70,7 @@ class Belief(BaseModel):
 
 
 class RankedAction(BaseModel):
-    """An action that nothing rules out: priority = propensity x context x value x lever."""
+    """An action that violates no rule: priority = propensity x context x value x lever."""
 
     offer: OfferVersion
     channel: Channel
@@ -80,22 +80,22 @@ class RankedAction(BaseModel):
     context: float
     value: float
     lever: float
-    situations: list[Slug] = Field(description="That weighed in `context`")
+    situations: list[Slug] = Field(description="Situations in `context`")
 
 
 class RuledOutAction(BaseModel):
-    """An offer that is ruled out on some channels, by the first rule that it breaks."""
+    """An offer that is ruled out on some channels, with the first rule that it violates."""
 
     offer: OfferVersion
     channels: list[Channel]
     stage: Stage
     rule: Slug
     detail: str
-    until: datetime | None = Field(description="When the rule lifts by time alone")
+    until: datetime | None = Field(description="Moment at which time alone lifts the rule")
 
 
 class GivenResponse(BaseModel):
-    """What the customer did with the chosen action."""
+    """A response to the chosen action."""
 
     response: CustomerResponse
     occurred_at: datetime
@@ -105,17 +105,19 @@ class GivenResponse(BaseModel):
 
 
 class Decision(BaseModel):
-    """A decision with everything that speaks for and against."""
+    """A decision with all ranked and all excluded actions."""
 
     decision_id: UUID
     customer_id: UUID
     origin: Origin
-    initiated_by: InitiatedBy = Field(description="customer: asked while they were there, free of contact hours")
+    initiated_by: InitiatedBy = Field(
+        description="customer: the customer called or came in, and contact hours do not apply"
+    )
     lane: Lane = Field(description="backfill: only loaded history led to it, and no contact is made for it")
-    standing: bool = Field(description="It is the customer's next-best action now")
+    standing: bool = Field(description="The decision is the customer's current next-best action")
     decided_at: datetime
     valid_until: datetime | None
-    action: ChosenAction | None = Field(description="None: no action is the best, for `reason`")
+    action: ChosenAction | None = Field(description="None: no action is possible, for `reason`")
     reason: Slug
     muted: bool
     mute: Slug | None = Field(description="Why promotions rest", examples=["complaint-open", "complaint-cool-down"])
@@ -130,7 +132,7 @@ class Decision(BaseModel):
 
     @classmethod
     def of(cls, row: Row) -> "Decision":
-        """Return a stored decision as callers see it."""
+        """Return the decision in a stored row."""
         plain = {name: value for name, value in row.items() if name in cls.model_fields}
         return cls(
             **plain | {"causes": Causes(ids=row.causes, count=row.cause_count)},

@@ -1,9 +1,10 @@
-"""The decision: which action is the best for a customer now, why, and which rule excluded every other."""
+"""The arbitration: the best action for a customer now, its reason, and the rule that excludes each other action."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from campaigns.domain.circumstances import Circumstances
 from campaigns.domain.customer import Customer
 from campaigns.domain.mute import Mute
 from campaigns.domain.offers import Offer
@@ -11,7 +12,7 @@ from campaigns.domain.permission import find_next_end
 from campaigns.domain.policy import Exploration
 from campaigns.domain.priority import Action, Scale
 from campaigns.domain.propensity import Cell, Tally, winning_probability
-from campaigns.domain.rules import CHANNEL_RULES, OFFER_RULES, Circumstances, Stage, keeps_hours
+from campaigns.domain.rules import CHANNEL_RULES, OFFER_RULES, Stage, keeps_hours
 from campaigns.domain.violation import Violation
 from lealtad.events.catalog.customer_profile import Channel
 
@@ -21,34 +22,34 @@ BEST = "highest-priority"
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """An offer on channels on which it is ruled out, and the rule."""
+    """An offer, the channels on which it is ruled out, and the violated rule."""
 
     offer: Offer
     channels: tuple[Channel, ...]
     stage: Stage
     rank: int
-    """How far the action came: position of the rule in the order of rules."""
+    """Position of the rule in the order of rules: how far the action came."""
     violation: Violation
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The answer of the arbitration; `ranked` and `ruled_out` together are all actions."""
+    """The outcome of the arbitration. `ranked` and `ruled_out` together hold all actions."""
 
     ranked: tuple[Action, ...]
     ruled_out: tuple[Exclusion, ...]
     reason: str
     mute: Mute | None
     probability: float | None
-    """Of the chosen action under the exploration that was in force."""
+    """Probability of choosing this action under the exploration in force."""
     contact_at: datetime | None
     valid_until: datetime | None
     review_at: datetime | None
-    """When time alone can change the answer."""
+    """The moment at which time alone may change the outcome."""
 
     @property
     def chosen(self) -> Action | None:
-        """The best action, or None: no action is the answer."""
+        """The best action, or None if no action is the outcome."""
         return self.ranked[0] if self.ranked else None
 
 
@@ -61,30 +62,30 @@ def decide(
     seed: str,
     channels: Collection[Channel] | None = None,
 ) -> Outcome:
-    """Return the best action for `customer` among `offers`, with everything that speaks for and against.
+    """Return the best action for `customer` among `offers`, with all ranked and all excluded actions.
 
-    Deterministic: depends on its arguments alone, equal priorities go to the cheaper channel, then to the smaller key.
-    `channels` restricts the answer to those an asking channel can serve.
+    The outcome depends on the arguments alone. Equal priorities are ordered by cheaper channel, then by smaller key.
+    `channels` restricts the actions to the channels that the caller can serve.
     """
     ruled_out: list[Exclusion] = []
     ranked: list[Action] = []
     scale = Scale(customer, at, tallies, seed)
     for offer in offers:
         served = tuple(c for c in offer.terms.channels if channels is None or c in channels)
-        open_channels = _screen(offer, served, customer, at, ruled_out)
+        open_channels = _screen_channels(offer, served, customer, at, ruled_out)
         ranked += [scale.weigh(offer, c) for c in open_channels]
     ranked.sort(key=lambda a: (-a.priority, at.policy.channel(a.channel).cost, a.offer.key, a.channel))
-    return _answer(customer, tuple(ranked), tuple(ruled_out), at)
+    return _build_outcome(customer, tuple(ranked), tuple(ruled_out), at)
 
 
-def _screen(
+def _screen_channels(
     offer: Offer,
     channels: tuple[Channel, ...],
     customer: Customer,
     at: Circumstances,
     ruled_out: list[Exclusion],
 ) -> list[Channel]:
-    """Return the channels that no rule closes; put the others with their rule into `ruled_out`."""
+    """Return the channels that violate no rule; append the others with their rule to `ruled_out`."""
     if not channels:
         return []
     for rank, (stage, offer_rule) in enumerate(OFFER_RULES):
@@ -102,7 +103,7 @@ def _screen(
     return open_channels
 
 
-def _answer(
+def _build_outcome(
     customer: Customer, ranked: tuple[Action, ...], ruled_out: tuple[Exclusion, ...], at: Circumstances
 ) -> Outcome:
     best = ranked[0] if ranked else None
@@ -111,7 +112,7 @@ def _answer(
     return Outcome(
         ranked=ranked,
         ruled_out=ruled_out,
-        reason=BEST if best else _why_none(ruled_out),
+        reason=BEST if best else _find_reason(ruled_out),
         mute=at.mute,
         probability=_probability(ranked, at) if best else None,
         contact_at=_contact_at(best, at) if best else None,
@@ -120,8 +121,8 @@ def _answer(
     )
 
 
-def _why_none(ruled_out: Sequence[Exclusion]) -> str:
-    """Return the rule that stopped the action that came furthest."""
+def _find_reason(ruled_out: Sequence[Exclusion]) -> str:
+    """Return the violated rule of the action that came furthest."""
     if not ruled_out:
         return NOTHING_ON_OFFER
     return max(ruled_out, key=lambda e: (e.rank, e.violation.rule)).violation.rule
@@ -134,17 +135,17 @@ def _probability(ranked: Sequence[Action], at: Circumstances) -> float:
 
 
 def _contact_at(best: Action, at: Circumstances) -> datetime:
-    # Where contact hours apply and never come, the action was ruled out.
+    # An action whose contact hours apply and never open was ruled out before.
     if at.contact_from and keeps_hours(best.offer, best.channel, at.policy):
         return at.contact_from
     return at.now
 
 
 def _valid_until(best: Action, customer: Customer, at: Circumstances) -> datetime:
-    # What waits for contact hours must outlast the wait.
+    # An action that waits for contact hours must be valid after the wait.
     least = _contact_at(best, at) + timedelta(minutes=at.policy.asked_validity_minutes)
     ends = [
         find_next_end(best.offer, best.channel, customer, at.now),
-        best.offer.terms.audience.ends(customer, at.now),
+        best.offer.terms.audience.find_end(customer, at.now),
     ]
     return min([max(at.holds_until, least), *(end for end in ends if end and end > at.now)])

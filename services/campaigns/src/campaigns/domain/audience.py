@@ -1,4 +1,4 @@
-"""Whom something is for: a rule over what is known about a customer."""
+"""The audience of an offer or situation: conditions on a customer."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,14 +11,14 @@ from campaigns.fields import SlugSet
 
 
 class CaseNeed(StrEnum):
-    """What the audience needs to be true about complaint cases."""
+    """A condition on complaint cases."""
 
     OPEN = "open"
     RECENTLY_RESOLVED = "recently-resolved"
 
 
 class ContractNeed(StrEnum):
-    """What the audience needs to be true about contracts."""
+    """A condition on contracts."""
 
     ACTIVE = "active"
     NONE = "none"
@@ -26,7 +26,7 @@ class ContractNeed(StrEnum):
 
 
 class Audience(BaseModel):
-    """A conjunction of conditions; an empty one asks nothing, so that the default is everybody."""
+    """A conjunction of conditions. Without conditions it contains every customer."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -44,7 +44,7 @@ class Audience(BaseModel):
 
     @property
     def contradiction(self) -> str | None:
-        """Why nobody can be in this audience, or None."""
+        """The reason for which no customer can be in this audience, or None."""
         if self.max_tenure_days is not None and self.min_tenure_days >= self.max_tenure_days:
             return "asks for more days of tenure than it allows"
         if self.segments_none & self.segments_all:
@@ -53,18 +53,18 @@ class Audience(BaseModel):
             return "bars every segment of which it asks for one"
         return None
 
-    def misses(self, customer: Customer, now: datetime) -> Violation | None:
-        """Return why `customer` is not in this audience at `now`, or None when he is."""
+    def find_mismatch(self, customer: Customer, now: datetime) -> Violation | None:
+        """Return the violation that keeps `customer` out of this audience at `now`, or None."""
         return (
-            self._misses_segments(customer)
-            or self._misses_value(customer)
-            or self._misses_tenure(customer, now)
-            or self._misses_case(customer, now)
-            or self._misses_contract(customer, now)
+            self._check_segments(customer)
+            or self._check_value(customer)
+            or self._check_tenure(customer, now)
+            or self._check_case(customer, now)
+            or self._check_contract(customer, now)
         )
 
-    def ends(self, customer: Customer, now: datetime) -> datetime | None:
-        """Return when a customer who is in this audience leaves it by time alone, or None."""
+    def find_end(self, customer: Customer, now: datetime) -> datetime | None:
+        """Return the moment at which a customer in this audience leaves it by time alone, or None."""
         moments = []
         if self.max_tenure_days is not None and customer.first_seen_at:
             moments.append(customer.first_seen_at + timedelta(days=self.max_tenure_days))
@@ -76,7 +76,7 @@ class Audience(BaseModel):
             moments.append(customer.contract_ends_at)
         return min(moments, default=None)
 
-    def _misses_segments(self, customer: Customer) -> Violation | None:
+    def _check_segments(self, customer: Customer) -> Violation | None:
         if self.segments_any and not self.segments_any & customer.segments:
             return Violation("segment-needed", f"needs one of the segments {_listed(self.segments_any)}")
         if missing := self.segments_all - customer.segments:
@@ -85,7 +85,7 @@ class Audience(BaseModel):
             return Violation("segment-barred", f"not for the segments {_listed(barred)}")
         return None
 
-    def _misses_value(self, customer: Customer) -> Violation | None:
+    def _check_value(self, customer: Customer) -> Violation | None:
         if self.churn_bands and customer.churn_band not in self.churn_bands:
             known = customer.churn_band or "unknown"
             return Violation("churn-band", f"for churn band {_listed(self.churn_bands)}; it is {known}")
@@ -94,7 +94,7 @@ class Audience(BaseModel):
             return Violation("tier", f"for value tier {_listed(self.tiers)}; it is {known}")
         return None
 
-    def _misses_tenure(self, customer: Customer, now: datetime) -> Violation | None:
+    def _check_tenure(self, customer: Customer, now: datetime) -> Violation | None:
         seen = customer.first_seen_at
         if self.min_tenure_days and (seen is None or now < seen + timedelta(days=self.min_tenure_days)):
             until = seen + timedelta(days=self.min_tenure_days) if seen else None
@@ -105,7 +105,7 @@ class Audience(BaseModel):
             return Violation("tenure", f"only for the first {self.max_tenure_days} days of a customer")
         return None
 
-    def _misses_case(self, customer: Customer, now: datetime) -> Violation | None:
+    def _check_case(self, customer: Customer, now: datetime) -> Violation | None:
         if self.case is CaseNeed.OPEN and not customer.has_open_complaint:
             return Violation("no-open-complaint", "only while a complaint is open")
         if self.case is CaseNeed.RECENTLY_RESOLVED:
@@ -117,7 +117,7 @@ class Audience(BaseModel):
                 return Violation("no-recent-resolution", f"only within {days} days after a complaint's resolution")
         return None
 
-    def _misses_contract(self, customer: Customer, now: datetime) -> Violation | None:
+    def _check_contract(self, customer: Customer, now: datetime) -> Violation | None:
         if self.contract is ContractNeed.ACTIVE and not customer.has_contract:
             return Violation("no-contract", "only with an active contract")
         if self.contract is ContractNeed.NONE and customer.has_contract:

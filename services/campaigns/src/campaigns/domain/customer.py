@@ -1,4 +1,4 @@
-"""A customer as a decision sees him: states folded from the other services, and our own ledger and answers."""
+"""A customer as a decision sees them: states from the other services, and slots and responses of this service."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +13,7 @@ from lealtad.events.catalog.customer_profile import Channel
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A complaint case: whether it mutes promotions while open, and when it was resolved."""
+    """A complaint case, with the moment of its resolution. `mutes`: it mutes promotions while open."""
 
     mutes: bool
     open: bool
@@ -21,7 +21,7 @@ class Case:
 
 
 class ContactStatus(StrEnum):
-    """Where a slot of the contact ledger stands."""
+    """The status of a slot of the contact ledger."""
 
     RESERVED = "reserved"
     CONFIRMED = "confirmed"
@@ -37,14 +37,14 @@ class Slot:
     channel: Channel
     status: ContactStatus
     at: datetime
-    """For when it is reserved, and once confirmed, when it took place."""
+    """The moment that the slot is reserved for; after confirmation, the moment of the contact."""
     expires_at: datetime | None = None
     by_customer: bool = field(default=False, compare=False)
-    """Whether it was decided on while the customer was there, whom no contact hours keep off."""
+    """The customer initiated the decision, so that contact hours do not apply."""
 
 
 class Response(StrEnum):
-    """What a customer did with an offer."""
+    """A response of a customer to an offer."""
 
     PRESENTED = "presented"
     ACCEPTED = "accepted"
@@ -64,7 +64,7 @@ class PastResponse:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """The published churn score, as received."""
+    """The received churn score."""
 
     probability: Decimal | None
     band: str | None
@@ -76,7 +76,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Segments:
-    """The published memberships, as received: segment key to the version that was evaluated."""
+    """The received memberships: the evaluated version of each segment key."""
 
     versions: dict[str, int]
     tier: str | None
@@ -86,7 +86,7 @@ class Segments:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """All that arbitration needs; times are UTC, `known` is False until the customer's state has arrived."""
+    """The inputs of arbitration. Times are UTC. `known` is False until the customer's state has arrived."""
 
     customer_id: UUID
     known: bool = True
@@ -94,7 +94,7 @@ class Customer:
     held_out: bool = False
     do_not_contact: bool = False
     profiling_allowed: bool = True
-    """False: without score, segments of behaviour and tier, with prior propensities, and never learned from."""
+    """False: decide without score, behavioural segments and tier, by prior propensities, and learn nothing."""
     language: str | None = None
     time_zone: str | None = None
     contact_hours: tuple[str, str] | None = None
@@ -110,7 +110,7 @@ class Customer:
     contacts: tuple[Slot, ...] = ()
     """Slots that count against the caps."""
     held_slots: tuple[Slot, ...] = ()
-    """Slots that are reserved now, whether they count against the caps or not."""
+    """Slots that are reserved now, also those that do not count against the caps."""
     responses: tuple[PastResponse, ...] = ()
     segments: frozenset[str] = field(init=False)
 
@@ -135,6 +135,6 @@ class Customer:
         return any(case.mutes and case.open for case in self.cases)
 
     def last_resolved_at(self, now: datetime) -> datetime | None:
-        """Return when the last muting case was resolved, up to `now`."""
+        """Return the last resolution of a muting case up to `now`, or None."""
         resolved = [c.resolved_at for c in self.cases if c.mutes and not c.open and c.resolved_at]
         return max((moment for moment in resolved if moment <= now), default=None)

@@ -1,4 +1,4 @@
-"""The universal hold-out: a durable share of customers who never get promotions, to measure their effect."""
+"""The universal hold-out: a durable share of customers without promotions, to measure the effect of promotions."""
 
 from decimal import Decimal
 from hashlib import sha256
@@ -10,7 +10,7 @@ BUCKETS = 10_000
 def is_held_out(customer_id: UUID, salt: str, share: Decimal) -> bool:
     """Return whether a customer belongs to the hold-out.
 
-    A salted hash places each customer at a fixed point; a larger share only adds customers (hash-based assignment:
+    A salted hash places each customer at a fixed point. A larger share only adds customers (hash-based assignment:
     Kohavi, Tang & Xu 2020, ch. 4).
     """
     digest = sha256(f"{salt}:{customer_id}".encode()).digest()

@@ -1,4 +1,4 @@
-"""Promotions rest while a complaint is open and for a while after its resolution."""
+"""The mute: promotions rest while a complaint is open and for a cool-down after its resolution."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,14 +12,14 @@ COOL_DOWN = "complaint-cool-down"
 
 @dataclass(frozen=True, slots=True)
 class Mute:
-    """Why promotions rest, and until when where time alone ends it."""
+    """The reason for which promotions rest, and the end if time alone ends it."""
 
     reason: str
     until: datetime | None = None
 
 
 def mute_of(customer: Customer, policy: ContactPolicy, now: datetime) -> Mute | None:
-    """Return why promotions to `customer` rest at `now`, or None."""
+    """Return the mute of promotions to `customer` at `now`, or None."""
     if customer.has_open_complaint:
         return Mute(OPEN)
     resolved = customer.last_resolved_at(now)

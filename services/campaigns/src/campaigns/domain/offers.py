@@ -1,4 +1,4 @@
-"""Offers: what may be proposed to a customer, as managers describe it."""
+"""Offers, as managers describe them."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,18 +19,18 @@ Language = Literal["es", "en"]
 
 
 class ContactClass(StrEnum):
-    """How much a contact depends on the customer's leave."""
+    """The degree to which a contact depends on the customer's permission."""
 
     MANDATORY = "mandatory"
-    """Must be sent by law or contract: no consent, cap, mute or contact hour stops it."""
+    """Law or contract require it: no consent, cap, mute or contact hour stops it."""
     TRANSACTIONAL = "transactional"
-    """Serves something the customer began: allowed in contact hours unless refused, never capped or muted."""
+    """It serves a request of the customer: allowed in contact hours unless refused, never capped or muted."""
     PROMOTIONAL = "promotional"
-    """Sells: needs consent, obeys caps, contact hours, mutes and the hold-out."""
+    """It sells: it needs consent and obeys caps, contact hours, mutes and the hold-out."""
 
 
 class Objection(BaseModel):
-    """What a customer may object, and what the agent answers."""
+    """An objection of a customer, and the agent's answer."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -39,7 +39,7 @@ class Objection(BaseModel):
 
 
 class Content(BaseModel):
-    """The offer in one language: for the customer, and for the agent who tells it."""
+    """The texts of the offer in one language, for the customer and for the agent."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -51,7 +51,7 @@ class Content(BaseModel):
 
 
 class Limits(BaseModel):
-    """How often an offer may be made."""
+    """Limits on the number of presentations and acceptances of an offer."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -61,7 +61,7 @@ class Limits(BaseModel):
 
 
 class OfferTerms(BaseModel):
-    """All that a manager decides about an offer; one version of it is immutable."""
+    """The terms of an offer. A version of the terms is immutable."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -73,7 +73,9 @@ class OfferTerms(BaseModel):
         default=Decimal(0), ge=0, le=1, description="Share of the customer's value at risk that it saves on top"
     )
     cost: Amount = Field(default=Decimal(0), description="What an acceptance costs us")
-    lever: Ratio = Field(default=Decimal(1), ge=Decimal("0.01"), le=100, description="The manager's thumb on the scale")
+    lever: Ratio = Field(
+        default=Decimal(1), ge=Decimal("0.01"), le=100, description="The manager's own factor on the priority"
+    )
     limits: Limits = Limits()
     valid_from: Instant | None = None
     valid_until: Instant | None = None
@@ -90,14 +92,14 @@ class OfferTerms(BaseModel):
         return self
 
     def content(self, language: str | None) -> Content:
-        """Return the content in `language`, else in English, else in the first language there is."""
-        wanted = [content for name, content in self.contents.items() if name == language]
-        return wanted[0] if wanted else self.contents.get("en", next(iter(self.contents.values())))
+        """Return the content in `language`, else in English, else in the first stored language."""
+        contents = [content for name, content in self.contents.items() if name == language]
+        return contents[0] if contents else self.contents.get("en", next(iter(self.contents.values())))
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An offer in one version, with how often it was accepted so far."""
+    """An offer in one version, with the number of acceptances so far."""
 
     offer_id: UUID
     key: Slug

@@ -1,22 +1,22 @@
-"""Whether an action that was decided before may be carried out: the rules in force, asked when the contact is made."""
+"""The check of an earlier decision against the rules in force, when its contact is made."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from campaigns.domain.circumstances import Circumstances
 from campaigns.domain.customer import ContactStatus, Customer, Slot
-from campaigns.domain.ledger import counts
+from campaigns.domain.ledger import counts_against_caps
 from campaigns.domain.offers import Offer
 from campaigns.domain.policy import ContactPolicy
 from campaigns.domain.rules import (
     CHANNEL_RULES,
     OFFER_RULES,
-    Circumstances,
-    leaves_no_slot,
-    misses_audience,
-    no_slot,
-    outside_hours,
+    check_audience,
+    check_caps,
+    check_free_slot,
+    check_hours,
 )
 from campaigns.domain.violation import Violation
 from lealtad.consents import changes_at
@@ -35,39 +35,41 @@ class Permission:
 
     def counts_on(self, channel: Channel) -> bool:
         """Return whether the contact spends a slot of the caps."""
-        return counts(self.offer.terms.contact_class, channel, self.policy)
+        return counts_against_caps(self.offer.terms.contact_class, channel, self.policy)
 
 
 def find_violation(
     offer: Offer | None, channel: Channel, customer: Customer, at: Circumstances, held_slot: Slot | None = None
 ) -> Violation | None:
-    """Return the rule in force that forbids the contact, or None. `offer` is the one in force, if any.
+    """Return the violation of a rule in force that forbids the contact, or None. `offer` is the one in force, if any.
 
-    Every limit and every stop is asked. Whether the offer still fits the customer is not: the decision holds for its
-    time. `held_slot` is the slot that the contact would spend; without one the contact needs a free slot.
+    Check every limit and every stop. Do not check the audience again, because the decision is valid for its time.
+    `held_slot` is the slot that the contact would spend. Without it the contact needs a free slot.
     """
     if offer is None:
         return WITHDRAWN
     if channel not in offer.terms.channels:
         return Violation("channel-withdrawn", f"the offer is no longer made on {channel}")
     for _, offer_rule in OFFER_RULES:
-        if offer_rule is not misses_audience and (violation := offer_rule(offer, customer, at)):
+        if offer_rule is not check_audience and (violation := offer_rule(offer, customer, at)):
             return violation
     for _, channel_rule in CHANNEL_RULES:
-        if channel_rule is not leaves_no_slot and (violation := channel_rule(offer, channel, customer, at)):
+        if channel_rule is not check_free_slot and (violation := channel_rule(offer, channel, customer, at)):
             return violation
-    return no_slot(offer, channel, _before(held_slot, customer.contacts), at) or outside_hours(offer, channel, at)
+    return check_caps(offer, channel, _earlier_slots(held_slot, customer.contacts), at) or check_hours(
+        offer, channel, at
+    )
 
 
 def find_lost_slots(
     customer: Customer, offer_of: Callable[[UUID], Offer | None], at: Circumstances
 ) -> list[tuple[Slot, Violation]]:
-    """Return the held slots that a rule forbids to spend as long as they are held, each with the rule.
+    """Return the held slots that a rule forbids to spend until they expire, each with the violation.
 
-    Old inputs forbid a contact for a moment and take no slot away. Of slots above a cap the youngest are lost.
+    Old inputs forbid a contact for a moment and release no slot. Of slots above a cap the youngest are lost.
     """
     trusting, lost = replace(at, stale=None), dict[Slot, Violation]()
-    for slot in sorted(customer.held_slots, key=_order):
+    for slot in sorted(customer.held_slots, key=_slot_order):
         remaining = replace(customer, contacts=tuple(c for c in customer.contacts if c not in lost))
         asked = replace(trusting, contact_from=at.now) if slot.by_customer else trusting
         violation = find_violation(offer_of(slot.offer_id), slot.channel, remaining, asked, slot)
@@ -77,7 +79,7 @@ def find_lost_slots(
 
 
 def find_next_end(offer: Offer, channel: Channel, customer: Customer, now: datetime) -> datetime | None:
-    """Return when the offer or the consent that it rests on ends or changes by time after `now`, or None."""
+    """Return the first moment after `now` at which the offer or its consent ends or changes by time, or None."""
     consent_ends = changes_at(customer.consents, offer.terms.purpose, channel, now)
     return min((end for end in (offer.terms.valid_until, consent_ends) if end and end > now), default=None)
 
@@ -86,14 +88,16 @@ def _lifts_before_expiry(violation: Violation, slot: Slot) -> bool:
     return violation.until is not None and slot.expires_at is not None and violation.until < slot.expires_at
 
 
-def _before(held_slot: Slot | None, contacts: Iterable[Slot]) -> list[Slot]:
-    """Return the contacts that go before the held slot: those that took place, and slots that were reserved earlier."""
+def _earlier_slots(held_slot: Slot | None, contacts: Iterable[Slot]) -> list[Slot]:
+    """Return the contacts with precedence over the held slot: confirmed ones and slots that were reserved earlier."""
     return [
         contact
         for contact in contacts
-        if held_slot is None or contact.status is ContactStatus.CONFIRMED or _order(contact) < _order(held_slot)
+        if held_slot is None
+        or contact.status is ContactStatus.CONFIRMED
+        or _slot_order(contact) < _slot_order(held_slot)
     ]
 
 
-def _order(slot: Slot) -> tuple[datetime, UUID]:
+def _slot_order(slot: Slot) -> tuple[datetime, UUID]:
     return slot.at, slot.contact_id

@@ -1,6 +1,6 @@
-"""The contact policy: everything about contacts and arbitration that a manager tunes, as one versioned document.
+"""The contact policy: all settings of contacts and arbitration for managers, as one versioned document.
 
-The shipped one is data: `campaigns/policy/defaults.json`; the first migration holds a frozen copy.
+The default policy is data: `campaigns/policy/defaults.json`. The first migration holds a frozen copy.
 """
 
 from datetime import timedelta
@@ -20,16 +20,16 @@ from lealtad.events.catalog.shared_types import Slug
 
 
 class Exploration(StrEnum):
-    """How propensities enter the priority."""
+    """The way in which propensities enter the priority."""
 
     THOMPSON = "thompson"
-    """Drawn from their posterior: uncertain offers get their chance."""
+    """Propensities are drawn from their posterior, so that uncertain offers get their chance."""
     OFF = "off"
-    """Their posterior mean: the same answer every time."""
+    """Propensities are their posterior mean, so that the outcome is the same every time."""
 
 
 class Cap(BaseModel):
-    """At most so many promotional contacts in so many days, over all channels together."""
+    """The maximum of promotional contacts in a number of days, over all channels together."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -38,12 +38,12 @@ class Cap(BaseModel):
 
     @property
     def window(self) -> timedelta:
-        """How far back contacts count."""
+        """The time for which a contact counts."""
         return timedelta(days=self.days)
 
 
 class Hours(BaseModel):
-    """Local hours in which customers may be contacted, where they meet those that the customer asked for."""
+    """Local hours in which customers may be contacted, together with the hours that the customer asked for."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -60,7 +60,7 @@ class Hours(BaseModel):
 
 
 class ChannelPolicy(BaseModel):
-    """What a contact on a channel costs, and which rules it is under."""
+    """The cost of a contact on a channel, and the rules that apply there."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -73,7 +73,7 @@ class ChannelPolicy(BaseModel):
 
 
 class Prior(BaseModel):
-    """What is believed about acceptance before any response: a Beta distribution by mean and weight."""
+    """The belief about acceptance before any response: a Beta distribution by mean and weight."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -82,7 +82,7 @@ class Prior(BaseModel):
 
 
 class Situation(BaseModel):
-    """A situation in which some kinds of offer count more, or less."""
+    """A situation in which some kinds of offer have more or less weight."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -92,7 +92,7 @@ class Situation(BaseModel):
 
 
 class ContactPolicy(BaseModel):
-    """One version of the policy; all of it is said, so that a change never resets what it does not mention."""
+    """One version of the policy. Every setting is required, so that a change never resets an omitted setting."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -112,10 +112,10 @@ class ContactPolicy(BaseModel):
     exploration: Exploration
     hold_out_share: Ratio = Field(ge=0, le=Decimal("0.5"), description="Customers who never get promotions")
     input_age_limit_s: int = Field(ge=5, le=86_400, description="Older cases or customers rule promotions out")
-    action_validity_days: int = Field(ge=1, le=90, description="A next-best action stands so long")
-    asked_validity_minutes: int = Field(ge=1, le=1440, description="An asked decision holds so long")
-    reservation_minutes: int = Field(ge=1, le=2880, description="A reserved slot is held so long")
-    response_days: int = Field(ge=1, le=365, description="An answer is taken so long after presenting")
+    action_validity_days: int = Field(ge=1, le=90, description="Days for which a next-best action is valid")
+    asked_validity_minutes: int = Field(ge=1, le=1440, description="Minutes for which a requested decision is valid")
+    reservation_minutes: int = Field(ge=1, le=2880, description="Minutes for which a reserved slot is held")
+    response_days: int = Field(ge=1, le=365, description="Days after presenting in which an answer is accepted")
     clock_tolerance_s: int = Field(
         default=300,
         ge=0,
@@ -141,16 +141,16 @@ class ContactPolicy(BaseModel):
 
     @property
     def clock_tolerance(self) -> timedelta:
-        """How far back a contact may lie that asks the rules."""
+        """The age up to which a contact is checked against the rules."""
         return timedelta(seconds=self.clock_tolerance_s)
 
     def channel(self, channel: Channel) -> ChannelPolicy:
-        """Return the rules of `channel`."""
+        """Return the settings of `channel`."""
         return self.channels.get(channel, DEFAULT_CHANNEL)
 
     @property
     def zone(self) -> ZoneInfo:
-        """Zone of customers whose own is unknown."""
+        """The time zone of customers whose own zone is unknown."""
         return ZoneInfo(self.time_zone)
 
 

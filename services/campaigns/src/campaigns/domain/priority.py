@@ -1,25 +1,26 @@
-"""The priority of an action: propensity x context x value x lever, each shown."""
+"""The priority of an action: propensity x context x value x lever."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 from math import prod
 
+from campaigns.domain.circumstances import Circumstances
 from campaigns.domain.customer import Customer
 from campaigns.domain.offers import Offer
 from campaigns.domain.policy import Exploration
 from campaigns.domain.propensity import Belief, Cell, Tally, belief_of, cell_of
-from campaigns.domain.rules import Circumstances, compute_net_value
+from campaigns.domain.rules import compute_net_value
 from lealtad.events.catalog.customer_profile import Channel
 
 NO_TALLY = Tally()
 PLACES = Decimal("0.0001")
 LARGEST = Decimal("99999999999999.9999")
-"""The largest priority that is told; actions are ranked by the whole of it."""
+"""The largest priority that is stored and announced. Actions are ranked by their unlimited priority."""
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """An offer on a channel that nothing rules out, and why it stands where it stands."""
+    """An offer on a channel that violates no rule, with the factors of its priority."""
 
     offer: Offer
     channel: Channel
@@ -28,17 +29,17 @@ class Action:
     propensity: float
     """P: probability of acceptance, drawn or mean."""
     context: float
-    """C: product of the weights of the situations the customer is in."""
+    """C: product of the weights of the customer's situations."""
     value: float
     """V: net value of an acceptance, in the reporting currency."""
     lever: float
-    """L: the manager's thumb on the scale."""
+    """L: the manager's own factor."""
     situations: tuple[str, ...]
-    """Names of the situations that weighed."""
+    """Names of the situations in `context`."""
 
     @property
     def weight(self) -> float:
-        """C x V x L: what the propensity is multiplied with."""
+        """C x V x L: the factor of the propensity."""
         return self.context * self.value * self.lever
 
     @property
@@ -48,22 +49,22 @@ class Action:
 
     @property
     def stored_priority(self) -> Decimal:
-        """The priority as it is stored and announced: to four places, at most `LARGEST`."""
+        """The priority as it is stored and announced: with four decimals, at most `LARGEST`."""
         return min(Decimal(self.priority), LARGEST).quantize(PLACES)
 
 
 class Scale:
-    """Weighs the actions of one customer in one decision."""
+    """The scale that weighs the actions of one customer in one decision."""
 
     def __init__(self, customer: Customer, at: Circumstances, tallies: dict[Cell, Tally], seed: str) -> None:
         self.customer = customer
         self.at = at
         self.tallies = tallies
         self.seed = seed
-        self.situations = [s for s in at.policy.situations if s.audience.misses(customer, at.now) is None]
+        self.situations = [s for s in at.policy.situations if s.audience.find_mismatch(customer, at.now) is None]
 
     def weigh(self, offer: Offer, channel: Channel) -> Action:
-        """Return the action with its priority; the seed fixes the draw of its propensity."""
+        """Return the action with its priority. The seed determines the draw of its propensity."""
         policy = self.at.policy
         cell = cell_of(self.customer, offer, channel)
         belief = belief_of(offer, channel, self._tally(cell), policy)
@@ -82,7 +83,7 @@ class Scale:
         )
 
     def _tally(self, cell: Cell) -> Tally:
-        """Return what responses taught; nothing for a customer who refuses to be profiled: the prior alone counts."""
+        """Return the responses of a cell; none for a customer who refuses profiling, so that the prior alone counts."""
         return self.tallies.get(cell, NO_TALLY) if self.customer.profiling_allowed else NO_TALLY
 
     def _context(self, offer: Offer, channel: Channel) -> dict[str, float]:

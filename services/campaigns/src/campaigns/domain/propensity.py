@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 NO_BAND = "none"
 MAX_MEAN = 0.95
 CELLS = 512
-"""A distribution between 0 and 1 is kept in so many cells, smaller towards both ends, where a density may be steep."""
+"""Number of grid cells of a distribution. Cells near 0 and 1 are smaller, because a density may be steep there."""
 EDGES = np.sin(np.arange(CELLS + 1) / CELLS * np.pi / 2) ** 2
 MIDDLES = np.sin((np.arange(CELLS) + 0.5) / CELLS * np.pi / 2) ** 2
 
@@ -54,18 +54,18 @@ class Belief:
         return self.alpha / (self.alpha + self.beta)
 
     def draw(self, seed: str) -> float:
-        """Return the draw that `seed` stands for: the same seed and belief give the same draw."""
+        """Return the draw of `seed`. The same seed and belief give the same draw."""
         digest = blake2b(seed.encode(), digest_size=8).digest()
         return float(np.interp(int.from_bytes(digest) / 2**64, _distribution(self).below_edge, EDGES))
 
 
 def cell_of(customer: Customer, offer: Offer, channel: Channel) -> Cell:
-    """Return where responses of this customer to this offer on this channel are counted."""
+    """Return the cell in which responses of this customer to this offer on this channel are counted."""
     return Cell(offer.offer_id, channel, customer.churn_band or NO_BAND)
 
 
 def belief_of(offer: Offer, channel: Channel, tally: Tally, policy: ContactPolicy) -> Belief:
-    """Return the posterior: the prior of the offer's kind, scaled by the channel's reach, and the responses so far."""
+    """Compute the posterior: the prior of the offer's kind, scaled by the channel's reach, and the responses so far."""
     prior = policy.priors.get(offer.terms.kind, policy.default_prior)
     mean = min(float(prior.mean * policy.channel(channel).reach), MAX_MEAN)
     weight = float(prior.responses)
@@ -73,10 +73,10 @@ def belief_of(offer: Offer, channel: Channel, tally: Tally, policy: ContactPolic
 
 
 def winning_probability(beliefs: Sequence[Belief], weights: Sequence[float], chosen: int) -> float:
-    """Return the probability that Thompson sampling picks `chosen`: that its draw times its weight is the largest.
+    """Compute the probability that Thompson sampling picks `chosen`: that its draw times its weight is the largest.
 
-    Integrates the chosen one's density times the distribution functions of all others over a grid: the action
-    probability that off-policy evaluation needs (Agarwal et al. 2014). Weights are positive.
+    Integrate the density of the chosen action times the distribution functions of all others over a grid. Off-policy
+    evaluation needs this action probability (Agarwal et al. 2014). Weights are positive.
     """
     distributions = [_distribution(belief) for belief in beliefs]
     winning = distributions[chosen].mass.copy()
@@ -89,7 +89,7 @@ def winning_probability(beliefs: Sequence[Belief], weights: Sequence[float], cho
 
 
 class _Distribution(NamedTuple):
-    """A belief on the cells: probability in each, below its middle, and below each edge."""
+    """A belief on the grid: the probability in each cell, below its middle, and below each edge."""
 
     mass: Floats
     below: Floats

@@ -1,7 +1,7 @@
-"""When a customer may be contacted: where the policy's hours and the customer's own hours meet.
+"""Contact hours: the intersection of the policy's hours and the customer's own hours.
 
-The customer's wall clock decides: a moment is allowed when that clock shows a time inside both windows. So an hour that
-a change of the clocks skips is no hour, and an hour that comes twice is allowed twice.
+The customer's wall clock decides: a moment is allowed if that clock shows a time inside both windows. So an hour that a
+change of the clocks skips does not exist, and an hour that comes twice is allowed twice.
 """
 
 from bisect import bisect_left
@@ -16,16 +16,16 @@ from campaigns.domain.policy import ContactPolicy
 DAY = timedelta(days=1)
 EVERY_DAY = frozenset(range(7))
 HORIZON = timedelta(days=15)
-"""Two weeks cover every set of weekdays, also when a window is lost to a change of the clocks."""
+"""Two weeks cover every set of weekdays, also if a change of the clocks skips a window."""
 
 
 class InitiatedBy(StrEnum):
-    """Whose doing a contact is."""
+    """The party that initiates a contact."""
 
     COMPANY = "company"
-    """A channel wants to contact the customer, inside contact hours."""
+    """A channel wants to contact the customer. Contact hours apply."""
     CUSTOMER = "customer"
-    """The customer is there now, at whatever hour."""
+    """The customer called or came in. Contact hours do not apply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +51,13 @@ class DailyWindow:
 
 @dataclass(frozen=True, slots=True)
 class ContactHours:
-    """The times at which all `windows` are open in `zone`."""
+    """The hours at which all `windows` are open in `zone`."""
 
     zone: ZoneInfo
     windows: tuple[DailyWindow, ...]
 
     def next_moment(self, now: datetime) -> datetime | None:
-        """Return the earliest allowed moment (UTC) from `now` on; None: the windows do not meet."""
+        """Return the earliest allowed moment (UTC) from `now` on, or None if the windows do not intersect."""
         moment = now.astimezone(UTC)
         last = moment + HORIZON
         while moment < last:
@@ -69,14 +69,14 @@ class ContactHours:
         return None
 
     def _when_clock_shows(self, start: time, after: datetime) -> datetime:
-        """Return the next moment at which the clock shows `start`, or at which the clocks change before that."""
+        """Return the next moment at which the clock shows `start`, or an earlier change of the clocks."""
         local = after.astimezone(self.zone)
         wait = (datetime.combine(local, start) - local.replace(tzinfo=None)) % DAY or DAY
         moment = after + wait
         return moment if self._offset(moment) == local.utcoffset() else self._change_of_clocks(after, moment)
 
     def _change_of_clocks(self, after: datetime, until: datetime) -> datetime:
-        """Return the first whole second after `after` with another offset; there is one up to `until`."""
+        """Return the first whole second after `after` with another offset. It exists up to `until`."""
         begin, before = after.replace(microsecond=0), self._offset(after)
         seconds = range(int((until - after).total_seconds()) + 1)
         changed = bisect_left(
@@ -91,14 +91,14 @@ class ContactHours:
 def earliest_contact(
     customer: Customer, policy: ContactPolicy, moment: datetime, initiated_by: InitiatedBy
 ) -> datetime | None:
-    """Return the earliest moment from `moment` on that contact hours allow; None: they never do."""
+    """Return the earliest moment from `moment` on inside contact hours, or None if they never open."""
     if initiated_by is InitiatedBy.CUSTOMER:
         return moment
     return hours_of(customer, policy).next_moment(moment)
 
 
 def hours_of(customer: Customer, policy: ContactPolicy) -> ContactHours:
-    """Return the policy's hours together with those the customer asked for, in the customer's zone."""
+    """Return the policy's hours and the hours that the customer asked for, in the customer's zone."""
     hours = policy.contact_hours
     window = DailyWindow(time.fromisoformat(hours.start), time.fromisoformat(hours.end), hours.weekdays)
     wanted = _wanted_hours(customer)

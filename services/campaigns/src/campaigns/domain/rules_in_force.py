@@ -5,13 +5,13 @@ from datetime import datetime
 from uuid import UUID
 
 from campaigns.domain import freshness
+from campaigns.domain.circumstances import Circumstances
 from campaigns.domain.customer import Customer
 from campaigns.domain.mute import mute_of
 from campaigns.domain.offers import Offer
 from campaigns.domain.policy import ContactPolicy
 from campaigns.domain.propensity import Cell, Tally
 from campaigns.domain.quiet_hours import InitiatedBy, earliest_contact
-from campaigns.domain.rules import Circumstances
 from campaigns.domain.violation import Violation
 
 
@@ -33,7 +33,7 @@ class RulesInForce:
     @property
     def stale(self) -> Violation | None:
         """The violation of promotions by an input that is too old, or None."""
-        return freshness.staleness(self.input_ages, self.policy.input_age_limit_s)
+        return freshness.find_staleness(self.input_ages, self.policy.input_age_limit_s)
 
     def circumstances(
         self,

@@ -1,4 +1,4 @@
-"""What a rule answers when it rules an action out."""
+"""The violation of a rule by an action."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A rule that an action breaks, in plain words, and when the rule lifts by time alone (None: only by an event)."""
+    """The rule that an action violates. `until` is the moment at which time alone lifts it (None: only an event)."""
 
     rule: str
     detail: str

@@ -47,8 +47,8 @@ async def add(connection: Connection, values: dict[str, Any]) -> Row:
 
 async def find_of_decision(connection: Connection, decision_id: UUID) -> Row | None:
     """Return the reserved or confirmed slot of a decision."""
-    occupied = (contact.c.decision_id == decision_id) & (contact.c.status != ContactStatus.RELEASED)
-    return (await connection.execute(select(contact).where(occupied))).one_or_none()
+    find_occupied_slots = (contact.c.decision_id == decision_id) & (contact.c.status != ContactStatus.RELEASED)
+    return (await connection.execute(select(contact).where(find_occupied_slots))).one_or_none()
 
 
 async def find_held_at(connection: Connection, decision_id: UUID, moment: datetime) -> Row | None:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from campaigns.domain.customer import ContactStatus
-from campaigns.domain.ledger import counts
+from campaigns.domain.ledger import counts_against_caps
 from campaigns.domain.offers import ContactClass
 from campaigns.domain.policy import ContactPolicy
 from campaigns.ledger import repository
@@ -25,7 +25,7 @@ async def restore_slots(
     """Store each slot as its last event describes it; the customers must be locked."""
     newest: dict[UUID, dict[str, Any]] = {}
     for contact, class_ in contacts:
-        newest[contact.contact_id] = _row(contact, class_, counts=counts(class_, contact.channel, policy))
+        newest[contact.contact_id] = _row(contact, class_, counts=counts_against_caps(class_, contact.channel, policy))
     await repository.restore_slots(uow.connection, list(newest.values()))
 
 

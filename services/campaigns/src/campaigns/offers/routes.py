@@ -28,7 +28,7 @@ async def list_offers(
 ) -> Response:
     """List offers.
 
-    In ascending key: what may be proposed to customers, to whom, on which channels, and in which words.
+    The list is in ascending key. An offer has its audience, channels and texts.
     """
     return await query.run(lambda uow: queries.list_offers(uow, page, kind=kind, withdrawn=withdrawn))
 
@@ -37,7 +37,7 @@ async def list_offers(
 async def create_offer(body: NewOffer, command: Creates) -> Response:
     """Create an offer.
 
-    It competes from now on: every customer is decided anew in the background, in batches.
+    The offer takes part in decisions from now on. All customers get a new decision in the background, in batches.
     """
     return await command.run(lambda uow: commands.create_offer(uow, body, by=command.principal.subject))
 
@@ -46,7 +46,7 @@ async def create_offer(body: NewOffer, command: Creates) -> Response:
 async def read_offer(reference: Reference, query: Reads) -> Response:
     """Read an offer.
 
-    By id or key; its version is the `ETag`.
+    Name the offer by id or key. Its version is the `ETag`.
     """
     return await query.run(lambda uow: OFFERS.read(uow, reference))
 
@@ -59,7 +59,7 @@ async def read_offer_version(
 ) -> Response:
     """Read a version of an offer.
 
-    Decisions name the version they were made with; versions are never changed or removed.
+    A decision names the version that it used. Versions are never changed or removed.
     """
     return await query.run(lambda uow: OFFERS.read_version(uow, offer_id, version))
 
@@ -68,8 +68,8 @@ async def read_offer_version(
 async def change_offer(reference: Reference, body: OfferChanges, command: Changes) -> Response:
     """Change an offer.
 
-    Send all of its terms and, as `If-Match`, the `ETag` of the version they replace. Makes the next version; a
-    withdrawn offer is on offer again.
+    Send all terms and, as `If-Match`, the `ETag` of the version that they replace. The change adds a version. A
+    withdrawn offer is in force again.
     """
     return await command.run(
         lambda uow: OFFERS.change(uow, reference, body, if_match=command.if_match, by=command.principal.subject)
@@ -80,7 +80,7 @@ async def change_offer(reference: Reference, body: OfferChanges, command: Change
 async def withdraw_offer(reference: Reference, command: Changes) -> Response:
     """Withdraw an offer.
 
-    It is proposed to nobody any more; it stays readable, because past decisions name it. Needs `If-Match`.
+    The offer takes part in no later decision. It stays readable, because past decisions name it. Send `If-Match`.
     """
     return await command.run(
         lambda uow: OFFERS.retire(uow, reference, if_match=command.if_match, by=command.principal.subject)

@@ -1,4 +1,4 @@
-"""Offers as callers see and change them."""
+"""Requests and answers of the offer catalogue."""
 
 from datetime import datetime
 from uuid import UUID
@@ -26,7 +26,7 @@ TERMS: JsonDict = {
 
 
 class OfferChanges(OfferTerms):
-    """All terms of an offer."""
+    """The changed terms of an offer, sent whole."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [TERMS]})
 
@@ -35,7 +35,7 @@ class OfferChanges(OfferTerms):
 
     @field_validator("audience")
     @classmethod
-    def _for_somebody(cls, audience: Audience) -> Audience:
+    def _require_possible_audience(cls, audience: Audience) -> Audience:
         if contradiction := audience.contradiction:
             raise SafeValueError(f"{contradiction}: nobody would ever be offered this")
         return audience
@@ -46,7 +46,7 @@ class NewOffer(OfferChanges):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"key": "spring-preview", **TERMS}]})
 
-    key: SlugText = Field(description="Its name for ever, as in reports and events", examples=["free-shipping"])
+    key: SlugText = Field(description="Permanent name, used in reports and events", examples=["free-shipping"])
 
 
 class Offer(OfferTerms):

@@ -1,1 +1,1 @@
-"""The contact policy and the version of all rules together."""
+"""The contact policy, and the rulebook with the revision of policy and offers together."""

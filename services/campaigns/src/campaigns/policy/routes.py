@@ -18,8 +18,8 @@ Reads = Annotated[Query, Depends(reads("policies:read"))]
 async def read_contact_policy(query: Reads) -> Response:
     """Read the contact policy.
 
-    Caps, rests after refusals and complaints, contact hours, costs of channels, weights of situations, prior
-    propensities, hold-out. Its version is the `ETag`.
+    The policy holds caps, rests after refusals and complaints, contact hours, costs of channels, weights of situations,
+    prior propensities and the hold-out. Its version is the `ETag`.
     """
     return await query.run(CONTACT_POLICY.read_in_force)
 
@@ -28,7 +28,7 @@ async def read_contact_policy(query: Reads) -> Response:
 async def read_contact_policy_version(version: VersionInPath, query: Reads) -> Response:
     """Read a version of the contact policy.
 
-    Decisions name the version they were made with.
+    A decision names the version that it used.
     """
     return await query.run(lambda uow: CONTACT_POLICY.read(uow, version))
 
@@ -39,9 +39,9 @@ async def change_contact_policy(
 ) -> Response:
     """Change the contact policy.
 
-    Send the whole policy and, as `If-Match`, the `ETag` of the version it replaces. `promotions_stopped: true` stops
-    all promotions at once: none is presented or reserved any more, and everybody is decided anew in the background.
+    Send the whole policy and, as `If-Match`, the `ETag` of the version that it replaces. `promotions_stopped: true`
+    stops all promotions at once: none can be reserved or presented. All customers get a new decision in the background.
     """
     return await command.run(
-        lambda uow: commands.change_policy(uow, body, if_match=command.if_match, by=command.principal.subject)
+        lambda uow: commands.change_contact_policy(uow, body, if_match=command.if_match, by=command.principal.subject)
     )

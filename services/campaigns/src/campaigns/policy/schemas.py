@@ -1,4 +1,4 @@
-"""The contact policy as callers see it."""
+"""Requests and answers of the contact policy."""
 
 from importlib.resources import files
 
@@ -10,17 +10,17 @@ from campaigns.domain.policy import ContactPolicy, Situation
 from lealtad.http import SafeValueError
 from lealtad.policies import PolicyStamp
 
-SHIPPED: JsonDict = from_json(files("campaigns.policy").joinpath("defaults.json").read_bytes())
+DEFAULTS: JsonDict = from_json(files("campaigns.policy").joinpath("defaults.json").read_bytes())
 
 
 class NewContactPolicy(ContactPolicy):
     """The whole contact policy."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [SHIPPED]})
+    model_config = ConfigDict(json_schema_extra={"examples": [DEFAULTS]})
 
     @field_validator("situations")
     @classmethod
-    def _of_somebody(cls, situations: list[Situation]) -> list[Situation]:
+    def _require_possible_audiences(cls, situations: list[Situation]) -> list[Situation]:
         for number, situation in enumerate(situations, start=1):
             if contradiction := situation.audience.contradiction:
                 raise SafeValueError(f"the audience of number {number} {contradiction}: nobody would ever be in it")

@@ -1,1 +1,1 @@
-"""Responses to offers."""
+"""Responses to offers, and the confirmation of contacts, which presents an offer."""

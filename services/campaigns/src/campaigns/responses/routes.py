@@ -26,12 +26,12 @@ DecisionId = Annotated[UUID, Path(description="Id of the decision that is answer
 async def record_response(decision_id: DecisionId, body: NewResponse, command: Writes) -> Response:
     """Record a response.
 
-    `presented` first, then `accepted` or `rejected`; a repeated response is answered 200 as before. Presenting spends a
-    slot of the contact ledger, the reserved one if there is one, and is answered 409 with the rule when the contact is
-    not allowed now. `presented` longer ago than `clock_tolerance_s` of the contact policy is a report: it is stored and
-    counted, and `rule` says what forbade the contact when it took place. An answer of the customer is always recorded
-    in its time, but for an acceptance beyond the offer's limit in force (409). The answer shows the next-best action
-    after the response: a refusal ends the pitch, an acceptance fulfils the offer.
+    Send `presented` first, then `accepted` or `rejected`. A repeated response is answered 200 as before. `presented`
+    spends a slot of the contact ledger, the reserved one if there is one. The answer is 409 with the rule if the
+    contact is not allowed now. `presented` longer ago than `clock_tolerance_s` of the contact policy is a report: it is
+    stored and counted, and `rule` names the rule that forbade the contact when it took place. A customer's answer is
+    always recorded in its time, except an acceptance beyond the offer's limit in force (409). The answer shows the
+    next-best action after the response.
     """
     return await command.run(lambda uow: commands.record_response(uow, decision_id, body))
 
@@ -45,7 +45,7 @@ async def record_response(decision_id: DecisionId, body: NewResponse, command: W
 async def confirm_contact(contact_id: ContactId, command: Writes) -> Response:
     """Confirm a contact.
 
-    Ask with it right before the contact: the slot is spent and the offer counts as presented. 409 with the rule when
-    the contact is not allowed now, although the slot was held. Repeating a confirmation changes nothing.
+    Confirm right before the contact: the slot is spent and the offer counts as presented. The answer is 409 with the
+    rule if the contact is not allowed now, although the slot was held. A repeated confirmation changes nothing.
     """
     return await command.run(lambda uow: commands.confirm_contact(uow, contact_id))

@@ -1,4 +1,4 @@
-"""Responses as callers send and see them."""
+"""Requests and answers of responses."""
 
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +13,7 @@ from lealtad.http import RequestBody, SlugText, Timestamp
 
 
 class NewResponse(RequestBody):
-    """What happened with the offer of a decision."""
+    """A response to the offer of a decision."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -27,7 +27,7 @@ class NewResponse(RequestBody):
         description="Business time; absent: now. `presented` longer ago than the policy's `clock_tolerance_s` is a "
         "report of a contact that took place: it is stored and counted, and no rule refuses it",
     )
-    reason: SlugText | None = Field(default=None, description="Why it was declined", examples=["too-expensive"])
+    reason: SlugText | None = Field(default=None, description="Reason of the refusal", examples=["too-expensive"])
 
 
 class OfferResponse(BaseModel):

@@ -6,13 +6,13 @@ from typing import Any
 from campaigns.contacts.commands.spend_slot import new_slot
 from campaigns.contacts.queries.permission import DECISION_EXPIRED, slot_of
 from campaigns.decisions.inputs.queries.past import load_past_inputs
+from campaigns.domain.circumstances import Circumstances
 from campaigns.domain.customer import ContactStatus
-from campaigns.domain.ledger import counts
+from campaigns.domain.ledger import counts_against_caps
 from campaigns.domain.mute import mute_of
 from campaigns.domain.past_inputs import PastInputs
 from campaigns.domain.permission import find_violation
 from campaigns.domain.quiet_hours import InitiatedBy, earliest_contact
-from campaigns.domain.rules import Circumstances
 from campaigns.ledger import events, repository
 from lealtad.db import Row
 from lealtad.events.catalog.customer_profile import Channel
@@ -30,7 +30,7 @@ async def report_contact(uow: UnitOfWork, decision: Row, at: datetime) -> Row:
         "status": ContactStatus.CONFIRMED,
         "at": at,
         "expires_at": None,
-        "counts": counts(decision.contact_class, Channel(decision.channel), inputs.policy),
+        "counts": counts_against_caps(decision.contact_class, Channel(decision.channel), inputs.policy),
         "rule": _find_broken_rule(inputs, decision, held_slot, at),
     }
     slot = await repository.find_of_decision(uow.connection, decision.decision_id)

@@ -1,1 +1,1 @@
-"""What decisions are made from: the rules in force and the customers."""
+"""The inputs of decisions: the rules in force and the customers."""

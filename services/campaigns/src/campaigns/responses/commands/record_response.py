@@ -24,8 +24,8 @@ from lealtad.unit_of_work import UnitOfWork
 async def record_response(uow: UnitOfWork, decision_id: UUID, request: NewResponse) -> Answer:
     """Insert a response and decide again: 201, or 200 with the stored response if it is repeated.
 
-    Raise 409 if the decision was to do nothing, the response does not follow the earlier ones, the contact is not
-    allowed now, or the offer is exhausted. Raise 422 for an impossible time.
+    Raise 409 if the decision was to do nothing or the response does not follow the earlier ones. Raise 409 also if the
+    contact is not allowed now or the offer is exhausted. Raise 422 for an impossible time.
     """
     decision = await queries.read_decision_row(uow, decision_id)
     if decision.offer_id is None:

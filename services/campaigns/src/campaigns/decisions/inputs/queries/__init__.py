@@ -1,1 +1,1 @@
-"""Queries of what decisions are made from."""
+"""Queries of the inputs of decisions."""
