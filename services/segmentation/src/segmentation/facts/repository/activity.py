@@ -31,7 +31,7 @@ KEEP_LARGEST = "largest_purchase = greatest({0}.largest_purchase, EXCLUDED.large
 LAST_DAYS_OF_NEW = ", ".join(f"max(new.day) FILTER (WHERE new.{count} > 0)" for count in LAST_DAYS.values())
 
 # All parts see one snapshot and need no newer one. `new` is the rows that the first INSERT returns, not the content of
-# its table, and ON CONFLICT adds to the newest version of a row. Each table is written in ascending key.
+# its table. ON CONFLICT adds to the newest version of a row. Each table is written in ascending key.
 # GREATEST and LEAST ignore NULL, so that any order of facts gives the same first and last day.
 ADD_ACTIVITY = text(f"""
 WITH fact AS (
