@@ -30,23 +30,25 @@ numbers = count(1)
 
 async def use(call, database):
     """Send every kind of fact alone and in batches, in both lanes, from customers under all kinds of ids."""
-    telling = next(numbers)
+    round_number = next(numbers)
     registered = [
         await call(
-            "POST", "customers", json={"external_ids": [{"source": "web-shop", "external_id": f"{telling}-{id_}"}]}
+            "POST", "customers", json={"external_ids": [{"source": "web-shop", "external_id": f"{round_number}-{id_}"}]}
         )
         for id_ in IDS
     ]
     for path, fact in STORY:
-        await call("POST", path, json=_told(fact, telling, f"known-{telling}"))
+        await call("POST", path, json=_fact_of_round(fact, round_number, f"known-{round_number}"))
     for mode in ("live", "backfill"):
-        facts = [_told(examples.PURCHASE, f"{telling}-{mode}-{number}", id_) for number, id_ in enumerate(IDS)]
+        facts = [
+            _fact_of_round(examples.PURCHASE, f"{round_number}-{mode}-{number}", id_) for number, id_ in enumerate(IDS)
+        ]
         await call("POST", "batches", json={"mode": mode, "facts": facts})
     people = [{"external_ids": [{"source": "shop", "external_id": id_}], "phones": ["300 123 4567"]} for id_ in IDS]
     await call("POST", "customer-batches", json={"customers": people})
-    for customer in [one["id"] for one in registered if one][:1]:
-        word = {"purpose": "profiling", "channel": None, "granted": bool(telling % 2), "source": "web-form"}
-        await call("POST", f"customers/{customer}/consents", json=word)
+    for customer in [answer["id"] for answer in registered if answer][:1]:
+        consent = {"purpose": "profiling", "channel": None, "granted": bool(round_number % 2), "source": "web-form"}
+        await call("POST", f"customers/{customer}/consents", json=consent)
         await call("PATCH", f"customers/{customer}", json={"region": "Antioquia"})
         await call("GET", f"customers/{customer}")
     await run_due(SERVICE, database, now=database.clock.now() + timedelta(seconds=1))
@@ -54,8 +56,8 @@ async def use(call, database):
         await call("GET", path)
 
 
-def _told(fact, telling, external_id):
-    source = {**fact["source"], "fact_id": f"{fact['source']['fact_id']}-{telling}"[:200]}
+def _fact_of_round(fact, round_number, external_id):
+    source = {**fact["source"], "fact_id": f"{fact['source']['fact_id']}-{round_number}"[:200]}
     source.pop("customer_external_id", None)
     others = {name: value for name, value in fact.items() if name not in ("customer", "purchase")}
     return {**others, "source": {**source, "customer_external_id": external_id}}

@@ -1,4 +1,4 @@
-"""What customers allow: the newest word counts, whatever the order of arrival, and nothing is overwritten."""
+"""Consents of customers: the newest statement decides in any order of arrival, and nothing is overwritten."""
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -11,7 +11,7 @@ from lealtad.testing.driving import emitted
 CONSENTS = "customers/web-shop:17850/consents"
 
 
-def said(granted, at="2011-02-01T00:00:00Z", **more):
+def statement(granted, at="2011-02-01T00:00:00Z", **more):
     return {
         "purpose": "marketing",
         "channel": "email",
@@ -28,7 +28,7 @@ async def in_force(shop):
 
 async def test_a_consent_is_recorded_announced_and_in_force(shop, database):
     await shop.buys()
-    answer = await shop.post(CONSENTS, said(granted=True, expires_at="2011-06-01T00:00:00Z"))
+    answer = await shop.post(CONSENTS, statement(granted=True, expires_at="2011-06-01T00:00:00Z"))
     assert (answer.status_code, answer.json()["in_force"]) == (201, True)
     (event,) = [event for event in await emitted(database) if isinstance(event.data, CustomerConsentChanged)]
     assert str(event.id) == answer.json()["event_id"]
@@ -36,35 +36,35 @@ async def test_a_consent_is_recorded_announced_and_in_force(shop, database):
     assert [(one.purpose, one.channel, one.granted) for one in event.data.consents] == [("marketing", "email", True)]
 
 
-async def test_what_is_said_when_registering_is_announced_with_the_customer_and_joins_the_history(shop, database):
-    body = {"external_ids": [{"source": "web-shop", "external_id": "17850"}], "consents": [said(granted=True)]}
+async def test_a_consent_of_the_registration_is_announced_with_the_customer_and_joins_the_history(shop, database):
+    body = {"external_ids": [{"source": "web-shop", "external_id": "17850"}], "consents": [statement(granted=True)]}
     answer = await shop.post("customers", body)
     assert answer.status_code == 201
     (event,) = await emitted(database)
     assert [(one.purpose, one.channel, one.granted) for one in event.data.consents] == [("marketing", "email", True)]
     assert await in_force(shop) == [(True, True)]
-    again = await shop.post(CONSENTS, said(granted=True))
+    again = await shop.post(CONSENTS, statement(granted=True))
     assert again.status_code == 200
 
 
-async def test_what_is_said_when_registering_completes_a_provisional_customer(shop, database):
+async def test_a_consent_of_the_registration_holds_for_a_provisional_customer_that_it_completes(shop, database):
     await shop.buys()
-    body = {"external_ids": [{"source": "web-shop", "external_id": "17850"}], "consents": [said(granted=True)]}
+    body = {"external_ids": [{"source": "web-shop", "external_id": "17850"}], "consents": [statement(granted=True)]}
     assert (await shop.post("customers", body)).status_code == 200
     assert (await emitted(database))[-1].data.consents[0].granted
     assert await in_force(shop) == [(True, True)]
 
 
 async def test_a_consent_from_the_future_registers_nobody(shop, database):
-    body = {"consents": [said(granted=True, at="2031-02-01T00:00:00Z")]}
+    body = {"consents": [statement(granted=True, at="2031-02-01T00:00:00Z")]}
     assert (await shop.post("customers", body)).status_code == 422
     assert await emitted(database) == []
 
 
-async def test_an_older_word_joins_the_history_and_changes_nothing(shop, database):
+async def test_an_older_statement_joins_the_history_and_changes_nothing(shop, database):
     await shop.buys()
-    await shop.post(CONSENTS, said(granted=False, at="2011-02-02T00:00:00Z"))
-    late = await shop.post(CONSENTS, said(granted=True, at="2011-02-01T00:00:00Z"))
+    await shop.post(CONSENTS, statement(granted=False, at="2011-02-02T00:00:00Z"))
+    late = await shop.post(CONSENTS, statement(granted=True, at="2011-02-01T00:00:00Z"))
     assert (late.status_code, late.json()["in_force"], late.json()["event_id"]) == (201, False, None)
     assert await in_force(shop) == [(False, False)]
     history = (await shop.client.get(f"/v1/{CONSENTS}")).json()["items"]
@@ -72,17 +72,17 @@ async def test_an_older_word_joins_the_history_and_changes_nothing(shop, databas
     assert sum(isinstance(event.data, CustomerConsentChanged) for event in await emitted(database)) == 1
 
 
-async def test_the_same_word_again_is_kept_once(shop):
+async def test_an_equal_statement_is_kept_once(shop):
     await shop.buys()
-    first = await shop.post(CONSENTS, said(granted=True))
-    again = await shop.post(CONSENTS, said(granted=True))
+    first = await shop.post(CONSENTS, statement(granted=True))
+    again = await shop.post(CONSENTS, statement(granted=True))
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.json()["id"] == again.json()["id"]
 
 
 async def test_a_consent_that_expired_allows_nothing(shop, clock):
     await shop.buys()
-    await shop.post(CONSENTS, said(granted=True, expires_at="2011-03-10T00:00:00Z"))
+    await shop.post(CONSENTS, statement(granted=True, expires_at="2011-03-10T00:00:00Z"))
     assert await in_force(shop) == [(True, True)]
     clock.advance(days=9)
     assert await in_force(shop) == [(True, False)]
@@ -90,13 +90,13 @@ async def test_a_consent_that_expired_allows_nothing(shop, clock):
 
 async def test_a_general_consent_lifts_no_refusal_of_a_channel_and_a_general_refusal_refuses_every_channel(shop):
     await shop.buys()
-    await shop.post(CONSENTS, said(granted=False, at="2011-02-01T00:00:00Z"))
-    general = await shop.post(CONSENTS, said(granted=True, at="2011-02-02T00:00:00Z", channel=None))
+    await shop.post(CONSENTS, statement(granted=False, at="2011-02-01T00:00:00Z"))
+    general = await shop.post(CONSENTS, statement(granted=True, at="2011-02-02T00:00:00Z", channel=None))
     assert general.json()["in_force"]
     assert await in_force(shop) == [(True, True), (False, False)]
-    await shop.post(CONSENTS, said(granted=True, at="2011-02-03T00:00:00Z"))
+    await shop.post(CONSENTS, statement(granted=True, at="2011-02-03T00:00:00Z"))
     assert await in_force(shop) == [(True, True), (True, True)]
-    await shop.post(CONSENTS, said(granted=False, at="2011-02-04T00:00:00Z", channel=None))
+    await shop.post(CONSENTS, statement(granted=False, at="2011-02-04T00:00:00Z", channel=None))
     assert await in_force(shop) == [(False, False), (True, False)]
     history = (await shop.client.get(f"/v1/{CONSENTS}")).json()["items"]
     assert [(one["granted"], one["channel"], one["in_force"]) for one in history] == [
@@ -109,16 +109,16 @@ async def test_a_general_consent_lifts_no_refusal_of_a_channel_and_a_general_ref
 
 async def test_a_refusal_does_not_expire(shop):
     await shop.buys()
-    answer = await shop.post(CONSENTS, said(granted=False, expires_at="2011-06-01T00:00:00Z"))
+    answer = await shop.post(CONSENTS, statement(granted=False, expires_at="2011-06-01T00:00:00Z"))
     assert answer.status_code == 422
     assert "a refusal holds until" in answer.json()["errors"][0]["message"]
 
 
 async def test_nobody_consents_in_the_future_or_expires_before(shop):
     await shop.buys()
-    assert (await shop.post(CONSENTS, said(granted=True, at="2011-03-02T00:00:00Z"))).status_code == 422
-    assert (await shop.post(CONSENTS, said(granted=True, expires_at="2011-01-01T00:00:00Z"))).status_code == 422
-    assert (await shop.post("customers/web-shop:nobody/consents", said(granted=True))).status_code == 404
+    assert (await shop.post(CONSENTS, statement(granted=True, at="2011-03-02T00:00:00Z"))).status_code == 422
+    assert (await shop.post(CONSENTS, statement(granted=True, expires_at="2011-01-01T00:00:00Z"))).status_code == 422
+    assert (await shop.post("customers/web-shop:nobody/consents", statement(granted=True))).status_code == 404
 
 
 STATEMENTS = st.tuples(
@@ -128,7 +128,7 @@ STATEMENTS = st.tuples(
 
 def in_body(day, granted, channel, ends):
     expiry = {"expires_at": f"2011-04-0{ends}T00:00:00Z"} if granted and ends else {}
-    return said(granted, at=f"2011-02-0{day}T00:00:00Z", channel=channel, **expiry)
+    return statement(granted, at=f"2011-02-0{day}T00:00:00Z", channel=channel, **expiry)
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -149,10 +149,10 @@ async def test_what_is_stored_and_announced_answers_as_the_rule_in_any_order_of_
             for channel in {one.channel for one in history}
         }
         announced = [event.data for event in await emitted(database) if str(event.key) == view["id"]]
-        told = [event for event in announced if isinstance(event, CustomerConsentChanged)][-1].consents
+        announced_consents = [event for event in announced if isinstance(event, CustomerConsentChanged)][-1].consents
         for channel in (None, Channel.EMAIL, Channel.SMS):
             expected = allows(history, Purpose.MARKETING, channel, clock.now())
-            assert allows(map(as_consent, told), Purpose.MARKETING, channel, clock.now()) is expected
+            assert allows(map(as_consent, announced_consents), Purpose.MARKETING, channel, clock.now()) is expected
 
 
 def as_consent(stated):

@@ -1,4 +1,4 @@
-"""A thousand customers in one request: each with its own answer, none held up by another."""
+"""A thousand customers in one request: each with its own outcome, none delayed by another."""
 
 import asyncio
 
@@ -38,8 +38,8 @@ async def test_a_thousand_customers_with_bad_ones_among_them(shop, database):
     assert [error["pointer"] for error in refused[3]["problem"]["errors"]] == ["/external_ids"]
     assert [error["pointer"] for error in refused[4]["problem"]["errors"]] == ["/country"]
     events = [event for event in await emitted(database) if isinstance(event.data, CustomerRegistered)]
-    told = {(item["id"], item["event_id"]) for item in answer["items"] if item["status"] == 201}
-    assert {(str(event.key), str(event.id)) for event in events} == told
+    announced_customers = {(item["id"], item["event_id"]) for item in answer["items"] if item["status"] == 201}
+    assert {(str(event.key), str(event.id)) for event in events} == announced_customers
 
 
 async def test_what_is_registered_is_what_one_registration_would_have_stored(shop, client):
@@ -57,7 +57,7 @@ async def test_what_is_registered_is_what_one_registration_would_have_stored(sho
     own = {"id", "external_ids", "emails", "registered_at", "updated_at"}
     first, second = ({name: value for name, value in view.items() if name not in own} for view in views)
     assert first == second
-    assert [words[0]["purpose"] for words in consents] == ["marketing", "marketing"]
+    assert [history[0]["purpose"] for history in consents] == ["marketing", "marketing"]
 
 
 async def test_a_batch_sent_again_registers_nobody_twice(shop, database):
@@ -72,7 +72,7 @@ async def test_a_batch_sent_again_registers_nobody_twice(shop, database):
     assert len(await emitted(database)) == events
 
 
-async def test_somebody_registered_with_another_profile_is_refused_and_named(shop):
+async def test_a_customer_registered_with_another_profile_is_refused_and_named(shop):
     known = await shop.registers(**customer(1, given_name="Lucía"))
 
     answer = await register(shop, customer(1, given_name="Ana"), customer(2))
@@ -128,6 +128,6 @@ async def test_a_group_takes_the_same_statements_however_large(shop, database, n
         for place in range(number)
     ]
     await register(shop, customer(0))
-    with statements(database) as said:
+    with statements(database) as executed:
         await register(shop, *customers[1:])
-    assert len(said) == 8
+    assert len(executed) == 8

@@ -1,4 +1,4 @@
-"""Readers are told who may be profiled: at once, as time goes by, and after another basis is in force."""
+"""The permission to profile is announced: at once, as time goes by, and after another basis is in force."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -27,8 +27,8 @@ def stated(granted, at="2011-02-01T00:00:00Z", channel=None, **more):
     }
 
 
-async def told(database):
-    """What readers were told about profiling, in order."""
+async def announced_permissions(database):
+    """Return the permissions and changed attributes that were announced, in order."""
     states = [event.data for event in await emitted(database) if isinstance(event.data, CustomerState)]
     return [(state.profiling_allowed, "profiling_allowed" in state.changed) for state in states]
 
@@ -41,7 +41,7 @@ async def test_an_objection_on_any_channel_is_announced_and_lifted_for_that_chan
     assert not (await shop.view())["profiling_allowed"]
     await shop.post(CONSENTS, stated(granted=True, at="2011-02-03T00:00:00Z", channel="email"))
     assert (await shop.view())["profiling_allowed"]
-    assert await told(database) == [(True, True), (False, True), (False, False), (True, True)]
+    assert await announced_permissions(database) == [(True, True), (False, True), (False, False), (True, True)]
 
 
 async def test_an_older_statement_changes_nothing(shop, database):
@@ -51,11 +51,11 @@ async def test_an_older_statement_changes_nothing(shop, database):
     assert not (await shop.view())["profiling_allowed"]
 
 
-async def test_an_objection_at_the_registration_is_told_with_it(shop, database):
+async def test_an_objection_of_the_registration_is_announced_with_it(shop, database):
     body = {"external_ids": [{"source": "web-shop", "external_id": "17850"}], "consents": [stated(granted=False)]}
     registered = await shop.post("customers", body)
     assert not registered.json()["profiling_allowed"]
-    assert await told(database) == [(False, True)]
+    assert await announced_permissions(database) == [(False, True)]
 
 
 async def test_by_consent_nobody_is_profiled_who_was_not_asked(shop, change_policy, database):
@@ -66,7 +66,7 @@ async def test_by_consent_nobody_is_profiled_who_was_not_asked(shop, change_poli
     batch = {"customers": [{"external_ids": [{"source": "web-shop", "external_id": "4711"}]}]}
     assert (await shop.post("customer-batches", batch)).json()["registered"] == 1
     await shop.post(CONSENTS, stated(granted=True))
-    assert [allowed for allowed, _ in await told(database)] == [False, True, False, False, True]
+    assert [allowed for allowed, _ in await announced_permissions(database)] == [False, True, False, False, True]
 
 
 async def test_a_consent_that_ends_acts_by_time_alone(shop, change_policy, clock, database):
@@ -112,7 +112,7 @@ async def test_another_basis_is_announced_to_whom_it_concerns_each_once(shop, ch
     assert [(event.key, event.data.profiling_allowed) for event in again] == [(event.key, True) for event in changed]
 
 
-async def test_whoever_was_committed_under_the_former_basis_is_found(shop, change_policy, database):
+async def test_a_customer_committed_under_the_former_basis_is_found(shop, change_policy, database):
     """A transaction that had read the former policy may commit after everybody else was looked at."""
     await change_policy(profiling_basis="consent")
     await shop.buys()
@@ -123,7 +123,7 @@ async def test_whoever_was_committed_under_the_former_basis_is_found(shop, chang
     assert not event.data.profiling_allowed
 
 
-async def test_nothing_more_is_told_about_who_was_erased(shop, change_policy, database):
+async def test_nothing_is_announced_about_an_erased_customer(shop, change_policy, database):
     await shop.buys()
     async with database.begin() as uow:
         await uow.connection.execute(text("UPDATE customer SET status = 'erased'"))

@@ -43,7 +43,7 @@ async def test_the_view_of_a_customer_is_what_it_was(shop, restored, backup, dat
     assert lost == set()
     for part in ("totals", "purchases", "contracts"):
         assert after[part] == before[part], part
-    assert [said["granted"] for said in after["consents"]] == [False]
+    assert [consent["granted"] for consent in after["consents"]] == [False]
     assert (after["country"], after["language"]) == ("CO", "es")
 
 

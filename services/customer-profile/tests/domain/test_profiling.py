@@ -70,7 +70,7 @@ def test_whoever_is_allowed_by_consent_is_allowed_by_objection(history, at):
 
 
 @given(histories, bases, moments, moments)
-def test_time_alone_changes_the_answer_at_the_moment_told_and_at_no_other(history, basis, at, later):
+def test_time_alone_changes_the_permission_at_the_stated_moment_and_at_no_other(history, basis, at, later):
     found = profiling_permission(history, basis, at)
     if at <= later and (found.changes_at is None or later < found.changes_at):
         assert profiling_permission(history, basis, later).allowed is found.allowed
