@@ -150,9 +150,11 @@ def test_a_refused_request_is_told_in_the_words_of_its_problem(running: Checkout
     )
 
 
-def test_dead_letters_are_listed_and_replayed(running: Checkout) -> None:
+def test_dead_letters_are_listed_replayed_and_discarded(running: Checkout) -> None:
     assert {"unknown", "currency"} <= set(re.findall(r"\w+", running.lealtad("dead-letters", "list").stdout))
     assert running.lealtad("dead-letters", "replay").stdout.startswith("5 will be tried again")
+    discarded = running.lealtad("dead-letters", "discard", "0199", "--reason", "sent by a test")
+    assert discarded.stdout.endswith(" is discarded.\n")
     unknown = running.lealtad("dead-letters", "replay", "nosuch")
     assert "open dead letter nosuch" in str(unknown.exception)
 

@@ -32,6 +32,7 @@ LETTER = {
     "reason": "unknown currency",
     "stored_at": "2011-03-01T09:00:00Z",
     "replayed_at": None,
+    "discarded_at": None,
 }
 PROBLEM = {
     "title": "The request is not valid",

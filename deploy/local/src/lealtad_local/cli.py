@@ -193,6 +193,17 @@ def replay_dead_letters(
     console.print(f"{len(asked)} will be tried again within a second or two.")
 
 
+@dead_letters_app.command("discard")
+def discard_dead_letter(
+    identity: Annotated[str, typer.Argument(help="One dead letter, as `list` shows it.")],
+    *,
+    reason: Annotated[str, typer.Option(help="Why it is never to be handled; kept in the journal.")],
+) -> None:
+    """Close a dead letter without handling it; its record stays without effect."""
+    letter = _ask(lambda running, client: dead_letters.discard(running, client, identity, reason))
+    console.print(f"{letter['id']} of {letter['service']} is discarded.")
+
+
 @app.command()
 def rebuild(
     service: Annotated[str, typer.Argument(help="Its name: segmentation, churn-scoring …")],

@@ -21,7 +21,7 @@ async def open_letters(stack: Stack, client: httpx.AsyncClient) -> list[DeadLett
         {"service": service.name, **letter}
         for service in SERVICES
         for letter in await _of(client, stack.url(service))
-        if letter["replayed_at"] is None
+        if letter["replayed_at"] is None and letter["discarded_at"] is None
     ]
 
 
@@ -38,15 +38,32 @@ async def _of(client: httpx.AsyncClient, url: str) -> list[DeadLetter]:
 
 async def replay(stack: Stack, client: httpx.AsyncClient, identity: str | None) -> list[DeadLetter]:
     """Ask for another try of one dead letter, or of all; return those asked for."""
+    wanted = await _wanted(stack, client, identity)
+    for letter in wanted:
+        (await client.post(f"{_address(stack, letter)}/replay")).raise_for_status()
+    return wanted
+
+
+async def discard(stack: Stack, client: httpx.AsyncClient, identity: str, reason: str) -> DeadLetter:
+    """Close a dead letter without handling it; return it. Raise StackError where the service refuses the reason."""
+    letter = (await _wanted(stack, client, identity))[0]
+    answer = await client.post(f"{_address(stack, letter)}/discard", json={"reason": reason})
+    if answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY:
+        raise StackError(f"The reason is refused: it {answer.json()['errors'][0]['message']}.")
+    answer.raise_for_status()
+    return letter
+
+
+async def _wanted(stack: Stack, client: httpx.AsyncClient, identity: str | None) -> list[DeadLetter]:
     letters = await open_letters(stack, client)
     wanted = [letter for letter in letters if identity in (None, letter["id"])]
     if identity is not None and not wanted:
         raise StackError(f"No service has an open dead letter {identity}. See: lealtad dead-letters list")
-    urls = stack.urls()
-    for letter in wanted:
-        answer = await client.post(f"{urls[letter['service']]}/v1/dead-letters/{letter['id']}/replay")
-        answer.raise_for_status()
     return wanted
+
+
+def _address(stack: Stack, letter: DeadLetter) -> str:
+    return f"{stack.urls()[letter['service']]}/v1/dead-letters/{letter['id']}"
 
 
 def table(letters: list[DeadLetter]) -> Table:

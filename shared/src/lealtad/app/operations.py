@@ -6,18 +6,38 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from lealtad.app.service import Runtime
 from lealtad.clock import system_now
 from lealtad.db import Row
-from lealtad.http import Answer, Command, Page, PageQuery, PageWanted, Query, not_found, problems, reads, writes
+from lealtad.http import (
+    Answer,
+    Command,
+    Page,
+    PageQuery,
+    PageWanted,
+    Query,
+    RequestBody,
+    conflict,
+    not_found,
+    problems,
+    reads,
+    writes,
+)
+from lealtad.http.keys import impersonal_text
 from lealtad.journal import trace
 from lealtad.kafka.consume import dead_letters
 from lealtad.kafka.consume.progress import Progress, read_progress
 from lealtad.unit_of_work import UnitOfWork
 
 EventId = Annotated[UUID, Path(description="Id of an event, a fact or a due action")]
+ReasonText = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
+    AfterValidator(impersonal_text),
+    Field(description="For operators; nothing about a person", examples=["Sent by a test of the till software"]),
+]
 DeadLetterId = Annotated[UUID, Path(description="Id of a dead letter, as they are listed")]
 
 
@@ -52,6 +72,9 @@ class DeadLetter(BaseModel):
     stored_at: datetime
     replay_requested_at: datetime | None
     replayed_at: datetime | None
+    discarded_at: datetime | None
+    discarded_by: str | None = Field(description="Technical name of the caller who discarded it")
+    discard_reason: str | None
 
 
 class RequestedReplay(BaseModel):
@@ -59,6 +82,19 @@ class RequestedReplay(BaseModel):
 
     id: UUID
     replay: Literal["requested"] = "requested"
+
+
+class DiscardedDeadLetter(BaseModel):
+    """A dead letter that is closed without having been handled."""
+
+    id: UUID
+    discarded: Literal[True] = True
+
+
+class DiscardRequest(RequestBody):
+    """Why a dead letter is never to be handled."""
+
+    reason: ReasonText
 
 
 def progress_routes(
@@ -122,6 +158,21 @@ def operations_router(service: str, journal_days: int) -> APIRouter:
         """
         return await command.run(lambda uow: _request_replay(uow, dead_letter_id))
 
+    @router.post(
+        "/dead-letters/{dead_letter_id}/discard", response_model=DiscardedDeadLetter, responses=problems(404, 409)
+    )
+    async def discard_dead_letter(
+        dead_letter_id: DeadLetterId,
+        body: DiscardRequest,
+        command: Annotated[Command, Depends(writes("dead-letters:write"))],
+    ) -> Response:
+        """Close a dead letter without handling it.
+
+        The record stays without effect, in a rebuild too; the journal of its event names who discarded it and why. A
+        replay opens the dead letter again.
+        """
+        return await command.run(lambda uow: _discard(uow, dead_letter_id, command.principal.subject, body.reason))
+
     return router
 
 
@@ -147,3 +198,15 @@ async def _request_replay(uow: UnitOfWork, identity: UUID) -> Answer:
     if not await dead_letters.request_replay(uow.connection, identity):
         raise not_found("dead letter", str(identity))
     return Answer(RequestedReplay(id=identity))
+
+
+async def _discard(uow: UnitOfWork, identity: UUID, by: str, reason: str) -> Answer:
+    if await dead_letters.discard(uow.connection, identity, by, reason):
+        return Answer(DiscardedDeadLetter(id=identity))
+    if not await dead_letters.exists(uow.connection, identity):
+        raise not_found("dead letter", str(identity))
+    raise conflict(
+        "dead-letter-closed",
+        "The dead letter is closed",
+        "It was handled by a replay, or discarded, since it was listed. List the dead letters again.",
+    )

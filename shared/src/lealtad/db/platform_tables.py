@@ -171,6 +171,9 @@ dead_letter = Table(
     _stored_at(),
     Column("replay_requested_at", DateTime(timezone=True), nullable=True),
     Column("replayed_at", DateTime(timezone=True), nullable=True),
+    Column("discarded_at", DateTime(timezone=True), nullable=True),
+    Column("discarded_by", String, nullable=True),
+    Column("discard_reason", Text, nullable=True),
     Index("uq_dead_letter_place", "topic", "partition", "offset", unique=True),
     Index(
         "ix_dead_letter_replay",

@@ -39,7 +39,7 @@ SCOPES = {
     "operations:read": "Read the progress of a process: outbox, positions, lag, backlog",
     "traces:read": "Follow an event through a service by its id",
     "dead-letters:read": "Read dead letters",
-    "dead-letters:write": "Replay dead letters",
+    "dead-letters:write": "Replay and discard dead letters",
 }
 """Every scope there is, with what it allows."""
 

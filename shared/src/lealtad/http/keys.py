@@ -29,6 +29,13 @@ def travelling_key(text: str) -> str:
     return key
 
 
+def impersonal_text(text: str) -> str:
+    """Return a text for operators that holds no personal data; raise SafeValueError."""
+    if kind := personal_data_in(text):
+        raise SafeValueError(f"looks like {kind}; say it without personal data")
+    return text
+
+
 def require_travelling_key(text: str, pointer: str) -> None:
     """Raise 422 that points at `pointer` where `text` may not travel as a key."""
     try:

@@ -43,11 +43,28 @@ MARK = text("""
     UPDATE dead_letter SET replayed_at = clock_timestamp() WHERE id = :id AND replay_requested_at IS NOT NULL
 """)
 REQUEST = text("""
-    UPDATE dead_letter SET replay_requested_at = clock_timestamp(), replayed_at = NULL
+    UPDATE dead_letter
+    SET replay_requested_at = clock_timestamp(), replayed_at = NULL,
+        discarded_at = NULL, discarded_by = NULL, discard_reason = NULL
     WHERE id = :id RETURNING id
 """)
+# The row stays: the live tables lack the record, so that a rebuild must leave it out, too.
+DISCARD = text("""
+    WITH discarded AS (
+        UPDATE dead_letter
+        SET discarded_at = clock_timestamp(), discarded_by = :by, discard_reason = :reason, replay_requested_at = NULL
+        WHERE id = :id AND replayed_at IS NULL AND discarded_at IS NULL
+        RETURNING event_id
+    ), noted AS (
+        UPDATE journal SET detail = concat_ws('; ', journal.detail, 'discarded by ' || :by || ': ' || :reason)
+        FROM discarded WHERE journal.event_id = discarded.event_id
+    )
+    SELECT EXISTS (SELECT FROM discarded)
+""")
+EXISTS = text("SELECT EXISTS (SELECT FROM dead_letter WHERE id = :id)")
 PAGE = text("""
-    SELECT id, event_id, topic, partition, "offset", reason, stored_at, replay_requested_at, replayed_at
+    SELECT id, event_id, topic, partition, "offset", reason, stored_at, replay_requested_at, replayed_at,
+           discarded_at, discarded_by, discard_reason
     FROM dead_letter
     WHERE id > coalesce(CAST(:after AS uuid), '00000000-0000-0000-0000-000000000000') ORDER BY id LIMIT :limit
 """)
@@ -131,6 +148,16 @@ async def mark_replayed(connection: Connection, identity: UUID) -> None:
 async def request_replay(connection: Connection, identity: UUID) -> bool:
     """Request the replay of a dead letter; return whether it exists."""
     return await connection.scalar(REQUEST, {"id": identity}) is not None
+
+
+async def discard(connection: Connection, identity: UUID, by: str, reason: str) -> bool:
+    """Close an open dead letter without handling it, and note that in the journal; return whether it was open."""
+    return bool(await connection.scalar(DISCARD, {"id": identity, "by": by, "reason": reason}))
+
+
+async def exists(connection: Connection, identity: UUID) -> bool:
+    """Return whether there is a dead letter of this id, open or closed."""
+    return bool(await connection.scalar(EXISTS, {"id": identity}))
 
 
 async def page(connection: Connection, after: UUID | None, limit: int) -> Sequence[Row]:

@@ -15,12 +15,13 @@ from lealtad.kafka.consume import positions
 from lealtad.kafka.offsets import TopicPartition
 from lealtad.unit_of_work import Database
 
+OPEN = "replayed_at IS NULL AND discarded_at IS NULL"
 STATE = text(f"""
     SELECT (SELECT count(*) FROM (SELECT FROM outbox LIMIT {COUNTED}) AS counted) AS rows,
            (SELECT extract(epoch FROM clock_timestamp() - stored_at)
             FROM outbox ORDER BY lane, seq LIMIT 1) AS oldest_s,
            (SELECT count(*) FROM (SELECT FROM pending_reaction LIMIT {COUNTED}) AS counted) AS pending,
-           (SELECT count(*) FROM (SELECT FROM dead_letter WHERE replayed_at IS NULL LIMIT {COUNTED}) AS open) AS dead,
+           (SELECT count(*) FROM (SELECT FROM dead_letter WHERE {OPEN} LIMIT {COUNTED}) AS open) AS dead,
            (SELECT reason FROM hold) AS held
 """)
 
