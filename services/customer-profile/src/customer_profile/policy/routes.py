@@ -17,8 +17,8 @@ Reads = Annotated[Query, Depends(reads("policies:read"))]
 async def read_intake_policy(query: Reads) -> Response:
     """Read the intake policy.
 
-    It says whether unknown external ids make provisional customers, which times of facts are believed, what may not be
-    used as an external id, and on which basis customers are profiled. Its version is the `ETag`.
+    The policy decides whether unknown external ids create provisional customers, and which times of facts are accepted.
+    It names the digits that are no external ids, and the basis of profiling. Its version is the `ETag`.
     """
     return await query.run(INTAKE_POLICY.read_in_force)
 
@@ -38,9 +38,9 @@ async def change_intake_policy(
 ) -> Response:
     """Change the intake policy.
 
-    Send the whole policy and, as `If-Match`, the `ETag` of the version it replaces. It holds for every request that
-    begins afterwards; what was recorded under an earlier version stays. Another `profiling_basis` is applied to all
-    customers in the background.
+    Send the whole policy and, as `If-Match`, the `ETag` of the version it replaces. The new version holds for every
+    request that begins afterwards; records of earlier versions stay as they are. Another `profiling_basis` is applied
+    to all customers in the background.
     """
     return await command.run(
         lambda uow: INTAKE_POLICY.change(uow, body, if_match=command.if_match, by=command.principal.subject)

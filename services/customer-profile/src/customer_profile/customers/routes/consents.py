@@ -25,9 +25,9 @@ CustomerCommand = Annotated[Command, Depends(writes("customers:write"))]
 async def record_consent(ref: CustomerRefInPath, body: NewConsent, command: CustomerCommand) -> Response:
     """Record a consent, or its withdrawal.
 
-    The newest statement by `given_at` counts for its purpose and channel, in whatever order statements arrive; of two
-    at the same moment the more restrictive one. A refusal of a channel is lifted by a consent for that channel only, a
-    general refusal (`channel` null) refuses every channel. Nothing is overwritten: an older statement only joins the
+    The newest statement by `given_at` decides about its purpose and channel, in any order of arrival. Of two statements
+    of the same moment the more restrictive one decides. Only a consent for a channel lifts the refusal of that channel.
+    A general refusal (`channel` null) refuses every channel. Nothing is overwritten: an older statement only joins the
     history.
     """
     return await command.run(lambda uow: consents.record_consent(uow, ref, body))
@@ -46,7 +46,8 @@ async def list_consents(ref: CustomerRefInPath, query: Annotated[Query, Depends(
 async def stop_contact(ref: CustomerRefInPath, body: NewDoNotContact, command: CustomerCommand) -> Response:
     """Stop every contact with a customer.
 
-    It overrules all consents, on every channel, from the next decision on. Sending it again changes the reason only.
+    Do-not-contact overrules all consents, on every channel, from the next decision on. Sent again, it changes only the
+    reason.
     """
     return await command.run(lambda uow: set_do_not_contact.stop_contact(uow, ref, body.reason), again=current_answer)
 

@@ -28,9 +28,9 @@ async def register_customer(
 ) -> Response:
     """Register a customer.
 
-    Names, contact points, documents and the birth date stay in this service; only the attributes of the event
-    `customer-registered` travel, among them the `consents` given here. A provisional customer, made by a fact of the
-    same external id, is completed instead.
+    Names, contact points, documents and the birth date stay in this service. Only the attributes of the event
+    `customer-registered` travel, among them the `consents` given here. If a fact of the same external id created a
+    provisional customer, the registration completes that customer.
     """
     return await command.run(lambda uow: registration.register_customer(uow, body), again=current_answer)
 
@@ -63,8 +63,8 @@ async def change_customer(
 ) -> Response:
     """Change a customer.
 
-    A JSON Merge Patch (RFC 7396) of what can be registered: null removes a value, a list replaces the list. Send the
-    `ETag` of the version you read as `If-Match`. Nothing is announced when nothing that is shared changed.
+    A JSON Merge Patch (RFC 7396) of the profile: null removes a value, a list replaces the list. Send the `ETag` of the
+    version you read as `If-Match`. An event announces the change, if an attribute changed that events carry.
     """
     return await command.run(
         lambda uow: changes.change_customer(uow, ref, body, if_match=command.if_match), again=current_answer
