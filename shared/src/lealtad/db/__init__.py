@@ -1,4 +1,4 @@
-"""PostgreSQL: engine, connections, schemas, the platform's own tables, migrations."""
+"""PostgreSQL: the engine, connections, schemas, the platform's tables and migrations."""
 
 from lealtad.db.connection import Connection
 from lealtad.db.engine import Engine, metadata

@@ -6,15 +6,15 @@ from typing import Any
 from sqlalchemy import Column, DateTime, Numeric
 
 DERIVED = "derived"
-"""What is folded from events, and can be folded again."""
+"""The schema of rows that are folded from events; a rebuild folds them again."""
 
 OWNED = "owned"
-"""What only this service knows."""
+"""The schema of rows that only this service knows."""
 
 AMOUNT = Numeric(18, 4)
-"""An amount of money; its currency is the deployment's or a column beside it."""
+"""An amount of money. Its currency is that of the deployment, or stands in a column beside it."""
 
 
 def moment(name: str, **options: Any) -> Column[datetime]:
-    """Return a column that holds a time with its zone."""
+    """Return a column for a time with its zone."""
     return Column(name, DateTime(timezone=True), **options)

@@ -1,4 +1,4 @@
-"""The engine: how every connection of a service is set up."""
+"""The engine: a pool of connections, all with the same settings."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -15,10 +15,10 @@ from lealtad.db.connection import Connection, Listener
 from lealtad.db.planning import BY_KEY
 
 SEARCH_PATH = "{derived}, owned, platform"
-"""Hand-written SQL names no schema; a rebuild puts `derived_next` in place of `derived`."""
+"""The schemas that hand-written SQL leaves out; a rebuild puts `derived_next` in place of `derived`."""
 
 TRANSACTION_S = 60
-"""No transaction outlives a minute: an open snapshot slows the relay's reading of the outbox."""
+"""The longest transaction, in seconds: an open snapshot slows the relay's reads of the outbox."""
 
 TIMEOUTS = {
     "lock_timeout": "5s",
@@ -28,22 +28,23 @@ TIMEOUTS = {
 }
 
 BUSY_S = 10
-"""How long a request waits for a connection of the pool."""
+"""Seconds that a request waits for a connection of the pool."""
 
 CLOSING_S = 5
+"""Seconds that connections in use get before `dispose` closes them."""
 
 POOLED: dict[str, Any] = {
     "min_size": 0,
     "timeout": 10,
     "command_timeout": TRANSACTION_S,
     "max_inactive_connection_lifetime": 1800,
-    # Every statement of a service stays prepared, however long it is.
+    # All statements of a service stay prepared, long ones too.
     "statement_cache_size": 500,
     "max_cached_statement_lifetime": 0,
     "max_cacheable_statement_size": 0,
 }
 
-# A client whose machine died holds its locks, the relay's too, until the server notices: 25 s instead of two hours.
+# A dead machine keeps its locks, the relay's too, until the server notices: after 25 s instead of two hours.
 KEEPALIVE = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
 
 NAMING_CONVENTION = {
@@ -56,7 +57,7 @@ NAMING_CONVENTION = {
 
 
 def metadata() -> MetaData:
-    """Return the `MetaData` of one service, with our naming convention; tables name their schema themselves."""
+    """Return the `MetaData` of one service with the naming convention; each table names its schema."""
     return MetaData(naming_convention=NAMING_CONVENTION)
 
 
@@ -66,26 +67,26 @@ def asyncpg_url(url: str) -> URL:
 
 
 def plain_dsn(url: str) -> str:
-    """Return `url` for asyncpg itself, which knows no SQLAlchemy drivers."""
+    """Return `url` without the driver of SQLAlchemy, as asyncpg needs it."""
     return url.replace("postgresql+asyncpg://", "postgresql://", 1)
 
 
 def server_settings(application: str, derived: str = DERIVED) -> dict[str, str]:
-    """Return what every connection sets when it opens; `derived` is the schema of the derived tables."""
+    """Return the settings of every new connection; `derived` is the schema of the derived tables."""
     path = SEARCH_PATH.format(derived=derived)
     session = {"application_name": application, "search_path": path, "timezone": "UTC", "jit": "off"}
     return {**session, **BY_KEY, **TIMEOUTS, **KEEPALIVE}
 
 
 class AllConnectionsBusyError(TimeoutError):
-    """No connection became free, or could be opened, in time."""
+    """A request that got no connection in time."""
 
 
 class Engine:
-    """A pool of connections to one database, opened as they are needed.
+    """A pool of connections to one database, which opens them on demand.
 
-    `application` is the name that the database's own views show; `derived` stands for the schema of the derived tables,
-    in SQL of either kind.
+    The views of PostgreSQL show `application`. `derived` is the schema of the derived tables, both in hand-written SQL
+    and in expressions.
     """
 
     def __init__(self, url: str, *, application: str, pool: int = 10, derived: str = DERIVED) -> None:
@@ -101,9 +102,9 @@ class Engine:
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[Connection]:
-        """Lend a connection; each statement commits by itself and sees the newest committed state.
+        """Yield a connection in autocommit: each statement sees the newest committed state.
 
-        Raises AllConnectionsBusyError when none is to be had within `BUSY_S`.
+        Raise AllConnectionsBusyError when no connection is free within `BUSY_S`.
         """
         pool = self._pool or await self._open()
         try:
@@ -117,12 +118,12 @@ class Engine:
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Connection]:
-        """Lend a connection with a transaction that commits at the end of the block, unless that raises."""
+        """Yield a connection with a transaction; commit at the end of the block, or roll back when it raises."""
         async with self.connect() as connection, connection.transaction():
             yield connection
 
     async def dispose(self) -> None:
-        """Close all connections; those in use too, after a moment."""
+        """Close all connections; those in use get `CLOSING_S`."""
         pool, self._pool = self._pool, None
         if pool:
             with suppress(TimeoutError):
@@ -138,7 +139,7 @@ class Engine:
 
 
 class _PooledConnection(asyncpg.Connection):  # type: ignore[misc] # asyncpg is not typed
-    """Goes back to the pool as it is: nobody sets anything beyond a transaction, and to make sure costs a statement."""
+    """A connection without a reset: no code changes settings beyond a transaction, and a reset costs a statement."""
 
     __slots__ = ()
 
@@ -147,6 +148,6 @@ class _PooledConnection(asyncpg.Connection):  # type: ignore[misc] # asyncpg is 
 
 
 async def _know_json(driver: asyncpg.Connection) -> None:
-    """Take JSON as text, and return it as values."""
+    """Encode JSON parameters as text, and decode JSON columns to values."""
     for name in ("json", "jsonb"):
         await driver.set_type_codec(name, schema="pg_catalog", encoder=str, decoder=orjson.loads)

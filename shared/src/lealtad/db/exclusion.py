@@ -1,11 +1,11 @@
-"""Keeps rebuilds and migrations of one database apart: both change what stands in the schema `derived`.
+"""The advisory lock between rebuilds and migrations of one database: both change the tables in `derived`.
 
-The lock belongs to the session that took it and ends with it, however that ends. A rebuild excludes everybody;
-migrations exclude rebuilds, and wait for one another on alembic's own table.
+The lock belongs to a session and ends with it, even when the process dies. A rebuild takes it exclusively. Migrations
+share it, and wait for one another at Alembic's version table.
 """
 
 TRY_REBUILD = "SELECT pg_try_advisory_lock(hashtextextended('lealtad rebuild', 0))"
-"""True when the session now has the database's derived tables to itself."""
+"""Returns true when the session got the lock for itself alone."""
 
 TRY_MIGRATE = "SELECT pg_try_advisory_lock_shared(hashtextextended('lealtad rebuild', 0))"
-"""True when no rebuild runs, and none may begin until the session ends."""
+"""Returns true when no rebuild runs; none can begin until the session ends."""

@@ -1,9 +1,9 @@
-"""How statements are planned: once per connection, for rows that are named by their keys.
+"""Planner settings: PostgreSQL plans each statement once per connection, for access by key.
 
-Nearly all statements take some customers or events as arrays and find their rows by key. Making a plan for the values
-of each execution cost PostgreSQL a third of its time, and a plan that was made once when tables were empty would read
-them whole. So plans are kept, and reading a table whole, or joining by it, is put last. What looks at the whole base
-says so.
+Nearly all statements take customers or events as arrays and find their rows by key. A plan for the values of each
+execution took a third of PostgreSQL's time. A plan made while tables are empty would scan them whole for ever. So
+connections keep generic plans, and sequential scans, hash joins and merge joins come last. A statement over all
+customers calls `plan_for_the_base` first.
 """
 
 from sqlalchemy import text
@@ -27,5 +27,5 @@ OF_THE_BASE = text("""
 
 
 async def plan_for_the_base(connection: Connection) -> None:
-    """Plan by statistics and values until the end of the transaction: what follows looks at most customers."""
+    """Plan by statistics and values until the transaction ends, for statements that read most customers."""
     await connection.execute(OF_THE_BASE)

@@ -25,10 +25,10 @@ from sqlalchemy.dialects.postgresql import JSONB
 from lealtad.db.engine import metadata
 
 PLATFORM = metadata()
-# Rows come and go by the thousand: vacuum by number of dead rows, not by share of the table.
+# Rows come and go by the thousand: autovacuum counts dead rows, not their share of the table.
 HOT = {"autovacuum_vacuum_scale_factor": "0", "autovacuum_vacuum_threshold": "1000"}
-# Rows are added all the time and forgotten by the ten thousand an hour. A share of a table of millions would be cleaned
-# up days later; and vacuum also sums up the new block ranges of a BRIN index, without which every pruning reads them.
+# Rows arrive all the time, and an hourly job deletes ten thousands of them. A share of a table of millions would be
+# reached days later. Vacuum also sums up the new ranges of a BRIN index; each pruning would read them otherwise.
 PRUNED = {
     "autovacuum_vacuum_scale_factor": "0",
     "autovacuum_vacuum_threshold": "20000",
@@ -51,7 +51,7 @@ emitted_event = Table(
     Column("value", LargeBinary, nullable=False),
     Column("is_fact", Boolean, nullable=False, comment="caused by no other event: kept for good"),
     _stored_at(),
-    # What is derived is pruned by age, whatever is kept between it; a republish reads both kinds from a time on.
+    # Prune derived events by age, whatever facts lie between; republish both kinds from a time on.
     Index("ix_emitted_event_stored_at", "is_fact", "stored_at", "seq"),
     schema="platform",
     postgresql_with=PRUNED,
@@ -60,7 +60,7 @@ emitted_event = Table(
 outbox = Table(
     "outbox",
     PLATFORM,
-    # First in the key: the relay reads live rows by it before all others, however many a backfill has left.
+    # First in the key: the relay reads live rows before those of a backfill, however many wait.
     Column(
         "lane",
         SmallInteger,
@@ -83,7 +83,7 @@ relayed_end = Table(
     Column("next", BigInteger, nullable=False, comment="own topics: the offset after the last record sent"),
     Column("cluster_id", String, nullable=False),
     schema="platform",
-    # Changes with every turn of the relay: updated in place.
+    # Each relay turn updates a row in place: the page keeps room.
     postgresql_with={"fillfactor": "50"},
 )
 
@@ -103,7 +103,7 @@ sequence_counter = Table(
     Column("key", UUID, primary_key=True),
     Column("last", BigInteger, nullable=False),
     schema="platform",
-    # Room for updates in place: the counter of an active customer changes with every event.
+    # Each event of an active customer updates a row in place: the page keeps room.
     postgresql_with={"fillfactor": "70"},
 )
 
@@ -125,7 +125,7 @@ journal = Table(
     Column("emitted", ARRAY(UUID), nullable=False, server_default=text("'{}'")),
     Column("business_at", DateTime(timezone=True), nullable=False),
     _stored_at(),
-    # Pruning by age reads whole block ranges; rows lie in the order of their arrival.
+    # Prune by age in whole block ranges: rows lie in the order of their arrival.
     Index("ix_journal_stored_at", "stored_at", postgresql_using="brin"),
     schema="platform",
     postgresql_with=PRUNED,

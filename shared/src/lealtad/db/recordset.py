@@ -1,4 +1,4 @@
-"""Rows as one JSON parameter: a statement of constant size takes any number of rows of a table."""
+"""Statements that take any number of rows as one JSON parameter."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -14,39 +14,39 @@ DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
 def as_rows(rows: Iterable[Row]) -> dict[str, str]:
-    """Return `rows` as the parameter of a statement built by this module."""
+    """Return `rows` as the parameter of a statement of this module."""
     return {"rows": orjson.dumps(list(rows), default=_plain).decode()}
 
 
 def recordset(table: Table, columns: Sequence[str] | None = None) -> str:
-    """Return the FROM item `row` with `columns` of `table` (all by default), read from the parameter `rows`."""
+    """Return the FROM item `row`: `columns` of `table` (all by default) from the parameter `rows`."""
     names = columns or [column.name for column in table.columns]
     typed = ", ".join(f"{name} {table.columns[name].type.compile(DIALECT)}" for name in names)
     return f"jsonb_to_recordset(CAST(:rows AS jsonb)) AS row ({typed})"
 
 
 def insert_rows(table: Table, suffix: str = "") -> TextClause:
-    """Return the statement that inserts rows in ascending primary key, then goes on with `suffix`."""
+    """Return the INSERT of rows in ascending primary key, with `suffix` at its end."""
     names = ", ".join(column.name for column in table.columns)
     key = ", ".join(column.name for column in table.primary_key)
     return text(f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {recordset(table)} ORDER BY {key} {suffix}")
 
 
 def keep_newest(table: Table, *guard: str) -> TextClause:
-    """Return the upsert that replaces a row only by one with a larger `guard`; it returns the keys it changed.
+    """Return the upsert that replaces a row only by one with a larger `guard`, and returns the changed keys.
 
-    Of several columns the first counts most.
+    Compare several guard columns in order.
     """
     key = [column.name for column in table.primary_key]
     changes = ", ".join(f"{c.name} = excluded.{c.name}" for c in table.columns if c.name not in key)
     names = ", ".join(key)
-    stored, told = (", ".join(f"{row}.{name}" for name in guard) for row in (table.name, "excluded"))
-    newer = f"ON CONFLICT ({names}) DO UPDATE SET {changes} WHERE ({stored}) < ({told})"
+    stored, given = (", ".join(f"{row}.{name}" for name in guard) for row in (table.name, "excluded"))
+    newer = f"ON CONFLICT ({names}) DO UPDATE SET {changes} WHERE ({stored}) < ({given})"
     return insert_rows(table, f"{newer} RETURNING {names}")
 
 
 def newest(rows: Iterable[Row], key: str, *guard: str) -> list[Row]:
-    """Return of each `key` the row with the largest `guard`: one statement may not change a row twice."""
+    """Return the row with the largest `guard` of each `key`: a statement cannot change a row twice."""
     by_guard = sorted(rows, key=lambda row: [row[name] for name in guard])
     return list({row[key]: row for row in by_guard}.values())
 

@@ -1,4 +1,4 @@
-"""Open snapshots: while one is open, no dead row that is younger can be cleaned up, in any table of the database."""
+"""Open snapshots. While one is open, vacuum removes no younger dead row from any table of the database."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from lealtad.db import Connection
 
-# Of other roles' sessions only a member of pg_read_all_stats sees this. Vacuum's own snapshots hold nothing up.
+# Only members of pg_read_all_stats see the sessions of other roles. Snapshots of vacuum itself hold nothing up.
 OLDEST = text("""
     SELECT pid, application_name, extract(epoch FROM clock_timestamp() - xact_start) AS age_s
     FROM pg_stat_activity
@@ -18,7 +18,7 @@ OLDEST = text("""
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The session that holds it, and for how many seconds its transaction has been open."""
+    """The session that holds a snapshot, and the age of its transaction in seconds."""
 
     pid: int
     application: str
@@ -26,6 +26,6 @@ class Snapshot:
 
 
 async def oldest(connection: Connection) -> Snapshot | None:
-    """Return the oldest snapshot that a session of this database holds; None while there is none."""
+    """Return the oldest snapshot of this database's sessions, or None without one."""
     row = (await connection.execute(OLDEST)).one_or_none()
     return None if row is None else Snapshot(row.pid, row.application_name, float(row.age_s))

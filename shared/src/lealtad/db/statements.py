@@ -1,7 +1,7 @@
-"""Statements as asyncpg takes them: SQL with numbered parameters, and their values in that order.
+"""Statements for asyncpg: SQL with numbered parameters, and the values in that order.
 
-SQLAlchemy writes them, from `text` and from expressions alike. Executing them through it costs four times the
-processor time of asyncpg alone (see ADR asyncpg-runs-statements), and most of what a purchase costs is statements.
+SQLAlchemy renders the SQL of `text` and of expressions. Its own execution would take four times the processor time of
+asyncpg (see ADR asyncpg-runs-statements), and statements are most of the cost of a purchase.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -17,23 +17,23 @@ from lealtad.db.columns import DERIVED
 
 Parameters = Mapping[str, Any]
 REMEMBERED = 1000
-"""Texts: those of all repositories of a service, and what few of them compose."""
+"""The number of cached texts: all of a service's repositories, and the few that they compose."""
 
 DIALECT = asyncpg.dialect(json_serializer=lambda value: orjson.dumps(value).decode())  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """SQL for asyncpg."""
+    """A rendered statement."""
 
     sql: str
     names: Sequence[str]
-    """Of the parameters, in the order of their numbers."""
+    """Names of the parameters, in the order of their numbers."""
     encoders: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
-    """What makes a value one that the driver knows, by name of parameter."""
+    """Functions that convert a value for the driver, by name of parameter."""
 
     def arguments(self, parameters: Parameters) -> list[Any]:
-        """Return the values in the order of their numbers; raises KeyError where one is missing."""
+        """Return the values in the order of their numbers; raise KeyError for a missing one."""
         if not self.encoders:
             return [parameters[name] for name in self.names]
         encoders = self.encoders
@@ -43,15 +43,15 @@ class Statement:
 def compiled(
     statement: Executable, parameters: Sequence[Parameters], derived: str
 ) -> tuple[Statement, Sequence[Parameters]]:
-    """Return `statement` for asyncpg, and `parameters` with the values that the statement carries itself.
+    """Return `statement` for asyncpg, and `parameters` with the values inside the statement added.
 
-    Several parameters are executed one after the other, and have the same names. `derived` is the schema that stands in
-    the place of the derived tables' own.
+    All of `parameters` have the same names; one execution follows the other. `derived` replaces the schema of the
+    derived tables.
     """
     if isinstance(statement, TextClause):
         return _of_text(statement.text), parameters
     names = list(parameters[0]) or None
-    rendered = statement.compile(  # type: ignore[attr-defined] # all that is executable is compiled
+    rendered = statement.compile(  # type: ignore[attr-defined] # every executable has `compile`
         dialect=DIALECT,
         column_keys=names,
         schema_translate_map={DERIVED: derived},

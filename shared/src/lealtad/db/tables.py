@@ -1,4 +1,4 @@
-"""All tables of a service."""
+"""The tables of a service."""
 
 from importlib import import_module
 from importlib.util import find_spec
@@ -8,9 +8,9 @@ from sqlalchemy import MetaData
 
 
 def metadata_of(package: str) -> MetaData:
-    """Return `METADATA` of `<package>.metadata` with the tables of every feature, also of those with SQL text only.
+    """Return `METADATA` of `<package>.metadata` with the tables of every feature.
 
-    Tables register themselves when the `models` module of their feature is imported.
+    Import the `models` module of each feature: that registers its tables, also where a feature uses SQL text only.
     """
     for feature in iter_modules(import_module(package).__path__):
         models = f"{package}.{feature.name}.models"

@@ -1,1 +1,1 @@
-"""What tests of all services use: real PostgreSQL and Kafka, builders, and ways to drive a service in-process."""
+"""Tools of the tests of all services: real PostgreSQL and Kafka, builders, and a driver for a service in-process."""

@@ -1,4 +1,4 @@
-"""Builders of events, as if they had been consumed."""
+"""Builders of consumed events."""
 
 from dataclasses import replace
 from typing import TypeVar
@@ -24,7 +24,7 @@ def an_event(
     partition: int = 0,
     offset: int = 0,
 ) -> Event[D]:
-    """Return a consumed event with `data`, its own root cause unless the data name causes."""
+    """Return a consumed event with `data`; the event is its own root cause unless `data` names causes."""
     identity = event_id or new_id()
     return Event(
         id=identity,
@@ -46,12 +46,12 @@ def an_event(
 
 
 def loaded(event: Event[D]) -> Event[D]:
-    """Return `event` as a backfill brings it."""
+    """Return `event` in the lane of a backfill."""
     return replace(event, lane=Lane.BACKFILL, topic=event.data.topic.in_lane(Lane.BACKFILL).name)
 
 
 def a_record(event: Event[EventData]) -> Record:
-    """Return the record that `event` is on its topic."""
+    """Return the record of `event` on its topic."""
     cause = Cause(event.id, event.correlation_id, event.depth, (event.id,), 1, event.lane, event.traceparent)
     headers = encode_headers(
         cause=cause,

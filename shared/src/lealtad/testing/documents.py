@@ -1,6 +1,6 @@
-"""Documents near a valid one: what managers send by mistake and attackers on purpose, made from the document's schema.
+"""Documents near a valid one, generated from the JSON Schema: mistakes of managers, and attacks.
 
-Whatever fields a document gets, its schema names them: tests with these documents need no change for them.
+The schema names the fields, so a new field needs no change of a test.
 """
 
 import json
@@ -20,9 +20,9 @@ Values = st.SearchStrategy[Any]
 
 MOST_CHANGES = 4
 DEEPEST = 3
-"""Objects and lists that are made from their schema alone nest no deeper."""
+"""The deepest nesting of generated objects and lists."""
 LONGEST = 30
-"""Lists, and texts within them, are made no longer."""
+"""The greatest length of generated lists, and of texts in lists."""
 
 WORDS = (
     "UTC", "Europe/Madrid", "Pacific/Apia", "Africa/Monrovia", "America/St_Johns", "Factory", "localtime", "utc",
@@ -47,14 +47,14 @@ ANYTHING: Values = st.sampled_from([None, True, -1, 0, 1.5, "x", "\x00", [], {},
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Somewhere in the valid document, with the values to put there."""
+    """A place in the valid document, and the values to try there."""
 
     path: Path
     values: Values
 
 
 def documents(model: type[BaseModel], valid: Mapping[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
-    """Return documents that differ from `valid` in one to four places; most of them are what `model` accepts."""
+    """Return documents that differ from `valid` in one to four places; `model` accepts most of them."""
     maker = _Maker(model.model_json_schema(mode="validation"))
     places = list(maker.places(maker.whole, valid, ()))
     change = st.sampled_from(places).flatmap(lambda place: st.tuples(st.just(place.path), place.values))
@@ -73,7 +73,7 @@ def _is_accepted(model: type[BaseModel], document: Mapping[str, Any]) -> bool:
 
 def _changed(valid: Mapping[str, Any], changes: Sequence[tuple[Path, Any]]) -> dict[str, Any]:
     document = deepcopy(dict(valid))
-    # The deepest first: what lies within a place that is replaced as a whole would have nowhere to go.
+    # The deepest first: a change inside a replaced object would have no place left.
     for path, value in sorted(changes, key=lambda change: -len(change[0])):
         holder: Any = document
         for step in path[:-1]:
@@ -83,13 +83,13 @@ def _changed(valid: Mapping[str, Any], changes: Sequence[tuple[Path, Any]]) -> d
 
 
 class _Maker:
-    """Reads one JSON Schema."""
+    """A generator of values for one JSON Schema."""
 
     def __init__(self, whole: Schema) -> None:
         self.whole = whole
 
     def places(self, schema: Schema, value: Any, path: Path) -> Iterator[_Place]:
-        """Yield the places in `value`, which `schema` describes, and those that its objects might have besides."""
+        """Yield the places in `value`, and those of the fields that `schema` allows and `value` lacks."""
         schema = self._alternative(schema, value)
         if path:
             yield _Place(path, self.values(schema, 0))
@@ -106,9 +106,9 @@ class _Maker:
                 yield from self.places(schema.get("items", {}), item, (*path, number))
 
     def values(self, schema: Schema, depth: int) -> Values:
-        """Return values for `schema`: at its edges, within, and beyond.
+        """Return values at the edges of `schema`, within and beyond.
 
-        What lies deeper keeps within, or next to no whole object would be acceptable.
+        Values at a greater depth stay within, or a model would reject nearly every object.
         """
         schema, beyond = self._followed(schema), depth == 0
         if choices := schema.get("anyOf") or schema.get("oneOf"):
@@ -210,7 +210,7 @@ def _numbers(schema: Schema, *, beyond: Sequence[Any], as_text: bool = False) ->
 def _texts(schema: Schema, *, beyond: bool) -> Values:
     examples = [value for value in schema.get("examples", ()) if isinstance(value, str)]
     words = list(FORMATS.get(schema.get("format", ""), WORDS))
-    # Lists of long texts would make documents too large to be shown.
+    # Lists of long texts would make documents too large to print.
     longest = schema.get("maxLength", LONGEST) if beyond else min(schema.get("maxLength", LONGEST), LONGEST)
     pattern = schema.get("pattern")
     if pattern is None:

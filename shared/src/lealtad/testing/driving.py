@@ -1,4 +1,4 @@
-"""Driving a service in-process: deliver events as a worker would, take what is due, read what was emitted."""
+"""Drive a service in-process: deliver events as a worker does, run due actions, read emitted events."""
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -34,7 +34,7 @@ NEWEST = text("SELECT coalesce(max(seq), 0) FROM outbox")
 async def deliver(
     service: Service, database: Database, events: Sequence[Event[Any]], *, now: datetime | None = None
 ) -> list[Event[Any]]:
-    """Handle `events` in one batch, as if polled, and return what was emitted; no reaction waits for a follow-up."""
+    """Handle `events` as one polled batch, without waits for follow-ups; return the emitted events."""
     before = await _newest(database)
     if now is not None:
         _set(database.clock, now)
@@ -45,7 +45,7 @@ async def deliver(
 
 
 async def end_backfill(service: Service, database: Database) -> list[Event[Any]]:
-    """React for those whom delivered events of a backfill touched, as at its end, and return what was emitted."""
+    """React for the customers of a backfill, as at its end; return the emitted events."""
     before = await _newest(database)
     handler = BatchHandler(database, service.processing, f"test.{service.name}")
     released = await handler.release_backfill([0], limit=1000)
@@ -54,7 +54,7 @@ async def end_backfill(service: Service, database: Database) -> list[Event[Any]]
 
 
 async def run_due(service: Service, database: Database, *, now: datetime | None = None) -> list[Event[Any]]:
-    """Run every due action until nothing is due, and return what was emitted."""
+    """Run every due action until nothing is due; return the emitted events."""
     before = await _newest(database)
     if now is not None:
         _set(database.clock, now)
@@ -65,9 +65,9 @@ async def run_due(service: Service, database: Database, *, now: datetime | None 
 
 
 async def restore(service: Service, database: Database, events: Sequence[Event[Any]]) -> set[UUID]:
-    """Let the service take its own events back, as after a restore; return the ids of those it cannot use."""
+    """Restore own state from own events; return the ids of events that the service cannot use."""
     if service.restore is None:
-        raise LookupError(f"{service.name} takes nothing back")
+        raise LookupError(f"{service.name} has no `restore`")
     async with database.begin(phase=Phase.PROJECT) as uow:
         return set(await service.restore(uow, events))
 
@@ -80,7 +80,7 @@ async def emitted(database: Database, *, after: int = 0) -> list[Event[Any]]:
 
 
 def client_for(service: Service, database: Database, **values: object) -> httpx.AsyncClient:
-    """Return a client of the service's API in this process, with a token of all scopes; close it after use."""
+    """Return a client of the service's API in this process, with a token of all scopes; the caller closes it."""
     url = database.engine.url
     settings = settings_for(service, url, **values)
     runtime = Runtime(service, settings, database.clock, database, Health(), Lookout(settings))
@@ -105,12 +105,12 @@ def statements(database: Database) -> Iterator[list[str]]:
 
 
 class _Undo(Exception):  # noqa: N818 - no failure
-    """Ends a transaction that is to leave nothing behind."""
+    """The signal that rolls a transaction back."""
 
 
 @asynccontextmanager
 async def undone(database: Database) -> AsyncIterator[Connection]:
-    """Lend a connection with a transaction of which nothing stays."""
+    """Yield a connection with a transaction that is rolled back."""
     with suppress(_Undo):
         async with database.engine.begin() as connection:
             yield connection

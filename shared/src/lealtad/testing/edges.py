@@ -1,4 +1,4 @@
-"""Values at the edges of what a request may hold."""
+"""Values at the limits of request fields."""
 
 KEPT_INSTANTS = (
     "1900-01-01T00:00:00Z",

@@ -1,4 +1,4 @@
-"""Any document that a service accepts is obeyed: put it in force, use the service, and see that nothing failed."""
+"""Check that a service works under every document that it accepts: put it in force, use the service, find failures."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from sqlalchemy import text
 from lealtad.unit_of_work import Database
 
 EXAMPLES = os.environ.get("LEALTAD_FUZZ_EXAMPLES")
-"""How many documents each test tries, the same every time; absent: a few."""
+"""The number of documents that each test tries, always the same ones; a few where it is absent."""
 
 SERVER_ERROR = 500
 FAILED = text("""
@@ -25,22 +25,22 @@ some_documents = settings(
     max_examples=int(EXAMPLES or 6),
     derandomize=True,
     deadline=None,
-    # A smaller document would have to be put in force, and the service used, hundreds of times.
+    # Shrinking would put hundreds of documents in force, and use the service under each.
     phases=[Phase.generate],
     database=None,
     suppress_health_check=list(HealthCheck),
 )
-"""Settings of a test that uses a service after every document that it accepts."""
+"""Settings of a test that uses a service under every accepted document."""
 
 
 class Caller:
-    """A caller of an API whom no request may fail."""
+    """An API client that fails the test at a server error."""
 
     def __init__(self, client: httpx.AsyncClient) -> None:
         self._client = client
 
     async def __call__(self, method: str, path: str, **options: Any) -> Any:
-        """Send a request; return the JSON of the answer, or None where it was refused."""
+        """Send a request; return the JSON of the answer, or None for a refusal."""
         answer = await self._client.request(method, f"/v1/{path}", **options)
         _require(answer.status_code < SERVER_ERROR, (method, path, options, answer.text))
         return answer.json() if answer.is_success else None
@@ -51,13 +51,13 @@ class Caller:
         return {name: value for name, value in read.items() if name not in STAMP}
 
     async def put(self, path: str, document: Mapping[str, Any], method: str = "PUT", read: str | None = None) -> bool:
-        """Send `document` for what is in force at `read`; return whether it was accepted.
+        """Send `document` with the ETag of `read`; return true when the service accepts it.
 
-        A refusal has to say where and why.
+        Raise AssertionError for a refusal that does not say where and why.
         """
         current = await self._client.get(f"/v1/{read or path}")
         headers = {"If-Match": current.headers["etag"]} if "etag" in current.headers else {}
-        # Not by httpx's `json`, which refuses NaN: callers may send it.
+        # The `json` of httpx refuses NaN, which callers may send.
         body = json.dumps(dict(document))
         answer = await self._client.request(
             method, f"/v1/{path}", content=body, headers={**headers, "Content-Type": "application/json"}
@@ -71,7 +71,7 @@ class Caller:
 
 
 async def failures(database: Database) -> list[str]:
-    """Return what failed while events were handled and due actions taken."""
+    """Return the failures of handled events and due actions."""
     async with database.read() as uow:
         return [row[0] for row in await uow.connection.execute(FAILED)]
 

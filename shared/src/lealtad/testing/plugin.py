@@ -15,19 +15,19 @@ from lealtad.unit_of_work import Database
 
 
 def pytest_configure() -> None:
-    """Log as in production: structlog's own picture of an exception takes seconds each."""
+    """Log as in production: structlog's own rendering of an exception takes seconds."""
     structlog.configure(processors=[render_exception, redact, structlog.processors.JSONRenderer(default=str)])
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Sort the tests where several workers share them."""
+    """Sort the tests where several workers share them: the longest first."""
     if hasattr(config, "workerinput"):
         items[:] = longest_first(items, config.rootpath)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> GroupScheduling:
-    """Say which tests stay together where several workers share them."""
+    """Return the scheduling that keeps tests of one stack in one worker."""
     return GroupScheduling(config, log)
 
 
@@ -37,26 +37,26 @@ START = "2011-03-01T09:00:00Z"
 
 @pytest.fixture(scope="session")
 def migrated_templates(postgres_url: str) -> TestDatabases:
-    """Give the run's maker of databases, which migrates each service's once."""
+    """Return the test databases of the run; each service is migrated once, as a template."""
     return TestDatabases(postgres_url)
 
 
 @pytest.fixture
 async def databases(migrated_templates: TestDatabases) -> AsyncIterator[TestDatabases]:
-    """Give a maker of databases, which are dropped after the test."""
+    """Yield the test databases, and drop after the test all that it made."""
     yield migrated_templates
     await migrated_templates.drop_all()
 
 
 @pytest.fixture
 def clock() -> FixedClock:
-    """Give a business clock that stands still until moved."""
+    """Return a business clock that stands still until a test moves it."""
     return FixedClock(START)
 
 
 @pytest.fixture
 async def database_for(databases: TestDatabases, clock: FixedClock) -> DatabaseFactory:
-    """Give a maker of fresh databases (await it with a service), which are dropped after the test."""
+    """Return a function that makes a database of a service, for one test."""
 
     async def make(service: Service, business_clock: Clock | None = None) -> Database:
         return await databases.create(service, business_clock or clock)

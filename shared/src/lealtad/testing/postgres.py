@@ -1,4 +1,4 @@
-"""One PostgreSQL for a test run; a migrated template per service, cloned for each test."""
+"""Databases of a test run: one migrated template per service, and a clone for each test."""
 
 import asyncio
 from pathlib import Path
@@ -19,12 +19,12 @@ TOKEN_SECRET = "the secret of tests: at least 32 bytes"  # noqa: S105 - protects
 
 
 def with_database(url: str, name: str) -> str:
-    """Return `url` of another database on the same server."""
+    """Return `url` with the name of another database on the same server."""
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
 class TestDatabases:
-    """Makes databases from templates and drops them again."""
+    """The databases of a test run."""
 
     __test__ = False
 
@@ -36,7 +36,7 @@ class TestDatabases:
         self._lock = asyncio.Lock()
 
     async def create(self, service: Service, clock: Clock) -> Database:
-        """Return a fresh, migrated database of `service` with `clock` as its business time."""
+        """Return a new, migrated database of `service` with `clock` as its business time."""
         url = await self.create_url(service)
         engine = Engine(url, application=f"{service.name} test", pool=20)
         database = Database(engine, service=service.name, clock=clock)
@@ -46,7 +46,7 @@ class TestDatabases:
         return database
 
     async def create_url(self, service: Service) -> str:
-        """Return the URL of a fresh, migrated database of `service`."""
+        """Return the URL of a new, migrated database of `service`."""
         async with self._lock:
             template = self._templates.get(service.migrations) or await self._template(service)
             name = f"test_{new_id().hex}"
@@ -54,13 +54,13 @@ class TestDatabases:
         return self._kept(name)
 
     async def copy_url(self, url: str) -> str:
-        """Return the URL of a copy of the database at `url`, to which nobody may be connected: a back-up."""
+        """Return the URL of a copy of the database at `url`, which may have no connection: a back-up."""
         name = f"test_{new_id().hex}"
         await self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{urlsplit(url).path[1:]}"')
         return self._kept(name)
 
     async def drop_all(self) -> None:
-        """Close and drop what was made since the last call."""
+        """Close and drop the databases made since the last call."""
         made, self._made = self._made, []
         for database in made:
             await database.engine.dispose()

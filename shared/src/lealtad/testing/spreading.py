@@ -1,4 +1,4 @@
-"""How `make test` spreads tests over worker processes: what shares a stack stays together, the longest goes first."""
+"""Spread tests over worker processes: tests of one stack stay together, and the longest begin first."""
 
 from pathlib import Path
 
@@ -6,29 +6,29 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 ONE_STACK = ("tests/crash", "tests/e2e")
-"""Folders whose tests share one running stack, and so one worker."""
+"""Folders whose tests share one running stack, hence one worker."""
 LONGEST_FIRST = (*ONE_STACK, "tests/contract", "deploy/local/tests", "shared/tests/platform", "bench/tests")
-"""Folders that take longest, each file of theirs in one worker; everything else follows."""
+"""Folders with the longest tests, one worker per file; all others follow."""
 
 
 def group_of(path: str) -> str:
-    """Return what a test file (relative to the root) shares a worker with: its folder's stack, or only itself."""
+    """Return the group of a test file (relative to the root) that shares a worker: its folder, or the file alone."""
     return next((folder for folder in ONE_STACK if path.startswith(f"{folder}/")), path)
 
 
 def rank_of(path: str) -> int:
-    """Return when a test file (relative to the root) is begun: the lower the earlier."""
+    """Return the rank of a test file (relative to the root); the lowest rank begins first."""
     ranks = (number for number, folder in enumerate(LONGEST_FIRST) if path.startswith(f"{folder}/"))
     return next(ranks, len(LONGEST_FIRST))
 
 
 def longest_first(items: list[pytest.Item], root: Path) -> list[pytest.Item]:
-    """Return the tests in the order in which they are begun."""
+    """Return the tests in the order of their ranks."""
     return sorted(items, key=lambda item: rank_of(item.path.relative_to(root).as_posix()))
 
 
 class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc] # the package has no types
-    """Gives each worker whole groups of tests, one after the other, in their order."""
+    """A scheduling that gives each worker whole groups of tests, in order."""
 
     def _split_scope(self, nodeid: str) -> str:
         return group_of(nodeid.partition("::")[0])

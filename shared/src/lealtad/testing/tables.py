@@ -1,4 +1,4 @@
-"""What stands in a database, for comparing it before and after."""
+"""Rows of a database, to compare before and after."""
 
 import asyncpg
 
@@ -9,7 +9,7 @@ TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = $1 ORDER BY tablena
 
 
 async def rows_of(database_url: str, schema: str = DERIVED) -> dict[str, list[str]]:
-    """Return the rows of every table in `schema`, as text and in one order, all of one moment."""
+    """Return the rows of every table in `schema` as sorted text, from one snapshot."""
     connection = await asyncpg.connect(plain_dsn(database_url), timeout=10)
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
