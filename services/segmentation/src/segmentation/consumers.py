@@ -5,14 +5,12 @@ from lealtad.events.catalog.churn_scoring import ChurnScored
 from lealtad.events.subscriptions import CASE_STATES, CONTRACTS, CUSTOMER_STATES, FACTS
 from lealtad.kafka.consume.projections import Projections
 from segmentation.customers.models import CUSTOMERS
-from segmentation.facts.projection.activity import project_activity
-from segmentation.facts.projection.cases import project_cases
-from segmentation.facts.projection.contracts import project_contracts
-from segmentation.facts.projection.scores import project_scores
+from segmentation.facts.models import CASES, CONTRACT_STATES, SCORES
+from segmentation.facts.projection import project_activity
 
 projections = Projections()
 projections.on(*CUSTOMER_STATES)(CUSTOMERS.fold)
 projections.on(*(fact for fact in FACTS if fact not in CONTRACTS), OfferAccepted, OfferRejected)(project_activity)
-projections.on(*CONTRACTS)(project_contracts)
-projections.on(*CASE_STATES)(project_cases)
-projections.on(ChurnScored)(project_scores)
+projections.on(*CONTRACTS)(CONTRACT_STATES.fold)
+projections.on(*CASE_STATES)(CASES.fold)
+projections.on(ChurnScored)(SCORES.fold)

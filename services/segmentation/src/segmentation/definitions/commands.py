@@ -5,11 +5,12 @@ A new version comes into force after the base was evaluated under it.
 
 from uuid import UUID
 
-from lealtad.http import Answer, conflict, gone, not_found, require_match
+from lealtad.http import Answer, conflict, gone, require_match
 from lealtad.ids import new_id
 from lealtad.unit_of_work import UnitOfWork
 from segmentation.customer_base.repository import sweeps
 from segmentation.definitions.events import emit_definition_changed
+from segmentation.definitions.models import SEGMENTS
 from segmentation.definitions.preparation import repository as preparations
 from segmentation.definitions.queries.segments import segment_answer
 from segmentation.definitions.repository import segments
@@ -25,13 +26,8 @@ from segmentation.rulebook.commands import begin_revision
 async def create_segment(uow: UnitOfWork, new: NewSegment) -> Answer:
     """Insert a segment with its first version in preparation."""
     await begin_revision(uow.connection)
-    segment = StoredSegment(new_id(), new.key, 1, uow.now, None)
-    if not await segments.add_segment(uow.connection, segment):
-        raise conflict(
-            "segment-key-taken",
-            "The key is taken",
-            f"A segment '{new.key}' exists already (perhaps archived). Choose another key, or change that segment.",
-        )
+    row = await SEGMENTS.insert(uow.connection, segment_id=new_id(), key=new.key, latest_version=1, created_at=uow.now)
+    segment = segments.stored_segment(row)
     version = StoredVersion(
         segment.segment_id, 1, VersionStatus.PREPARING, new.name, new.description, new.rule, uow.now, None
     )
@@ -65,7 +61,8 @@ async def change_segment(uow: UnitOfWork, ref: UUID | str, changes: SegmentChang
         active_since=None,
     )
     await _add_version(uow, version)
-    return await segment_answer(uow, await segments.read_segment(connection, segment.segment_id))
+    row = await SEGMENTS.update(connection, segment.key, latest_version=version.version)
+    return await segment_answer(uow, segments.stored_segment(row))
 
 
 async def archive_segment(uow: UnitOfWork, ref: UUID | str, if_match: str | None) -> Answer:
@@ -75,18 +72,16 @@ async def archive_segment(uow: UnitOfWork, ref: UUID | str, if_match: str | None
     segment = await _lock_changeable(uow, ref, if_match)
     segment_id = segment.segment_id
     await segments.set_status(connection, segment_id, segments.CURRENT, VersionStatus.ARCHIVED)
-    await segments.archive_segment(connection, segment_id, uow.now)
+    archived = await SEGMENTS.update(connection, segment.key, archived_at=uow.now)
     await preparations.delete_preparation(connection, segment_id)
     await sweeps.add_sweep(connection, SweepReason.ARCHIVE, uow.now, segment_id=segment_id)
     emit_definition_changed(uow, segment, segment.latest_version, archived=True)
-    return await segment_answer(uow, await segments.read_segment(connection, segment_id))
+    return await segment_answer(uow, segments.stored_segment(archived))
 
 
 async def _lock_changeable(uow: UnitOfWork, ref: UUID | str, if_match: str | None) -> StoredSegment:
     """Lock a segment and return it; raise 404, 410 where it is archived, 412 or 428 by `if_match`."""
-    segment = await segments.find_segment(uow.connection, ref, lock=True)
-    if segment is None:
-        raise not_found("segment", ref)
+    segment = segments.stored_segment(await SEGMENTS.existing(uow.connection, ref, lock=True))
     if segment.archived_at is not None:
         raise gone("segment", f"'{segment.key}' was archived. Create a segment with another key.")
     require_match(if_match, segment.latest_version, required=True)

@@ -4,23 +4,38 @@ from sqlalchemy import UUID, BigInteger, Boolean, Column, ForeignKey, Index, Int
 from sqlalchemy.dialects.postgresql import JSONB
 
 from lealtad.db.columns import OWNED, moment
+from lealtad.http import Problem, conflict
+from lealtad.resources import Resource
 from segmentation.metadata import METADATA
 
-segment = Table(
+
+def _key_taken(key: str) -> Problem:
+    return conflict(
+        "segment-key-taken",
+        "The key is taken",
+        f"A segment '{key}' exists already (perhaps archived). Choose another key, or change that segment.",
+    )
+
+
+SEGMENTS = Resource(
     "segment",
-    METADATA,
-    Column("segment_id", UUID, primary_key=True),
-    Column("key", String, nullable=False, unique=True),
-    Column("latest_version", Integer, nullable=False),
-    moment("created_at", nullable=False),
-    moment("archived_at"),
-    schema=OWNED,
+    Table(
+        "segment",
+        METADATA,
+        Column("segment_id", UUID, primary_key=True),
+        Column("key", String, nullable=False, unique=True),
+        Column("latest_version", Integer, nullable=False),
+        moment("created_at", nullable=False),
+        moment("archived_at"),
+        schema=OWNED,
+    ),
+    taken=_key_taken,
 )
 
 segment_version = Table(
     "segment_version",
     METADATA,
-    Column("segment_id", UUID, ForeignKey(segment.c.segment_id), primary_key=True),
+    Column("segment_id", UUID, ForeignKey(SEGMENTS.table.c.segment_id), primary_key=True),
     Column("version", Integer, primary_key=True),
     Column("status", String, nullable=False),
     Column("name", String, nullable=False),

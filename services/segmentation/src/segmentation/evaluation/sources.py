@@ -23,9 +23,9 @@ from sqlalchemy import (
 from segmentation.customers.models import CUSTOMERS
 from segmentation.domain.vocabulary import Attribute, Moment
 from segmentation.evaluation.windows import TODAY, Departure, Window, WindowSources, joined, window_sources
-from segmentation.facts.models import CASES, activity_total, churn_score, contract
+from segmentation.facts.models import CASES, CONTRACT_STATES, SCORES, activity_total
 
-customer = CUSTOMERS.customer
+customer, contract, churn_score = CUSTOMERS.customer, CONTRACT_STATES.table, SCORES.table
 
 NOW: ColumnElement[datetime] = bindparam("now", type_=DateTime(timezone=True))
 
@@ -99,7 +99,7 @@ def _contracts(customer_id: ColumnElement[Any]) -> FromClause:
 
 def _cases(customer_id: ColumnElement[Any]) -> FromClause:
     """Return one row per customer: the number of open cases, an open complaint, and the day of the newest case."""
-    columns = CASES.c
+    columns = CASES.table.c
     rows = select(
         func.count().filter(columns.is_open).label("open_cases"),
         func.coalesce(func.bool_or(and_(columns.is_open, columns.mutes)), False).label("open_complaint"),

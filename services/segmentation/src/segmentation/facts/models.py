@@ -3,6 +3,7 @@
 Activity is kept per customer and day, so that a window costs its number of days, not of facts.
 """
 
+from datetime import UTC
 from typing import Any
 
 from sqlalchemy import (
@@ -19,6 +20,12 @@ from sqlalchemy import (
 )
 
 from lealtad.db.columns import AMOUNT, DERIVED, moment
+from lealtad.db.recordset import Row
+from lealtad.events.catalog.churn_scoring import ChurnScored
+from lealtad.events.catalog.complaints import OPEN_STATUSES, CaseState
+from lealtad.events.catalog.customer_profile import ContractFact
+from lealtad.events.envelope import Event
+from lealtad.read_models import StateCopy
 from segmentation.metadata import METADATA
 
 COUNTS = (
@@ -98,42 +105,98 @@ activity_total = Table(
     postgresql_with=IN_PLACE,
 )
 
-contract = Table(
-    "contract",
-    METADATA,
-    Column("contract_id", UUID, primary_key=True),
-    Column("customer_id", UUID, nullable=False),
-    moment("occurred_at", nullable=False),
-    Column("event_id", UUID, nullable=False),
-    Column("product_line", String, nullable=False),
-    moment("starts_at", nullable=False),
-    moment("ends_at"),
-    Index("ix_contract_customer_id", "customer_id"),
-    schema=DERIVED,
+
+def contract_row(event: Event[ContractFact]) -> Row:
+    """Return the row of a contract."""
+    contract = event.data
+    return {
+        "contract_id": contract.contract_id,
+        "customer_id": contract.customer_id,
+        "occurred_at": contract.occurred_at,
+        "event_id": event.id,
+        "product_line": contract.product_line,
+        "starts_at": contract.starts_at,
+        "ends_at": contract.ends_at,
+    }
+
+
+def case_row(event: Event[CaseState]) -> Row:
+    """Return the row of a case."""
+    case = event.data
+    return {
+        "case_id": case.case_id,
+        "version": case.version,
+        "customer_id": case.customer_id,
+        "kind": case.kind,
+        "severity": case.severity,
+        "is_open": case.status in OPEN_STATUSES,
+        "mutes": case.mutes,
+        "opened_on": case.opened_at.astimezone(UTC).date(),
+    }
+
+
+def score_row(event: Event[ChurnScored]) -> Row:
+    """Return the row of a customer's score."""
+    score = event.data
+    return {
+        "customer_id": score.customer_id,
+        "sequence": event.sequence,
+        "probability": score.probability,
+        "band": score.band,
+        "as_of": score.as_of,
+    }
+
+
+CONTRACT_STATES = StateCopy(
+    Table(
+        "contract",
+        METADATA,
+        Column("contract_id", UUID, primary_key=True),
+        Column("customer_id", UUID, nullable=False),
+        moment("occurred_at", nullable=False),
+        Column("event_id", UUID, nullable=False),
+        Column("product_line", String, nullable=False),
+        moment("starts_at", nullable=False),
+        moment("ends_at"),
+        Index("ix_contract_customer_id", "customer_id"),
+        schema=DERIVED,
+    ),
+    # Of two events at one time the one that was recorded later counts.
+    newest_by=("occurred_at", "event_id"),
+    row_of=contract_row,
 )
 
-CASES = Table(
-    "complaint_case",
-    METADATA,
-    Column("case_id", UUID, primary_key=True),
-    Column("version", Integer, nullable=False),
-    Column("customer_id", UUID),
-    Column("kind", String, nullable=False),
-    Column("severity", String, nullable=False),
-    Column("is_open", Boolean, nullable=False),
-    Column("mutes", Boolean, nullable=False),
-    Column("opened_on", Date, nullable=False),
-    Index("ix_complaint_case_customer_id", "customer_id"),
-    schema=DERIVED,
+CASES = StateCopy(
+    Table(
+        "complaint_case",
+        METADATA,
+        Column("case_id", UUID, primary_key=True),
+        Column("version", Integer, nullable=False),
+        Column("customer_id", UUID),
+        Column("kind", String, nullable=False),
+        Column("severity", String, nullable=False),
+        Column("is_open", Boolean, nullable=False),
+        Column("mutes", Boolean, nullable=False),
+        Column("opened_on", Date, nullable=False),
+        Index("ix_complaint_case_customer_id", "customer_id"),
+        schema=DERIVED,
+    ),
+    newest_by=("version",),
+    row_of=case_row,
+    ignored=lambda case: "the case has no known customer yet" if case.customer_id is None else None,
 )
 
-churn_score = Table(
-    "churn_score",
-    METADATA,
-    Column("customer_id", UUID, primary_key=True),
-    Column("sequence", BigInteger, nullable=False),
-    Column("probability", Numeric(9, 6)),
-    Column("band", String),
-    moment("as_of", nullable=False),
-    schema=DERIVED,
+SCORES = StateCopy(
+    Table(
+        "churn_score",
+        METADATA,
+        Column("customer_id", UUID, primary_key=True),
+        Column("sequence", BigInteger, nullable=False),
+        Column("probability", Numeric(9, 6)),
+        Column("band", String),
+        moment("as_of", nullable=False),
+        schema=DERIVED,
+    ),
+    newest_by=("sequence",),
+    row_of=score_row,
 )

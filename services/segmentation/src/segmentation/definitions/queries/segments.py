@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
-from lealtad.http import Answer, Page, PageQuery, not_found
+from lealtad.http import Answer, Page, PageQuery
 from lealtad.unit_of_work import UnitOfWork
 from segmentation.customer_base.repository.customers import count_members
+from segmentation.definitions.models import SEGMENTS
 from segmentation.definitions.preparation.repository import count_evaluated
 from segmentation.definitions.repository import segments as repository
 from segmentation.definitions.schemas import Segment, SegmentVersion
@@ -13,10 +14,7 @@ from segmentation.domain.segments import StoredSegment, VersionStatus
 
 async def find_segment(uow: UnitOfWork, ref: UUID | str) -> StoredSegment:
     """Return the segment with this id or key; raise 404 where there is none."""
-    segment = await repository.find_segment(uow.connection, ref)
-    if segment is None:
-        raise not_found("segment", ref)
-    return segment
+    return repository.stored_segment(await SEGMENTS.existing(uow.connection, ref))
 
 
 async def read_segment(uow: UnitOfWork, ref: UUID | str) -> Answer:
@@ -36,22 +34,21 @@ async def segment_answer(uow: UnitOfWork, segment: StoredSegment, status: int = 
 
 async def list_segments(uow: UnitOfWork, query: PageQuery, *, archived: bool, sizes: bool) -> Page[Segment]:
     """Return segments by ascending key; count their members only where `sizes` asks for it."""
-    connection = uow.connection
-    after = query.after(str)
-    segments = await repository.list_segments(connection, after[0] if after else None, query.limit, archived=archived)
-    ids = [segment.segment_id for segment in segments]
+    connection, archived_at = uow.connection, SEGMENTS.table.c.archived_at
+    rows = await SEGMENTS.page(connection, query, archived_at.is_not(None) if archived else archived_at.is_(None))
+    ids = [row.segment_id for row in rows]
     versions = await repository.list_versions(connection, ids)
     evaluated = await count_evaluated(connection, ids)
     members = await count_members(connection, ids) if sizes else {}
     return Page.of(
-        segments,
+        rows,
         query.limit,
-        cursor_of=lambda segment: (segment.key,),
-        item_of=lambda segment: Segment.of(
-            segment,
-            [version for version in versions if version.segment_id == segment.segment_id],
-            evaluated.get(segment.segment_id),
-            members.get(segment.segment_id, 0) if sizes else None,
+        SEGMENTS.cursor_of,
+        lambda row: Segment.of(
+            repository.stored_segment(row),
+            [version for version in versions if version.segment_id == row.segment_id],
+            evaluated.get(row.segment_id),
+            members.get(row.segment_id, 0) if sizes else None,
         ),
     )
 

@@ -4,7 +4,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import select
 
 from lealtad.db import Connection
-from segmentation.definitions.models import segment, segment_version
+from segmentation.definitions.models import SEGMENTS, segment_version
 from segmentation.domain.rulebook import Definition, Rulebook
 from segmentation.domain.rules import Rule
 from segmentation.value.models import VALUE_POLICY
@@ -15,7 +15,7 @@ RULE: TypeAdapter[Rule] = TypeAdapter(Rule)
 
 async def load_rulebook(connection: Connection) -> Rulebook:
     """Return the rulebook in force."""
-    columns = segment_version.c
+    segment, columns = SEGMENTS.table, segment_version.c
     query = (
         select(columns.segment_id, segment.c.key, columns.version, columns.status, columns.rule)
         .join(segment, segment.c.segment_id == columns.segment_id)

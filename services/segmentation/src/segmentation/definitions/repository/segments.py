@@ -1,44 +1,23 @@
 """SQL of segments and their versions."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import insert, select, update
 
 from lealtad.db import Connection, Row
-from segmentation.definitions.models import segment, segment_version
+from segmentation.definitions.models import SEGMENTS, segment_version
 from segmentation.definitions.repository.rulebook import RULE
 from segmentation.domain.segments import StoredSegment, StoredVersion, VersionStatus
 
 CURRENT = (VersionStatus.ACTIVE, VersionStatus.PREPARING)
 
 
-async def find_segment(connection: Connection, ref: UUID | str, *, lock: bool = False) -> StoredSegment | None:
-    """Return the segment with this id or key, locked where `lock` asks for it; None where there is none."""
-    column = segment.c.segment_id if isinstance(ref, UUID) else segment.c.key
-    query = select(segment).where(column == ref)
-    row = (await connection.execute(query.with_for_update() if lock else query)).one_or_none()
-    return None if row is None else _segment(row)
-
-
 async def read_segment(connection: Connection, segment_id: UUID) -> StoredSegment:
     """Return a segment that is known to exist."""
-    row = (await connection.execute(select(segment).where(segment.c.segment_id == segment_id))).one()
-    return _segment(row)
-
-
-async def list_segments(
-    connection: Connection, after: str | None, limit: int, *, archived: bool
-) -> list[StoredSegment]:
-    """Return segments by ascending key."""
-    query = select(segment).order_by(segment.c.key).limit(limit)
-    query = query.where(segment.c.archived_at.is_not(None) if archived else segment.c.archived_at.is_(None))
-    if after is not None:
-        query = query.where(segment.c.key > after)
-    return [_segment(row) for row in await connection.execute(query)]
+    segment = SEGMENTS.table
+    return stored_segment((await connection.execute(select(segment).where(segment.c.segment_id == segment_id))).one())
 
 
 async def list_versions(
@@ -53,15 +32,8 @@ async def list_versions(
     return [_version(row) for row in rows]
 
 
-async def add_segment(connection: Connection, new: StoredSegment) -> bool:
-    """Insert a segment; return False where its key is taken."""
-    values = {"key": new.key, "latest_version": new.latest_version, "created_at": new.created_at}
-    unless_taken = insert(segment).on_conflict_do_nothing(index_elements=[segment.c.key])
-    return await connection.affected(unless_taken.values(segment_id=new.segment_id, **values)) == 1
-
-
 async def add_version(connection: Connection, new: StoredVersion) -> None:
-    """Insert a version, and make it the segment's latest."""
+    """Insert a version."""
     await connection.execute(
         insert(segment_version).values(
             segment_id=new.segment_id,
@@ -73,8 +45,6 @@ async def add_version(connection: Connection, new: StoredVersion) -> None:
             created_at=new.created_at,
         )
     )
-    newest = update(segment).where(segment.c.segment_id == new.segment_id)
-    await connection.execute(newest.values(latest_version=new.version))
 
 
 async def set_status(
@@ -90,12 +60,8 @@ async def set_status(
     await connection.execute(update(segment_version).where(*chosen).values(status=status.value, **values))
 
 
-async def archive_segment(connection: Connection, segment_id: UUID, at: datetime) -> None:
-    """Update a segment as archived."""
-    await connection.execute(update(segment).where(segment.c.segment_id == segment_id).values(archived_at=at))
-
-
-def _segment(row: Row) -> StoredSegment:
+def stored_segment(row: Row) -> StoredSegment:
+    """Return the segment in a row."""
     return StoredSegment(row.segment_id, row.key, row.latest_version, row.created_at, row.archived_at)
 
 

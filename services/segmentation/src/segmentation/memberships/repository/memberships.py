@@ -7,9 +7,9 @@ from sqlalchemy import func, select, true
 from lealtad.db import Connection, Row
 from segmentation.customer_base.models import evaluated_customer, membership
 from segmentation.customers.models import CUSTOMERS
-from segmentation.definitions.models import segment
+from segmentation.definitions.models import SEGMENTS
 
-customer = CUSTOMERS.customer
+customer, segment = CUSTOMERS.customer, SEGMENTS.table
 
 
 async def list_members(connection: Connection, segment_id: UUID, after: UUID | None, limit: int) -> list[Row]:

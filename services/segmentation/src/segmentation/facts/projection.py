@@ -18,7 +18,7 @@ from lealtad.events.envelope import Event
 from lealtad.money import apportion
 from lealtad.unit_of_work import UnitOfWork
 from segmentation.facts.models import LARGEST
-from segmentation.facts.repository.activity import add_activity
+from segmentation.facts.repository import add_activity
 
 Activity = (
     PurchaseRecorded

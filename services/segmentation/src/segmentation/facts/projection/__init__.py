@@ -1,1 +1,0 @@
-"""Events folded into the derived tables."""
