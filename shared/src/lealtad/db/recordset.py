@@ -45,12 +45,6 @@ def keep_newest(table: Table, *guard: str) -> TextClause:
     return insert_rows(table, f"{newer} RETURNING {names}")
 
 
-def newest(rows: Iterable[Row], key: str, *guard: str) -> list[Row]:
-    """Return the row with the largest `guard` of each `key`: a statement cannot change a row twice."""
-    by_guard = sorted(rows, key=lambda row: [row[name] for name in guard])
-    return list({row[key]: row for row in by_guard}.values())
-
-
 def _plain(value: Any) -> Any:
     if isinstance(value, Decimal | UUID):
         return str(value)
