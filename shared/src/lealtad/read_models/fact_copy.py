@@ -1,4 +1,4 @@
-"""Facts that another service announces, each kept once."""
+"""Copy of the facts that another service announces."""
 
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
@@ -14,9 +14,9 @@ D = TypeVar("D", bound=EventData)
 
 
 class FactCopy(Generic[D]):
-    """A table of derived state that holds a row per event, by a primary key of the event: a row never changes.
+    """A table of derived state that holds a row per event; a row never changes.
 
-    `row_of` returns all columns of the row that an event makes. An event that comes again changes nothing.
+    `row_of` returns the row of an event, with all columns. A repeated event has the same primary key and adds nothing.
     """
 
     def __init__(self, table: Table, *, row_of: Callable[[Event[D]], Row]) -> None:
@@ -25,6 +25,6 @@ class FactCopy(Generic[D]):
         self._keep = insert_rows(table, "ON CONFLICT DO NOTHING")
 
     async def fold(self, uow: UnitOfWork, events: Sequence[Event[D]]) -> None:
-        """Store the facts that are new."""
+        """Insert the facts that are not stored yet."""
         if events:
             await uow.connection.execute(self._keep, as_rows(map(self._row_of, events)))

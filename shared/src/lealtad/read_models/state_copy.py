@@ -1,4 +1,4 @@
-"""The newest state of each thing that another service announces whole."""
+"""Copy of the newest states that another service announces."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
@@ -23,10 +23,10 @@ def _none_is_ignored(_state: EventData) -> str | None:
 class StateCopy(Generic[D]):
     """A table of derived state that holds the newest state of each primary key.
 
-    `row_of` returns all columns of the row that an event makes. `newest_by` names the columns that say which of two
-    rows of a key is newer: they are compared in order, and no two states of a key may have the same values. So the
-    table ends the same in whatever order and batches events come, and an event that comes again changes nothing.
-    `ignored` returns why a state triggers no reaction although it is stored; None where it triggers one.
+    `row_of` returns the row of an event, with all columns. `newest_by` names the columns that order the states of a
+    key; no two states of a key may have the same values. Therefore the table ends the same in any order and batches of
+    the events, and a repeated event changes nothing. `ignored` returns why a stored state triggers no reaction, or
+    None.
     """
 
     def __init__(
@@ -45,14 +45,14 @@ class StateCopy(Generic[D]):
         self._keep = keep_newest(table, *newest_by)
 
     async def fold(self, uow: UnitOfWork, events: Sequence[Event[D]]) -> None:
-        """Store the newest state of each key, and say in the journal which events trigger no reaction."""
+        """Insert or update the newest state of each key; ignore events whose state triggers no reaction."""
         await self.keep(uow.connection, events)
         for event in events:
             if reason := self._ignored(event.data):
                 uow.ignore(event, reason)
 
     async def keep(self, connection: Connection, events: Sequence[Event[D]]) -> list[Event[D]]:
-        """Store the newest state of each key; return the events stored, one per key: the others are older."""
+        """Insert or update the newest state of each key; return the stored events. All other events are older."""
         if not events:
             return []
         newest = self._newest(events)

@@ -1,4 +1,4 @@
-"""What managers keep under keys: listed by cursor, created, changed under its ETag, retired, every version kept."""
+"""Resources of managers: listed by cursor, created, changed under an ETag, retired; every version stays readable."""
 
 from lealtad.resources.resource import Resource
 from lealtad.resources.versioned import VersionedResource

@@ -54,7 +54,7 @@ def _content(document: str) -> list[Column[Any]]:
 
 
 async def find(connection: Connection, key: Column[Any], reference: UUID | str, *, lock: bool) -> Row | None:
-    """Return the row with the id `reference`, or else with this key; `lock` it until the transaction ends."""
+    """Return the row with the id `reference`, or else with this key; with `lock`, lock it."""
     (identity,) = key.table.primary_key
     wanted = _as_id(reference)
     is_named = key == str(reference)
@@ -73,7 +73,7 @@ async def page(
 
 
 async def insert(connection: Connection, key: Column[Any], values: Values) -> Row | None:
-    """Insert a row and return it; return None where its key is taken."""
+    """Insert a row and return it; return None when its key exists."""
     statement = postgresql.insert(key.table).values(**values).on_conflict_do_nothing(index_elements=[key])
     return (await connection.execute(statement.returning(key.table))).one_or_none()
 

@@ -1,4 +1,4 @@
-"""What managers create and change under a key, one at a time."""
+"""Rows under keys that managers create and change one at a time."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -12,11 +12,11 @@ from lealtad.resources import repository
 
 
 class Resource:
-    """A table of things that have keys: found by reference, listed by key, created and changed.
+    """A table of resources with keys: find, list, insert and update them.
 
-    `kind` names it in problems, `key` is its unique column. Where its primary key is another column, a reference may be
-    this id, too. `taken` returns the 409 of a key that exists. The service's own commands decide what is changed:
-    see `VersionedResource` for those that need nothing else.
+    `kind` names a resource in problems. `key` is the unique column. When the primary key is another column, a reference
+    may also be this id. `taken` returns the 409 of a key that exists. The commands of the service decide what changes;
+    `VersionedResource` has commands of its own.
     """
 
     def __init__(self, kind: str, table: Table, *, taken: Callable[[str], Problem], key: str = "key") -> None:
@@ -26,11 +26,11 @@ class Resource:
         self._taken = taken
 
     async def find(self, connection: Connection, reference: UUID | str, *, lock: bool = False) -> Row | None:
-        """Return the row with this id or key, or None; `lock` it until the transaction ends."""
+        """Return the row with this id or key, or None; with `lock`, lock it until the transaction ends."""
         return await repository.find(connection, self.key, reference, lock=lock)
 
     async def existing(self, connection: Connection, reference: UUID | str, *, lock: bool = False) -> Row:
-        """Return the row with this id or key; 404 where there is none."""
+        """Return the row with this id or key; raise 404 when it does not exist."""
         row = await self.find(connection, reference, lock=lock)
         if row is None:
             raise not_found(self.kind, reference)
@@ -46,7 +46,7 @@ class Resource:
         return (row[self.key.name],)
 
     async def insert(self, connection: Connection, **values: Any) -> Row:
-        """Insert a row and return it; 409 where its key is taken."""
+        """Insert a row and return it; raise 409 when its key exists."""
         row = await repository.insert(connection, self.key, values)
         if row is None:
             raise self._taken(values[self.key.name])

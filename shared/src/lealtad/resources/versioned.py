@@ -1,4 +1,4 @@
-"""Documents that managers create, change and retire; each version is kept."""
+"""Documents that managers create, change and retire; every version stays readable."""
 
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
@@ -19,14 +19,14 @@ D = TypeVar("D", bound=BaseModel)
 
 
 class VersionedResource(Resource, Generic[D]):
-    """Documents under keys in `owned.<kind>`, their versions in `owned.<kind>_version`.
+    """Documents under keys in `owned.<kind>`, with their versions in `owned.<kind>_version`.
 
-    `model` is the document, kept in the column `document`; `shown` is the model of the API, with the document's fields
-    and the other columns: id, key, version, `retired`, who changed it and when. A version is in force as soon as it is
-    made, and never changes. A retired document is in force for nobody and stays readable; a change activates it again.
+    `model` is the document, in the column `document`. `shown` is the answer of the API: the fields of the document and
+    the other columns, which are id, key, version, `retired`, who changed it and when. A version never changes. It is in
+    force as soon as it is inserted. A retired document stays readable and is not in force; a change activates it again.
 
-    `require_usable` raises 422 for a document that the service could not use: see `lealtad.policies.tried`.
-    `changed` does what follows from a new version, in its transaction: it emits the control event.
+    `require_usable` raises 422 for a document that the service cannot use: see `lealtad.policies.tried`.
+    `changed` emits the control event of a new version, in the same transaction.
     """
 
     def __init__(
@@ -54,23 +54,23 @@ class VersionedResource(Resource, Generic[D]):
         self._changed = changed
 
     async def read_page(self, uow: UnitOfWork, page: PageQuery, *conditions: ColumnElement[bool]) -> Page[Any]:
-        """Use case: show a page of those that meet `conditions`, by ascending key."""
+        """Return a page of the resources that meet `conditions`, by ascending key."""
         rows = await self.page(uow.connection, page, *conditions)
         return Page.of(rows, page.limit, self.cursor_of, self._resource)
 
     async def read(self, uow: UnitOfWork, reference: UUID | str) -> Answer:
-        """Use case: show the newest version under an id or key, its number as ETag; 404 where there is none."""
+        """Return the answer of the newest version under an id or key, its number as ETag; raise 404 without one."""
         return self._answer(await self.existing(uow.connection, reference))
 
     async def read_version(self, uow: UnitOfWork, resource_id: UUID, version: int) -> BaseModel:
-        """Use case: show a version, in force or not; 404 where there is none."""
+        """Return a version, in force or not; raise 404 when it does not exist."""
         row = await repository.read_version(uow.connection, self.key, self.versions, resource_id, version)
         if row is None:
             raise not_found(f"{self.kind} version", version)
         return self._resource(row)
 
     async def create(self, uow: UnitOfWork, key: str, document: D, *, by: str) -> Answer:
-        """Use case: put the first version in force; 422 for an unusable document, 409 where the key is taken."""
+        """Insert a resource; raise 422 for an unusable document, and 409 when the key exists."""
         await self._require_usable(uow, document)
         stored = self._stored(uow, document, by, version=1, retired=False)
         row = await self.insert(uow.connection, **{self._id: new_id(), "key": key}, **stored)
@@ -79,13 +79,13 @@ class VersionedResource(Resource, Generic[D]):
     async def change(
         self, uow: UnitOfWork, reference: UUID | str, document: D, *, if_match: str | None, by: str
     ) -> Answer:
-        """Use case: put the next version in force, also of a retired one; 404, 412 or 428 without its ETag, 422."""
+        """Insert the next version, also of a retired resource; raise 404, 412 or 428 without the ETag, and 422."""
         row = await self._changeable(uow.connection, reference, if_match)
         await self._require_usable(uow, document)
         return await self._replaced(uow, row, document, by, retired=False)
 
     async def retire(self, uow: UnitOfWork, reference: UUID | str, *, if_match: str | None, by: str) -> Answer:
-        """Use case: take a document out of force by a version of its own; 404, 412 or 428 without its ETag."""
+        """Retire a resource by a version of its own; raise 404, and 412 or 428 without the ETag."""
         row = await self._changeable(uow.connection, reference, if_match)
         return await self._replaced(uow, row, self._model.model_validate(row[self._document]), by, retired=True)
 
