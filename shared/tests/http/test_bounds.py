@@ -167,12 +167,12 @@ async def test_other_requests_have_their_turn_between_few_items(item, most):
         since += 1
         return value
 
-    async def give_way() -> None:
+    async def pause() -> None:
         nonlocal since
         turns.append(since)
         since = 0
 
-    await Reader('{"items": [' + ",".join([item] * 200) + "]}", Items("items", 1000, count), SETTINGS, give_way).read()
+    await Reader('{"items": [' + ",".join([item] * 200) + "]}", Items("items", 1000, count), SETTINGS, pause).read()
 
     assert max(turns) == most
     assert sum(turns) > 200 - most

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy.exc import IntegrityError
 
 from lealtad.observability.logging import configure_logging, correlated
-from lealtad.observability.repeats import Repeats
+from lealtad.observability.repeat_filter import RepeatFilter
 from lealtad.observability.tracing import TraceContext, traced
 
 
@@ -51,7 +51,7 @@ def test_libraries_log_the_same_way(lines):
 
 def test_what_the_kafka_client_says_again_and_again_is_logged_once_in_ten_seconds_with_its_number():
     seconds, passed = 0.0, []
-    repeats = Repeats("aiokafka", monotonic=lambda: seconds)
+    repeats = RepeatFilter("aiokafka", monotonic=lambda: seconds)
     for tick in range(101):
         seconds = tick / 10
         record = logging.makeLogRecord({"name": "aiokafka.client", "msg": "no connection to %s", "args": (tick,)})

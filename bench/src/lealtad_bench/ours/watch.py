@@ -18,7 +18,7 @@ from uuid import UUID
 import asyncpg
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
-from lealtad.db.planning import BY_KEY
+from lealtad.db.plan_settings import BY_KEY
 from lealtad.events.topics import ACTIVITY, SCORES, SEGMENTS
 from lealtad.kafka.client.reading_client import create_reading_client
 from lealtad.kafka.topics import TopicSettings

@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL, make_url
 
 from lealtad.db.columns import DERIVED
 from lealtad.db.connection import Connection, Listener
-from lealtad.db.planning import BY_KEY
+from lealtad.db.plan_settings import BY_KEY
 
 SEARCH_PATH = "{derived}, owned, platform"
 """The schemas that hand-written SQL leaves out; a rebuild puts `derived_next` in place of `derived`."""

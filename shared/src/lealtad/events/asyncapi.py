@@ -1,4 +1,4 @@
-"""The contracts for readers outside: JSON Schemas of all event data and one AsyncAPI 3.0 document.
+"""Contracts for external readers: JSON Schemas of all event data, and an AsyncAPI 3.0 document.
 
 `python -m lealtad.events.asyncapi` writes them to `docs/events/`, `--check` fails when they are not current.
 """
@@ -23,10 +23,14 @@ HEADERS: dict[str, Any] = {
     "properties": {
         "content-type": {"const": "application/json"},
         "ce_specversion": {"const": "1.0"},
-        "ce_id": {"type": "string", "format": "uuid", "description": "UUIDv7; drop what you have seen already"},
+        "ce_id": {
+            "type": "string",
+            "format": "uuid",
+            "description": "UUIDv7; ignore events that you have handled already",
+        },
         "ce_type": {"type": "string"},
         "ce_source": {"type": "string", "examples": ["/lealtad/churn-scoring"]},
-        "ce_time": {"type": "string", "format": "date-time", "description": "When it was recorded (system time)"},
+        "ce_time": {"type": "string", "format": "date-time", "description": "Time of recording (system time)"},
         "ce_partitionkey": {"type": "string", "format": "uuid", "description": "The customer, or case or object"},
         "ce_sequence": {"type": "string", "pattern": "^[0-9]{20}$", "description": "Gap-free per topic and key"},
         "ce_correlationid": {"type": "string", "format": "uuid", "description": "The root fact"},
@@ -45,7 +49,7 @@ def documents() -> dict[str, bytes]:
 
 
 def schema(model: type[EventData]) -> dict[str, Any]:
-    """Return the JSON Schema of an event's data, as it stands on the wire."""
+    """Return the JSON Schema of an event's serialised data."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:lealtad:event:{model.type}",
@@ -54,14 +58,14 @@ def schema(model: type[EventData]) -> dict[str, Any]:
 
 
 def asyncapi() -> dict[str, Any]:
-    """Return the AsyncAPI 3.0 document: every topic, its messages, who writes and who reads it."""
+    """Return the AsyncAPI 3.0 document: every topic, its messages, its producer and its readers."""
     return {
         "asyncapi": "3.0.0",
         "info": {
             "title": "Lealtad events",
             "version": "1.0.0",
-            "description": "What Lealtad's services tell each other and whoever subscribes. No personal data: ids and "
-            "a named list of shareable attributes. Within v1 data only grow, by optional fields.",
+            "description": "Events of Lealtad's services, for one another and for other subscribers. They hold no "
+            "personal data: ids and a named list of shareable attributes. Within v1 data only grow, by optional fields.",
         },
         "defaultContentType": "application/json",
         "channels": {topic.name: _channel(topic) for topic in TOPICS},
@@ -129,7 +133,7 @@ def _json(value: Any) -> bytes:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write or check the files; return 1 where they are not current."""
+    """Write or check the files; return 1 when they are not current."""
     parser = argparse.ArgumentParser(prog="python -m lealtad.events.asyncapi", description=__doc__)
     parser.add_argument("--folder", type=Path, default=FOLDER)
     parser.add_argument("--check", action="store_true", help="write nothing; fail if a file is not current")

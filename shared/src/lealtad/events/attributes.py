@@ -1,7 +1,7 @@
-"""The one reading of the headers of a record: what they say of its event, or why they say nothing.
+"""Parsing of the headers of a record; all readers of records use this module.
 
-Anybody with access to a broker can send any bytes. Whoever reads records goes by what this returns, so that an odd
-record costs at most itself: no reader meets a header that is missing, no text, out of range, or said twice.
+Any client of a broker can send any bytes. Readers use only the attributes from here, so an invalid record affects no
+other record: no reader sees a header that is missing, repeated, out of range, or no text.
 """
 
 import re
@@ -17,9 +17,9 @@ PREFIX = "ce_"
 SEQUENCE = "ce_sequence"
 SEQUENCE_DIGITS = 20
 LARGEST_SEQUENCE = 10**15
-"""Counters go on behind what is published: a larger number, which no key reaches, would use them up."""
+"""Largest accepted sequence. Counters continue after published numbers, so a larger number would exhaust them."""
 
-# System time of its producer. What lies outside was not recorded then, and breaks a database or a driver.
+# Range of the producer's system time. No event was recorded outside, and such times break a database or a driver.
 RECORDED_FROM = datetime(2000, 1, 1, tzinfo=UTC)
 RECORDED_BEFORE = datetime(3000, 1, 1, tzinfo=UTC)
 
@@ -33,7 +33,7 @@ _TRACEPARENT_LENGTH = 55
 
 
 class DecodeError(ValueError):
-    """A record is no event that this reader can understand; the reason repeats nothing of what it holds."""
+    """A record is no event that this reader understands; the reason repeats nothing of its content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Attributes:
     type: str
     source: str
     time: datetime
-    """When it was recorded (system time)."""
+    """Time of recording (system time)."""
     key: UUID
     sequence: int
     correlation_id: UUID
@@ -52,13 +52,13 @@ class Attributes:
     depth: int
     lane: Lane
     traceparent: str | None
-    """None where the header is no valid one: a trace is worth no event."""
+    """None when the header is invalid: a record is not refused because of its trace."""
 
 
 def attributes_of(key: bytes | None, headers: Iterable[tuple[str, bytes | None]]) -> Attributes:
-    """Return what the headers of a record with `key` say; raise DecodeError where they are not those of an event.
+    """Return the attributes in the headers of a record; raise DecodeError when they are not those of an event.
 
-    Headers of other tools are passed over, whatever they hold.
+    Headers of other tools are ignored.
     """
     texts = texts_of(headers)
     partition_key = _uuid(texts, "ce_partitionkey")
@@ -80,7 +80,7 @@ def attributes_of(key: bytes | None, headers: Iterable[tuple[str, bytes | None]]
 
 
 def texts_of(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
-    """Return the headers of an event by name; raise DecodeError for one that is no text, or is there twice."""
+    """Return the headers of an event by name; raise DecodeError for one that is no text, or repeated."""
     texts: dict[str, str] = {}
     for name, value in headers:
         if not name.startswith(PREFIX) and name != CONTENT_TYPE:
@@ -103,14 +103,14 @@ def _text(value: bytes | None) -> str:
     return text
 
 
-def _said(texts: Mapping[str, str], name: str) -> str:
+def _required(texts: Mapping[str, str], name: str) -> str:
     if name not in texts:
         raise DecodeError(f"bad header: {name} is missing")
     return texts[name]
 
 
 def _matching(texts: Mapping[str, str], name: str, pattern: re.Pattern[str]) -> str:
-    text = _said(texts, name)
+    text = _required(texts, name)
     if not pattern.fullmatch(text):
         raise DecodeError(f"bad header: {name} is not written as the contract says")
     return text
@@ -121,7 +121,7 @@ def _uuid(texts: Mapping[str, str], name: str) -> UUID:
 
 
 def _time(texts: Mapping[str, str]) -> datetime:
-    text = _said(texts, "ce_time")
+    text = _required(texts, "ce_time")
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

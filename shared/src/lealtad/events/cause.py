@@ -1,4 +1,4 @@
-"""What an event inherits from what led to it."""
+"""Causes of events, and the lane that an event inherits."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from uuid import UUID
 
 
 class Lane(StrEnum):
-    """Which traffic an event belongs to; what backfill causes never leads to a contact."""
+    """The lane of an event: live traffic or backfill. Events of a backfill never lead to a contact."""
 
     LIVE = "live"
     BACKFILL = "backfill"
@@ -15,23 +15,23 @@ class Lane(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What an event inherits from the event, or the due action, that led to it."""
+    """The attributes that an event inherits from the event, or the due action, that caused it."""
 
     id: UUID
     correlation_id: UUID
     depth: int
     roots: tuple[UUID, ...]
-    """Root facts behind it; at most 64 are known by id."""
+    """Ids of the root facts, at most 64."""
     root_count: int
     lane: Lane = Lane.LIVE
     traceparent: str | None = None
 
     @classmethod
     def root(cls, id: UUID, traceparent: str | None = None) -> "Cause":  # noqa: A002 - the field's name
-        """Return the cause that a due action or a request is: its own root, at depth 0."""
+        """Return the cause of a due action or a request, which is its own root, at depth 0."""
         return cls(id=id, correlation_id=id, depth=0, roots=(id,), root_count=1, traceparent=traceparent)
 
 
 def lane_of(causes: Sequence[Cause]) -> Lane:
-    """Return the lane of what `causes` lead to together: backfill only if nothing live is among them."""
+    """Return the lane of an event with these `causes`: backfill only if no cause is live."""
     return Lane.BACKFILL if causes and all(cause.lane is Lane.BACKFILL for cause in causes) else Lane.LIVE

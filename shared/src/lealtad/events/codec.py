@@ -1,4 +1,4 @@
-"""Events on the wire: CloudEvents 1.0 in Kafka's binary mode (headers `ce_*`, the value is the data alone)."""
+"""Encoding of events: CloudEvents 1.0 in Kafka's binary mode (headers `ce_*`; the value is only the data)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class EventTooLargeError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record as it stood on a topic, before it is understood."""
+    """A record of a topic, before it is decoded."""
 
     topic: str
     partition: int
@@ -33,9 +33,9 @@ class Record:
 
     @property
     def type(self) -> str | None:
-        """The CloudEvents type its headers claim, if any."""
-        claimed = next((value for name, value in self.headers if name == "ce_type"), None)
-        return claimed.decode("utf-8", "replace") if claimed is not None else None
+        """Return the CloudEvents type in the headers, or None."""
+        encoded = next((value for name, value in self.headers if name == "ce_type"), None)
+        return encoded.decode("utf-8", "replace") if encoded is not None else None
 
 
 def encode_data(data: EventData) -> bytes:
@@ -56,9 +56,9 @@ def encode_headers(
     sequence: int | None,
     recorded_at: datetime,
 ) -> dict[str, str]:
-    """Return the headers of an event that is `cause` for others and was itself caused by `causation_id`.
+    """Return the headers of an event, which is `cause` for other events and was caused by `causation_id`.
 
-    Without a sequence, it has to be added once it is drawn, as `SEQUENCE` with `SEQUENCE_DIGITS`.
+    Without a sequence, the caller adds the header `SEQUENCE` with `SEQUENCE_DIGITS` after the draw.
     """
     headers = {
         "content-type": "application/json",
@@ -82,7 +82,7 @@ def encode_headers(
 
 
 def decode(record: Record) -> Event[EventData]:
-    """Understand `record`; raise DecodeError with the reason where that is impossible."""
+    """Parse `record` and return its event; raise DecodeError with the reason when that is impossible."""
     model = CATALOG.get(record.type or "")
     if model is None:
         raise DecodeError("unknown event type" if record.type else "unknown event type: the record says none")
@@ -101,7 +101,7 @@ def _data(model: type[EventData], value: bytes) -> EventData:
         return model.model_validate_json(value)
     except ValidationError as error:
         raise DecodeError(_first_errors(error)) from error
-    except Exception as error:  # a validator that trips over a value costs its record, and not the reader
+    except Exception as error:  # an error of a validator fails the record, not the reader
         raise DecodeError(f"the data cannot be read: {type(error).__name__}") from error
 
 
@@ -126,7 +126,7 @@ def _event(record: Record, attributes: Attributes, data: EventData) -> Event[Eve
 
 
 def _first_errors(error: ValidationError, limit: int = 5) -> str:
-    """Name places and kinds of errors without the values, which may be personal."""
+    """Return the paths and messages of errors without the values, which may be personal."""
     found: Iterable[str] = (
         f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors(include_input=False)[:limit]
     )

@@ -1,4 +1,4 @@
-"""The envelope of an event: CloudEvents 1.0 attributes and the extensions that order and trace it."""
+"""The envelope of an event: CloudEvents 1.0 attributes, and extensions for order and traces."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,38 +11,38 @@ from lealtad.events.model import EventData
 D = TypeVar("D", bound=EventData, covariant=True)  # noqa: PLC0105 - `Event[D]` reads better than `Event[D_co]`
 
 MAX_DEPTH = 8
-"""A chain of causes longer than this is a loop between services; the event is dead-lettered."""
+"""Longest chain of causes; a longer chain is a loop between services, and its event becomes a dead letter."""
 
 
 @dataclass(slots=True)
 class EventRef:
-    """An emitted event, as its emitter knows it before the commit."""
+    """A reference to an emitted event, before the commit."""
 
     cause: Cause
-    """What an event that this one leads to inherits."""
+    """The cause that events of this event inherit from."""
     type: str
     key: UUID
     recorded_at: datetime
     sequence: int | None = None
-    """Known once `UnitOfWork.allocate` or the commit has drawn it."""
+    """None until `UnitOfWork.allocate` or the commit has drawn it."""
 
     @property
     def id(self) -> UUID:
-        """The event's id."""
+        """Return the event's id."""
         return self.cause.id
 
 
 @dataclass(frozen=True, slots=True)
 class Event(Generic[D]):
-    """A consumed event: envelope, data and where it stood."""
+    """A consumed event: envelope, data and position."""
 
     id: UUID
     type: str
     source: str
     time: datetime
-    """When it was recorded (system time)."""
+    """Time of recording (system time)."""
     key: UUID
-    """The customer, or the case or object where there is none."""
+    """The customer; without a customer, the case or object."""
     sequence: int
     """Gap-free counter per topic and key, from 1."""
     correlation_id: UUID
@@ -57,7 +57,7 @@ class Event(Generic[D]):
 
     @property
     def cause(self) -> Cause:
-        """What an event that this one leads to inherits."""
+        """Return the cause that events of this event inherit from."""
         causes = getattr(self.data, "causes", None)
         roots = tuple(causes.ids) if causes and causes.ids else (self.id,)
         return Cause(

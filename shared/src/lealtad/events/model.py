@@ -1,4 +1,4 @@
-"""Payload models: the base class, and what derived events say about their root causes."""
+"""Payload models: the base class, and the root causes of derived events."""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar, Self
@@ -10,11 +10,11 @@ from lealtad.events.cause import Cause
 from lealtad.events.topics import Topic
 
 ROOTS_LISTED = 64
-"""Root facts named in one derived event; beyond that only their number is told."""
+"""Most root facts in one derived event; the event holds only the number of the others."""
 
 
 class EventData(BaseModel):
-    """Data of one event type; subclasses name their topic and event and are found by type.
+    """The data of one event type; subclasses declare their topic and event, and are registered by type.
 
     `class PurchaseRecorded(EventData, topic=ACTIVITY, event="purchase-recorded")` has the CloudEvents type
     `lealtad.activity.purchase-recorded.v1`. Within `v1` a model only grows, by optional fields.
@@ -35,7 +35,7 @@ class EventData(BaseModel):
 
 
 CATALOG: dict[str, type[EventData]] = {}
-"""Every event type that exists, by its CloudEvents type; filled by importing `lealtad.events.catalog`."""
+"""All event types by their CloudEvents type; the import of `lealtad.events.catalog` fills it."""
 
 
 class Causes(BaseModel):
@@ -48,7 +48,7 @@ class Causes(BaseModel):
 
     @classmethod
     def of(cls, causes: Iterable[Cause]) -> Self:
-        """Unite the roots of `causes`, each once, in ascending id."""
+        """Return the union of the roots of `causes`, in ascending id."""
         causes = list(causes)
         roots = sorted({root for cause in causes for root in cause.roots})
         unlisted = sum(cause.root_count - len(cause.roots) for cause in causes)

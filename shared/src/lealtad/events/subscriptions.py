@@ -1,8 +1,8 @@
-"""Who reads which events: the one declaration of the graph of services.
+"""Subscriptions of services to events: the only declaration of the graph of services.
 
-A type that is not listed is skipped undecoded. `react_after_ms` waits for the event that usually follows, so that one
-evaluation includes both: a purchase is followed by its score, a score by its segments. The follow-up itself reacts at
-once.
+Types that are not listed are skipped without decoding. `react_after_ms` waits for the event that usually follows, so
+that one evaluation includes both: a score follows a purchase, and segments follow a score. The follow-up itself has an
+immediate reaction.
 """
 
 from dataclasses import dataclass
@@ -12,55 +12,55 @@ from lealtad.events.model import EventData
 from lealtad.events.topics import ACTIVITY, CASES, CUSTOMERS, OFFERS, SCORES, SEGMENTS, Topic
 
 FOLLOW_UP_MS = 150
-"""How long a reaction waits for its follow-up, unless the follow-up comes first."""
+"""Longest wait of a reaction for its follow-up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """One service's reading of one topic."""
+    """The subscription of a service to a topic."""
 
     topic: Topic
-    """With it goes its backfill twin, if it has one."""
+    """The topic; its backfill twin, if it has one, is read too."""
     types: tuple[type[EventData], ...]
     react_after_ms: int = 0
     urgent: bool = True
-    """Whether something may have to be decided on it at once; what is not is held for a moment, to go with others."""
+    """Whether a decision may need the event at once; other events wait for a moment, to be handled together."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """All that a service reads; off the decision path nothing is urgent."""
+    """The subscriptions of a service; off the decision path no event is urgent."""
 
     service: str
     on_decision_path: bool
     subscriptions: tuple[Subscription, ...]
     backfill_after: tuple[str, ...] = ()
-    """Services whose evaluations are read here: a backfill is over when they have read it, too."""
+    """Services whose evaluations this service reads; a backfill ends when they have read it, too."""
 
     @property
     def backfill_stage(self) -> int:
-        """Place in the chain of evaluations: who follows on others waits longer until a backfill counts as over."""
+        """Return the position in the chain of evaluations; later services wait longer for the end of a backfill."""
         return 1 + len(self.backfill_after)
 
     @property
     def live_topics(self) -> tuple[Topic, ...]:
-        """What is read first."""
+        """Return the topics that are read first."""
         return tuple(item.topic for item in self.subscriptions)
 
     @property
     def urgent_topics(self) -> tuple[Topic, ...]:
-        """What is handled as it comes: all on the decision path that waits for no follow-up."""
+        """Return the topics that are handled at once: on the decision path, without a wait for a follow-up."""
         urgent = [item.topic for item in self.subscriptions if item.urgent and not item.react_after_ms]
         return tuple(urgent) if self.on_decision_path else ()
 
     @property
     def backfill_topics(self) -> tuple[Topic, ...]:
-        """What is read while the live topics have no lag."""
+        """Return the topics that are read while the live topics have no lag."""
         return tuple(topic.backfill for topic in self.live_topics if topic.backfill)
 
     @property
     def topics(self) -> tuple[Topic, ...]:
-        """All that is read, in both lanes."""
+        """Return the topics of both lanes."""
         return (*self.live_topics, *self.backfill_topics)
 
 

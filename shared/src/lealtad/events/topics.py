@@ -1,4 +1,4 @@
-"""The one declaration of topics; their names on the wire are `<prefix>.<name>`."""
+"""The declaration of all topics; their names in Kafka are `<prefix>.<name>`."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,29 +7,29 @@ from lealtad.events.cause import Lane
 
 
 class Kind(StrEnum):
-    """How long a topic keeps its records."""
+    """The retention of a topic."""
 
     STATE = "state"
-    """Compacted: the newest record of a key is kept for ever."""
+    """Compacted: the newest record of each key stays for ever."""
     FACTS = "facts"
-    """Everything is kept."""
+    """All records stay."""
     CONTROL = "control"
-    """Facts about no customer, keyed by object id; everything is kept."""
+    """Facts without a customer, by object id; all records stay."""
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One stream, owned by the service that writes it."""
+    """A topic, owned by the service that writes it."""
 
     name: str
     producer: str
     kind: Kind
     meaning: str
     backfill: "Topic | None" = None
-    """Where its events stand that are loaded in the backfill lane; None where both lanes share the topic."""
+    """The topic of events of the backfill lane; None when both lanes share the topic."""
 
     def in_lane(self, lane: Lane) -> "Topic":
-        """Return the topic that an event of `lane` goes to."""
+        """Return the topic of an event in `lane`."""
         return self.backfill if self.backfill and lane is Lane.BACKFILL else self
 
 

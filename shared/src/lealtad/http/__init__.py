@@ -1,4 +1,4 @@
-"""How every service speaks HTTP: commands and queries, answers and problems, pages, entity tags, tokens."""
+"""HTTP of every service: commands and queries, answers and problems, pages, entity tags, tokens."""
 
 from lealtad.http.answer import Answer, Personal
 from lealtad.http.auth import SCOPES, Principal, mint_token

@@ -1,4 +1,4 @@
-"""What a use case answers, and how it becomes an HTTP response."""
+"""Answers of commands and queries, and their rendering as HTTP responses."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,10 +19,10 @@ CONTENT_LOCATION = "content-location"
 
 @dataclass(frozen=True, slots=True)
 class Personal:
-    """Where the body of an answer, which shows personal data, can be read again.
+    """The address at which the body of an answer with personal data can be read again.
 
-    `address` is the path of the resource. `kept` are the members that the resource lacks, such as the id of the event:
-    no personal data, so they may be stored.
+    `address` is the path of the resource. `kept` are the members that the resource lacks, such as the id of the event.
+    They hold no personal data, so they may be stored.
     """
 
     address: str
@@ -31,10 +31,10 @@ class Personal:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a use case answers: a body (pydantic model, or JSON values and models in lists and dicts) and a status.
+    """The answer of a command or query: a body (a model, or lists and dicts of JSON values and models) and a status.
 
-    `etag` is the version of the resource that `body` shows; a caller sends it back as `If-Match`. A body with
-    `personal` data is kept under no `Idempotency-Key`.
+    `etag` is the version of the resource in `body`; a caller sends it back as `If-Match`. A body with `personal` data
+    is stored under no `Idempotency-Key`.
     """
 
     body: Any
@@ -44,11 +44,11 @@ class Answer:
     personal: Personal | None = None
 
     def rendered(self) -> "RenderedAnswer":
-        """Return the answer as it goes over the wire."""
+        """Return the answer in the form that is sent."""
         return RenderedAnswer(int(self.status), self._headers(), to_json(self.body))
 
     def kept(self) -> "RenderedAnswer":
-        """Return what an idempotency key keeps of the answer: all of it, unless it is personal."""
+        """Return the part of the answer that an idempotency key stores: all of it, unless it is personal."""
         if self.personal is None:
             return self.rendered()
         return RenderedAnswer(int(self.status), self._headers(), to_json(self.personal.kept))
@@ -64,7 +64,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class RenderedAnswer:
-    """An answer as it goes over the wire, or as an idempotency key keeps it."""
+    """An answer in the form that is sent, or that an idempotency key stores."""
 
     status: int
     headers: Mapping[str, str]
@@ -72,7 +72,7 @@ class RenderedAnswer:
 
     @classmethod
     def of(cls, response: Response) -> "RenderedAnswer":
-        """Return what `response` would send, without its length, which is counted anew."""
+        """Return the content of `response` without its length, which is computed again."""
         headers = {name: value for name, value in response.headers.items() if name != "content-length"}
         return cls(response.status_code, headers, bytes(response.body))
 

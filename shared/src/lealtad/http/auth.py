@@ -1,6 +1,7 @@
-"""Who calls, and what the caller may do: bearer tokens (RFC 6750) that are JSON Web Tokens (RFC 7519) with scopes.
+"""Authentication and scopes of callers: bearer tokens (RFC 6750) that are JSON Web Tokens (RFC 7519).
 
-HS256 tokens are checked with the stack's secret, RS256 tokens with a public key where one is set; by the system clock.
+HS256 tokens are checked with the stack's secret, RS256 tokens with a public key if one is set. Times are checked by the
+system clock.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -41,11 +42,11 @@ SCOPES = {
     "dead-letters:read": "Read dead letters",
     "dead-letters:write": "Replay and discard dead letters",
 }
-"""Every scope there is, with what it allows."""
+"""All scopes, each with its description."""
 
 REALM = "lealtad"
 LEEWAY_S = 5
-"""Clock difference to the issuer that is forgiven."""
+"""Accepted clock difference to the issuer."""
 
 BEARER = HTTPBearer(
     auto_error=False,
@@ -69,7 +70,7 @@ def mint_token(
     scopes: Iterable[str],
     lifetime: timedelta = timedelta(hours=1),
 ) -> str:
-    """Return an HS256 token for `subject` with `scopes`; ValueError where a scope is not in the catalogue."""
+    """Return an HS256 token for `subject` with `scopes`; raise ValueError for an unknown scope."""
     granted = sorted(set(scopes))
     if unknown := [scope for scope in granted if scope not in SCOPES]:
         raise ValueError(f"no such scope: {', '.join(unknown)}; there are {', '.join(SCOPES)}")
@@ -80,7 +81,7 @@ def mint_token(
 
 
 def principal_of(token: str, settings: ServiceSettings) -> Principal:
-    """Return who `token` stands for; raise a 401 problem that says what is wrong with it."""
+    """Return the caller of `token`; raise a 401 problem that describes its defect."""
     try:
         verified = _verified(token, settings.token_issuer, settings.token_audience, **_keys(settings))
     except jwt.ExpiredSignatureError:
@@ -89,7 +90,7 @@ def principal_of(token: str, settings: ServiceSettings) -> Principal:
         detail = f"The token is for others: get one for the audience {settings.token_audience}."
         raise _unauthorised(detail) from None
     except (jwt.InvalidIssuerError, jwt.MissingRequiredClaimError) as error:
-        raise _unauthorised(f"The token cannot be used: {_lacking(error, settings)}") from None
+        raise _unauthorised(f"The token cannot be used: {_defect_of(error, settings)}") from None
     except (jwt.InvalidTokenError, KeyError):
         raise _unauthorised("The token cannot be verified: get one that this deployment issued.") from None
     if verified.until <= system_now().timestamp() - LEEWAY_S:
@@ -99,13 +100,13 @@ def principal_of(token: str, settings: ServiceSettings) -> Principal:
 
 @dataclass(frozen=True, slots=True)
 class _Verified:
-    """What a genuine token says, and until when, in seconds since the epoch."""
+    """The caller of a verified token, and its expiry in seconds since the epoch."""
 
     principal: Principal
     until: int
 
 
-# A channel sends one token with thousands of requests; only genuine ones are kept, an error is not.
+# A channel sends one token with thousands of requests. Only verified tokens are cached, errors are not.
 @lru_cache(maxsize=256)
 def _verified(token: str, issuer: str | None, audience: str, **keys: str) -> _Verified:
     algorithm = str(jwt.get_unverified_header(token).get("alg"))
@@ -122,14 +123,14 @@ def _verified(token: str, issuer: str | None, audience: str, **keys: str) -> _Ve
 
 
 def _require_audience(claims: Mapping[str, Any], audience: str) -> None:
-    """Raise InvalidAudienceError where a token names audiences without this one; a token may also name none."""
+    """Raise InvalidAudienceError when a token names audiences without this one; a token may name no audience."""
     named = claims.get("aud", audience)
     if audience not in (named if isinstance(named, list) else [named]):
         raise jwt.InvalidAudienceError
 
 
 def authenticate(credentials: HTTPAuthorizationCredentials | None, scope: str, settings: ServiceSettings) -> Principal:
-    """Return the caller that `credentials` stand for; raise 401 without a valid token, 403 without `scope`."""
+    """Return the caller of `credentials`; raise 401 without a valid token, 403 without `scope`."""
     if credentials is None:
         raise _unauthorised("Send a bearer token in the Authorization header.", error=None)
     principal = principal_of(credentials.credentials, settings)
@@ -149,7 +150,7 @@ def _scopes(claims: dict[str, Any]) -> frozenset[str]:
     return frozenset(scope.split()) if isinstance(scope, str) else frozenset()
 
 
-def _lacking(error: jwt.InvalidIssuerError | jwt.MissingRequiredClaimError, settings: ServiceSettings) -> str:
+def _defect_of(error: jwt.InvalidIssuerError | jwt.MissingRequiredClaimError, settings: ServiceSettings) -> str:
     if isinstance(error, jwt.MissingRequiredClaimError):
         return f"it lacks the claim `{error.claim}`."
     return f"its issuer is not {settings.token_issuer}."

@@ -1,4 +1,4 @@
-"""Bodies that are mostly one long list: read and validated item by item, so that other requests go on meanwhile."""
+"""Bodies that are mostly one long list, read and validated item by item, so that other requests go on meanwhile."""
 
 import asyncio
 import json
@@ -18,13 +18,13 @@ from lealtad.http.problem import Problem
 from lealtad.settings import ServiceSettings
 
 ITEMS_AT_ONCE = 20
-"""Items that are validated before other requests have their turn: one to two milliseconds."""
+"""Items that are validated before other requests get the event loop: one to two milliseconds of work."""
 CHARACTERS_AT_ONCE = 64 << 10
-"""The same for large items."""
+"""Characters that are read before other requests get the event loop."""
 MOST_NAMES = 100
 FIRST_WINDOW = 4096
 LONGEST_WORD = 16
-"""Characters of what JSON has besides texts and numbers, such as `false` and `\\u00e1`; and some more."""
+"""Upper bound of the characters of a JSON token that is no text and no number, such as `false` and `\\u00e1`."""
 
 _SPACE = re.compile(r"[ \t\n\r]*+")
 _DECODER = json.JSONDecoder()
@@ -32,9 +32,9 @@ _DECODER = json.JSONDecoder()
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """The list in a body: its name, how many items it may have, and how one is validated.
+    """The list in a body: its name, its largest number of items, and the validation of an item.
 
-    `read` returns what stands for the item in the body from then on; it raises nothing that an item can cause.
+    `read` returns the value that replaces the item in the body. It raises no error that an item can cause.
     """
 
     name: str
@@ -43,7 +43,7 @@ class Items:
 
 
 def route_of_batches(items: Items) -> type[APIRoute]:
-    """Return the kind of route (`APIRouter(route_class=...)`) whose JSON bodies are read item by item."""
+    """Return the route class (`APIRouter(route_class=...)`) that reads JSON bodies item by item."""
 
     class BatchRequest(Request):
         async def json(self) -> Any:
@@ -64,33 +64,33 @@ def route_of_batches(items: Items) -> type[APIRoute]:
 
 
 class Reader:
-    """Reads one text; `read` may be called once."""
+    """The reader of one text; `read` may be called once."""
 
     def __init__(
         self,
         text: str,
         items: Items,
         settings: ServiceSettings,
-        give_way: Callable[[], Coroutine[Any, Any, None]] = lambda: asyncio.sleep(0),
+        pause: Callable[[], Coroutine[Any, Any, None]] = lambda: asyncio.sleep(0),
     ) -> None:
         self._text = text
         self._items = items
         self._settings = settings
-        self._give_way = give_way
+        self._pause = pause
         self._at = 0
         self._full = False
 
     async def read(self) -> Any:
         """Return the body, with its items validated.
 
-        An item above the most ends the reading: the body is refused for its length then, whatever follows. Raises
-        JSONDecodeError where the text is no JSON, and 413 for one value that is too large to be read at once.
+        Stop after the first item above the largest number: the body is then refused for its length. Raise
+        JSONDecodeError when the text is no JSON, and 413 for a value that is too large to be read at once.
         """
         match self._next():
             case "{":
                 return await self._object()
             case "[":
-                return []  # a list is refused, whatever is in it
+                return []  # a list is refused, so its items do not matter
         value = self._value()
         self._require_end()
         return value
@@ -134,15 +134,15 @@ class Reader:
                 self._full = True
                 return read
             if len(read) - turn[0] >= ITEMS_AT_ONCE or self._at - turn[1] >= CHARACTERS_AT_ONCE:
-                await self._give_way()
+                await self._pause()
                 turn = (len(read), self._at)
             if self._after_value("]"):
                 return read
 
     def _value(self) -> Any:
-        """Return the value that begins here.
+        """Return the value that begins at the current position.
 
-        Where it ends is not known before it is read, and a window on the text bounds how much that can be.
+        The end of the value is unknown before it is read. A window on the text bounds its size.
         """
         self._next()
         size = min(FIRST_WINDOW, self._settings.max_item_bytes)
@@ -157,7 +157,7 @@ class Reader:
                 if is_last or not _may_be_cut_off(error, len(window)):
                     raise JSONDecodeError(error.msg, self._text, self._at + error.pos) from None
             else:
-                # A number that ends with the window may go on behind it.
+                # A number at the end of the window may continue after it.
                 if is_last or end < len(window):
                     self._require_simple(window[:end])
                     self._at += end
@@ -171,7 +171,7 @@ class Reader:
             raise too_complex(self._settings)
 
     def _after_value(self, end: str) -> bool:
-        """Whether the list or object ends here; else go on behind the comma."""
+        """Return whether the list or object ends here; otherwise pass the comma."""
         sign = self._next()
         if sign not in {",", end}:
             raise self._broken("Expecting ',' delimiter")
@@ -179,7 +179,7 @@ class Reader:
         return sign == end
 
     def _next(self) -> str:
-        """Return the next character that is no space, without passing it."""
+        """Return the next character that is not a space, without passing it."""
         space = _SPACE.match(self._text, self._at)
         self._at = space.end() if space else self._at
         return self._text[self._at : self._at + 1]
@@ -193,7 +193,7 @@ class Reader:
 
 
 def _may_be_cut_off(error: JSONDecodeError, size: int) -> bool:
-    """Whether the text may be right, and breaks only because the window ends."""
+    """Return whether the text may be valid and only the end of the window breaks it."""
     return error.msg.startswith("Unterminated string") or error.pos > size - LONGEST_WORD
 
 

@@ -1,4 +1,4 @@
-"""Items of a batch: invalid ones stand aside, and each commits independently, though many share a transaction."""
+"""Items of a batch: each is validated and commits independently, although many share a transaction."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
@@ -15,7 +15,7 @@ Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
 
 MAX_ITEM_ERRORS = 10
-"""A request of its own is answered with more errors: a batch has a thousand items."""
+"""Errors of one item in the answer; a single request gets more, but a batch has a thousand items."""
 
 log = structlog.get_logger(__name__)
 
@@ -28,12 +28,12 @@ class InvalidItem(BaseModel):
 
     @classmethod
     def of(cls, error: ValidationError, item: object = None) -> "InvalidItem":
-        """Return the stand-in for the item that failed with `error`."""
+        """Return the replacement of the item that failed with `error`."""
         fields, left_out = failures_of(error, item, MAX_ITEM_ERRORS)
         return cls(errors=fields, left_out=left_out)
 
     def problem(self) -> Problem:
-        """Return the answer to the item."""
+        """Return the problem that answers the item."""
         return invalid("Correct what `errors` points at.", self.errors, left_out=self.left_out)
 
 

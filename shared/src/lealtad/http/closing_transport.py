@@ -1,18 +1,18 @@
-"""Ends of connections that neither lose the last answer nor wait for ever."""
+"""Closing of connections, without losing the last answer and without waiting for ever."""
 
 import asyncio
 from collections.abc import Callable
 from typing import Any
 
 MOST_DRAINED = 1 << 20
-"""Bytes of a refused request that are read away; a caller who sends on is cut off."""
+"""Largest number of bytes of a refused request that are read and discarded; then the connection is aborted."""
 
 
 class ClosingTransport:
     """A transport whose `close` ends the connection within `linger_s`, whatever the caller does.
 
-    A caller who is still sending, when the answer is given already, would lose the answer to a reset if the connection
-    were closed at once. So it is told that nothing more comes, and what it sends is read away (RFC 9112 §9.6).
+    When an answer is given while the caller still sends, closing at once would reset the connection, and the caller
+    would lose the answer. So `close` sends the end of the stream first, and discards further data (RFC 9112 §9.6).
     """
 
     def __init__(self, transport: asyncio.Transport, linger_s: float, is_sending: Callable[[], bool]) -> None:
@@ -24,20 +24,20 @@ class ClosingTransport:
         self._end: asyncio.TimerHandle | None = None
 
     def __getattr__(self, name: str) -> Any:
-        """Return what else the transport has."""
+        """Return the other attributes of the transport."""
         return getattr(self._transport, name)
 
     def is_closing(self) -> bool:
-        """Whether the connection ends, or has ended."""
+        """Return whether the connection is ending, or has ended."""
         return self._closing or self._transport.is_closing()
 
     def write(self, data: bytes) -> None:
-        """Send `data`, unless the connection ends."""
+        """Send `data`, unless the connection is ending."""
         if not self.is_closing():
             self._transport.write(data)
 
     def close(self) -> None:
-        """End the connection once what was written is sent."""
+        """End the connection after all written data was sent."""
         if self.is_closing():
             return
         self._closing = True
@@ -49,12 +49,12 @@ class ClosingTransport:
             self._transport.close()
 
     def drain(self, data: bytes) -> None:
-        """Read `data` away."""
+        """Discard `data`; abort the connection above `MOST_DRAINED`."""
         self._drained += len(data)
         if self._drained > MOST_DRAINED:
             self._transport.abort()
 
     def closed(self) -> None:
-        """Say that the connection is gone."""
+        """Cancel the timer of a connection that has ended."""
         if self._end is not None:
             self._end.cancel()

@@ -1,4 +1,4 @@
-"""Writing routes: one transaction, committed before the answer leaves, repeatable by an `Idempotency-Key`."""
+"""Commands of routes that write: one transaction, committed before the answer, repeatable by an `Idempotency-Key`."""
 
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
@@ -22,33 +22,33 @@ from lealtad.unit_of_work import UnitOfWork
 
 WritingUseCase = Callable[[UnitOfWork], Awaitable[Answer]]
 ReadAgain = Callable[[UnitOfWork, Personal], Awaitable[Answer]]
-"""Reads the resource of a personal answer as it is now."""
+"""A function that reads the current resource of a personal answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A request that writes, by a caller who may."""
+    """A request that writes, of a caller with the scope for it."""
 
     runtime: HttpRuntime
     context: CommandContext
 
     @property
     def principal(self) -> Principal:
-        """The caller."""
+        """Return the caller."""
         return self.context.principal
 
     @property
     def if_match(self) -> str | None:
-        """The `If-Match` header, for `require_match`."""
+        """Return the `If-Match` header, for `require_match`."""
         return self.context.if_match
 
     async def run(self, use_case: WritingUseCase, *, again: ReadAgain | None = None) -> Response:
         """Run `use_case` in a transaction, commit it, and only then return its answer.
 
         A use case may run more than once (after a deadlock or serialisation failure), each time in a new transaction.
-        With an `Idempotency-Key`, a success is stored in the same transaction and given again; so is a 422 of a route
-        without personal data. After any other refusal the same request is done anew.
-        Personal answers are stored without their body: a route that gives them says how to read it `again`.
+        With an `Idempotency-Key`, a success is stored in the same transaction, and a repeated request gets it again.
+        The same holds for a 422 of a route without personal data. After other refusals a repeated request runs again.
+        Personal answers are stored without their body: their route passes `again`, which reads the body.
         """
         request = await self._idempotent_request()
         if request is None:
@@ -91,7 +91,7 @@ class Command:
 def writes(scope: str, *, if_match: IfMatch = "unused") -> Callable[..., Coroutine[Any, Any, Command]]:
     """Return the dependency of a route that writes: `Annotated[Command, Depends(writes("facts:write"))]`.
 
-    `if_match` says whether the route takes the header; its use case checks that it is there and fits (`require_match`).
+    `if_match` is the route's use of the header; the use case checks the header by `require_match`.
     """
     scope = known_scope(scope)
     precondition = Depends(IF_MATCH_READERS[if_match])
@@ -132,7 +132,7 @@ def writes(scope: str, *, if_match: IfMatch = "unused") -> Callable[..., Corouti
 async def _answer_or_problem(
     uow: UnitOfWork, use_case: WritingUseCase, *, may_be_personal: bool
 ) -> tuple[RenderedAnswer, RenderedAnswer]:
-    """Return the answer, and what is kept of it."""
+    """Return the answer, and the part of it that is stored."""
     try:
         async with uow.savepoint():
             answer = await use_case(uow)

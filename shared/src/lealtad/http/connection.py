@@ -1,9 +1,9 @@
-"""One connection of a port: what may come over it, how long that may take, and how many connections there are.
+"""A connection of a port, with limits of sizes, times and the number of connections.
 
-uvicorn has no limit for the head of a request, none for the time that one takes, and none for connections that do not
-ask for anything. Whoever can reach the port could so use up its processor, its memory or its descriptors without a
-token. Here every wait for a caller has an end, every length a limit, and when there are too many connections the one
-that waits longest gives way. `/health/live` is answered through all of that.
+uvicorn has no limit for the head of a request, for its duration, or for connections without requests. So any client
+could exhaust the processor, the memory or the descriptors of a port without a token. Here every wait for a caller ends,
+every length has a limit, and a new connection closes the one that has waited longest when there are too many.
+`/health/live` is answered at all times.
 """
 
 import asyncio
@@ -16,21 +16,21 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from lealtad.http import refusals
 from lealtad.http.closing_transport import ClosingTransport
+from lealtad.http.idle_connections import IdleConnections
 from lealtad.http.problem import Problem
-from lealtad.http.waiting import Waiting
 from lealtad.observability.metrics import HTTP_REFUSALS
 from lealtad.settings import ServiceSettings
 
 LIVE = b"/health/live"
 ERRORS = logging.getLogger("uvicorn.error.connection")
-"""Says errors only: whoever can reach the port would fill the log with warnings."""
+"""Logger of errors only: any client of the port could fill the log with warnings."""
 ERRORS.setLevel(logging.ERROR)
 CHUNK_OVERHEAD = 8
-"""Bytes around each byte of a body that is sent in the smallest chunks."""
+"""Overhead of each byte of a body that is sent in the smallest chunks."""
 
 
 class Stage(Enum):
-    """Where in a request the connection stands."""
+    """The part of a request that the connection is receiving."""
 
     BETWEEN = auto()
     HEAD = auto()
@@ -38,14 +38,14 @@ class Stage(Enum):
 
 
 class TooManyPipelinedError(Exception):
-    """A caller sends on and on without waiting for answers."""
+    """A caller sends many requests without waiting for answers."""
 
 
 class Connection(HttpToolsProtocol):
-    """uvicorn's connection with limits; `limited` makes one for each port."""
+    """uvicorn's connection with limits; `limited` makes one class for each port."""
 
     limits: ClassVar[ServiceSettings]
-    waiting: ClassVar["Waiting[Connection]"]
+    idle: ClassVar["IdleConnections[Connection]"]
 
     transport: ClosingTransport  # type: ignore[assignment]
 
@@ -62,30 +62,30 @@ class Connection(HttpToolsProtocol):
         self._head_timer: asyncio.TimerHandle | None = None
         self._send_timer: asyncio.TimerHandle | None = None
 
-    # What the transport says
+    # Calls of the transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take the connection in; where there are too many, one that waits gives way."""
+        """Register the connection; when there are too many, close one that waits."""
         closing = ClosingTransport(
             cast("asyncio.Transport", transport), self.limits.linger_s, lambda: self._stage is not Stage.BETWEEN
         )
         super().connection_made(cast("asyncio.Transport", closing))
         if len(self.connections) > self.limits.max_connections:
-            self._one_to_give_way().give_way()
+            self._next_to_close().close_for_another()
         if not self.transport.is_closing():
-            self.waiting.add(self, known=False)
+            self.idle.add(self, known=False)
             self._expect_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the connection."""
+        """Remove the connection."""
         self._stop(self._head_timer)
         self._stop(self._send_timer)
-        self.waiting.discard(self)
+        self.idle.discard(self)
         self.transport.closed()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Read on, within the limits: of what may be a head never more at once than a head may have."""
+        """Read data within the limits: of a possible head, never more at once than the size limit of a head."""
         while data and not self.transport.is_closing():
             piece = data if self._stage is Stage.BODY else data[: self.limits.max_head_bytes]
             self._feed(piece)
@@ -104,24 +104,24 @@ class Connection(HttpToolsProtocol):
             self._head += len(data)
         else:
             self._overhead += len(data) - (self._body - body)
-        self._look(idle=complete == self._complete)
+        self._check_size(request_ended=complete != self._complete)
 
     def pause_writing(self) -> None:
-        """Wait for a caller who does not read, but not for ever."""
+        """Wait for a caller who does not read, until the send time-out."""
         super().pause_writing()
         self._send_timer = self.loop.call_later(self.limits.send_timeout_s, self.transport.abort)
 
     def resume_writing(self) -> None:
-        """Go on sending, and reading."""
+        """Continue to send and to read."""
         self._stop(self._send_timer)
         super().resume_writing()
         if self.cycle is not None and self.cycle.response_complete and not self.transport.is_closing():
             self.flow.resume_reading()
 
-    # What the parser says
+    # Calls of the parser
 
     def on_message_begin(self) -> None:
-        """Begin a request."""
+        """Begin a request; raise when too many are pipelined."""
         if len(self.pipeline) >= self.limits.max_pipelined:
             raise TooManyPipelinedError
         self._stage = Stage.HEAD
@@ -133,12 +133,12 @@ class Connection(HttpToolsProtocol):
         self._body = self._overhead = 0
         self._stop(self._head_timer)
         self._head_timer = None
-        self.waiting.discard(self)
+        self.idle.discard(self)
         refusal = self._refusal()
-        self.app = cast("Any", refusals.answering(refusal) if refusal else self._application)
+        self.app = cast("Any", refusals.application_of(refusal) if refusal else self._application)
         super().on_headers_complete()
         if self.parser.should_upgrade():
-            # Nothing is read after an upgrade, and none is supported: it is answered as if it had not been asked for.
+            # No upgrade is supported: the request is answered without it. Nothing is read after it.
             self.cycle.keep_alive = False
 
     def on_body(self, body: bytes) -> None:
@@ -152,10 +152,10 @@ class Connection(HttpToolsProtocol):
         self._complete += 1
         super().on_message_complete()
 
-    # What uvicorn says
+    # Calls of uvicorn
 
     def on_response_complete(self) -> None:
-        """Wait for the next request, or end a connection over which the rest of this one is still to come."""
+        """Wait for the next request; close the connection when the rest of this request is still to come."""
         self._known = self._known or "caller" in self.cycle.scope.get("state", {})
         rest_to_come = self._stage is Stage.BODY and not self.pipeline
         unread = self.flow.write_paused
@@ -163,19 +163,19 @@ class Connection(HttpToolsProtocol):
             self.transport.close()
         super().on_response_complete()
         if not self.transport.is_closing() and self.cycle.response_complete:
-            self.waiting.add(self, known=self._known)
+            self.idle.add(self, known=self._known)
             if unread:
-                # The next answer would wait behind this one, and hold one of the places of those at work.
+                # The next answer would wait behind this one, and occupy one of the places of requests at work.
                 self.flow.pause_reading()
 
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words are for its own kind of answer
-        """Answer what is no HTTP."""
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the text is for uvicorn's own kind of answer
+        """Answer data that is no HTTP."""
         self._refuse("malformed", refusals.malformed())
 
-    # What the limits say
+    # Limits
 
-    def give_way(self) -> None:
-        """End a connection to make room for another."""
+    def close_for_another(self) -> None:
+        """Close the connection to make room for another."""
         self.connections.discard(self)
         if self.transport.is_closing():
             self.transport.abort()
@@ -184,22 +184,22 @@ class Connection(HttpToolsProtocol):
         else:
             self._refuse("connections", refusals.busy("There are too many connections."))
 
-    def _one_to_give_way(self) -> "Connection":
+    def _next_to_close(self) -> "Connection":
         ending = (connection for connection in self.connections if connection.transport.is_closing())
-        return cast("Connection | None", next(ending, None)) or self.waiting.pop() or self
+        return cast("Connection | None", next(ending, None)) or self.idle.pop() or self
 
-    def _look(self, *, idle: bool) -> None:
-        """Refuse what is too long already; expect the head that has begun, or that blank lines announce."""
+    def _check_size(self, *, request_ended: bool) -> None:
+        """Refuse a request that is too long already; start the timer of a head that has begun, even by blank lines."""
         if self._stage is Stage.BODY:
             if self._overhead > self.limits.max_head_bytes + CHUNK_OVERHEAD * self._body:
                 self._refuse("malformed", refusals.malformed())
         elif self._head > self.limits.max_head_bytes:
             self._refuse("head-size", refusals.head_too_large(self.limits.max_head_bytes))
-        elif self._stage is Stage.HEAD or idle:
+        elif self._stage is Stage.HEAD or not request_ended:
             self._expect_head()
 
     def _refusal(self) -> Problem | None:
-        """Return why the request with this head is not served, if it is not."""
+        """Return the problem of a request that is refused by its head, or None."""
         limit = self.limits.max_head_bytes
         if len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > limit:
             HTTP_REFUSALS.labels(reason="head-size").inc()
@@ -216,12 +216,12 @@ class Connection(HttpToolsProtocol):
     def _head_is_late(self) -> None:
         self._head_timer = None
         if self.cycle is not None and not self.cycle.response_complete:
-            self._expect_head()  # an answer comes first
+            self._expect_head()  # the answer comes first
         else:
             self._refuse("head-time", refusals.head_too_slow(self.limits.head_timeout_s))
 
     def _refuse(self, reason: str, problem: Problem) -> None:
-        """Answer `problem` and end the connection; only end it where that would be taken for another answer."""
+        """Answer `problem` and close the connection; only abort it when the answer could be mistaken for another."""
         HTTP_REFUSALS.labels(reason=reason).inc()
         cycle = self.cycle
         at_work = cycle is not None and not cycle.response_complete
@@ -238,6 +238,6 @@ class Connection(HttpToolsProtocol):
 
 
 def limited(settings: ServiceSettings) -> type[Connection]:
-    """Return the connections of one port under the limits of `settings`."""
-    port = {"limits": settings, "waiting": Waiting[Connection]()}
+    """Return the connection class of one port with the limits of `settings`."""
+    port = {"limits": settings, "idle": IdleConnections[Connection]()}
     return cast("type[Connection]", type("LimitedConnection", (Connection,), port))

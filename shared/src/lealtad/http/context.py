@@ -1,4 +1,4 @@
-"""What every route needs of the request besides its own parameters, and where the service's parts are found."""
+"""The context of a request: runtime, caller and headers, besides the parameters of its route."""
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -14,24 +14,24 @@ from lealtad.unit_of_work import Database
 
 
 class HttpRuntime(Protocol):
-    """What `app.state.runtime` offers."""
+    """The runtime in `app.state.runtime`."""
 
     @property
     def database(self) -> Database:
-        """The service's database."""
+        """Return the service's database."""
         ...
 
     @property
     def settings(self) -> ServiceSettings:
-        """The service's settings."""
+        """Return the service's settings."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class CommandContext:
-    """The caller of a writing route, its precondition, and what makes it repeatable.
+    """The caller of a writing route, its precondition, and its idempotency key.
 
-    `path` is the concrete one, percent-decoded; `content` reads query string and body as they were sent.
+    `path` is the percent-decoded path of the request; `content` reads query string and body as they were sent.
     """
 
     principal: Principal
@@ -50,9 +50,9 @@ def runtime_of(request: Request) -> HttpRuntime:
 
 
 def caller_of(request: Request, credentials: HTTPAuthorizationCredentials | None, scope: str) -> Principal:
-    """Return the caller that `credentials` stand for; raise 401 without a valid token, 403 without `scope`.
+    """Return the caller of `credentials`; raise 401 without a valid token, 403 without `scope`.
 
-    The connection of a known caller is the last to be closed when there are too many.
+    When there are too many connections, those of known callers are closed last.
     """
     principal = authenticate(credentials, scope, runtime_of(request).settings)
     request.state.caller = principal.subject
@@ -60,13 +60,13 @@ def caller_of(request: Request, credentials: HTTPAuthorizationCredentials | None
 
 
 def current_traceparent() -> str | None:
-    """Return the trace context of the request in hand, as a `traceparent`."""
+    """Return the trace context of the current request, as a `traceparent`."""
     trace = current_trace()
     return trace.format() if trace else None
 
 
 def known_scope(scope: str) -> str:
-    """Return `scope`; ValueError, when the route is declared, for one that the catalogue lacks."""
+    """Return `scope`; raise ValueError, when the route is declared, for an unknown scope."""
     if scope not in SCOPES:
         raise ValueError(f"{scope} is not in lealtad.http.auth.SCOPES")
     return scope

@@ -1,4 +1,4 @@
-"""How callers name a customer: by our id, or by the id another system gave it."""
+"""References to customers: by id, or by the id in another system."""
 
 import re
 from dataclasses import dataclass
@@ -23,10 +23,10 @@ class CustomerRef:
 
     @classmethod
     def parse(cls, text: str, pointer: str = "ref") -> Self:
-        """Read an id (UUID) or `source:external_id`; raise 422, pointing at `pointer`, for anything else.
+        """Parse an id (UUID) or `source:external_id`; raise 422, pointing at `pointer`, for anything else.
 
-        The external id is normalised as at its intake: `shop:u1 ` names `shop:u1`. A path segment arrives
-        percent-decoded already; an external id never contains `/`.
+        The external id is normalised as at its intake: `shop:u1 ` names `shop:u1`. A path segment is
+        percent-decoded already. An external id never contains `/`.
         """
         if (match := _EXTERNAL.fullmatch(text)) and (external_id := as_stored(match[2])).strip():
             return cls(source=match[1], external_id=external_id)
@@ -38,5 +38,5 @@ class CustomerRef:
             raise invalid("Name the customer by id or by source:external_id.", [error]) from None
 
     def __str__(self) -> str:
-        """Return the reference as it is written in a request."""
+        """Return the reference in the form of a request."""
         return str(self.id) if self.id else f"{self.source}:{self.external_id}"

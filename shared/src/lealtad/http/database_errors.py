@@ -1,4 +1,4 @@
-"""What errors of the database mean to an HTTP caller: try again at once, try again later, or send something else."""
+"""Database errors as HTTP problems: retry at once, retry later, or send other values."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -27,32 +27,32 @@ AGAIN = "Send the request again a little later, with the same Idempotency-Key if
 
 
 class LostRaceError(Exception):
-    """A use case found that a concurrent transaction was first; run again, it will see what that one did."""
+    """A concurrent transaction was first; the use case runs again and sees its result."""
 
 
 def is_lock_timeout(error: BaseException) -> bool:
-    """Whether a lock was waited for in vain."""
+    """Return whether the wait for a lock timed out."""
     return sqlstate_of(error) == LOCK_NOT_AVAILABLE
 
 
 async def with_retries(transaction: Callable[[], Awaitable[T]]) -> T:
-    """Run `transaction`, which begins and commits one; at most 5 times, while deadlocks or serialisation fail it."""
+    """Run `transaction`, which begins and commits; retry after deadlocks and serialisation failures, at most 5 runs."""
     attempts = AsyncRetrying(
-        retry=retry_if_exception(_lost_to_a_concurrent_one),
+        retry=retry_if_exception(_lost_race),
         stop=stop_after_attempt(ATTEMPTS),
         wait=wait_random_exponential(multiplier=0.01, max=LONGEST_PAUSE_S),
         reraise=True,
     )
 
     async def attempt() -> T:
-        # tenacity awaits what it can see to be a coroutine function; a lambda that returns a coroutine is none.
+        # tenacity awaits only coroutine functions; a lambda that returns a coroutine is none.
         return await transaction()
 
     return await attempts(attempt)
 
 
 def problem_of(error: Exception) -> Problem | None:
-    """Return what to answer to the caller, or None for an error of our own."""
+    """Return the problem for the caller, or None for an internal error."""
     state = sqlstate_of(error) or ""
     if isinstance(error, AllConnectionsBusyError | LostRaceError) or state in BUSY:
         return unavailable(f"Other requests are using the same data or all connections. {AGAIN}")
@@ -63,5 +63,5 @@ def problem_of(error: Exception) -> Problem | None:
     return None
 
 
-def _lost_to_a_concurrent_one(error: BaseException) -> bool:
+def _lost_race(error: BaseException) -> bool:
     return isinstance(error, LostRaceError) or sqlstate_of(error) in (SERIALIZATION_FAILURE, DEADLOCK_DETECTED)

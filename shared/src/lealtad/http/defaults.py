@@ -1,13 +1,13 @@
-"""What every HTTP application of the platform does, put on it in the one right order."""
+"""The middleware of every HTTP application, in its required order."""
 
 from collections.abc import Iterable
 
 from fastapi import FastAPI
 
-from lealtad.http.hardening import HardenedAnswers
 from lealtad.http.open_routes import OpenRoutes
 from lealtad.http.problem_handlers import install_problem_handlers
 from lealtad.http.request_body import RequestBodies
+from lealtad.http.security_headers import SecurityHeaders
 from lealtad.observability.http_telemetry import RequestTelemetry
 from lealtad.settings import ServiceSettings
 
@@ -17,13 +17,13 @@ BATCH_PATHS = ("/v1/batches", "/v1/customer-batches")
 def install_http_defaults(app: FastAPI, settings: ServiceSettings, batch_paths: Iterable[str] = BATCH_PATHS) -> None:
     """Give `app` problem documents, request limits, trace context, metrics and the request log.
 
-    From the outside in: telemetry sees every answer, headers that protect it are added, requests without a token have a
-    share of the places, unexpected errors are answered, bodies are limited. No address is guessed: a redirect would be
-    built from the Host header that the caller sends.
+    From the outside in: telemetry of every answer, security headers, a share of the places for requests without a
+    token, answers to unexpected errors, limits of bodies. There are no redirects: a redirect would be built from the
+    Host header of the caller.
     """
     app.router.redirect_slashes = False
     app.add_middleware(RequestBodies, settings=settings, batch_paths=batch_paths)
     install_problem_handlers(app)
     app.add_middleware(OpenRoutes, max_requests=settings.max_requests)
-    app.add_middleware(HardenedAnswers)
+    app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestTelemetry)

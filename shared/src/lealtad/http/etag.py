@@ -9,10 +9,10 @@ from fastapi import Header
 from lealtad.http.problem import InvalidField, Problem, invalid
 
 IfMatch = Literal["unused", "optional", "required"]
-"""What a route does with `If-Match`; said in the OpenAPI document, which lists the header unless it is unused."""
+"""The use of `If-Match` by a route; the OpenAPI document lists the header unless it is unused."""
 
 REQUIRED_HEADER = "x-required"
-"""Mark, taken off again, of a header that OpenAPI calls required: FastAPI itself would answer 422 without it."""
+"""Temporary mark of a header that OpenAPI lists as required; FastAPI itself would answer 422 without the header."""
 
 _ENTITY_TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e]*"')
 
@@ -48,13 +48,13 @@ async def _required(
 
 
 IF_MATCH_READERS: dict[IfMatch, Any] = {"unused": _unused, "optional": _optional, "required": _required}
-"""The dependency that reads the header, by what the route does with it."""
+"""The dependency that reads the header, by its use."""
 
 
 def require_match(if_match: str | None, version: int | str, *, required: bool = False) -> None:
     """Raise 412 unless the `If-Match` header names `version` (or is `*`); without the header, 428 if it is `required`.
 
-    Weak tags never match, as RFC 9110 §13.1.1 asks. A header that is no list of entity tags raises 422.
+    Weak tags never match, as RFC 9110 §13.1.1 requires. A header that is no list of entity tags raises 422.
     """
     if if_match is None:
         if required:

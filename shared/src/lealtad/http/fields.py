@@ -1,4 +1,4 @@
-"""Types of request fields that every service has: bodies, times, references to customers."""
+"""Field types of every service's requests: bodies, times, references to customers."""
 
 import re
 from datetime import UTC, datetime
@@ -13,12 +13,12 @@ from lealtad.http.validation_errors import SafeValueError
 from lealtad.instants import RANGE, is_kept
 from lealtad.keys import as_stored
 
-# RFC 3339 with its offset; pydantic alone would also take Unix times, which say nothing about their unit.
+# RFC 3339 with its offset. Pydantic alone would also accept Unix times, whose unit is unknown.
 _RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})")
 
 
 class RequestBody(BaseModel):
-    """A request body: what it does not know it refuses, so that a misspelt field is noticed."""
+    """A request body that refuses unknown fields, so that callers notice misspelt names."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -48,13 +48,13 @@ Timestamp = Annotated[
         }
     ),
 ]
-"""An instant, written in RFC 3339 with its offset; kept in UTC. The only type of times in requests."""
+"""An instant in RFC 3339 with its offset, kept in UTC. It is the only type of times in requests."""
 
 
 UUID_PATTERN = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 REF_LENGTH = 300
 
-# Said in the OpenAPI document; what checks a reference is its parser, `CustomerRef.parse`.
+# Only for the OpenAPI document; `CustomerRef.parse` checks references.
 _CUSTOMER: JsonDict = {"pattern": f"^({UUID_PATTERN}|{SOURCE_PATTERN}:{EXTERNAL_ID_PATTERN})$"}
 
 CustomerRefText = Annotated[

@@ -1,8 +1,8 @@
-"""The `Idempotency-Key`: a request that is sent again has its effect once and gets the same answer.
+"""The `Idempotency-Key`: a repeated request has its effect once and gets the same answer.
 
-The key is inserted first, in the transaction of the effect, so that a concurrent twin waits at the unique index: until
-the first commits (then it gets the stored answer), rolls back (then it does the work), or the `lock_timeout` of 5 s
-that every connection has is over (then it is told to come back).
+The key is inserted first, in the transaction of the effect. So a concurrent twin waits at the unique index. When the
+first request commits, the twin gets the stored answer. When the first rolls back, the twin does the work. After the
+`lock_timeout` of 5 s, which every connection has, the twin gets a 409 with `Retry-After`.
 """
 
 from dataclasses import dataclass
@@ -33,12 +33,12 @@ PRUNE = text("""
 RETRY_AFTER_S = 1
 REPLAYED = {"idempotent-replayed": "true"}
 BODY_IS_CURRENT = {"idempotent-body": "current"}
-"""Said where the body was not kept because it shows personal data, and was read anew."""
+"""Headers of an answer whose body was read again, since it holds personal data and was not stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class IdempotentRequest:
-    """A keyed request: digests of whose it is (principal, method, path, key) and of what it says (query, body).
+    """A keyed request: digests of its owner (principal, method, path, key) and of its content (query, body).
 
     Only digests are stored: neither the caller's key nor the content.
     """
@@ -54,9 +54,9 @@ class IdempotentRequest:
 
 
 async def claim(connection: Connection, request: IdempotentRequest) -> RenderedAnswer | None:
-    """Take the key for this transaction and return None, or return the answer that it has already.
+    """Insert the key for this transaction and return None, or return the answer that the key has already.
 
-    Raises 422 if the key was used for another content, and 409 if its first request is still at work.
+    Raise 422 if the key was used with other content, and 409 if its first request is still at work.
     """
     if await _inserted(connection, request):
         return None
@@ -73,24 +73,24 @@ async def claim(connection: Connection, request: IdempotentRequest) -> RenderedA
 
 
 async def store(connection: Connection, request: IdempotentRequest, answer: RenderedAnswer) -> None:
-    """Keep `answer` under the key that this transaction has claimed."""
+    """Store `answer` under the key that this transaction has claimed."""
     headers = orjson.dumps(dict(answer.headers)).decode()
     values = {"status": answer.status, "headers": headers, "body": answer.body}
     await connection.execute(STORE, {"scope": request.scope, **values})
 
 
 def is_kept(status: int, *, personal: bool) -> bool:
-    """Whether an answer of this status is given again; after any other the same request is done anew.
+    """Return whether an answer of this status is stored; after any other answer a repeated request runs again.
 
-    Kept are successes, and refusals of the content itself: 422 stays 422. A refusal by the state of the moment (404,
-    409, 412) may be a success a moment later, and it had no effect. On a route with personal data no 422 is kept: it
-    points at members by their names, which the caller may have made of personal data.
+    Successes are stored, and refusals of the content itself: 422 stays 422. A refusal by the current state (404, 409,
+    412) may be a success a moment later, and it had no effect. On a route with personal data no 422 is stored: it
+    contains names of members, which the caller may have made of personal data.
     """
     return status < HTTPStatus.BAD_REQUEST or (status == HTTPStatus.UNPROCESSABLE_ENTITY and not personal)
 
 
 async def prune(connection: Connection, before: datetime, limit: int) -> int:
-    """Forget at most `limit` keys stored before `before` (system time, at least 24 h ago); return how many."""
+    """Delete at most `limit` keys stored before `before` (system time, at least 24 h ago); return their number."""
     return await connection.affected(PRUNE, {"before": before, "limit": limit})
 
 
@@ -104,7 +104,7 @@ async def _inserted(connection: Connection, request: IdempotentRequest) -> bool:
 
 
 def _digest(*parts: bytes) -> bytes:
-    # Each part with its length before it, so that no two lists of parts read the same.
+    # Each part follows its length, so that no two lists of parts have the same digest.
     return sha256(b"".join(len(part).to_bytes(8, "big") + part for part in parts)).digest()
 
 

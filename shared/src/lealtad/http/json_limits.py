@@ -1,4 +1,4 @@
-"""How much a JSON text may hold: what is cheap to send must not be long to read."""
+"""Limits of JSON texts, so that a small request cannot cause much work."""
 
 import re
 from http import HTTPStatus
@@ -7,14 +7,14 @@ from typing import AnyStr
 from lealtad.http.problem import Problem
 from lealtad.settings import ServiceSettings
 
-# Texts are skipped whole, so that a bracket within one does not count; one that never ends takes the rest.
+# Texts are skipped whole, so that a bracket within a text does not count. A text without an end reaches to the end.
 _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[{\]}]', re.DOTALL)
 
 
 def is_simple(text: AnyStr, settings: ServiceSettings) -> bool:
-    """Return whether `text` holds few enough values, and lists and objects not too deep within one another.
+    """Return whether `text` holds few enough values, in lists and objects that are not nested too deep.
 
-    The number of values is estimated from above, by the commas in it: counting costs a millisecond for a megabyte.
+    The commas give an upper bound of the number of values: counting costs a millisecond for a megabyte.
     """
     lists, objects, commas = (b"[", b"{", b",") if isinstance(text, bytes) else ("[", "{", ",")
     begun = text.count(lists) + text.count(objects)
@@ -24,7 +24,7 @@ def is_simple(text: AnyStr, settings: ServiceSettings) -> bool:
 
 
 def too_complex(settings: ServiceSettings) -> Problem:
-    """413: the text is short enough, what it holds is not."""
+    """Return the 413 of a text that is short enough but holds too many values."""
     return Problem(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         "body-too-complex",
@@ -37,7 +37,7 @@ def too_complex(settings: ServiceSettings) -> Problem:
 
 
 def _depth(text: AnyStr) -> int:
-    # Every octet is a character of Latin-1, and those that matter are the same in UTF-8.
+    # Every octet is a character of Latin-1. Brackets and quotes are the same in UTF-8.
     plain = text.decode("latin-1") if isinstance(text, bytes) else text
     depth = deepest = 0
     for found in _BRACKETS.finditer(plain):

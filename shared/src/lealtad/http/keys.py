@@ -1,7 +1,7 @@
-"""Types of request fields that hold keys which travel: on topics, and into the databases of other services.
+"""Field types of keys that travel on topics into the databases of other services.
 
-Every such key is normalised and guarded in the same way. What only names something that exists (`{ref}`, filters) is
-normalised alone, so that keys which were stored before the guard stay readable.
+Every such key is normalised and checked for personal data. A reference to something that exists (`{ref}`, filters) is
+only normalised, so that keys that were stored before the check stay readable.
 """
 
 import re
@@ -37,7 +37,7 @@ def impersonal_text(text: str) -> str:
 
 
 def require_travelling_key(text: str, pointer: str) -> None:
-    """Raise 422 that points at `pointer` where `text` may not travel as a key."""
+    """Raise 422, pointing at `pointer`, when `text` may not travel as a key."""
     try:
         travelling_key(text)
     except SafeValueError as error:
@@ -75,7 +75,7 @@ FactIdText = Annotated[
     ),
     AfterValidator(_key(r"[^\s/]+", 200)),
 ]
-"""What a source system calls a fact or a case."""
+"""The id of a fact or a case in its source system."""
 
 ExternalIdText = Annotated[
     str,
@@ -88,7 +88,7 @@ ExternalIdText = Annotated[
     ),
     AfterValidator(_key(r"[^/]+", 200)),
 ]
-"""What a source system calls a customer."""
+"""The id of a customer in a source system."""
 
 SkuText = Annotated[
     str,
@@ -101,4 +101,4 @@ SkuText = Annotated[
     ),
     AfterValidator(_key(r".+", 80)),
 ]
-"""An article."""
+"""The number of an article."""

@@ -1,19 +1,19 @@
-"""A share of the places for requests that need no token, so that callers without one cannot hold all of them."""
+"""A share of the places for requests without a token, so that callers without a token cannot occupy all places."""
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from lealtad.http import refusals
 
 SHARE = 4
-"""One place in so many."""
+"""Fraction of the places: one in `SHARE`."""
 GUARDED = ("/v1/", "/health/")
-"""Under `/v1/` a token is asked for before any work; health is answered at once, whoever asks."""
+"""Paths without this limit: `/v1/` checks a token before any work, and health is always answered at once."""
 
 
 class OpenRoutes:
-    """ASGI middleware that works on few requests for metrics and documents at a time, and answers others with 503.
+    """ASGI middleware that serves few requests for metrics and documents at a time, and answers others with 503.
 
-    These answers are long. A caller who does not read them holds a place until the time for sending is over.
+    These answers are long. A caller who does not read them occupies a place until the send time-out.
     """
 
     def __init__(self, app: ASGIApp, max_requests: int) -> None:
@@ -25,7 +25,7 @@ class OpenRoutes:
         if scope["type"] != "http" or scope["path"].startswith(GUARDED):
             await self.app(scope, receive, send)
         elif not self._free:
-            await refusals.answering(refusals.busy("There are too many requests without a token at a time."))(
+            await refusals.application_of(refusals.busy("There are too many requests without a token at a time."))(
                 scope, receive, send
             )
         else:

@@ -1,4 +1,4 @@
-"""What the OpenAPI document says of failures that every route shares."""
+"""The OpenAPI document, with the failures that all routes share."""
 
 from http import HTTPMethod, HTTPStatus
 from typing import Any
@@ -32,9 +32,9 @@ def operation_id(route: APIRoute) -> str:
 
 
 def serve_document(app: FastAPI) -> None:
-    """Give `app` its `/openapi.json`, made once, and the page `/docs` that shows it.
+    """Add `/openapi.json`, rendered once, and the page `/docs` that shows it.
 
-    FastAPI's own route writes the document anew for every request, for which nobody needs a token.
+    FastAPI's own route renders the document for every request, and needs no token.
     """
     written: list[bytes] = []
 
@@ -51,7 +51,7 @@ def serve_document(app: FastAPI) -> None:
 
 
 def document_problems(app: FastAPI) -> None:
-    """Make `app.openapi()` list the problems every route may answer, and the true media type of each."""
+    """Make `app.openapi()` list the problems of every route, with their media type."""
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -71,7 +71,7 @@ def _with_problems(document: dict[str, Any]) -> dict[str, Any]:
     for item in document.get("paths", {}).values():
         for method in METHODS & item.keys():
             _add_problems(method, item[method])
-            _say_which_headers_are_required(item[method])
+            _mark_required_headers(item[method])
     return document
 
 
@@ -92,7 +92,7 @@ def _add_problems(method: str, operation: dict[str, Any]) -> None:
     operation["responses"] = dict(sorted(responses.items()))
 
 
-def _say_which_headers_are_required(operation: dict[str, Any]) -> None:
+def _mark_required_headers(operation: dict[str, Any]) -> None:
     for parameter in operation.get("parameters", ()):
         if parameter["schema"].pop(REQUIRED_HEADER, False):
             parameter["required"] = True

@@ -1,7 +1,7 @@
-"""Keyset pagination: a page says where the next one begins, in an opaque cursor.
+"""Keyset pagination: an opaque cursor in a page names the start of the next page.
 
-A cursor is the base64url form of a JSON array that holds the sort key of the page's last row. Times, dates, ids and
-decimals are tagged with their kind, so that they come back as what they were.
+A cursor is the base64url form of a JSON array, which holds the sort key of the page's last row. Times, dates, ids and
+decimals are tagged with their kind, so that decoding restores their types.
 """
 
 import base64
@@ -38,7 +38,7 @@ def encode_cursor(key: CursorKey) -> str:
 
 
 def decode_cursor(cursor: str) -> CursorKey:
-    """Return the sort key in `cursor`; raise a 422 problem where it is none of ours."""
+    """Return the sort key in `cursor`; raise a 422 problem for an invalid cursor."""
     try:
         document = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         values = orjson.loads(document)
@@ -50,7 +50,7 @@ def decode_cursor(cursor: str) -> CursorKey:
 
 
 class PageQuery:
-    """The page a caller asks for.
+    """The page that a caller asks for.
 
     `limit` is the number of rows to read, `cursor` the sort key after which to read, or None for the first page.
     """
@@ -60,7 +60,7 @@ class PageQuery:
         self.cursor = None if cursor is None else decode_cursor(cursor)
 
     def after(self, *kinds: type) -> CursorKey | None:
-        """Return `cursor` once its values are known to be of these types; raise 422 for another list's cursor."""
+        """Return `cursor` if its values have these types; raise 422 for another list's cursor."""
         if self.cursor is None:
             return None
         if len(self.cursor) != len(kinds) or not all(map(_is_of, self.cursor, kinds)):
@@ -75,7 +75,7 @@ async def wanted_page(
         fastapi.Query(max_length=2000, description="`next_cursor` of the page before; absent: the first page"),
     ] = None,
 ) -> PageQuery:
-    """Return the page that a caller of a list route asks for; raise 422 for a cursor that is none."""
+    """Return the page that a caller of a list route asks for; raise 422 for an invalid cursor."""
     return PageQuery(limit, cursor)
 
 
@@ -97,13 +97,13 @@ class Page(BaseModel, Generic[T]):
         cursor_of: Callable[[Row], CursorKey],
         item_of: Callable[[Row], Any] = lambda row: row,
     ) -> "Page[Any]":
-        """Return the page of `rows`, read in sort order; `cursor_of` gives a row's sort key, `item_of` what is shown.
+        """Return the page of `rows`, read in sort order; `cursor_of` gives a row's sort key, `item_of` its item.
 
         A full page (`limit` rows) may be followed by another, so it carries a cursor.
         """
-        shown = list(rows)[:limit]
-        next_cursor = encode_cursor(cursor_of(shown[-1])) if len(shown) == limit else None
-        return Page[Any](items=[item_of(row) for row in shown], next_cursor=next_cursor)
+        listed = list(rows)[:limit]
+        next_cursor = encode_cursor(cursor_of(listed[-1])) if len(listed) == limit else None
+        return Page[Any](items=[item_of(row) for row in listed], next_cursor=next_cursor)
 
 
 def _tagged(value: Any) -> Any:
@@ -123,14 +123,14 @@ def _untagged(value: Any) -> Any:
 
 
 def _kept_instant(instant: datetime) -> datetime:
-    # Stored instants lie in the range, its end included; the driver fails at the ends of the calendar.
+    # Stored instants are in the range, including its end. The driver fails at the ends of the calendar.
     if not EARLIEST <= instant <= END:
         raise ValueError("outside the range of instants")
     return instant
 
 
 def _is_of(value: Any, kind: type) -> bool:
-    # Python's true is a whole number; the database's is none.
+    # Python's True is an int; the database's true is not.
     return isinstance(value, kind) and not (kind is int and isinstance(value, bool))
 
 

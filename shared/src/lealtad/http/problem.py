@@ -1,4 +1,4 @@
-"""Problem documents (RFC 9457): every error of every service is one, and its `detail` says what to do."""
+"""Problem documents (RFC 9457), the form of all errors; `detail` tells the caller what to do."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -16,12 +16,12 @@ from lealtad.observability.tracing import current_trace
 PROBLEM_JSON = "application/problem+json"
 TYPE_PREFIX = "urn:lealtad:problem:"
 MOST_ERRORS = 50
-"""Invalid values that one problem lists; whoever sends more of them has made one mistake many times."""
+"""Most invalid values in one problem; more of them are one mistake that was made many times."""
 _CODE = re.compile(r"[a-z][a-z_-]{0,63}")
 
 
 class InvalidField(BaseModel):
-    """What is wrong with one value of a request; the value itself is never repeated."""
+    """An invalid value of a request; the value itself is never repeated."""
 
     pointer: str = Field(description="Where: JSON Pointer (RFC 6901) into the body, or the parameter's name")
     message: str = Field(description="What is wrong")
@@ -58,12 +58,12 @@ class ProblemDocument(BaseModel):
 
 
 class Problem(HTTPException):
-    """An error to be answered to the caller.
+    """An error that is the answer to the caller.
 
-    `slug` names the kind (`type` is `urn:lealtad:problem:<slug>`), `title` says it for people, `detail` what to do;
-    `extensions` are further JSON members. None of them may hold personal data.
+    `slug` names the kind (`type` is `urn:lealtad:problem:<slug>`), `title` is the kind for people, `detail` is the
+    advice; `extensions` are further JSON members. None of them may hold personal data.
 
-    It is an HTTPException because FastAPI lets this kind through while it reads a body, and turns others into 400.
+    The class is an HTTPException because FastAPI raises these on while it reads a body, and turns others into 400.
     """
 
     def __init__(
@@ -105,24 +105,24 @@ class Problem(HTTPException):
 
 
 def not_found(kind: str, reference: object, hint: str | None = None) -> Problem:
-    """404: there is no `kind` under `reference` (repeated to the caller only if it is an id or a code)."""
+    """Return the 404 of an unknown `reference`; the answer repeats the reference only if it is an id or a code."""
     named = f" {reference}" if _is_public(reference) else " under this reference"
     detail = hint or f"There is no {kind}{named}. Check the reference, or create the {kind} first."
     return Problem(HTTPStatus.NOT_FOUND, f"{kind.replace(' ', '-')}-not-found", f"No such {kind}", detail)
 
 
 def conflict(slug: str, title: str, detail: str, **extensions: Any) -> Problem:
-    """409: the request is right in itself but does not fit the present state."""
+    """Return the 409 of a valid request that does not fit the current state."""
     return Problem(HTTPStatus.CONFLICT, slug, title, detail, **extensions)
 
 
 def gone(kind: str, detail: str, **extensions: Any) -> Problem:
-    """410: there was such a `kind` (merged, erased), and there will be none again."""
+    """Return the 410 of a `kind` that existed (merged, erased) and will not exist again."""
     return Problem(HTTPStatus.GONE, f"{kind.replace(' ', '-')}-gone", f"The {kind} is gone", detail, **extensions)
 
 
 def forbidden(slug: str, title: str, detail: str, **extensions: Any) -> Problem:
-    """403: the caller is known but may not do this."""
+    """Return the 403 of a caller without the permission."""
     return Problem(HTTPStatus.FORBIDDEN, slug, title, detail, **extensions)
 
 
@@ -135,7 +135,7 @@ def invalid(
     left_out: int = 0,
     **extensions: Any,
 ) -> Problem:
-    """422: a value is not acceptable; `errors` point at the first 50, `left_out` are not among them already."""
+    """Return the 422 of invalid values, with the first 50 of `errors`; `left_out` counts values not in `errors`."""
     more = left_out + max(0, len(errors) - MOST_ERRORS)
     if more:
         detail = f"{detail} And {more} more are wrong than `errors` lists."
@@ -145,7 +145,7 @@ def invalid(
 
 
 def unavailable(detail: str, retry_after_s: int = 1) -> Problem:
-    """503: something the service needs does not answer for now."""
+    """Return the 503 of a service whose database, or other dependency, does not answer now."""
     return Problem(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "temporarily-unavailable",
@@ -156,10 +156,10 @@ def unavailable(detail: str, retry_after_s: int = 1) -> Problem:
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return the OpenAPI `responses` of a route for the error statuses of its own.
+    """Return the OpenAPI `responses` of a route's own error statuses.
 
-    Those that every route shares (401, 403, 422, 500, 503; writing ones also 400, 409, 413; those with a body also 415)
-    and the schema are added by `install_problem_handlers`.
+    `install_problem_handlers` adds the schema and the shared statuses: 401, 403, 422, 500 and 503; for routes that
+    write also 400, 409 and 413; for routes with a body also 408 and 415.
     """
     return {status: {"description": HTTPStatus(status).phrase} for status in statuses}
 

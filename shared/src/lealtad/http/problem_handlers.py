@@ -1,4 +1,4 @@
-"""What an application answers when something fails: problem documents, and nothing of its internals."""
+"""Answers to failures: problem documents without internals of the service."""
 
 from collections.abc import Awaitable, Callable
 from http import HTTPMethod, HTTPStatus
@@ -27,7 +27,7 @@ ADVICE: dict[int, str] = {
 
 
 def install_problem_handlers(app: FastAPI) -> None:
-    """Make `app` answer every failure as a problem document, and say so in its OpenAPI document."""
+    """Make `app` answer every failure with a problem document, and list these in its OpenAPI document."""
     app.add_exception_handler(Problem, _answering(lambda problem: problem))
     app.add_exception_handler(RequestValidationError, _answering(_of_validation))
     app.add_exception_handler(HTTPStatus.METHOD_NOT_ALLOWED, _of_method)
@@ -38,13 +38,13 @@ def install_problem_handlers(app: FastAPI) -> None:
 
 
 class UnexpectedErrors:
-    """ASGI middleware that answers what nothing else handled: 503 where the database is away, else 500."""
+    """ASGI middleware that answers unhandled errors: 503 when the database is away, else 500."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer `scope`; an error after the answer has begun is raised, so that the server cuts the connection."""
+        """Serve `scope`; raise an error after the answer has begun, so that the server cuts the connection."""
         started = False
 
         async def watched_send(message: Message) -> None:
@@ -68,7 +68,7 @@ def _answering(problem_from: Callable[[Any], Problem]) -> Callable[[Request, Exc
 
 
 def _of_validation(error: RequestValidationError) -> Problem:
-    # FastAPI leaves a body as bytes where its media type is not that of JSON.
+    # FastAPI leaves a body as bytes when its media type is not JSON.
     if isinstance(error.body, bytes):
         return _of_media_type()
     failures = error.errors()
@@ -98,7 +98,7 @@ def _of_media_type() -> Problem:
 
 
 async def _of_method(request: Request, _: Exception) -> Response:
-    # Each route knows its own methods only; those of the address may be spread over several routers.
+    # A route has only its own methods; several routers may serve the same path.
     return _of_http(HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": _methods_at(request)})).response()
 
 

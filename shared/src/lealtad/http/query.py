@@ -1,4 +1,4 @@
-"""Reading routes: every statement sees the newest committed state, and nothing can be emitted."""
+"""Queries of routes that read: every statement sees the newest committed state, and emitting raises."""
 
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ ReadingUseCase = Callable[[UnitOfWork], Awaitable[Answer | BaseModel]]
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A request that reads, by a caller who may."""
+    """A request that reads, of a caller with the scope for it."""
 
     runtime: HttpRuntime
     principal: Principal

@@ -1,4 +1,4 @@
-"""Query parameters that a route does not know are refused: a filter that is ignored answers with the wrong rows."""
+"""Refusal of unknown query parameters: an ignored filter would answer with the wrong rows."""
 
 from difflib import get_close_matches
 from typing import Any, get_args, get_origin
@@ -10,11 +10,11 @@ from fastapi.routing import APIRoute
 from lealtad.http.problem import InvalidField, invalid
 
 LONGEST_NAME = 100
-"""Characters of a name that is shown again."""
+"""Characters of a name in an answer."""
 
 
 class KnownParameters:
-    """The query parameters of one route: whether each may be given several times, by name."""
+    """The query parameters of one route, and which of them may be repeated."""
 
     def __init__(self, route: APIRoute) -> None:
         self._repeatable = {
@@ -25,7 +25,7 @@ class KnownParameters:
         }
 
     def failures(self, names: list[str]) -> list[InvalidField]:
-        """Return what is wrong with the names that a caller gave, in their order."""
+        """Return the errors of the names in a query, in their order."""
         return [
             self._failure(name, times=names.count(name))
             for name in dict.fromkeys(names)
@@ -43,7 +43,7 @@ class KnownParameters:
 
 
 def require_known_parameters(request: Request) -> None:
-    """Raise 422 where the query of `request` names a parameter that its route lacks, or one twice that is no list."""
+    """Raise 422 when the query of `request` has an unknown parameter, or repeats one that is no list."""
     names = [name for name, _ in request.query_params.multi_items()]
     if names and (failures := KnownParameters(request.scope["route"]).failures(names)):
         raise invalid("Correct the query parameters named in `errors`, or leave them out.", failures)

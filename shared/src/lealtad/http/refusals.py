@@ -1,18 +1,18 @@
-"""Requests that a port refuses before any route sees them, and how: problem documents, and an end of the connection."""
+"""Refusals of requests before any route sees them: problem documents, and the end of the connection."""
 
 from http import HTTPStatus
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from lealtad.http.hardening import HEADERS
 from lealtad.http.problem import Problem
+from lealtad.http.security_headers import HEADERS
 
 CLOSE = {"Connection": "close"}
 RETRY_AFTER_S = 1
 
 
 def head_too_large(limit: int) -> Problem:
-    """431: address and headers together are too long."""
+    """Return the 431 of an address and headers that are too long together."""
     return Problem(
         HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
         "request-head-too-large",
@@ -24,17 +24,17 @@ def head_too_large(limit: int) -> Problem:
 
 
 def head_too_slow(seconds: float) -> Problem:
-    """408: address and headers took too long."""
+    """Return the 408 of an address and headers that took too long."""
     return _too_slow(f"Send address and headers within {seconds:g} s, on a new connection.")
 
 
 def body_too_slow(seconds: float, rate: int) -> Problem:
-    """408: the body took too long."""
+    """Return the 408 of a body that took too long."""
     return _too_slow(f"Send the body within {seconds:g} s, and one more second for each {rate} bytes of it.")
 
 
 def malformed() -> Problem:
-    """400: this is not HTTP."""
+    """Return the 400 of data that is not HTTP."""
     return Problem(
         HTTPStatus.BAD_REQUEST,
         "malformed-request",
@@ -44,19 +44,19 @@ def malformed() -> Problem:
     )
 
 
-def busy(what: str) -> Problem:
-    """503: as much is in hand as this process can hold."""
+def busy(reason: str) -> Problem:
+    """Return the 503 of a process that can hold no more requests."""
     return Problem(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "too-many-requests-in-hand",
         "The service is busy",
-        f"{what} Send the request again a little later, with the same Idempotency-Key if it had one.",
+        f"{reason} Send the request again a little later, with the same Idempotency-Key if it had one.",
         headers={**CLOSE, "Retry-After": str(RETRY_AFTER_S)},
     )
 
 
-def answering(problem: Problem) -> ASGIApp:
-    """Return an application that answers `problem` to every request, without reading it."""
+def application_of(problem: Problem) -> ASGIApp:
+    """Return an application that answers every request with `problem`, without reading the request."""
 
     async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
         response = problem.response()
@@ -67,7 +67,7 @@ def answering(problem: Problem) -> ASGIApp:
 
 
 def as_bytes(problem: Problem) -> bytes:
-    """Return `problem` as it goes over the wire, where there is no request that it could answer."""
+    """Return `problem` as the bytes of a response, for data without a complete request."""
     status = HTTPStatus(problem.status)
     response = problem.response()
     lines = [f"HTTP/1.1 {status.value} {status.phrase}".encode()]

@@ -1,4 +1,4 @@
-"""Bodies of requests: read only for callers who may send them, within limits of size, time and number of values."""
+"""Bodies of requests: read only for callers with the scope, within limits of size, time and number of values."""
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,18 +18,18 @@ from lealtad.settings import ServiceSettings
 
 
 class RequestBodies:
-    """ASGI middleware through which bodies come, each as one message.
+    """ASGI middleware that reads bodies, each as one message.
 
-    A body is asked for when its route is known. The token, and its scope for this route, are looked at first, then the
-    length that is declared; a body without one is counted while it arrives. All bodies in hand share
-    `max_bodies_bytes`. `batch_paths` take larger ones, whose reader looks at each item.
+    A body is read when its route is known. The token and its scope for this route are checked first, then the declared
+    length. A body without a declared length is counted while it arrives. All current bodies share `max_bodies_bytes`.
+    `batch_paths` accept larger bodies, whose reader checks each item.
     """
 
     def __init__(self, app: ASGIApp, settings: ServiceSettings, batch_paths: Iterable[str]) -> None:
         self.app = app
         self.settings = settings
         self.batch_paths = frozenset(batch_paths)
-        self.held = 0
+        self.reserved = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve `scope`."""
@@ -40,7 +40,7 @@ class RequestBodies:
         try:
             await self.app(scope, body.receive, body.send)
         finally:
-            self.held -= body.held
+            self.reserved -= body.reserved
 
 
 class _Body:
@@ -49,7 +49,7 @@ class _Body:
     def __init__(
         self, bodies: RequestBodies, scope: Scope, headers: Mapping[str, str], receive: Receive, send: Send
     ) -> None:
-        self.held = 0
+        self.reserved = 0
         self._bodies = bodies
         self._settings = bodies.settings
         self._is_batch = scope["path"] in bodies.batch_paths
@@ -60,13 +60,13 @@ class _Body:
         self._read = False
 
     async def receive(self) -> Message:
-        """Return the whole body, or raise the problem that keeps it out."""
+        """Return the whole body, or raise the problem that refuses it."""
         if self._read:
             return await self._receive()
         await self._require_token()
         declared = self._headers.get("content-length", "")
         if declared.isascii() and declared.isdigit():
-            self._hold(int(declared))
+            self._reserve(int(declared))
         message = await self._whole()
         self._read = True
         if not (self._is_batch or is_simple(message.get("body", b""), self._settings)):
@@ -74,7 +74,7 @@ class _Body:
         return message
 
     async def send(self, message: Message) -> None:
-        """Send on; an answer that comes before the body was read ends the connection."""
+        """Send the message; an answer before the body was read ends the connection."""
         if message["type"] == "http.response.start" and not self._read:
             message["headers"] = [*message.get("headers", ()), (b"connection", b"close")]
         await self._send(message)
@@ -88,7 +88,7 @@ class _Body:
             authenticate(credentials, scope, self._settings)
 
     async def _whole(self) -> Message:
-        """Return the body as one message; a disconnection as it is."""
+        """Return the body as one message, or the message of a disconnection."""
         loop = asyncio.get_running_loop()
         until = loop.time() + self._settings.body_timeout_s
         parts: list[bytes] = []
@@ -102,7 +102,7 @@ class _Body:
                     parts.append(message.get("body", b""))
                     received += len(parts[-1])
                     more = message.get("more_body", False)
-                    self._hold(received)
+                    self._reserve(received)
                     limit.reschedule(until + received / self._settings.body_bytes_per_s)
         except TimeoutError:
             settings = self._settings
@@ -110,18 +110,18 @@ class _Body:
             raise _refused("body-time", problem) from None
         return {"type": "http.request", "body": parts[0] if len(parts) == 1 else b"".join(parts), "more_body": False}
 
-    def _hold(self, size: int) -> None:
-        """Count `size` bytes as held from now on; raise 413 where that is too much, 503 where it is for now."""
+    def _reserve(self, size: int) -> None:
+        """Reserve `size` bytes; raise 413 when a body may not be so large, 503 when others leave no room for it."""
         settings = self._settings
         most = settings.max_batch_body_bytes if self._is_batch else settings.max_body_bytes
-        more = max(0, size - self.held)
+        more = max(0, size - self.reserved)
         if size > most:
             raise _refused("body-size", _too_large(most))
-        # One body is always taken, however small the setting.
-        if self._bodies.held > self.held and self._bodies.held + more > settings.max_bodies_bytes:
+        # A single body is always accepted, however small the setting.
+        if self._bodies.reserved > self.reserved and self._bodies.reserved + more > settings.max_bodies_bytes:
             raise _refused("bodies", refusals.busy("Other large requests are in hand."))
-        self.held += more
-        self._bodies.held += more
+        self.reserved += more
+        self._bodies.reserved += more
 
 
 def _refused(reason: str, problem: Problem) -> Problem:
@@ -134,11 +134,11 @@ def _has_body(headers: Mapping[str, str]) -> bool:
 
 
 def _scopes_of(dependant: Dependant | None) -> Iterator[str]:
-    """Yield the scopes that a route asks for."""
+    """Yield the scopes that a route requires."""
     if dependant is not None:
         yield from dependant.own_oauth_scopes or ()
-        for below in dependant.dependencies:
-            yield from _scopes_of(below)
+        for dependency in dependant.dependencies:
+            yield from _scopes_of(dependency)
 
 
 def _too_large(limit: int) -> Problem:

@@ -1,4 +1,4 @@
-"""From pydantic's validation errors to what a caller may see: where, what, and a hint, never the value."""
+"""Pydantic's validation errors as fields of a problem: pointer, message and hint, never the value."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from lealtad.http.problem import MOST_ERRORS, InvalidField
 
-# Values of a declared constraint (a limit, a pattern, the choices) are ours and safe to show; the input is not.
+# Values of a declared constraint (a limit, a pattern, the choices) are safe to show; the input is not.
 HINTS = {
     "expected": "one of {}",
     "pattern": "matching {}",
@@ -25,7 +25,7 @@ HINTS = {
     "expected_tags": "one of {}",
 }
 
-# Pydantic's words speak of its own types, and some quote the input; ours do neither.
+# Pydantic's messages name its own types, and some quote the input. These messages do neither.
 MESSAGES = {
     "missing": "is missing",
     "extra_forbidden": "is not known here",
@@ -84,27 +84,27 @@ FORMATS = {
 }
 
 _ENUM_MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")
-"""How pydantic writes a choice that is a member of an enumeration."""
+"""Pydantic's form of a choice that is a member of an enumeration."""
 
 BODY = "body"
 ABSENT = "missing"
 DISCRIMINATORS = ("kind", "type")
-"""Fields by whose values unions tell their members apart."""
+"""Fields that select the member of a union."""
 
 
 LONGEST_POINTER = 300
-"""Characters; names that a caller made up may be of any length."""
+"""Most characters of a pointer; a caller's own names may have any length."""
 
 
 class Failures(NamedTuple):
-    """The first values that are wrong, and how many more there are."""
+    """The first invalid values, and the number of the others."""
 
     fields: list[InvalidField]
     left_out: int
 
 
 def failures_of(error: ValidationError, body: object = None, most: int = MOST_ERRORS) -> Failures:
-    """Return what `error` says of a body or of a part of it, for the caller; at most `most` of it."""
+    """Return the errors of a body, or of a part of it, for the caller; at most `most`."""
     failures = error.errors(include_url=False, include_input=False)
     placed = [{**failure, "loc": (BODY, *failure["loc"])} for failure in failures[:most]]
     return Failures(invalid_fields(placed, body, most), max(0, len(failures) - most))
@@ -113,9 +113,9 @@ def failures_of(error: ValidationError, body: object = None, most: int = MOST_ER
 def invalid_fields(
     failures: Sequence[Mapping[str, Any]], body: object = None, most: int = MOST_ERRORS
 ) -> list[InvalidField]:
-    """Return what is wrong and where, for the first `most` of pydantic's error dictionaries.
+    """Return the first `most` of pydantic's error dictionaries as invalid fields.
 
-    `body` is the JSON that was sent; pointers into it leave out which kind of a union pydantic had chosen.
+    `body` is the JSON of the request; pointers into it leave out the member of a union that pydantic chose.
     """
     return [
         InvalidField(pointer=_pointer(failure, body), message=_message(failure), hint=_hint(failure))
@@ -140,7 +140,7 @@ def _short(pointer: str) -> str:
 
 
 def _within_value(failure: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the field of the value in hand that is wrong, where pydantic points at the whole value."""
+    """Yield the invalid field of a value, when pydantic points at the whole value."""
     context = failure.get("ctx", {})
     if failure["type"].startswith("union_tag_"):
         yield context["discriminator"].strip("'")
@@ -149,7 +149,7 @@ def _within_value(failure: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _within(body: Any, path: Sequence[str | int], *, absent: bool) -> Iterator[str | int]:
-    """Yield the steps of `path` that `body` has, and the last where that is what `body` lacks."""
+    """Yield the steps of `path` that `body` has, and the last step when it is the missing one."""
     chosen = False
     for place, step in enumerate(path, start=1):
         if not chosen and _is_kind(body, step):
@@ -163,7 +163,7 @@ def _within(body: Any, path: Sequence[str | int], *, absent: bool) -> Iterator[s
 
 
 def _is_kind(body: Any, step: str | int) -> bool:
-    """Whether `step` is what `body` says about its kind, and so pydantic's word for the chosen member of a union."""
+    """Return whether `step` is the kind of `body`, which pydantic adds for the chosen member of a union."""
     return isinstance(body, dict) and step in [body.get(name) for name in DISCRIMINATORS]
 
 
@@ -182,9 +182,9 @@ def _hint(failure: Mapping[str, Any]) -> str | None:
 
 
 class SafeValueError(ValueError):
-    """A validator's complaint whose text may be shown to the caller and logged: it repeats nothing of the input.
+    """An error of a validator, whose text may be shown and logged, since it repeats nothing of the input.
 
-    A validator of a whole object may say which `field` of it is wrong.
+    A validator of a whole object may name the invalid `field`.
     """
 
     def __init__(self, message: str, field: str | None = None) -> None:

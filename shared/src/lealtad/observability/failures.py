@@ -1,7 +1,7 @@
-"""How an exception is logged: its kinds and where it went, with those messages left out that quote data.
+"""Rendering of exceptions in logs: their types and frames, without messages that quote data.
 
-Messages of pydantic (`input_value=...`), SQLAlchemy and asyncpg (bound parameters, `Key (...)=(...)`) repeat what was
-sent. Of these only the kind and the SQLSTATE are logged.
+Messages of pydantic (`input_value=...`), SQLAlchemy and asyncpg (bound parameters, `Key (...)=(...)`) repeat the data
+of requests. Of these exceptions only the type and the SQLSTATE are logged.
 """
 
 import sys

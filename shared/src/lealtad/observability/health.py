@@ -1,4 +1,4 @@
-"""Health: alive by progress (a loop that turns, or waits as it said it would), ready by checks with reasons."""
+"""Health: a process is live when its loops make progress, or wait as declared; it is ready when its checks pass."""
 
 import asyncio
 import time
@@ -12,12 +12,12 @@ from pydantic import BaseModel, Field
 CHECK_TIMEOUT_S = 2.0
 
 Check = Callable[[], Awaitable[str | None]]
-"""Returns None when all is well, else the reason why not."""
+"""A function that returns None when all is well, else the reason."""
 
 
 @dataclass(slots=True)
 class Heartbeat:
-    """The pulse of one loop: it is alive if it turned within `max_age_s`, or within a wait it declared plus that."""
+    """The heartbeat of one loop, which is alive if it turned within `max_age_s` plus its declared wait."""
 
     name: str
     max_age_s: float
@@ -27,33 +27,33 @@ class Heartbeat:
     _longest_stand_s: float = field(init=False, default=0.0)
 
     def __post_init__(self) -> None:
-        """Count from now: a loop that never begins is found out too."""
+        """Begin to count now, so that a loop that never begins counts as stuck, too."""
         self._turned = self.monotonic()
 
     def beat(self) -> None:
-        """Say that the loop has turned."""
+        """Record that the loop has turned."""
         self._longest_stand_s = max(self._longest_stand_s, self.age_s - self._wait_s)
         self._turned = self.monotonic()
         self._wait_s = 0.0
 
     def declare_wait(self, seconds: float) -> None:
-        """Say that the loop now waits so long on purpose (a back-off); counts as a turn."""
+        """Record a turn, and declare that the loop waits `seconds` on purpose (a back-off)."""
         self.beat()
         self._wait_s = seconds
 
     @property
     def age_s(self) -> float:
-        """Seconds since the last turn."""
+        """Return the seconds since the last turn."""
         return self.monotonic() - self._turned
 
-    def take_longest_stand(self) -> float:
-        """Return the longest time, in seconds, between two turns since this was last asked, less declared waits."""
+    def pop_longest_stand(self) -> float:
+        """Return the longest time between two turns since the last call, in seconds, without declared waits."""
         longest, self._longest_stand_s = self._longest_stand_s, 0.0
         return longest
 
     @property
     def limit_s(self) -> float:
-        """Seconds that the loop may take until its next turn, with the wait that it declared."""
+        """Return the seconds that the loop may take until its next turn, with its declared wait."""
         return self.max_age_s + self._wait_s
 
     @property
@@ -62,7 +62,7 @@ class Heartbeat:
         return self.age_s - self._wait_s > self.max_age_s / 2
 
     def failure(self) -> str | None:
-        """Return why the loop is held to be stuck, or None."""
+        """Return the reason why the loop counts as stuck, or None."""
         if self.age_s <= self.limit_s:
             return None
         return f"{self.name} has not turned for {self.age_s:.1f} s, {self.limit_s:.1f} s are allowed"
@@ -88,7 +88,7 @@ class Health:
         self._checks: dict[str, Check] = {}
         self._check_timeout_s = check_timeout_s
         self._stopping = False
-        self._looking: asyncio.Task[HealthReport] | None = None
+        self._running_checks: asyncio.Task[HealthReport] | None = None
 
     def heartbeat(self, name: str, max_age_s: float) -> Heartbeat:
         """Register a loop and return its heartbeat."""
@@ -100,27 +100,27 @@ class Health:
         return heartbeat
 
     def check(self, name: str, check: Check) -> None:
-        """Register what must hold before work is sent here; `check` is cancelled after the time-out."""
+        """Register a condition for readiness; `check` is cancelled after the time-out."""
         self._checks[name] = check
 
     def stop(self) -> None:
-        """Say that the process is stopping: alive, but no longer ready."""
+        """Record that the process is stopping: it is alive, but no longer ready."""
         self._stopping = True
 
     def live(self) -> HealthReport:
-        """Return whether every loop makes progress; the process is to be restarted when not."""
-        return _report({name: pulse.failure() for name, pulse in self.heartbeats.items()})
+        """Return whether every loop makes progress; if not, the process is to be restarted."""
+        return _report({name: heartbeat.failure() for name, heartbeat in self.heartbeats.items()})
 
     async def ready(self) -> HealthReport:
         """Return whether work may be sent here: alive, not stopping, and every check passes.
 
-        All who ask while the checks run get their outcome: nobody needs a token to ask, and they use the database.
+        All callers during a run of the checks get its outcome: callers need no token, and checks use the database.
         """
-        if self._looking is None or self._looking.done():
-            self._looking = asyncio.create_task(self._look())
-        return await asyncio.shield(self._looking)
+        if self._running_checks is None or self._running_checks.done():
+            self._running_checks = asyncio.create_task(self._run_checks())
+        return await asyncio.shield(self._running_checks)
 
-    async def _look(self) -> HealthReport:
+    async def _run_checks(self) -> HealthReport:
         reasons: dict[str, str | None] = dict(self.live().failures)
         if self._stopping:
             reasons["process"] = "stopping"
@@ -132,7 +132,7 @@ class Health:
             return await asyncio.wait_for(check(), self._check_timeout_s)
         except TimeoutError:
             return f"no answer within {self._check_timeout_s:g} s"
-        except Exception as error:  # noqa: BLE001 -- whatever a check raises is a reason not to be ready
+        except Exception as error:  # noqa: BLE001 -- any error of a check is a reason not to be ready
             # Only the kind: a message may quote addresses and credentials.
             return f"failed with {type(error).__name__}"
 

@@ -1,4 +1,4 @@
-"""What is measured and logged of every HTTP request: by route template, so that no path with an id becomes a label."""
+"""Metrics and logs of every HTTP request, by route template: no path with an id becomes a label."""
 
 import time
 from http import HTTPStatus
@@ -12,7 +12,7 @@ from lealtad.observability.tracing import TraceContext, traced
 
 TRACE_HEADER = "x-trace-id"
 PROBES = {"/health/live", "/health/ready", "/metrics", "/progress"}
-"""Asked every few seconds, or many times a second; nobody wants to read of it while all is well."""
+"""Routes that are called every few seconds or more often; successful calls are logged at level debug."""
 NO_ROUTE = "none"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 CUT_OFF = 499
@@ -22,7 +22,7 @@ log = structlog.get_logger("lealtad.http")
 
 
 class RequestTelemetry:
-    """ASGI middleware: continues the caller's trace, answers with its id, counts, times and logs the request."""
+    """ASGI middleware that continues the caller's trace, returns its id, and counts, times and logs the request."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -57,5 +57,5 @@ def _record(scope: Scope, status: int, seconds: float) -> None:
     route = getattr(scope.get("route"), "path", NO_ROUTE)
     HTTP_REQUESTS.labels(method=method, route=route, status=str(status)).inc()
     HTTP_REQUEST_SECONDS.labels(method=method, route=route).observe(seconds)
-    say = log.debug if route in PROBES and status < HTTPStatus.BAD_REQUEST else log.info
-    say("http_request", method=method, route=route, status=status, ms=round(seconds * 1000, 2))
+    log_request = log.debug if route in PROBES and status < HTTPStatus.BAD_REQUEST else log.info
+    log_request("http_request", method=method, route=route, status=status, ms=round(seconds * 1000, 2))

@@ -1,4 +1,4 @@
-"""Logs: one JSON object a line (or colours for people), by structlog, with other libraries' logs led through it."""
+"""Logs by structlog, one JSON object a line (or colours for people), including the logs of other libraries."""
 
 import logging
 import sys
@@ -11,10 +11,10 @@ from structlog.types import EventDict, Processor
 
 from lealtad.observability.failures import render_exception
 from lealtad.observability.redaction import redact
-from lealtad.observability.repeats import Repeats
+from lealtad.observability.repeat_filter import RepeatFilter
 
 QUIET = {"uvicorn.access": logging.CRITICAL, "aiokafka": logging.WARNING, "sqlalchemy": logging.WARNING}
-"""Libraries that would say too much: uvicorn's access log holds paths with external ids; ours has route templates."""
+"""Levels of verbose libraries. Uvicorn's access log holds paths with external ids; the own log has route templates."""
 
 
 def configure_logging(service: str, process: str, level: str = "INFO", fmt: str = "json") -> None:
@@ -38,18 +38,18 @@ def configure_logging(service: str, process: str, level: str = "INFO", fmt: str 
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stdout)
-    handler.addFilter(Repeats("aiokafka"))
+    handler.addFilter(RepeatFilter("aiokafka"))
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_renderer(fmt)],
         )
     )
-    _lead_libraries_through(handler, level)
+    _route_libraries_to(handler, level)
 
 
 def correlated(correlation_id: object) -> Any:
-    """Put the root fact's id on every log line inside the `with` block."""
+    """Add the root fact's id to every log line inside the `with` block."""
     return bound_contextvars(correlation_id=str(correlation_id))
 
 
@@ -70,7 +70,7 @@ def _json(event: Any, **_: Any) -> str:
     return orjson.dumps(event, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
-def _lead_libraries_through(handler: logging.Handler, level: str) -> None:
+def _route_libraries_to(handler: logging.Handler, level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

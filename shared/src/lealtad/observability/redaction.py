@@ -1,4 +1,4 @@
-"""What may not stand in a log: personal data and secrets."""
+"""Redaction of personal data and secrets in logs."""
 
 import re
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ PERSONAL_KEYS = re.compile(
     )$""",
     re.VERBOSE | re.IGNORECASE,
 )
-"""Keys whose last word says that the value may be about a person, free text, or a secret."""
+"""Keys whose last word suggests personal data, free text, or a secret."""
 
 _EMAIL = re.compile(r"[^\s@<>\"'(),;:]+@[^\s@<>\"'(),;:]+\.[^\s@<>\"'(),;:]+")
 _CREDENTIALS_IN_URL = re.compile(r"(?<=://)[^/\s:@]*:[^/\s@]*(?=@)")
@@ -28,7 +28,7 @@ def redact(_logger: Any, _method: str, event: structlog.types.EventDict) -> stru
     return {key: MASK if _is_personal(key) else _clean(value) for key, value in event.items()}
 
 
-@lru_cache(maxsize=4096)  # the keys of our log lines are few, and every line is checked
+@lru_cache(maxsize=4096)  # log lines have few keys, and every line is checked
 def _is_personal(key: str) -> bool:
     return bool(PERSONAL_KEYS.search(key))
 

@@ -1,4 +1,4 @@
-"""The open routes of every process: health and metrics."""
+"""Routes without a token in every process: health and metrics."""
 
 import asyncio
 from typing import Any
@@ -22,37 +22,38 @@ FAILING: dict[int | str, dict[str, Any]] = {
 def health_routes(health: Health) -> APIRouter:
     """Return `/health/live`, `/health/ready` and `/metrics`, which need no token."""
     router = APIRouter(tags=["operations"])
-    one_at_a_time = asyncio.Lock()
+    rendering = asyncio.Lock()
 
     @router.get("/health/live", responses=FAILING)
     async def live(response: Response) -> HealthReport:
-        """Say whether the process is alive.
+        """Return whether the process is alive.
 
-        It is while each of its loops turns, or waits as declared. A process that is not is to be restarted.
+        It is alive while each of its loops turns, or waits as declared. Otherwise it is to be restarted.
         """
         return _answered(health.live(), response)
 
     @router.get("/health/ready", responses=FAILING)
     async def ready(response: Response) -> HealthReport:
-        """Say whether work may be sent here.
+        """Return whether work may be sent here.
 
-        Alive, not stopping, its database answers, and nothing holds it (a restore that does not fit Kafka).
+        The process is alive and not stopping, its database answers, and no hold is in force (a restore that does not
+        fit Kafka).
         """
         return _answered(await health.ready(), response)
 
     @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
     async def metrics() -> Response:
-        """Show the metrics in the Prometheus text format.
+        """Return the metrics in the Prometheus text format.
 
-        `docs/metrics.md` says what each one means.
+        `docs/metrics.md` explains each metric.
         """
-        # They take milliseconds: many who ask at once must not keep the event loop from everything else.
-        async with one_at_a_time:
+        # Each takes milliseconds. Many calls at once must not block the event loop.
+        async with rendering:
             await asyncio.sleep(0)
             for heartbeat in health.heartbeats.values():
                 LOOP_LIMIT_SECONDS.labels(loop=heartbeat.name).set(heartbeat.limit_s)
                 LOOP_TURN_AGE_SECONDS.labels(loop=heartbeat.name).set(heartbeat.age_s)
-                LOOP_LONGEST_STAND_SECONDS.labels(loop=heartbeat.name).set(heartbeat.take_longest_stand())
+                LOOP_LONGEST_STAND_SECONDS.labels(loop=heartbeat.name).set(heartbeat.pop_longest_stand())
             return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
     return router

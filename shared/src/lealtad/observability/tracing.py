@@ -17,7 +17,7 @@ _SAMPLED = 0x01
 
 @dataclass(frozen=True, slots=True)
 class TraceContext:
-    """Where a piece of work stands in its trace: 32 hex digits of trace, 16 of span, and the sampled flag."""
+    """The position of work in its trace: 32 hex digits of trace, 16 of span, and the sampled flag."""
 
     trace_id: str
     span_id: str
@@ -25,14 +25,14 @@ class TraceContext:
 
     @classmethod
     def new(cls) -> Self:
-        """Begin a trace."""
+        """Return the first context of a new trace."""
         return cls(trace_id=_random_hex(16), span_id=_random_hex(8))
 
     @classmethod
     def parse(cls, traceparent: str | None) -> Self | None:
-        """Return the context that a `traceparent` names, or None where it is absent or not valid.
+        """Return the context of a `traceparent`, or None when it is missing or invalid.
 
-        A version above 00 is read as 00, as the standard asks; version ff and ids of all zeros are not valid.
+        A version above 00 is read as 00, as the standard requires. Version ff and ids of all zeros are invalid.
         """
         match = _TRACEPARENT.fullmatch(traceparent or "")
         if match is None:
@@ -45,7 +45,7 @@ class TraceContext:
 
     @classmethod
     def continued(cls, traceparent: str | None) -> Self:
-        """Return a child of the context that `traceparent` names, or begin a trace where it names none."""
+        """Return a child of the context of `traceparent`, or a new trace without one."""
         parent = cls.parse(traceparent)
         return parent.child() if parent else cls.new()
 
@@ -62,13 +62,13 @@ _current: ContextVar[TraceContext | None] = ContextVar("lealtad_trace_context", 
 
 
 def current_trace() -> TraceContext | None:
-    """Return the context of the work in hand, or None outside of `traced`."""
+    """Return the current context, or None outside of `traced`."""
     return _current.get()
 
 
 @contextmanager
 def traced(context: TraceContext) -> Iterator[TraceContext]:
-    """Make `context` the current one, and put its trace id on every log line inside."""
+    """Make `context` the current context, and add its trace id to every log line inside the block."""
     token = _current.set(context)
     try:
         with bound_contextvars(trace_id=context.trace_id):

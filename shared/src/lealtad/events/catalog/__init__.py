@@ -1,4 +1,4 @@
-"""Every event type of Lealtad, one module per producer; importing this package registers them all."""
+"""All event types of Lealtad, one module per producer; importing this package registers them."""
 
 from lealtad.events.catalog import campaigns, churn_scoring, complaints, customer_profile, segmentation
 

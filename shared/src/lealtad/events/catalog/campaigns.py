@@ -13,7 +13,7 @@ from lealtad.money import DecimalText
 
 
 class OfferKind(StrEnum):
-    """What an offer is for."""
+    """The purpose of an offer."""
 
     RETENTION = "retention"
     CROSS_SELL = "cross-sell"
@@ -27,7 +27,7 @@ class OfferKind(StrEnum):
 
 
 class OfferRef(Part):
-    """An offer in the version that was decided on."""
+    """An offer in the version of the decision."""
 
     offer_id: UUID
     key: Slug
@@ -51,7 +51,7 @@ class NextBestActionChanged(EventData, topic=OFFERS, event="next-best-action-cha
 
 
 class OfferResponse(EventData):
-    """A customer met an offer."""
+    """The reaction of a customer to an offer."""
 
     customer_id: UUID
     decision_id: UUID
@@ -62,24 +62,26 @@ class OfferResponse(EventData):
 
 
 class OfferPresented(OfferResponse, topic=OFFERS, event="offer-presented"):
-    """The offer was shown or told."""
+    """The offer was presented to the customer."""
 
-    reported: bool = Field(default=False, description="Told afterwards: the contact had taken place, no rule was asked")
+    reported: bool = Field(
+        default=False, description="Reported afterwards: the contact had taken place, and no rule was checked"
+    )
     rule: Slug | None = Field(default=None, description="The rule that forbade the contact when it took place")
 
 
 class OfferAccepted(OfferResponse, topic=OFFERS, event="offer-accepted"):
-    """The customer took it."""
+    """The customer accepted the offer."""
 
 
 class OfferRejected(OfferResponse, topic=OFFERS, event="offer-rejected"):
-    """The customer declined."""
+    """The customer rejected the offer."""
 
     reason: Slug | None = None
 
 
 class ContactEvent(EventData):
-    """A slot of the customer's contact ledger."""
+    """An event of a slot in the customer's contact ledger."""
 
     customer_id: UUID
     contact_id: UUID
@@ -100,14 +102,14 @@ class ContactConfirmed(ContactEvent, topic=OFFERS, event="contact-confirmed"):
     """The contact took place."""
 
     rule: Slug | None = Field(
-        default=None, description="The rule that forbade the contact when it took place; it was told afterwards"
+        default=None, description="The rule that forbade the contact when it took place; it was reported afterwards"
     )
 
 
 class ContactReleased(ContactEvent, topic=OFFERS, event="contact-released"):
     """The slot is free again."""
 
-    reason: Slug = Field(description="`expired`, `stopped`, or what the channel said that released it")
+    reason: Slug = Field(description="`expired`, `stopped`, or the reason of the channel that released it")
     rule: Slug | None = Field(
         default=None, description="The rule that stopped the contact", examples=["do-not-contact", "complaint-open"]
     )
@@ -122,7 +124,7 @@ class OfferDefinitionChanged(EventData, topic=OFFERS_CONTROL, event="offer-defin
 
 
 class ContactPolicyChanged(EventData, topic=OFFERS_CONTROL, event="contact-policy-changed"):
-    """Another version of the contact policy is in force."""
+    """A new version of the contact policy is in force."""
 
     version: int = Field(ge=1)
     promotions_stopped: bool

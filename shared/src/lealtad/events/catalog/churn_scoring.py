@@ -12,7 +12,7 @@ from lealtad.money import DecimalText, Money
 
 
 class ChurnKind(StrEnum):
-    """What leaving means for this customer."""
+    """The kind of churn of this customer."""
 
     INACTIVITY = "inactivity"
     CONTRACT = "contract"
@@ -20,7 +20,7 @@ class ChurnKind(StrEnum):
 
 
 class ModelRef(Part):
-    """Which model gave a score."""
+    """The model of a score."""
 
     name: Slug
     version: int = Field(ge=1)
@@ -43,7 +43,7 @@ class ChurnScored(EventData, topic=SCORES, event="churn-scored"):
     )
     no_score_reason: Slug | None = Field(
         default=None,
-        description="Why there is none: no-history, merged, erased, or profiling-refused (readers forget the score)",
+        description="Reason without a score: no-history, merged, erased, or profiling-refused (readers delete the score)",
     )
     band: Slug | None = None
     previous_band: Slug | None = None
@@ -61,7 +61,7 @@ class ChurnScored(EventData, topic=SCORES, event="churn-scored"):
 
 
 class ModelPromoted(EventData, topic=SCORES_CONTROL, event="model-promoted"):
-    """From now on scores come from this model."""
+    """This model makes all scores from now on."""
 
     model: ModelRef
     previous: ModelRef | None = None

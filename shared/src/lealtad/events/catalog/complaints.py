@@ -23,7 +23,7 @@ class CaseKind(StrEnum):
 
 
 class CaseStatus(StrEnum):
-    """Where a case stands."""
+    """The status of a case."""
 
     NEW = "new"
     ACKNOWLEDGED = "acknowledged"
@@ -36,11 +36,11 @@ class CaseStatus(StrEnum):
 OPEN_STATUSES = frozenset(
     {CaseStatus.NEW, CaseStatus.ACKNOWLEDGED, CaseStatus.IN_PROGRESS, CaseStatus.WAITING_FOR_CUSTOMER}
 )
-"""A case in one of these mutes promotions, when its kind does (`mutes`)."""
+"""Statuses in which a case mutes promotions, if its kind does (`mutes`)."""
 
 
 class Severity(StrEnum):
-    """How bad it is for the customer."""
+    """The severity of a case for the customer."""
 
     LOW = "low"
     MEDIUM = "medium"
@@ -49,7 +49,7 @@ class Severity(StrEnum):
 
 
 class CaseState(EventData):
-    """A case as it stands; the record's key is the customer, or the case while the customer is unknown.
+    """The state of a case; the record's key is the customer, or the case while the customer is unknown.
 
     `version` grows by one with every change of the case, also when its key changes: consumers keep the largest.
     """
@@ -72,11 +72,11 @@ class CaseState(EventData):
 
 
 class CaseOpened(CaseState, topic=CASES, event="case-opened"):
-    """A case came in."""
+    """A case was opened."""
 
 
 class CaseAcknowledged(CaseState, topic=CASES, event="case-acknowledged"):
-    """The customer was told that the case is known."""
+    """The case was acknowledged to the customer."""
 
 
 class CaseUpdated(CaseState, topic=CASES, event="case-updated"):
@@ -84,7 +84,7 @@ class CaseUpdated(CaseState, topic=CASES, event="case-updated"):
 
 
 class CaseRescheduled(CaseState, topic=CASES, event="case-rescheduled"):
-    """The due time moved with the customer's service tier; it is told to the 360 only, as tiers depend on cases."""
+    """The due time moved with the customer's service tier; only the 360 view reads this, as tiers depend on cases."""
 
 
 class CaseAttached(CaseState, topic=CASES, event="case-attached"):
@@ -100,8 +100,8 @@ class CaseResolved(CaseState, topic=CASES, event="case-resolved"):
 
 
 class CaseReopened(CaseState, topic=CASES, event="case-reopened"):
-    """The resolution did not hold."""
+    """The case was reopened, since its resolution did not hold."""
 
 
 class CaseClosed(CaseState, topic=CASES, event="case-closed"):
-    """The case rests for good."""
+    """The case was closed."""

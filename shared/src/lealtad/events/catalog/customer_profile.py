@@ -13,7 +13,7 @@ from lealtad.money import DecimalText, Money
 
 
 class CustomerStatus(StrEnum):
-    """What became of a customer record."""
+    """The status of a customer record."""
 
     ACTIVE = "active"
     MERGED = "merged"
@@ -21,7 +21,7 @@ class CustomerStatus(StrEnum):
 
 
 class Purpose(StrEnum):
-    """What a consent allows the company to do."""
+    """The purpose of a consent."""
 
     MARKETING = "marketing"
     PROFILING = "profiling"
@@ -30,7 +30,7 @@ class Purpose(StrEnum):
 
 
 class Channel(StrEnum):
-    """Where company and customer meet."""
+    """A channel between company and customer."""
 
     EMAIL = "email"
     SMS = "sms"
@@ -107,7 +107,7 @@ class CustomerState(EventData):
 
 
 class CustomerRegistered(CustomerState, topic=CUSTOMERS, event="customer-registered"):
-    """A customer is known from now on."""
+    """A customer was registered."""
 
 
 class CustomerUpdated(CustomerState, topic=CUSTOMERS, event="customer-updated"):
@@ -119,7 +119,7 @@ class CustomerConsentChanged(CustomerState, topic=CUSTOMERS, event="customer-con
 
 
 class Fact(EventData):
-    """What all facts about a customer have in common; the event's id is the fact's id."""
+    """The common fields of facts about a customer; the event's id is the fact's id."""
 
     customer_id: UUID
     source: FactSource
@@ -138,7 +138,7 @@ class PurchaseLine(Part):
 
 
 class PurchaseRecorded(Fact, topic=ACTIVITY, event="purchase-recorded"):
-    """An invoice."""
+    """A purchase, with the lines of its invoice."""
 
     lines: list[PurchaseLine] = Field(min_length=1, max_length=500)
     total: Money
@@ -183,7 +183,7 @@ class Phase(StrEnum):
 
 
 class Sentiment(StrEnum):
-    """How the customer felt about a touchpoint."""
+    """The customer's sentiment about a touchpoint."""
 
     POSITIVE = "positive"
     NEUTRAL = "neutral"
@@ -200,7 +200,7 @@ class TouchpointRecorded(Fact, topic=ACTIVITY, event="touchpoint-recorded"):
 
 
 class ContractFact(Fact):
-    """What the events of a contract have in common: the contract as it stands after the event."""
+    """The common fields of contract events: the contract after the event."""
 
     contract_id: UUID
     product_line: Slug

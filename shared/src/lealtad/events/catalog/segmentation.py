@@ -26,7 +26,7 @@ class Rfm(Part):
 
 
 class MembershipsChanged(EventData, topic=SEGMENTS, event="memberships-changed"):
-    """What one evaluation changed, and the whole state after it; consumers keep the largest sequence."""
+    """The changes of one evaluation, and the whole state after it; consumers keep the largest sequence."""
 
     customer_id: UUID
     entered: list[SegmentRef] = Field(default_factory=list)

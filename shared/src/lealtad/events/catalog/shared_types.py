@@ -23,7 +23,7 @@ FactId = Annotated[
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(nearest_kept)]
-"""A moment. One outside the range that Lealtad keeps is read as the end of the range: no reader breaks on it."""
+"""An instant; outside the range of Lealtad it is read as the end of the range, so that no reader fails."""
 
 
 class Part(BaseModel):
@@ -33,7 +33,7 @@ class Part(BaseModel):
 
 
 class FactSource(Part):
-    """Where a fact came from; (system, fact id) is unique."""
+    """The source of a fact; (system, fact id) is unique."""
 
     system: SystemName
     fact_id: FactId

@@ -1,4 +1,4 @@
-"""Every metric of the platform. `docs/metrics.md` is made from it by `python -m lealtad.observability.metrics`.
+"""The metrics of the platform. `docs/metrics.md` is made from them by `python -m lealtad.observability.metrics`.
 
 A service declares its own in a module `metrics.py` with the same three functions, and names that module as an entry
 point of the group `lealtad.metrics`, where the documentation finds it.

@@ -27,7 +27,7 @@ def document(metrics: Iterable[Described]) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write or check the page; return 1 where it is not current."""
+    """Write or check the page; return 1 when it is not current."""
     parser = argparse.ArgumentParser(prog="python -m lealtad.observability.metrics", description=__doc__)
     parser.add_argument("--file", type=Path, default=Path("docs/metrics.md"))
     parser.add_argument("--check", action="store_true", help="write nothing; fail if the page is not current")

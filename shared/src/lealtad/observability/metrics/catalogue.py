@@ -1,4 +1,4 @@
-"""How a metric is declared: with its type, its labels and one line that says what it means."""
+"""Declarations of metrics: type, labels and one line of explanation."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,13 +19,13 @@ PlatformCollector(registry=REGISTRY)
 GCCollector(registry=REGISTRY)
 
 PREFIX = "lealtad_"
-"""Keeps our names apart from other exporters' in one Prometheus."""
+"""Prefix that separates these names from those of other exporters in one Prometheus."""
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """One metric as the documentation shows it."""
+    """A metric in the documentation."""
 
     name: str
     type: str
@@ -39,7 +39,7 @@ CATALOGUE: dict[str, Described] = {}
 
 
 def counter(name: str, meaning: str, *labels: str, module: str = "lealtad") -> Counter:
-    """Declare a counter; `name` ends in `_total`. Labels have few values, none of them about a person."""
+    """Declare a counter; `name` ends in `_total`. Labels have few values; no value identifies a person."""
     if not name.endswith("_total"):
         raise ValueError(f"the name of counter {name} must end in _total")
     _describe(name, "counter", meaning, labels, module)
@@ -55,7 +55,7 @@ def gauge(name: str, meaning: str, *labels: str, module: str = "lealtad") -> Gau
 def histogram(
     name: str, meaning: str, *labels: str, module: str = "lealtad", buckets: Sequence[float] = SECONDS
 ) -> Histogram:
-    """Declare a histogram; of seconds, unless `buckets` says otherwise."""
+    """Declare a histogram; its unit is seconds unless `buckets` are given."""
     _describe(name, "histogram", meaning, labels, module)
     return Histogram(name, meaning, labels, registry=REGISTRY, buckets=buckets)
 

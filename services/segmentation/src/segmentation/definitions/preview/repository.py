@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Float, func, literal, select, tablesample, text
 
 from lealtad.db import Connection
-from lealtad.db.planning import plan_for_the_base
+from lealtad.db.plan_settings import plan_for_the_base
 from segmentation.customer_base.models import evaluated_customer
 from segmentation.domain.rulebook import Rulebook
 from segmentation.evaluation.evaluator import time_binds

@@ -10,7 +10,7 @@ from decimal import Decimal
 from sqlalchemy import text
 
 from lealtad.db import Connection, Row
-from lealtad.db.planning import plan_for_the_base
+from lealtad.db.plan_settings import plan_for_the_base
 from segmentation.domain.boundaries import Boundaries, Tier
 from segmentation.domain.value_policy import TierRule, ValuePolicy
 

@@ -1,4 +1,4 @@
-"""Headers of every answer: none is stored on its way, guessed to be another type, or shown within another page."""
+"""Security headers of every answer: no caching, no guessed content type, no display within another page."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -7,11 +7,11 @@ HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"content-security-policy", b"frame-ancestors 'none'"),
 )
-"""Answers may hold personal data, so no cache keeps any (https://owasp.org, REST Security Cheat Sheet)."""
+"""Answers may hold personal data, so no cache stores them (https://owasp.org, REST Security Cheat Sheet)."""
 
 
-class HardenedAnswers:
-    """ASGI middleware that puts `HEADERS` on every answer."""
+class SecurityHeaders:
+    """ASGI middleware that adds `HEADERS` to every answer."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -22,9 +22,9 @@ class HardenedAnswers:
             await self.app(scope, receive, send)
             return
 
-        async def send_hardened(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", ()), *HEADERS]
             await send(message)
 
-        await self.app(scope, receive, send_hardened)
+        await self.app(scope, receive, send_with_headers)
