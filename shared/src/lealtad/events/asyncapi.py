@@ -65,7 +65,8 @@ def asyncapi() -> dict[str, Any]:
             "title": "Lealtad events",
             "version": "1.0.0",
             "description": "Events of Lealtad's services, for one another and for other subscribers. They hold no "
-            "personal data: ids and a named list of shareable attributes. Within v1 data only grow, by optional fields.",
+            "personal data: ids and a named list of shareable attributes. Within v1 data only grow, by optional "
+            "fields.",
         },
         "defaultContentType": "application/json",
         "channels": {topic.name: _channel(topic) for topic in TOPICS},

@@ -43,7 +43,7 @@ class ChurnScored(EventData, topic=SCORES, event="churn-scored"):
     )
     no_score_reason: Slug | None = Field(
         default=None,
-        description="Reason without a score: no-history, merged, erased, or profiling-refused (readers delete the score)",
+        description="Why there is none: no-history, merged, erased, or profiling-refused (readers delete the score)",
     )
     band: Slug | None = None
     previous_band: Slug | None = None
