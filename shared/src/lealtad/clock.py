@@ -15,10 +15,10 @@ STAMP_BYTES = 26
 
 
 class Clock(Protocol):
-    """Business time."""
+    """A clock of business time."""
 
     steps: bool
-    """Whether it may be set on at any moment, and does not only go by."""
+    """Whether the time may be set forward at any moment."""
 
     def now(self) -> datetime:
         """Return the business time, in UTC."""
@@ -31,7 +31,7 @@ def system_now() -> datetime:
 
 
 class SystemClock:
-    """Business time that is the machine's time: production."""
+    """Business time that is the machine's time, for production."""
 
     steps = False
 
@@ -41,7 +41,7 @@ class SystemClock:
 
 
 class FixedClock:
-    """Business time that stands still until it is moved: tests of one process."""
+    """Business time that changes only when it is set, for tests of one process."""
 
     steps = True
 
@@ -50,24 +50,24 @@ class FixedClock:
         self._now = moment.astimezone(UTC)
 
     def now(self) -> datetime:
-        """Return the time it was set to."""
+        """Return the time that was set."""
         return self._now
 
     def set(self, moment: datetime) -> None:
-        """Move to `moment`."""
+        """Set the time to `moment`."""
         self._now = moment.astimezone(UTC)
 
     def advance(self, **delta: float) -> datetime:
-        """Move on by `timedelta(**delta)` and return the new time."""
+        """Advance by `timedelta(**delta)` and return the new time."""
         self._now += timedelta(**delta)
         return self._now
 
 
 class StackClock:
-    """Business time kept in a small file that all processes of one stack read: demo and tests of many processes.
+    """Business time in a small file that all processes of a stack read, for the demo and tests of many processes.
 
-    The file holds one UTC time stamp of fixed length, so that a write replaces it whole. It stays open as long as the
-    process runs; who asks only now and then calls `read`.
+    The file holds one UTC time stamp of fixed length, so that a write replaces it as a whole. The file stays open while
+    the process runs; occasional readers call `read`.
     """
 
     steps = True
@@ -78,7 +78,7 @@ class StackClock:
 
     @classmethod
     def read(cls, path: Path) -> datetime:
-        """Return once what the clock in `path` says."""
+        """Return the time of the clock in `path`."""
         clock = cls(path)
         try:
             return clock.now()
@@ -87,7 +87,7 @@ class StackClock:
 
     @staticmethod
     def write(path: Path, moment: datetime) -> None:
-        """Set the clock in `path` to `moment`, creating the file if need be."""
+        """Set the clock in `path` to `moment`, creating the file if necessary."""
         file = os.open(path, os.O_WRONLY | os.O_CREAT, 0o644)
         try:
             os.pwrite(file, moment.astimezone(UTC).strftime(STAMP).encode(), 0)
@@ -95,11 +95,11 @@ class StackClock:
             os.close(file)
 
     def now(self) -> datetime:
-        """Return the time that stands in the file."""
+        """Return the time in the file."""
         stamp = os.pread(self._file, STAMP_BYTES, 0).decode()
         return datetime.strptime(stamp, STAMP).replace(tzinfo=UTC)
 
 
 def business_clock(clock_file: Path | None) -> Clock:
-    """Return the stack clock where a file is named, else the machine's."""
+    """Return the stack clock if a file is named, else the machine's."""
     return StackClock(clock_file) if clock_file else SystemClock()

@@ -1,4 +1,4 @@
-"""What a unit of work emitted and noted becomes rows: with one statement, however much it is."""
+"""Insertion of the emitted events and journal rows of a unit of work, with one statement for all of them."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ WRITE_AND_COMPLETE = text(f"WITH {INSERT_RECORDS}, inserted AS ({INSERT_ROWS}) {
 
 
 async def flush(connection: Connection, outbox: Outbox, journal: Journal, business_at: datetime) -> bool:
-    """Write and forget the events of `outbox` and the rows of `journal`; return whether there were events."""
+    """Insert the events of `outbox` and the rows of `journal`, clear both, and return whether there were events."""
     emitted = bool(outbox)
     if journal.completes:
         parameters = {**outbox.parameters(), **journal.parameters(business_at), **journal.completion()}

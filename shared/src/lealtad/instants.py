@@ -11,17 +11,17 @@ EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 END = datetime(2200, 1, 1, tzinfo=UTC)
 """The first instant after the range."""
 RANGE = "1900-01-01 to 2199-12-31"
-"""The range in words, by UTC."""
+"""The range in messages, in UTC."""
 
 
 def is_kept(instant: datetime) -> bool:
-    """Whether an instant with a zone lies in the range."""
+    """Return whether an instant with a zone is in the range."""
     return EARLIEST <= instant < END
 
 
 def nearest_kept(instant: datetime) -> datetime:
-    """Return an instant with a zone in UTC, moved to the nearer end of the range where it lies outside.
+    """Return an instant with a zone in UTC, moved to the nearer end of the range if it is outside.
 
-    What ends in the year 9999 does not end: an end of 2200 means the same to every reader.
+    An end in the year 9999 means no end. An end in 2200 means the same to every reader.
     """
     return min(max(instant, EARLIEST), END).astimezone(UTC)

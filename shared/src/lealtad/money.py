@@ -15,7 +15,7 @@ DecimalText = Annotated[
     WithJsonSchema({"anyOf": [_AS_TEXT, {"type": "number"}]}, mode="validation"),
     WithJsonSchema(_AS_TEXT, mode="serialization"),
 ]
-"""A decimal that travels as text, so that no reader turns it into a float."""
+"""A decimal that is serialised as text, so that no reader turns it into a float."""
 
 
 NO_MINOR_UNIT = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
@@ -24,14 +24,14 @@ MINOR_UNITS = {
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
     **dict.fromkeys(("CLF", "UYW"), 4),
 }
-"""Decimals of the currencies that have not two (ISO 4217, list one, of 2024)."""
+"""Decimals of the currencies without exactly two decimals (ISO 4217, list one, of 2024)."""
 ONE = Decimal(1)
 LARGEST_AMOUNT = Decimal(10**14 - 1)
-"""What `Money` and the columns of amounts can hold, in whole units of any currency."""
+"""Largest amount of `Money` and of the columns of amounts, in whole units of any currency."""
 
 
 def minor_units(currency: str) -> int:
-    """Return how many decimals an amount of `currency` has at most."""
+    """Return the largest number of decimals of an amount in `currency`."""
     return MINOR_UNITS.get(currency, 2)
 
 
@@ -41,17 +41,17 @@ def in_minor_units(amount: Decimal, currency: str) -> Decimal:
 
 
 def is_in_minor_units(amount: Decimal, currency: str) -> bool:
-    """Say whether `amount` can be paid in `currency`: it has no decimals beyond the smallest coin, except zeros."""
+    """Return whether `amount` can be paid in `currency`: decimals beyond the smallest coin are zero."""
     return in_minor_units(amount, currency) == amount
 
 
 def part_of(total: Decimal, weight: Decimal, weights: Decimal, currency: str) -> Decimal:
-    """Return the part of `total` that `weight` of `weights` (not 0) is, rounded half to even to the smallest coin.
+    """Return the part of `total` for `weight` of `weights` (not 0), rounded half to even to the smallest coin.
 
     A growing `weight` never gives a smaller part, and all of `weights` give all of a total in minor units. So the
     differences between the parts of growing weights add up to the total, each within a coin of its exact share.
     """
-    # In whole numbers: the products have more digits than a decimal context keeps, and are not to be rounded twice.
+    # Compute in whole numbers: the products have more digits than a decimal context, and must not be rounded twice.
     digits = minor_units(currency)
     (money, of_money), (part, of_part), (whole, of_whole) = (
         number.as_integer_ratio() for number in (total, weight, weights)
@@ -61,7 +61,7 @@ def part_of(total: Decimal, weight: Decimal, weights: Decimal, currency: str) ->
 
 
 def apportion(total: Decimal, weights: Sequence[Decimal], currency: str) -> list[Decimal]:
-    """Return the parts of `total` by `weights` (equal ones where all are 0), which add up to exactly `total`."""
+    """Return the parts of `total` by `weights` (equal parts if all are 0), which add up to exactly `total`."""
     everything = sum(weights, Decimal(0))
     if not everything:
         weights, everything = [ONE] * len(weights), Decimal(len(weights))
@@ -98,7 +98,7 @@ class Money(BaseModel):
     def stored(cls, amount: Decimal, currency: str) -> "Money":
         """Return an amount from a column of four decimals, with the decimals of its currency.
 
-        Further digits stay where they are not zero: a sum of unit prices may be finer than the smallest coin.
+        Further digits stay if they are not zero: a sum of unit prices may be finer than the smallest coin.
         """
         finest = -int(amount.normalize().as_tuple().exponent)
         digits = max(minor_units(currency), finest)

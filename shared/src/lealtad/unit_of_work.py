@@ -1,4 +1,4 @@
-"""The unit of work: one database transaction with the events it emits and the journal rows that explain it."""
+"""The unit of work: one database transaction, its emitted events, and the journal rows that explain it."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -19,21 +19,21 @@ from lealtad.journal import Entry, Journal
 from lealtad.outbox import Outbox
 
 Touched = dict[UUID, list[Cause]]
-"""Customers in ascending id, each with the causes that touched it in this transaction."""
+"""Customers in ascending id, each with the causes that touched the customer in this transaction."""
 
 
 class Phase(Enum):
-    """What may happen in a unit of work."""
+    """The phase of a unit of work, which limits its effects."""
 
     OPEN = auto()
     PROJECT = auto()
-    """Derived state is folded; nothing may be emitted, so that a rebuild announces nothing."""
+    """Projection of derived state; emitting raises, so that a rebuild announces nothing."""
     SWEEP = auto()
-    """Customers are looked at again after a rebuild, although nothing happened to them."""
+    """Evaluation of all customers after a rebuild, although no event touched them."""
 
 
 class Waker(Protocol):
-    """Tells the relay that there are new outbox rows."""
+    """A waker of the relay after new outbox rows."""
 
     def wake(self) -> None:
         """Return at once; several calls may become one wake-up."""
@@ -48,7 +48,7 @@ class UnitOfWork:
     now: datetime
     """Business time, read once."""
     resources: Any
-    """What the service's `on_start` returned: a loaded model, say."""
+    """The result of the service's `on_start`, such as a loaded model."""
     outbox: Outbox
     journal: Journal
     traceparent: str | None = None
@@ -64,12 +64,12 @@ class UnitOfWork:
         event_id: UUID | None = None,
         traceparent: str | None = None,
     ) -> EventRef:
-        """Put an event into the outbox, to be written at the commit.
+        """Add an event to the outbox, which is written at the commit.
 
-        Without causes it is a fact: its own root, at depth 0, in `lane`, in the trace `traceparent` or else in that of
-        the unit of work. With causes it inherits the last one's
-        correlation and trace, the largest depth + 1, and the backfill lane only if all causes are of it.
-        Raises RuntimeError while derived state is projected, EventTooLargeError above 256 KiB.
+        Without causes the event is a fact: its own root, at depth 0, in `lane`, in the trace `traceparent` or else in
+        that of the unit of work. With causes the event inherits the correlation and trace of the last cause, the
+        largest depth + 1, and the backfill lane only if all causes are of that lane.
+        Raise RuntimeError while derived state is projected, EventTooLargeError above 256 KiB.
         """
         if self.phase is Phase.PROJECT:
             raise RuntimeError("project folds derived state and emits nothing; announce in react")
@@ -89,12 +89,12 @@ class UnitOfWork:
         await self.outbox.allocate(self.connection)
 
     async def flush(self) -> bool:
-        """Write what was emitted and noted so far; return whether events were."""
+        """Write the events and notes so far; return whether there were events."""
         return await flush(self.connection, self.outbox, self.journal, self.now)
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
-        """Undo what the block did, emitted and noted, when it raises; the transaction itself goes on."""
+        """Undo the block with its events and notes when it raises; the transaction itself goes on."""
         events, rows = self.outbox.mark(), self.journal.mark()
         try:
             async with self.connection.transaction():
@@ -105,17 +105,17 @@ class UnitOfWork:
             raise
 
     def due_cause(self, key: UUID, action: str, lane: Lane = Lane.LIVE) -> Cause:
-        """Return the cause that time is for `key`, and journal the due action."""
+        """Return the cause of a due action for `key`, and journal the action."""
         cause = self._root(new_id(), lane)
         self.journal.add(Entry(cause.id, "due", action, key, lane=lane.value))
         return cause
 
     def note(self, keys: Iterable[UUID], text: str) -> None:
-        """Explain in the journal what happened, or why nothing did, to these customers."""
+        """Set the journal's text about these customers: what happened, or why nothing happened."""
         self.journal.note(keys, text)
 
     def ignore(self, event: Event[EventData], reason: str) -> None:
-        """Say that a consumed event had no effect and triggers no reaction."""
+        """Mark a consumed event as having no effect; it triggers no reaction."""
         self.journal.ignore(event.id, reason)
 
     def _root(self, identity: UUID, lane: Lane, traceparent: str | None = None) -> Cause:
@@ -150,7 +150,7 @@ class Database:
     async def begin(
         self, *, now: datetime | None = None, traceparent: str | None = None, phase: Phase = Phase.OPEN
     ) -> AsyncIterator[UnitOfWork]:
-        """Open a transaction; at the end write outbox and journal, commit, wake the relay. An error rolls back."""
+        """Begin a transaction; at the end write outbox and journal, commit, and wake the relay. An error rolls back."""
         async with self.engine.begin() as connection:
             uow = self._unit(connection, now, traceparent, phase)
             yield uow
@@ -160,7 +160,7 @@ class Database:
 
     @asynccontextmanager
     async def read(self, *, now: datetime | None = None) -> AsyncIterator[UnitOfWork]:
-        """Open a connection for reading: every statement sees the newest committed state, none holds a snapshot."""
+        """Yield a connection for reading; each statement sees the newest committed state; no snapshot stays open."""
         async with self.engine.connect() as connection:
             yield self._unit(connection, now, None, Phase.PROJECT)
 
