@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGES = sorted(path.parent for path in ROOT.glob("services/*/src/*/service.py"))
 
-# Additions need a decision record: docs/adr/file-roles.md.
+# Additions need a decision record: docs/adr/0039-file-roles.md.
 ROOT_MODULES = {"__main__", "service", "settings", "consumers", "reactions", "fields", "metadata", "metrics"}
 ROLES = {
     "routes",
