@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from lealtad.app import Service
 from lealtad.db import metadata
 from lealtad.db.columns import AMOUNT, DERIVED, moment
+from lealtad.db.recordset import json_value
 from lealtad.events.catalog.customer_profile import ContractChanged, ContractFact
 from lealtad.events.envelope import Event
 from lealtad.journal import Entry
@@ -34,7 +35,7 @@ def contract_row(event: Event[ContractFact]) -> dict[str, Any]:
         "monthly": contract.monthly_amount.amount,
         "ends_on": contract.ends_at.date() if contract.ends_at else None,
         "tags": [contract.product_line, event.type],
-        "data": contract.model_dump(mode="json"),
+        "data": json_value(contract.model_dump_json()),
     }
 
 

@@ -18,6 +18,11 @@ def as_rows(rows: Iterable[Row]) -> dict[str, str]:
     return {"rows": orjson.dumps(list(rows), default=_plain).decode()}
 
 
+def json_value(text: str) -> orjson.Fragment:
+    """Return JSON text as the value of a column, without parsing the text."""
+    return orjson.Fragment(text)
+
+
 def recordset(table: Table, columns: Sequence[str] | None = None) -> str:
     """Return the FROM item `row`: `columns` of `table` (all by default) from the parameter `rows`."""
     names = columns or [column.name for column in table.columns]

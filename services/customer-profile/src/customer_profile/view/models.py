@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from customer_profile.metadata import METADATA
 from customer_profile.view.schemas import Part
 from lealtad.db.columns import DERIVED, moment
-from lealtad.db.recordset import Row
+from lealtad.db.recordset import Row, json_value
 from lealtad.events.catalog.campaigns import NextBestActionChanged, OfferResponse
 from lealtad.events.catalog.churn_scoring import ChurnScored
 from lealtad.events.catalog.complaints import OPEN_STATUSES, CaseState
@@ -28,7 +28,7 @@ def announcement_row(event: Event[Announcement]) -> Row:
         "sequence": event.sequence,
         "event_id": event.id,
         "as_of": as_of,
-        "data": event.data.model_dump(mode="json", exclude={"causes"}),
+        "data": json_value(event.data.model_dump_json(exclude={"causes"})),
     }
 
 
@@ -52,7 +52,7 @@ def case_row(event: Event[CaseState]) -> Row:
         "open": case.status in OPEN_STATUSES,
         "opened_at": case.opened_at,
         "as_of": case.occurred_at,
-        "data": case.model_dump(mode="json"),
+        "data": json_value(case.model_dump_json()),
     }
 
 
@@ -63,7 +63,7 @@ def response_row(event: Event[OfferResponse]) -> Row:
         "customer_id": event.data.customer_id,
         "response": event.type.split(".")[2].removeprefix("offer-"),
         "occurred_at": event.data.occurred_at,
-        "data": event.data.model_dump(mode="json"),
+        "data": json_value(event.data.model_dump_json()),
     }
 
 
