@@ -67,8 +67,8 @@ class UnitOfWork:
         """Add an event to the outbox, which is written at the commit.
 
         Without causes the event is a fact: its own root, at depth 0, in `lane`, in the trace `traceparent` or else in
-        that of the unit of work. With causes the event inherits the correlation and trace of the last cause, the
-        largest depth + 1, and the backfill lane only if all causes are of that lane.
+        that of the unit of work. With causes the event inherits the correlation and trace of the last cause. Its depth
+        is the largest depth + 1, and its lane is backfill only if all causes are of that lane.
         Raise RuntimeError while derived state is projected, EventTooLargeError above 256 KiB.
         """
         if self.phase is Phase.PROJECT:

@@ -2,7 +2,7 @@
 
 uvicorn has no limit for the head of a request, for its duration, or for connections without requests. So any client
 could exhaust the processor, the memory or the descriptors of a port without a token. Here every wait for a caller ends,
-every length has a limit, and a new connection closes the one that has waited longest when there are too many.
+and every length has a limit. When there are too many connections, a new one closes the one that has waited longest.
 `/health/live` is answered at all times.
 """
 

@@ -84,7 +84,7 @@ Mark = tuple[dict[UUID, Entry], dict[UUID, list[UUID]], dict[UUID, str], dict[UU
 
 
 class Journal:
-    """What one transaction did."""
+    """The journal of one transaction."""
 
     def __init__(self) -> None:
         self._entries: dict[UUID, Entry] = {}

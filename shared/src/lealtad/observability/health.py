@@ -58,7 +58,7 @@ class Heartbeat:
 
     @property
     def is_half_over(self) -> bool:
-        """Whether the loop has used half of the time that it may take, beyond the wait that it declared."""
+        """Return whether the loop has used half of the time that it may take, beyond the wait that it declared."""
         return self.age_s - self._wait_s > self.max_age_s / 2
 
     def failure(self) -> str | None:

@@ -56,7 +56,7 @@ class Case:
     status: CaseStatus
     opened_at: datetime
     clock_started_at: datetime
-    """When the current service clock began: the opening, or the last reopening."""
+    """Start of the current service clock: the opening, or the last reopening."""
     due_at: datetime
     tier: str | None = None
     """Service tier of the customer that the due time was computed with."""
@@ -67,7 +67,7 @@ class Case:
     breached_at: datetime | None = None
     resolved_at: datetime | None = None
     close_at: datetime | None = None
-    """When a resolved case closes by itself."""
+    """Time at which a resolved case closes by itself."""
     closed_at: datetime | None = None
     reopened_count: int = 0
 

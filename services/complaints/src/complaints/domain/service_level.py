@@ -19,13 +19,13 @@ class ServicePolicy:
     """Share of the hours that a service tier gets; tiers that are not named get all of them."""
     calendar: BusinessCalendar
     close_after: timedelta
-    """How long a resolution stands before the case closes by itself."""
+    """Time from the resolution until the case closes by itself."""
     acknowledge_at_intake: bool
     muting_kinds: frozenset[CaseKind]
     """Kinds of which an open case mutes promotions."""
     future_tolerance: timedelta
     oldest: timedelta
-    """How far back the occurrence of a case may lie."""
+    """Largest age of the occurrence of a new case."""
 
     @property
     def longest_due_time(self) -> timedelta:

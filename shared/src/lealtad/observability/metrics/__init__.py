@@ -1,7 +1,7 @@
 """The metrics of the platform. `docs/metrics.md` is made from them by `python -m lealtad.observability.metrics`.
 
-A service declares its own in a module `metrics.py` with the same three functions, and names that module as an entry
-point of the group `lealtad.metrics`, where the documentation finds it.
+A service declares its own metrics in a module `metrics.py` with the same three functions. It names that module as an
+entry point of the group `lealtad.metrics`, where the documentation finds it.
 """
 
 from lealtad.observability.metrics.catalogue import (
