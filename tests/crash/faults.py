@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import psutil
 
-from lealtad_local.holding import hold_back, let_go
+from lealtad_local.process_stop import allow_start, request_stop
 
 from .stage import Stage
 
@@ -103,12 +103,12 @@ def _in_order(name: str) -> str:
 
 async def _keep_away(stage: Stage, fault: Fault) -> None:
     process = stage.process(fault.process)
-    hold_back(stage.stack, fault.process)
+    request_stop(stage.stack, fault.process)
     try:
         _send(_family(process), signal.SIGKILL)
         await asyncio.sleep(fault.lasts_s)
     finally:
-        let_go(stage.stack, fault.process)
+        allow_start(stage.stack, fault.process)
     await stage.replaced(fault.process, process.pid)
 
 

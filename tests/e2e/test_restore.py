@@ -10,7 +10,7 @@ import pytest
 
 from lealtad.testing.tables import rows_of
 from lealtad_demo.client import PROFILE
-from lealtad_local import commands, holding, status
+from lealtad_local import commands, process_stop, status
 
 from .world import Json, World
 
@@ -56,7 +56,7 @@ class Operator:
 
     async def _while_stopped(self, *statements: str) -> None:
         for process in PROCESSES:
-            await asyncio.to_thread(holding.stop, self.stack, process)
+            await asyncio.to_thread(process_stop.stop, self.stack, process)
         server = commands.admin_url(self.stack)
         connection = await asyncpg.connect(urlsplit(server)._replace(path="/postgres").geturl())
         try:
@@ -65,7 +65,7 @@ class Operator:
         finally:
             await connection.close()
         for process in PROCESSES:
-            await asyncio.to_thread(holding.start, self.stack, process)
+            await asyncio.to_thread(process_stop.start, self.stack, process)
 
 
 async def purchases_elsewhere(world: World, customer_id: str) -> dict[str, int]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from lealtad_local import holding
+from lealtad_local import process_stop
 from lealtad_local.errors import StackError
 from lealtad_local.home import Home
 from lealtad_local.probes import answers_ok
@@ -125,24 +125,24 @@ def test_a_frozen_child_is_ended_and_started_again(tool: Tool) -> None:
 def test_a_process_that_is_held_back_stays_away_until_it_is_let_go(tool: Tool, home: Home) -> None:
     before = tool.until_ready()
     stack = Stack(home, before)
-    holding.stop(stack, "service")
+    process_stop.stop(stack, "service")
     assert not answers_ok(before.port_of("service"), "/")
     assert tool.state().processes["service"].ended == "was asked to stop"
-    holding.start(stack, "service")
+    process_stop.start(stack, "service")
     assert tool.state().processes["service"].restarts == 0
     assert answers_ok(before.port_of("service"), "/")
 
 
 def test_a_process_that_dies_while_it_is_held_back_is_not_started_again(tool: Tool, home: Home) -> None:
     before = tool.until_ready()
-    holding.hold_back(Stack(home, before), "server")
+    process_stop.request_stop(Stack(home, before), "server")
     os.kill(pid_of(before, "server"), signal.SIGKILL)
     tool.until(lambda state: state.processes["server"].status is Status.STOPPED)
 
 
 def test_an_unknown_process_is_named_with_those_there_are(tool: Tool, home: Home) -> None:
     with pytest.raises(StackError, match=r"no process nobody\. There are: server, service"):
-        holding.stop(Stack(home, tool.until_ready()), "nobody")
+        process_stop.stop(Stack(home, tool.until_ready()), "nobody")
 
 
 def test_a_killed_supervisor_leaves_no_child_not_even_a_frozen_one(tool: Tool) -> None:

@@ -1,6 +1,6 @@
-"""Bring up the whole stack: `python -m lealtad_local.bring_up OPTIONS`, the supervisor's program.
+"""Bring up the whole stack: `python -m lealtad_local.bring_up OPTIONS`, the program of the supervisor.
 
-Kafka with its topics and PostgreSQL with its migrated databases come up side by side, then all services at once.
+Start Kafka with its topics and PostgreSQL with its migrated databases side by side, then all services at once.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Plan:
     home: Home
     credentials: Credentials
     before: StackState | None
-    """What the state file told of the run before."""
+    """The state file of the former run."""
 
     async def bring_up(self, supervisor: Supervisor) -> None:
         """Start everything and return when all processes are ready."""
@@ -56,7 +56,7 @@ class Plan:
         return str(self.home.clock)
 
     async def _kafka(self, supervisor: Supervisor) -> str:
-        """Return the address of a Kafka that has all topics."""
+        """Start Kafka, create the topics, and return the address."""
         bootstrap = os.environ.get("LEALTAD_KAFKA_BOOTSTRAP")
         if not bootstrap:
             server = KafkaServer(self.home.kafka)
@@ -69,7 +69,7 @@ class Plan:
         return bootstrap
 
     async def _postgres(self, supervisor: Supervisor) -> dict[str, str]:
-        """Return the URLs of migrated databases by the services' names."""
+        """Start PostgreSQL, migrate the databases, and return their URLs by service name."""
         admin_url = os.environ.get("LEALTAD_POSTGRES_URL")
         if not admin_url:
             server = PostgresServer(self.home.postgres)
@@ -97,7 +97,7 @@ class Plan:
         )
 
     def _port(self, name: str) -> int:
-        """Keep the port of the last run where it is still free."""
+        """Return the port of the last run where it is free, or another."""
         known = self.before.processes.get(name) if self.before else None
         return known.port if known and claim(known.port) else free_port()
 
@@ -109,9 +109,12 @@ async def _keep_server(supervisor: Supervisor, server: LocalServer) -> None:
 
 
 def _clear(home: Home, options: Options) -> None:
-    """Empty logs, hold no process back, empty data where asked; refuse data of which a half is missing."""
-    for held_back in home.held_back("").iterdir():
-        held_back.unlink()
+    """Delete logs, stop marks and, for a fresh start, all data.
+
+    Raise `ProcessFailedError` when either Kafka's or PostgreSQL's data are missing.
+    """
+    for mark in home.stop_mark("").iterdir():
+        mark.unlink()
     for old in home.logs.glob("*.log"):
         if old != home.log("supervisor"):
             old.unlink()

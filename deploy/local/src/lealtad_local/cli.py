@@ -13,7 +13,7 @@ import httpx
 import typer
 from rich.console import Console
 
-from lealtad_local import clock, commands, dead_letters, failures, holding, logs, progress, stack, status, trace
+from lealtad_local import clock, commands, dead_letters, failures, logs, process_stop, progress, stack, status, trace
 from lealtad_local.errors import StackError
 from lealtad_local.extensions import add_commands
 from lealtad_local.home import Home
@@ -45,7 +45,7 @@ EXPECTED = (
 
 
 def main() -> None:
-    """Run the command; what can be expected to go wrong is one message, not a traceback."""
+    """Run the command; print an expected error as one message, without a traceback."""
     add_commands(app)
     try:
         app()
@@ -101,14 +101,14 @@ def down(*, wipe: Annotated[bool, typer.Option(help="Delete all data, logs and s
 @app.command()
 def stop(process: Annotated[str, typer.Argument(help="One process, as `status` names it.")]) -> None:
     """Stop one process and keep it stopped, until `start` or the next `up`."""
-    holding.stop(_running(), process)
+    process_stop.stop(_running(), process)
     console.print(f"{process} is stopped. Start it again: lealtad start {process}")
 
 
 @app.command()
 def start(process: Annotated[str, typer.Argument(help="One process, as `status` names it.")]) -> None:
     """Start a process again that `stop` stopped."""
-    holding.start(_running(), process)
+    process_stop.start(_running(), process)
     console.print(f"{process} is up.")
 
 

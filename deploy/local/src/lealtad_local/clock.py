@@ -1,4 +1,4 @@
-"""The stack clock: business time of all processes of a demo or test stack."""
+"""The stack clock: the business time of all processes of a demo or test stack."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from lealtad_local.errors import StackError
 from lealtad_local.home import Home
 
 FIRST, LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2900, 1, 1, tzinfo=UTC)
-"""Business times that a stack can run on: windows and terms reach some way before and after."""
+"""The range of business times of a stack: windows and terms reach beyond its ends."""
 
 
 def read(home: Home) -> datetime:
-    """Return the stack's business time; raise `StackError` where it runs on the machine's."""
+    """Return the stack's business time; raise `StackError` for a stack on the machine's time."""
     if not home.clock.exists():
         raise StackError(
             "This stack runs on the machine's time. Start one with a clock of its own: lealtad up --clock TIME"
@@ -22,14 +22,14 @@ def read(home: Home) -> datetime:
 
 
 def set_to(home: Home, moment: datetime) -> None:
-    """Move the clock to `moment`; it never goes back, since decisions were made at the later time."""
+    """Move the clock to `moment`, never back: services already decided at the later time."""
     read(home)
     require_reached(home, moment)
     StackClock.write(home.clock, moment)
 
 
 def span(days: float, hours: float) -> timedelta:
-    """Return so much time; raise `StackError` for more than there is."""
+    """Return the time span; raise `StackError` for one beyond the range of times."""
     try:
         return timedelta(days=days, hours=hours)
     except (OverflowError, ValueError):
@@ -37,7 +37,7 @@ def span(days: float, hours: float) -> timedelta:
 
 
 def advance(home: Home, delta: timedelta) -> datetime:
-    """Move the clock on by `delta` and return the new time."""
+    """Advance the clock by `delta` and return the new time."""
     try:
         moment = read(home) + delta
     except OverflowError:
@@ -47,9 +47,9 @@ def advance(home: Home, delta: timedelta) -> datetime:
 
 
 def require_reached(home: Home, moment: datetime | None, *, fresh: bool = False) -> None:
-    """Raise `StackError` where `moment` (None: the machine's time) lies before the business time that the data reached.
+    """Raise `StackError` where `moment` (None: the machine's time) lies before the business time of the data.
 
-    One rule for a stack that starts on its data, which are emptied if `fresh`, and for a clock that is set.
+    The rule holds for a start on existing data (`fresh` empties them) and for a change of the clock.
     """
     if moment and not FIRST <= moment < LAST:
         raise _impossible()
@@ -63,11 +63,11 @@ def require_reached(home: Home, moment: datetime | None, *, fresh: bool = False)
 
 
 def _reached(home: Home) -> datetime | None:
-    """Return the business time that the data have seen, as far as it is known; None where there are none."""
+    """Return the latest known business time of the data, or None without data."""
     if home.clock.exists():
         return StackClock.read(home.clock)
     if home.state.exists() and home.postgres.exists():
-        # It ran on the machine's time, and wrote its state at the latest when it was stopped.
+        # The stack ran on the machine's time. It wrote its state when it stopped, at the latest.
         return datetime.fromtimestamp(home.state.stat().st_mtime, UTC)
     return None
 

@@ -1,4 +1,4 @@
-"""Running a service's own commands, `python -m <package> COMMAND`, against the running stack."""
+"""Run a service's own commands, `python -m <package> COMMAND`, against the running stack."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from lealtad_local.stack import Stack
 
 
 def run(stack: Stack, service: str, *arguments: str) -> int:
-    """Run a command of `service` in the foreground, its output shown; return its exit status."""
+    """Run a command of `service` in the foreground, with its output; return its exit status."""
     command = program(stack, service, *arguments)
     return subprocess.run(command.argv, env=command.environment(), check=False).returncode  # noqa: S603 - our own
 
 
 def program(stack: Stack, service: str, *arguments: str) -> Command:
-    """Return the program that a command of `service` is."""
+    """Return the program of a command of `service`."""
     return _environment(stack, named(service)).command(named(service), *arguments)
 
 
 def named(name: str) -> Service:
-    """Return the service of that name; raise StackError with the names there are."""
+    """Return the service of that name; raise StackError with all names for an unknown one."""
     for service in SERVICES:
         if service.name == name:
             return service
@@ -35,7 +35,7 @@ def named(name: str) -> Service:
 
 
 def database_of(stack: Stack, service: Service) -> str:
-    """Return the URL of a service's database, as the service itself uses it."""
+    """Return the URL of a service's database with the role of the service."""
     passwords = Credentials.load_or_make(stack.home, []).passwords
     return database_url(admin_url(stack), service.database, passwords[service.name])
 

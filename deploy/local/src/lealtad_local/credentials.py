@@ -1,4 +1,4 @@
-"""Secrets of a local stack: made once, kept readable by their owner only."""
+"""Secrets of a local stack: made once, readable by their owner only."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from lealtad_local.server import write_private
 
 
 class Credentials(BaseModel):
-    """The secret of bearer tokens, and a database password per service."""
+    """The secret of bearer tokens, and one database password per service."""
 
     token_secret: str
     passwords: dict[str, str]
 
     @classmethod
     def load_or_make(cls, home: Home, databases: list[str]) -> Credentials:
-        """Read the kept secrets, making those that are missing."""
+        """Read the stored secrets, and make the missing ones."""
         file = home.credentials
         kept = cls.model_validate_json(file.read_text()) if file.exists() else None
         passwords = {name: secrets.token_urlsafe(24) for name in databases}

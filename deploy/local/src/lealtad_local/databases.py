@@ -1,4 +1,4 @@
-"""A database and a role of its own for each service."""
+"""One database and one role for each service."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from lealtad_local.services import Service
 
 
 async def create_databases(admin_url: str, services: Iterable[Service], passwords: dict[str, str]) -> dict[str, str]:
-    """Create what is missing, set the passwords, and return each service's URL by its name.
+    """Create missing roles and databases, set the passwords, and return the URLs by service name.
 
-    The role owns its database and nothing else; no other role may connect to it.
+    A role owns its own database and nothing else; no other role may connect to that database.
     """
     connection = await asyncpg.connect(admin_url, timeout=10)
     try:
@@ -26,11 +26,11 @@ async def create_databases(admin_url: str, services: Iterable[Service], password
 
 
 async def _create(connection: asyncpg.Connection, admin_url: str, name: str, password: str) -> str:
-    # Utility statements take no parameters; names are our own, passwords are URL-safe base64.
+    # Utility statements take no parameters. The code chooses the names; passwords are URL-safe base64.
     if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", name):
         await connection.execute(f"CREATE ROLE {name} LOGIN")
     await connection.execute(f"ALTER ROLE {name} PASSWORD '{password}'")
-    # To tell of anybody's snapshot that is left open in its database.
+    # For the metric of the oldest open snapshot: a role sees the sessions of others only with it.
     await connection.execute(f"GRANT pg_read_all_stats TO {name}")
     if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
         await connection.execute(f"CREATE DATABASE {name} OWNER {name}")
@@ -39,7 +39,7 @@ async def _create(connection: asyncpg.Connection, admin_url: str, name: str, pas
 
 
 def database_url(admin_url: str, name: str, password: str) -> str:
-    """Return the URL under which the role `name` reaches its database."""
+    """Return the URL of the database `name` for the role of that name."""
     admin = urlsplit(admin_url)
     place = admin.netloc.rpartition("@")[2]
     return admin._replace(netloc=f"{name}:{password}@{place}", path=f"/{name}").geturl()

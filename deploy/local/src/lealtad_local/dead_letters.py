@@ -16,7 +16,7 @@ DeadLetter = dict[str, Any]
 
 
 async def open_letters(stack: Stack, client: httpx.AsyncClient) -> list[DeadLetter]:
-    """Return the dead letters of all services that have not been handled since, each with its `service`."""
+    """Return the open dead letters of all services, each with its `service`."""
     return [
         {"service": service.name, **letter}
         for service in SERVICES
@@ -37,7 +37,7 @@ async def _of(client: httpx.AsyncClient, url: str) -> list[DeadLetter]:
 
 
 async def replay(stack: Stack, client: httpx.AsyncClient, identity: str | None) -> list[DeadLetter]:
-    """Ask for another try of one dead letter, or of all; return those asked for."""
+    """Request another try of one dead letter, or of all; return them."""
     wanted = await _wanted(stack, client, identity)
     for letter in wanted:
         (await client.post(f"{_address(stack, letter)}/replay")).raise_for_status()
@@ -45,7 +45,10 @@ async def replay(stack: Stack, client: httpx.AsyncClient, identity: str | None) 
 
 
 async def discard(stack: Stack, client: httpx.AsyncClient, identity: str, reason: str) -> DeadLetter:
-    """Close a dead letter without handling it; return it. Raise StackError where the service refuses the reason."""
+    """Close a dead letter without handling it, and return it.
+
+    Raise StackError where the service refuses the reason.
+    """
     letter = (await _wanted(stack, client, identity))[0]
     answer = await client.post(f"{_address(stack, letter)}/discard", json={"reason": reason})
     if answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY:
@@ -67,7 +70,7 @@ def _address(stack: Stack, letter: DeadLetter) -> str:
 
 
 def table(letters: list[DeadLetter]) -> Table:
-    """Draw dead letters."""
+    """Render dead letters as a table."""
     drawn = Table("id", "service", "record", "reason", "since")
     for letter in letters:
         record = f"{letter['topic']}/{letter['partition']}@{letter['offset']}"

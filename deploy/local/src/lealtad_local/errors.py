@@ -1,7 +1,7 @@
-"""What commands say instead of a traceback."""
+"""The error that commands print without a traceback."""
 
 from __future__ import annotations
 
 
 class StackError(Exception):
-    """The stack is not as the command needs it; the message says what to do."""
+    """A stack in a state that a command cannot work with; the message says what to do."""

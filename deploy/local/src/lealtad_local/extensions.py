@@ -1,4 +1,4 @@
-"""Commands that other distributions add to `lealtad`: the demo and the benchmark, which stand above the local stack."""
+"""Commands that other distributions, the demo and the benchmark, add to `lealtad`."""
 
 from collections.abc import Callable, Sequence
 from importlib.metadata import EntryPoint, entry_points

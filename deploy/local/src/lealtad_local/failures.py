@@ -1,4 +1,4 @@
-"""What went wrong with a request, in the words of the service that was asked."""
+"""Messages of failed requests, in the words of the service."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import httpx
 
 
 def in_words(error: Exception) -> str:
-    """Say what failed; of a refused request, what its problem document says to do."""
+    """Render the failure; for a refused request, the advice of its problem document."""
     if isinstance(error, httpx.HTTPStatusError):
         return f"{error.request.url.copy_with(query=None)}: {_refusal(error.response)}"
     if isinstance(error, httpx.RequestError):
@@ -15,7 +15,7 @@ def in_words(error: Exception) -> str:
 
 
 def _refusal(answer: httpx.Response) -> str:
-    """Return title, detail and each invalid value; the bare status where the answer is no problem document."""
+    """Return title, detail and each invalid value, or only the status without a problem document."""
     if not answer.headers.get("Content-Type", "").startswith("application/problem+json"):
         return f"{answer.status_code} {answer.reason_phrase}"
     problem = answer.json()

@@ -1,4 +1,4 @@
-"""The one folder that holds all state of a local stack."""
+"""The folder with all state of a local stack."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import lealtad_local
 
 @dataclass(frozen=True)
 class Home:
-    """Paths below the stack's folder; what holds secrets is readable by its owner only."""
+    """Paths below the stack's folder; only the owner can read files with secrets."""
 
     folder: Path
 
     @classmethod
     def default(cls) -> Home:
-        """Return LEALTAD_HOME, or `.lealtad` in the checkout that this package runs from."""
+        """Return LEALTAD_HOME, or `.lealtad` in the checkout of this package."""
         configured = os.environ.get("LEALTAD_HOME")
         checkout = Path(lealtad_local.__file__).resolve().parents[4]
         return cls(Path(configured).absolute() if configured else checkout / ".lealtad")
@@ -32,7 +32,7 @@ class Home:
 
     @property
     def lock(self) -> Path:
-        """Held by the supervisor as long as it runs."""
+        """The file that a running supervisor locks."""
         return self.folder / "supervisor.lock"
 
     @property
@@ -51,15 +51,15 @@ class Home:
     def logs(self) -> Path:
         return self.folder / "logs"
 
-    def held_back(self, process: str) -> Path:
-        """While this file exists, the supervisor keeps the process stopped."""
+    def stop_mark(self, process: str) -> Path:
+        """Return the file whose presence keeps the process stopped."""
         return self.folder / "held-back" / process
 
     def log(self, process: str) -> Path:
         return self.logs / f"{process}.log"
 
     def create(self) -> None:
-        """Make the folder; others may enter it, since PostgreSQL may run as another account."""
-        for folder in (self.logs, self.held_back("")):
+        """Make the folder; every account may enter it, since PostgreSQL may run as another one."""
+        for folder in (self.logs, self.stop_mark("")):
             folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o755)

@@ -1,4 +1,4 @@
-"""Kafka's jars: the exact list with hashes (`kafka-jars.lock`), fetched once per user from Maven Central."""
+"""Kafka's jars: a locked list with hashes (`kafka-jars.lock`), fetched once per user from Maven Central."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LOCK_FILE = Path(__file__).with_name("kafka-jars.lock")
 
 
 class JarsUnavailableError(Exception):
-    """Kafka's jars could not be had."""
+    """A failure to fetch Kafka's jars."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,13 @@ class Jar:
 
     @classmethod
     def parse(cls, line: str) -> Jar:
-        """Read a line of the lock file: `group:artifact:version sha256`."""
+        """Parse a line of the lock file: `group:artifact:version sha256`."""
         coordinates, sha256 = line.split(" ")
         group, artifact, version = coordinates.split(":")
         return cls(group, artifact, version, sha256)
 
     def path(self, repository: Path) -> Path:
-        """Return where a Maven repository keeps this jar."""
+        """Return the path of this jar in a Maven repository."""
         folder = repository.joinpath(*self.group.split("."), self.artifact, self.version)
         return folder / f"{self.artifact}-{self.version}.jar"
 
@@ -51,9 +51,9 @@ class Jar:
 
 
 def kafka_jars() -> list[Path]:
-    """Return the paths of Kafka's jars, fetching first what is missing or damaged.
+    """Fetch missing and damaged jars of Kafka, and return the paths of all.
 
-    They are kept in the user's cache folder, so that a second checkout finds them. Raises `JarsUnavailableError`.
+    The jars stay in the user's cache folder, where a second checkout finds them. Raise `JarsUnavailableError`.
     """
     repository = platformdirs.user_cache_path("lealtad") / "maven"
     jars = _locked()
@@ -89,7 +89,7 @@ def _fetch(jars: Sequence[Jar], repository: Path) -> None:
 
 
 def _maven(repository: Path) -> Any:
-    # Imported late: it takes two seconds, and a warm start does not need it.
+    # A late import: it takes two seconds, and a warm start does not need it.
     from jgo.maven import MavenContext  # noqa: PLC0415
 
     return MavenContext(repo_cache=repository, timeout=60)

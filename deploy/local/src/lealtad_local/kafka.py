@@ -28,9 +28,9 @@ from lealtad_local.server import (
 _LOGGING = Path(__file__).with_name("kafka-log4j2.properties")
 _API_VERSIONS = 18
 
-# One small node: single replicas, few partitions for Kafka's own topics, no waiting for more group members,
-# a cleaner buffer that fits the heap; a killed node may register again after six seconds instead of nine.
-# Durability is Kafka's default: the page cache outlives the process.
+# One small node: single replicas, few partitions of Kafka's own topics, no wait for more group members, and a cleaner
+# buffer that fits the heap. A killed node may register again after six seconds instead of nine. Durability is Kafka's
+# default: the page cache outlives the process.
 _PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
@@ -85,7 +85,7 @@ class KafkaServer(LocalServer):
 
     @property
     def formatted(self) -> bool:
-        """Whether the data folder holds a Kafka log."""
+        """True when the data folder holds a Kafka log."""
         return all((self._data / file).exists() for file in ("meta.properties", "bootstrap.checkpoint"))
 
     def prepare(self) -> None:
@@ -105,12 +105,12 @@ class KafkaServer(LocalServer):
         )
 
     def answers(self) -> bool:
-        # ApiVersions v0 without a client id: every broker answers it to everybody, once it serves requests.
+        # ApiVersions v0 without a client id: a broker that serves requests answers it to every client.
         request = struct.pack(">hhih", _API_VERSIONS, 0, 1, -1)
         return bool(exchange(self._port, struct.pack(">i", len(request)) + request))
 
     def _choose_ports(self) -> None:
-        """Keep the ports of the last start; choose others only where somebody else took them."""
+        """Keep the ports of the last start; choose another only where a port is taken."""
         if self._port and claim(self._port) and claim(self._controller_port):
             return
         self._port, self._controller_port = free_port(), free_port()
@@ -118,11 +118,11 @@ class KafkaServer(LocalServer):
         write_private(self._settings_file, ports)
 
     def _format(self) -> None:
-        # What a first start left that was interrupted.
+        # An interrupted first start may have left files.
         shutil.rmtree(self._data, ignore_errors=True)
         cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
         tool = [*_java(self._jars), "kafka.tools.StorageTool", "format"]
-        # `=` because an id may begin with a dash.
+        # `=`, because an id may begin with a dash.
         arguments = [f"--cluster-id={cluster_id}", "--config", str(self._properties)]
         done = subprocess.run(  # noqa: S603
             [*tool, *arguments], capture_output=True, text=True, timeout=60, check=False
@@ -132,13 +132,13 @@ class KafkaServer(LocalServer):
 
 
 def start_kafka(folder: Path) -> KafkaServer:
-    """Start Kafka with its data in `folder` and wait until it answers; it ends with this process at the latest."""
+    """Start Kafka with its data in `folder` and wait until it answers; Kafka ends with this process at the latest."""
     return KafkaServer(folder).start()
 
 
 @contextmanager
 def local_kafka(folder: Path) -> Iterator[KafkaServer]:
-    """Run Kafka for the time of the block."""
+    """Yield a Kafka that runs until the end of the block."""
     server = start_kafka(folder)
     try:
         yield server
@@ -148,7 +148,7 @@ def local_kafka(folder: Path) -> Iterator[KafkaServer]:
 
 @contextmanager
 def kafka_bootstrap(folder: Path) -> Iterator[str]:
-    """Give the address of the Kafka in LEALTAD_KAFKA_BOOTSTRAP, or of one that runs for the time of the block."""
+    """Yield the address of the Kafka in LEALTAD_KAFKA_BOOTSTRAP, or of one that runs until the end of the block."""
     if configured := os.environ.get("LEALTAD_KAFKA_BOOTSTRAP"):
         yield configured
     else:
@@ -160,8 +160,8 @@ def _java(jars: Sequence[Path], *options: str) -> list[str]:
     classpath = os.pathsep.join(str(jar) for jar in jars)
     settings = [
         "-XX:+UseSerialGC",
-        # The quick compiler only: half the CPU time to start and per record of a short run, in which the optimising
-        # one does not pay for itself.
+        # The quick compiler only: half the CPU time per start and per record of a short run. The optimising compiler
+        # does not pay for itself in one.
         "-XX:TieredStopAtLevel=1",
         "--sun-misc-unsafe-memory-access=allow",
         "-Djava.awt.headless=true",

@@ -1,4 +1,4 @@
-"""Keep one child process running: start, probe, end when frozen, restart with exponential back-off."""
+"""Keep one child process running: start it, probe it, end it when frozen, restart it with exponential back-off."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class ProcessSpec:
-    """What to keep running, and how to see that it does."""
+    """A process to keep running, and its probes."""
 
     name: str
     port: int
     command: Callable[[], Command]
     live: Callable[[], bool]
-    """May block for some seconds: it is called in a thread."""
+    """The probes may block for some seconds: the keeper calls them in a thread."""
     ready: Callable[[], bool]
 
 
@@ -37,37 +37,37 @@ class Patience:
     """Times of a keeper, in seconds."""
 
     start: float = 120
-    """A process that is not ready so long after its start is ended."""
+    """The keeper ends a process that is not ready so long after its start."""
     frozen: float = 30
-    """A process that answers no probe for so long is ended."""
+    """The keeper ends a process that answers no probe for so long."""
     stop: float = 15
-    """Between the polite signal and SIGKILL."""
+    """The time between the stop signal and SIGKILL."""
     ready_interval: float = 0.2
     live_interval: float = 2
     first_delay: float = 0.2
-    """Before the first restart; doubled each time."""
+    """The delay before the first restart; each further delay is twice as long."""
     longest_delay: float = 10
     stable: float = 60
-    """After so long a life the delay begins anew."""
+    """A process that ran so long restarts after the first delay."""
 
 
 class ProcessFailedError(Exception):
-    """A process could not be brought up; the message ends with the last lines of its log."""
+    """A process that did not start; the message ends with the last lines of its log."""
 
 
 class Keeper:
-    """Keeps one process running until it is stopped."""
+    """The keeper of one process."""
 
     give_up_after = 3
-    """Failed starts of a process that was never ready."""
+    """The number of failed starts after which a process that was never ready is given up."""
 
     def __init__(
-        self, spec: ProcessSpec, log_file: Path, held_back: Path, patience: Patience, changed: Callable[[], None]
+        self, spec: ProcessSpec, log_file: Path, stop_mark: Path, patience: Patience, changed: Callable[[], None]
     ) -> None:
         self.spec = spec
         self.state = ProcessState(name=spec.name, port=spec.port)
         self._log_file = log_file
-        self._held_back = held_back
+        self._stop_mark = stop_mark
         self._patience = patience
         self._changed = changed
         self._was_ready = asyncio.Event()
@@ -84,7 +84,7 @@ class Keeper:
             await self._task
 
     async def stop(self) -> None:
-        """Stop the process: its stop signal, and SIGKILL when it does not end in time."""
+        """Stop the process with its stop signal, and with SIGKILL when it does not end in time."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait({self._task})
@@ -102,27 +102,27 @@ class Keeper:
                 raise ProcessFailedError(f"{self.spec.name} {how}:\n{last_lines(self._log_file)}")
             if time.monotonic() - began > self._patience.stable:
                 delay = self._patience.first_delay
-            held_back = self._held_back.exists()
-            next_step = "it stays away until it is let go" if held_back else f"starting it again in {delay:.1f} s"
-            # Its last words are kept here: the process that takes its place writes on in the same log.
+            is_stopped = self._stop_mark.exists()
+            next_step = "it stays away until it is let go" if is_stopped else f"starting it again in {delay:.1f} s"
+            # The message keeps the last lines: the next process writes to the same log.
             words = last_lines(self._log_file)
             log.warning("%s %s; %s; it wrote at last:\n%s", self.spec.name, how, next_step, words)
             self.state.ended = how
-            if not held_back:
+            if not is_stopped:
                 self.state.restarts += 1
                 self._set(Status.BACKING_OFF)
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, self._patience.longest_delay)
-            await self._while_held_back()
+            await self._while_stopped()
 
-    async def _while_held_back(self) -> None:
-        while self._held_back.exists():
+    async def _while_stopped(self) -> None:
+        while self._stop_mark.exists():
             if self.state.status is not Status.STOPPED:
                 self._set(Status.STOPPED)
             await asyncio.sleep(self._patience.ready_interval)
 
     async def _live_once(self) -> str:
-        """Run the process to its end and return how it ended, in words."""
+        """Run the process to its end and return a description of the end."""
         process = self._process = await self._spawn()
         self._set(Status.STARTING)
         exited = asyncio.create_task(process.wait())
@@ -130,7 +130,7 @@ class Keeper:
         try:
             await asyncio.wait({exited, probing}, return_when=asyncio.FIRST_COMPLETED)
             if exited.done():
-                return _in_words(exited.result())
+                return _describe_exit(exited.result())
             await self._end(process)
             return probing.result()
         finally:
@@ -153,7 +153,7 @@ class Keeper:
         return process
 
     async def _probe(self, pid: int) -> str:
-        """Return what is wrong as soon as something is."""
+        """Return the failure as soon as a probe fails for too long."""
         deadline = time.monotonic() + self._patience.start
         while not await asyncio.to_thread(self._is_ready, pid):
             if time.monotonic() > deadline:
@@ -164,14 +164,14 @@ class Keeper:
         answered = time.monotonic()
         while time.monotonic() - answered < self._patience.frozen:
             await asyncio.sleep(self._patience.live_interval)
-            if self._held_back.exists():
+            if self._stop_mark.exists():
                 return "was asked to stop"
             if await asyncio.to_thread(self.spec.live):
                 answered = time.monotonic()
         return f"answered no probe for {self._patience.frozen:.0f} s"
 
     def _is_ready(self, pid: int) -> bool:
-        # Whoever else holds the port would answer for a process that ends because it cannot have it.
+        # Another program on the port would answer for a process that cannot get the port.
         return self.spec.ready() and listens(pid, self.spec.port)
 
     async def _end(self, process: asyncio.subprocess.Process) -> None:
@@ -190,5 +190,5 @@ class Keeper:
         self._changed()
 
 
-def _in_words(code: int) -> str:
+def _describe_exit(code: int) -> str:
     return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"

@@ -1,4 +1,4 @@
-"""Reading the logs of the stack's processes."""
+"""Logs of the stack's processes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ POLL_S = 0.3
 
 
 def files(home: Home, process: str | None) -> list[Path]:
-    """Return the log of `process`, or all; raise `StackError` where there is none."""
+    """Return the log of `process`, or all logs; raise `StackError` for a missing one."""
     known = sorted(home.logs.glob("*.log"))
     found = [path for path in known if process in (None, path.stem)]
     if not found:
@@ -24,14 +24,14 @@ def files(home: Home, process: str | None) -> list[Path]:
 
 
 def tail(paths: list[Path], count: int) -> Iterator[str]:
-    """Return the last `count` lines of each log, each line after the name of its process."""
+    """Return the last `count` lines of each log, each line with the name of its process."""
     for path in paths:
         for line in last_lines(path, count).splitlines():
             yield _named(path, line)
 
 
 def follow(paths: list[Path]) -> Iterator[str]:
-    """Return lines as they are written, for ever."""
+    """Yield new lines for ever."""
     opened = [(path, path.open(errors="replace")) for path in paths]
     for _, file in opened:
         file.seek(0, 2)

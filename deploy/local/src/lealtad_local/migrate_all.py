@@ -1,7 +1,7 @@
-"""Run `migrate` of all services in one process: `python -m lealtad_local.migrate_all`.
+"""Migrate the databases of all services in one process: `python -m lealtad_local.migrate_all`.
 
-The same as `python -m <package> migrate` five times, with LEALTAD_DATABASE_URLS holding the addresses by package
-(JSON). Importing the platform costs more than migrating, so it is imported once.
+Run `python -m <package> migrate` for each service. LEALTAD_DATABASE_URLS holds the addresses by package (JSON). The
+import of the platform costs more than the migrations, so one process does it once.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import sys
 
 
 def main() -> None:
-    """Migrate one service after the other; exit with the message of the first that fails."""
+    """Migrate one service after the other; exit with the status of the first failure."""
     urls: dict[str, str] = json.loads(os.environ["LEALTAD_DATABASE_URLS"])
     for package, url in urls.items():
         os.environ["LEALTAD_DATABASE_URL"] = url

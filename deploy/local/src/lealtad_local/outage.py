@@ -1,4 +1,4 @@
-"""What does not answer while services cannot tell how far they are: a server, or the services' own workers."""
+"""The servers or workers that do not answer, while services cannot report their progress."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WORKERS = {service.name: service.worker(0) for service in SERVICES}
 
 
 async def seen(stack: Stack, client: httpx.AsyncClient, consumers: Mapping[str, dict[str, Any] | None]) -> list[str]:
-    """Return in words what does not answer, going by the progress of each service (None: not told)."""
+    """Return a message that names the silent servers or workers; a progress of None means no answer."""
     silent = [name for name, progress in consumers.items() if progress is None]
     without_kafka = [name for name, progress in consumers.items() if progress and progress["lag"] is None]
     if not silent and not without_kafka:
@@ -37,7 +37,7 @@ async def seen(stack: Stack, client: httpx.AsyncClient, consumers: Mapping[str, 
 
 
 def _servers_away(stack: Stack) -> list[str]:
-    """Ask the servers of the stack itself: a worker waits for a lost one longer than people for a status."""
+    """Probe the servers themselves: a worker waits for a lost server longer than people wait for a status."""
     servers: dict[str, LocalServer] = {
         KAFKA: KafkaServer(stack.home.kafka),
         DATABASE: PostgresServer(stack.home.postgres),
@@ -46,7 +46,7 @@ def _servers_away(stack: Stack) -> list[str]:
 
 
 async def _failures(stack: Stack, client: httpx.AsyncClient, worker: str) -> Iterable[str]:
-    """Return the names of the readiness checks that fail; none where the worker says nothing."""
+    """Return the names of the failing readiness checks; empty where the worker does not answer."""
     try:
         answer = await client.get(f"{stack.address(worker)}/health/ready", timeout=ANSWER_S)
         return set(answer.json()["failures"])

@@ -1,4 +1,4 @@
-"""How many partitions each topic of a stack has: chosen once, and kept as long as the data."""
+"""The number of partitions of each topic: chosen once, and fixed for the life of the data."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from lealtad_local.state import PARTITIONS, Options
 
 
 def choose(options: Options, existing: int | None) -> int:
-    """Return the number of partitions for a start with `options`; `existing` is that of the data, None without data.
+    """Return the number of partitions for a start with `options`.
 
-    Raises StackError where the options do not go with it.
+    `existing` is the number in the data, None without data. Raise StackError where the options contradict it.
     """
     partitions = existing or options.partitions or PARTITIONS
     if options.partitions not in (None, partitions):

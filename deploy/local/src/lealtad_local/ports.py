@@ -1,4 +1,4 @@
-"""Ports of 127.0.0.1 for servers that are yet to listen: no two processes of one user are given the same."""
+"""Ports of 127.0.0.1 for servers that do not listen yet: no two processes of one user get the same."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _given: set[int] = set()
 
 
 def free_port() -> int:
-    """Return a TCP port of 127.0.0.1 that is free at this moment, and claim it.
+    """Claim a free TCP port of 127.0.0.1, and return it.
 
-    It lies below the range that outgoing connections take theirs from (32768 up on Linux), so that none of them
-    holds it when a server comes back after a crash. Raises `RuntimeError` when there is none.
+    The port lies below the range of outgoing connections (32768 up on Linux). So no connection holds the port when a
+    server comes back after a crash. Raise `RuntimeError` without a free port.
     """
     candidates = random.SystemRandom().sample(_PORTS, k=len(_PORTS))
     port = next((port for port in candidates if port not in _given and claim(port)), None)
@@ -32,10 +32,10 @@ def free_port() -> int:
 
 
 def claim(port: int) -> bool:
-    """Claim a port for this process as long as it lives; False where it is in use, or claimed by another process.
+    """Claim a port until this process ends; return False for a port in use, or claimed by another process.
 
-    Whoever was given a port may not listen there yet. Of two stacks that start side by side and draw thirteen of
-    12,000 ports each, one pair in seventy would meet.
+    A process may get a port and listen later. Without claims, one in seventy pairs of stacks that start side by side
+    would meet: each draws thirteen of 12,000 ports.
     """
     try:
         fcntl.lockf(_claims(), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
@@ -46,13 +46,13 @@ def claim(port: int) -> bool:
 
 @cache
 def _claims() -> int:
-    """Open the file in which each byte stands for a port: the kernel gives its lock back when this process ends."""
+    """Open the file with one byte per port; the kernel releases the locks when this process ends."""
     file = Path(tempfile.gettempdir()) / f"lealtad-ports-{os.getuid()}"
     return os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
 
 def is_free(port: int) -> bool:
-    """Say whether a server could listen on this port of 127.0.0.1 now."""
+    """Return true when a server can listen on this port of 127.0.0.1 now."""
     with closing(socket.socket()) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

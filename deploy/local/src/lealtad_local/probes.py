@@ -12,14 +12,14 @@ TIMEOUT_S = 2
 
 
 def answers_ok(port: int, path: str) -> bool:
-    """Say whether 127.0.0.1:`port` answers GET `path` with 200 within two seconds."""
+    """Return true when 127.0.0.1:`port` answers GET `path` with 200 within two seconds."""
     return _answer(port, path)[0] == HTTPStatus.OK
 
 
 def is_ready_or_held(port: int) -> bool:
-    """Say whether the process at `port` is ready, or would be but for a person who has to mend its database first.
+    """Return true when the process at `port` is ready, or waits only for a person to mend its database.
 
-    Such a process waits for `lealtad adopt-restore`: starting it again does not help, and the others go on.
+    A held process waits for `lealtad adopt-restore`: a restart does not help, and the others go on.
     """
     status, body = _answer(port, "/health/ready")
     if status != HTTPStatus.SERVICE_UNAVAILABLE:

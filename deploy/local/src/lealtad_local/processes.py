@@ -19,20 +19,20 @@ _TETHER = str(Path(__file__).with_name("tether.py"))
 
 @dataclass(frozen=True)
 class Command:
-    """What to run, and how to ask it to stop."""
+    """A program, and the signals that stop it."""
 
     argv: tuple[str, ...]
     env: Mapping[str, str] = field(default_factory=dict)
-    """Added to the caller's environment."""
+    """Variables added to the caller's environment."""
     user: str | None = None
-    """Account to run as; None: the caller's."""
+    """The account of the program; None: the caller's."""
     stop_signal: signal.Signals = signal.SIGTERM
-    """Asks for an orderly end."""
+    """The signal for an orderly end."""
     orphan_signal: signal.Signals = signal.SIGKILL
-    """Sent by the kernel when the parent ends."""
+    """The signal that the kernel sends when the parent ends."""
 
     def tethered(self) -> list[str]:
-        """Return the command line that ends together with the calling process."""
+        """Return a command line whose process ends together with the calling process."""
         user = self.user or "-"
         interpreter = [sys.executable, "-I", "-S", _TETHER]
         return [*interpreter, str(os.getpid()), str(self.orphan_signal.value), user, *self.argv]
@@ -43,19 +43,19 @@ class Command:
 
 @dataclass(frozen=True)
 class Identity:
-    """A process, told apart from a later one that got the same number."""
+    """A process, distinct from a later one with the same id."""
 
     pid: int
     started: float
-    """Start time in seconds since the epoch."""
+    """The start time in seconds since the epoch."""
 
     @classmethod
     def of(cls, pid: int) -> Identity:
-        """Read the identity of a running process; raise `psutil.NoSuchProcess` where there is none."""
+        """Return the identity of a running process; raise `psutil.NoSuchProcess` for an ended one."""
         return cls(pid, psutil.Process(pid).create_time())
 
     def process(self) -> psutil.Process | None:
-        """Return the process if this very one still runs (a zombie does not)."""
+        """Return the process while this very one runs (a zombie does not), else None."""
         try:
             process = psutil.Process(self.pid)
             same = abs(process.create_time() - self.started) < 1
@@ -65,7 +65,7 @@ class Identity:
 
 
 def listens(pid: int, port: int) -> bool:
-    """Say whether a process listens at a TCP port; where that may not be looked at, say that it does."""
+    """Return true when a process listens at a TCP port, or when the system hides its ports."""
     try:
         sockets = psutil.Process(pid).net_connections("tcp")
     except psutil.NoSuchProcess:
@@ -76,9 +76,9 @@ def listens(pid: int, port: int) -> bool:
 
 
 def spawn(command: Command, log: Path) -> subprocess.Popen[bytes]:
-    """Start `command` tied to this process, in a process group of its own, its output appended to `log`.
+    """Start `command` tied to this process, in its own process group, with its output appended to `log`.
 
-    Call it in the main thread: the kernel's tie is to the thread that starts the child.
+    Call this function in the main thread: the kernel ties the child to the thread that starts it.
     """
     with log.open("ab") as output:
         return subprocess.Popen(  # noqa: S603 # our own command lines
@@ -93,7 +93,7 @@ def spawn(command: Command, log: Path) -> subprocess.Popen[bytes]:
 
 
 def end_all(identities: Iterable[Identity], timeout: float) -> None:
-    """End what still runs of `identities`: SIGTERM, and SIGKILL after `timeout` seconds."""
+    """End the running processes of `identities`: SIGTERM, and SIGKILL after `timeout` seconds."""
     targets = list(identities)
     for send in (psutil.Process.terminate, psutil.Process.kill):
         for identity in targets:
@@ -105,7 +105,7 @@ def end_all(identities: Iterable[Identity], timeout: float) -> None:
 
 
 def wait_gone(identities: Iterable[Identity], timeout: float) -> bool:
-    """Wait until none of `identities` runs; say whether that was so within `timeout` seconds."""
+    """Wait until none of `identities` runs; return False when one still runs after `timeout` seconds."""
     deadline = time.monotonic() + timeout
     targets = list(identities)
     while any(identity.process() for identity in targets):

@@ -1,4 +1,4 @@
-"""How far the services are: their `/progress`, and waiting until nothing moves any more."""
+"""The progress of the services: their `/progress`, and a wait until nothing moves."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from lealtad_local.stack import Stack
 
 POLL_S = 0.05
 ANSWER_S = 5
-"""A process is not waited for longer than this."""
+"""The longest wait for one process."""
 
 Progress = dict[str, Any]
-"""One process's answer; see docs/platform.md."""
+"""The answer of one process; see docs/platform.md."""
 
 
 class NotSettledError(Exception):
-    """Something still moved when the time was over; the message says what."""
+    """A stack that still moves after the time; the message says what moves."""
 
 
 async def read_progress(
     stack: Stack, client: httpx.AsyncClient, processes: Iterable[str]
 ) -> dict[str, Progress | None]:
-    """Return the answers of `processes` (workers or APIs) by name; None where one does not answer or exist yet."""
+    """Return the answers of `processes` (workers or APIs) by name; None for a silent or missing one."""
 
     async def read(process: str) -> tuple[str, Progress | None]:
         if process not in stack.state.processes:
@@ -43,14 +43,14 @@ async def read_progress(
 
 
 async def settle(stack: Stack, client: httpx.AsyncClient, timeout_s: float = 60) -> float:
-    """Wait until outboxes are empty, every position is at its end offset and nothing is due; return the seconds.
+    """Wait until outboxes are empty, positions are at end offsets and nothing is due; return the seconds.
 
-    Two readings in turn must be settled and equal: one alone may ask the reader of a topic before its writer.
-    `client` carries a token (`Stack.client`). Raises `NotSettledError`.
+    Two readings in turn must be settled and equal: a single reading may ask the reader of a topic before its writer.
+    `client` carries a token (`Stack.client`). Raise `NotSettledError` after `timeout`.
     """
     began = time.monotonic()
-    # A worker tells the progress of its whole service, so that one of each is enough. Reading costs the services work:
-    # the first of those that still moved is asked alone, and all of them when it rests.
+    # A worker reports the progress of its whole service, so one worker of each is enough. A reading costs the services
+    # work: ask the first that still moved alone, and all of them when it rests.
     workers = [service.worker(0) for service in SERVICES]
     progress: dict[str, Progress | None] = {}
     moving: list[str] = []
@@ -73,7 +73,7 @@ def _is_settled(answer: Progress | None) -> bool:
 
 
 def _positions(progress: dict[str, Progress | None]) -> object:
-    """Return what must not change between two readings; None while anything is unsettled."""
+    """Return the values that must not change between two readings; None while anything is unsettled."""
     if not all(map(_is_settled, progress.values())):
         return None
     return {process: answer["positions"] for process, answer in progress.items() if answer}
@@ -89,7 +89,7 @@ def _moving(progress: dict[str, Progress | None]) -> list[str]:
 
 
 def describe(answer: Progress) -> str:
-    """Say in words what an answer shows as open."""
+    """Render the open work in an answer."""
     counts = {
         "outbox rows": answer["outbox"]["rows"],
         "events behind": sum((answer["lag"] or {}).values()),

@@ -20,14 +20,14 @@ FREEZE_TIMEOUT_S = 5.0
 
 
 class ServerDidNotStartError(Exception):
-    """A server ended, or did not answer in time; the message ends with the last lines of its log."""
+    """A server that ended or did not answer in time; the message ends with the last lines of its log."""
 
 
 class LocalServer(ABC):
-    """One server with its data in `folder`; port and secrets are chosen once and kept there.
+    """One server with its data in `folder`, which also keeps the port and the secrets.
 
-    `prepare`, `command` and `answers` are what a supervisor needs; `start`, `stop` and the faults
-    (`kill`, `freeze`, `thaw`, `restart`) are for whoever runs the server as a child of their own.
+    A supervisor calls `prepare`, `command` and `answers`. A process that runs the server as its own child calls
+    `start`, `stop` and the faults (`kill`, `freeze`, `thaw`, `restart`).
     """
 
     name: str
@@ -51,20 +51,20 @@ class LocalServer(ABC):
 
     @abstractmethod
     def command(self) -> Command:
-        """Return what to run, after `prepare`."""
+        """Return the program of the server, after `prepare`."""
 
     @abstractmethod
     def answers(self) -> bool:
-        """Say whether the server answers a request of its own protocol within two seconds."""
+        """Return true when the server answers a request of its own protocol within two seconds."""
 
     @property
     def is_running(self) -> bool:
-        """Whether the process that `start` started still runs."""
+        """True while the process of `start` runs."""
         return self._process is not None and self._process.poll() is None
 
     @property
     def pid(self) -> int:
-        """The process id; raise `RuntimeError` when it does not run."""
+        """The process id; raises `RuntimeError` when no process runs."""
         if self._process is None or not self.is_running:
             raise RuntimeError(f"{self.name} is not running")
         return self._process.pid
@@ -92,15 +92,15 @@ class LocalServer(ABC):
             self.kill()
 
     def kill(self) -> None:
-        """SIGKILL, as a crash would, and wait until it is gone."""
+        """Kill the server as a crash would, and wait for its end."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
 
     def freeze(self) -> None:
-        """SIGSTOP: the process keeps its connections and does nothing."""
+        """Send SIGSTOP: the process keeps its connections and does nothing."""
         os.kill(self.pid, signal.SIGSTOP)
-        # The signal stops one thread after the other; until the last one a request may still be answered.
+        # The signal stops one thread after the other. Until the last one the server may answer.
         deadline = time.monotonic() + FREEZE_TIMEOUT_S
         while not self._is_frozen() and time.monotonic() < deadline:
             time.sleep(0.005)
@@ -113,7 +113,7 @@ class LocalServer(ABC):
             return False
 
     def thaw(self) -> None:
-        """SIGCONT after `freeze`."""
+        """Send SIGCONT after `freeze`."""
         os.kill(self.pid, signal.SIGCONT)
 
     def discard(self) -> None:
@@ -128,7 +128,7 @@ class LocalServer(ABC):
 
 
 def exchange(port: int, request: bytes, timeout: float = 2) -> bytes:
-    """Send `request` to 127.0.0.1:`port` and return the first bytes of the answer; empty when there is none."""
+    """Send `request` to 127.0.0.1:`port` and return the first bytes of the answer, empty without one."""
     try:
         with socket.create_connection((HOST, port), timeout=timeout) as connection:
             connection.sendall(request)
@@ -145,13 +145,13 @@ def last_lines(path: Path, count: int = 20) -> str:
 
 
 def read_settings(path: Path) -> dict[str, str]:
-    """Read a server's kept settings (port, password, data folder); empty before the first start."""
+    """Return a server's stored settings (port, password, data folder); empty before the first start."""
     settings: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
     return settings
 
 
 def write_private(path: Path, text: str) -> None:
-    """Replace a file in one step, readable by its owner only: a crash leaves the old or the new text."""
+    """Replace a file in one step, so that a crash leaves the old or the new text; only its owner can read it."""
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(text)

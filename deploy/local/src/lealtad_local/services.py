@@ -1,4 +1,4 @@
-"""The five services, and the environment that their processes get (the contract is in docs/platform.md)."""
+"""The five services, and the environment of their processes (see docs/platform.md)."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ class Service:
         return self.package
 
     def api(self) -> str:
-        """Name of its API process."""
+        """Return the name of the API process."""
         return f"{self.name}-api"
 
     def worker(self, slot: int) -> str:
-        """Name of its worker in `slot`, counted from 0."""
+        """Return the name of the worker in `slot`, counted from 0."""
         return f"{self.name}-worker-{slot}"
 
 
@@ -39,15 +39,15 @@ SERVICES = tuple(
 
 @dataclass(frozen=True)
 class Environment:
-    """What all processes of one stack share; an address is empty where a program does not need it."""
+    """The environment of all processes of one stack; an address is empty where a program does not need it."""
 
     token_secret: str
     kafka_bootstrap: str = ""
     database_urls: Mapping[str, str] = field(default_factory=dict)
-    """By service name."""
+    """URLs by service name."""
     clock_file: str = ""
     topic_partitions: int | None = None
-    """Of each topic; None where a program does not need it."""
+    """The number of partitions of each topic; None where a program does not need it."""
 
     def topics(self) -> Command:
         """Return the program that creates the topics."""
@@ -70,7 +70,7 @@ class Environment:
         )
 
     def command(self, service: Service, *arguments: str) -> Command:
-        """Return `python -m <package> ARGUMENTS` for a person to look at: its logs are no JSON."""
+        """Return `python -m <package> ARGUMENTS` with logs for people, not JSON."""
         variables = {"LEALTAD_DATABASE_URL": self.database_urls[service.name], "LEALTAD_LOG_FORMAT": "console"}
         return self._module(service.package, *arguments, **variables)
 
@@ -82,5 +82,5 @@ class Environment:
             "LEALTAD_TOPIC_PARTITIONS": str(self.topic_partitions or ""),
         }
         given = {name: value for name, value in shared.items() if value}
-        # Many small processes share the cores: one thread each for numerical libraries.
+        # Many small processes share the cores, so numerical libraries get one thread each.
         return Command((sys.executable, "-m", module, *arguments), env={"OMP_NUM_THREADS": "1", **given, **variables})

@@ -25,7 +25,7 @@ What a process of a service reads from its environment. This page is made from t
 
 
 def document(settings: Mapping[str, type[ServiceSettings]]) -> str:
-    """Return the page for the settings class of each service, the shared variables first."""
+    """Render the page for the settings class of each service, the shared variables first."""
     rows = [_row(name, field, "all") for name, field in ServiceSettings.model_fields.items()]
     for service, own in settings.items():
         rows += [_row(name, own.model_fields[name], service) for name in _own(own)]

@@ -1,4 +1,4 @@
-"""A local stack as its user sees it: bring it up, take it down, find its addresses."""
+"""A local stack for its users: bring it up, take it down, find its addresses."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Stack:
-    """A stack that is up."""
+    """A running stack."""
 
     home: Home
     state: StackState
 
     @classmethod
     def running(cls, home: Home) -> Stack:
-        """Return the running stack of this home; raise `StackError` where there is none."""
+        """Return the running stack of this home; raise `StackError` without one."""
         state = StackState.load(home)
         if state is None or not is_running(state):
             raise StackError("The stack is not running. Start it: lealtad up")
@@ -67,7 +67,7 @@ class Stack:
         return [service.worker(slot) for service in SERVICES for slot in slots]
 
     def client(self) -> httpx.AsyncClient:
-        """Return a client that may do everything."""
+        """Return a client with all scopes."""
         return httpx.AsyncClient(headers={"Authorization": f"Bearer {self.token()}"}, timeout=10)
 
     def token(
@@ -76,8 +76,8 @@ class Stack:
         subject: str = "local",
         lifetime: timedelta = timedelta(hours=12),
     ) -> str:
-        """Mint a bearer token; with all scopes unless some are named."""
-        # Imported late: it takes a second, and brings in all of the services' HTTP side.
+        """Mint a bearer token with `scopes`, or with all of them."""
+        # A late import: it takes a second, and loads the HTTP side of the services.
         from lealtad.http.auth import SCOPES, mint_token  # noqa: PLC0415
         from lealtad.settings import ServiceSettings  # noqa: PLC0415
 
@@ -89,15 +89,15 @@ class Stack:
 
 
 def is_running(state: StackState) -> bool:
-    """Say whether the supervisor that wrote this state still runs."""
+    """Return true when the supervisor that wrote this state runs."""
     return state.supervisor is not None and state.supervisor.process() is not None
 
 
 @contextmanager
 def running_stack(home: Home, options: Options, say: Say = lambda _: None, *, stays: bool = False) -> Iterator[Stack]:
-    """Bring a stack up that ends with the block, or with this process, however that ends.
+    """Yield a stack that ends with the block, or with this process, even after a crash of it.
 
-    With `stays` it goes on after the block, unless the block failed.
+    With `stays` the stack goes on after the block, unless the block failed.
     """
     supervisor = _launch(home, options)
     try:
@@ -112,20 +112,20 @@ def running_stack(home: Home, options: Options, say: Say = lambda _: None, *, st
 
 
 def up(home: Home, options: Options, say: Say = lambda _: None) -> Stack:
-    """Bring a stack up that stays when this process ends; until it is ready it ends with this process."""
+    """Bring a stack up that outlives this process; until the stack is ready, it ends with this process."""
     with running_stack(home, options, say, stays=True) as stack:
         return stack
 
 
 def down(home: Home) -> bool:
-    """End whatever of this home's stack still runs, also after a crash; say whether anything did."""
+    """End every running process of this home's stack, also after a crash; return False when none ran."""
     state = StackState.load(home)
     if state is None:
         return False
     found = any(identity.process() for identity in state.identities())
     if state.supervisor:
         end_all([state.supervisor], STOP_TIMEOUT_S)
-    # Children end with their supervisor; this is for those that could not be tied to it.
+    # Children end with their supervisor, except those that the kernel could not tie to it.
     end_all(state.identities(), timeout=5)
     return found
 
@@ -189,7 +189,7 @@ def _pipe(supervisor: subprocess.Popen[bytes]) -> IO[bytes]:
 def _detach(supervisor: subprocess.Popen[bytes]) -> None:
     _pipe(supervisor).write(DETACH)
     _cut_lifeline(supervisor)
-    # It outlives this process: nobody waits for it, and Python need not warn about that.
+    # The supervisor outlives this process: the status keeps Python from a warning about a child without a wait.
     supervisor.returncode = 0
 
 

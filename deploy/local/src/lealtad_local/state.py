@@ -1,4 +1,4 @@
-"""What a running stack tells about itself: written by the supervisor, read by everybody else."""
+"""The state file of a running stack: the supervisor writes it, all other programs read it."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from lealtad_local.processes import Identity
 from lealtad_local.server import write_private
 
 PARTITIONS = 4
-"""Of each topic of a new local stack: enough to share among workers on one machine, cheap while nothing happens."""
+"""Partitions of each topic of a new local stack: enough for the workers of one machine, and cheap when idle."""
 PARTITIONS_BEFORE = 12
-"""Of each topic of a stack whose state file does not tell: made before the number was a setting."""
+"""Partitions of each topic of a stack from before the setting: its state file does not name the number."""
 
 
 class Phase(StrEnum):
-    """Where the stack stands as a whole."""
+    """The status of the whole stack."""
 
     STARTING = "starting"
     READY = "ready"
@@ -27,7 +27,7 @@ class Phase(StrEnum):
 
 
 class Status(StrEnum):
-    """Where one process stands."""
+    """The status of one process."""
 
     STARTING = "starting"
     READY = "ready"
@@ -36,18 +36,18 @@ class Status(StrEnum):
 
 
 class Options(BaseModel):
-    """What `lealtad up` was asked for."""
+    """The options of `lealtad up`."""
 
     workers: int = 1
     """Worker processes per service."""
     clock: datetime | None = None
-    """Start of the stack clock, UTC; None: the machine's time."""
+    """The start of the stack clock, UTC; None: the machine's time."""
     fresh: bool = False
     """Begin with empty Kafka and PostgreSQL."""
     partitions: int | None = None
-    """Partitions of each topic; None: as many as the data have, and `PARTITIONS` where there are none."""
+    """Partitions of each topic; None: the number in the data, or `PARTITIONS` without data."""
     frozen_after_s: float = 30
-    """A process that answers no probe for so long is ended."""
+    """The supervisor ends a process that answers no probe for so long."""
 
 
 class ProcessState(BaseModel):
@@ -59,15 +59,15 @@ class ProcessState(BaseModel):
     identity: Identity | None = None
     restarts: int = 0
     ended: str | None = None
-    """How it ended the last time."""
+    """A description of its last end."""
 
 
 class StackState(BaseModel):
-    """All of it, as kept in the state file."""
+    """The state of a stack, as the state file keeps it."""
 
     phase: Phase
     step: str = ""
-    """What the supervisor is doing, in words."""
+    """The present step of the supervisor, in words."""
     failure: str | None = None
     supervisor: Identity | None = None
     options: Options = Options()
@@ -79,7 +79,7 @@ class StackState(BaseModel):
         return self.options.partitions or PARTITIONS_BEFORE
 
     def port_of(self, process: str) -> int:
-        """Return the port that a process listens at; raise KeyError where there is no such process."""
+        """Return the port of a process; raise KeyError for an unknown one."""
         return self.processes[process].port
 
     def save(self, home: Home) -> None:
@@ -87,10 +87,10 @@ class StackState(BaseModel):
 
     @classmethod
     def load(cls, home: Home) -> StackState | None:
-        """Read the state; None before the first `up`."""
+        """Return the state, or None before the first `up`."""
         return cls.model_validate_json(home.state.read_text()) if home.state.exists() else None
 
     def identities(self) -> list[Identity]:
-        """Return every process that the state file knows, the supervisor first."""
+        """Return every process in the state file, the supervisor first."""
         children = [process.identity for process in self.processes.values()]
         return [identity for identity in (self.supervisor, *children) if identity]

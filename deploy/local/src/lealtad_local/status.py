@@ -1,4 +1,4 @@
-"""The state of the stack for people (a table) and for programs (JSON)."""
+"""The status report of the stack: a table for people, JSON for programs."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ UNKNOWN = "?"
 
 
 async def report(stack: Stack, client: httpx.AsyncClient) -> Report:
-    """Return processes, per service its lag, outbox, dead letters, due backlog and paused partitions, and what is away.
+    """Return the processes, the progress of each service, and the silent servers and workers.
 
-    A service is None where none of its workers tells its progress; `away` names what does not answer.
+    Progress is lag, outbox, dead letters, due backlog and paused partitions, or None where no worker of the service
+    answers. `away` names the silent servers and workers.
     """
     progress = await read_progress(stack, client, stack.workers())
     consumers = {service.name: _consumer(service, stack, progress) for service in SERVICES}
@@ -42,7 +43,7 @@ async def report(stack: Stack, client: httpx.AsyncClient) -> Report:
 
 
 def is_healthy(found: Report) -> bool:
-    """Whether every process is ready, and every service answers, reads and is not held."""
+    """Return true when every process is ready, and every service answers, reads and is not held."""
     ready = all(process["status"] == Status.READY for process in found["processes"])
     working = all(each is not None and not each["held"] for each in found["consumers"].values())
     return found["phase"] == Phase.READY and ready and working and not found["away"]
@@ -69,7 +70,7 @@ def _consumer(service: Service, stack: Stack, progress: dict[str, Progress | Non
 
 
 def tables(found: Report) -> Group:
-    """Draw a report; its tables fit 80 columns, so that names of due work and of partitions stand below them."""
+    """Render a report. Its tables fit 80 columns, so names of due work and of partitions stand below them."""
     told = [line for name, each in found["consumers"].items() if each for line in _details(name, each)]
     lines = [Text(line) for line in (*found["away"], *told)]
     return Group(_processes(found["processes"]), _consumers(found["consumers"]), *lines)
@@ -116,6 +117,6 @@ def _table(first: str, *others: str) -> Table:
     table = Table(box=SIMPLE, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column(first, no_wrap=True)
     for column in others:
-        # A word of a heading is never cut; long contents take more lines.
+        # The table cuts no word of a heading; long contents take more lines.
         table.add_column(column, min_width=max(map(len, column.split())), overflow="fold")
     return table

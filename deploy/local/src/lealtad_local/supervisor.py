@@ -1,8 +1,8 @@
-"""The process that keeps a stack running, and takes all of it along when it ends.
+"""The supervisor: the process that keeps a stack running, and ends all of it with itself.
 
-Every child is tied to the supervisor by the kernel (see `tether`), so that even SIGKILL leaves none behind. Until it
-is detached the supervisor is itself tied to the tool that started it, through its standard input: the end of that
-pipe without the word `detach` means that the tool has gone.
+The kernel ties every child to the supervisor (see `tether`), so even SIGKILL leaves none behind. The supervisor is tied
+to its tool through standard input until the tool detaches it. The end of that pipe without the word `detach` means
+that the tool has ended.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ STEP_TIMEOUT_S = 120
 
 
 class Level(IntEnum):
-    """Higher levels need the lower ones: they are stopped first."""
+    """Levels of processes: higher ones need the lower ones, and stop first."""
 
     SERVERS = 0
     SERVICES = 1
 
 
 class AlreadyRunningError(Exception):
-    """Another supervisor holds this home."""
+    """A home that another supervisor uses."""
 
 
 class Supervisor:
-    """Starts what a plan asks for, in its order, and stops it in the opposite one."""
+    """The starter of all processes of a plan, in order, which stops them in the opposite order."""
 
     def __init__(self, home: Home, options: Options, patience: Patience | None = None) -> None:
         self.home = home
@@ -53,7 +53,7 @@ class Supervisor:
     async def keep(self, level: Level, *specs: ProcessSpec) -> None:
         """Start processes side by side, wait until all are ready, and keep them running."""
         keepers = [
-            Keeper(spec, self.home.log(spec.name), self.home.held_back(spec.name), self._patience, self._save)
+            Keeper(spec, self.home.log(spec.name), self.home.stop_mark(spec.name), self._patience, self._save)
             for spec in specs
         ]
         self._keepers[level].extend(keepers)
@@ -83,13 +83,13 @@ class Supervisor:
             raise ProcessFailedError(f"{name} failed with exit code {code}:\n{last_lines(log_file)}")
 
     def say(self, step: str) -> None:
-        """Tell what happens now."""
+        """Log the present step, and write it to the state file."""
         log.info(step)
         self.state.step = step
         self._save()
 
     async def run(self, bring_up: Callable[[Supervisor], Awaitable[None]]) -> None:
-        """Bring up, keep running until asked to stop, stop. Never returns with a child running."""
+        """Bring up the stack, keep it running until a request to stop, and stop it; return without a running child."""
         stopping = _stop_requested()
         work = asyncio.create_task(self._bring_up(bring_up))
         await asyncio.wait({work, stopping}, return_when=asyncio.FIRST_COMPLETED)

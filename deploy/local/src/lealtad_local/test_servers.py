@@ -12,12 +12,12 @@ from lealtad_local.kafka import kafka_bootstrap
 from lealtad_local.postgres import local_postgres
 
 MEMORY_WANTED = 4 << 30
-"""Bytes free in memory before a run's servers keep their data there."""
+"""Free bytes in memory that the servers of a run need to keep their data there."""
 
 
 @pytest.fixture(scope="session")
 def servers_folder() -> Iterator[Path]:
-    """Yield a folder for the servers of this run, away from every other run's."""
+    """Yield a folder for the servers of this run only."""
     folder = Path(tempfile.mkdtemp(prefix="lealtad-test-", dir=_memory_folder()))
     folder.chmod(0o755)
     yield folder
@@ -25,7 +25,7 @@ def servers_folder() -> Iterator[Path]:
 
 
 def _memory_folder() -> Path | None:
-    """Return a folder in memory, where there is enough: each test makes and deletes a thousand files of a database."""
+    """Return a folder in memory, where memory is free: each test makes and deletes a thousand files of a database."""
     memory = Path("/dev/shm")  # noqa: S108 - the folder in it has a name drawn by chance
     return memory if memory.is_dir() and shutil.disk_usage(memory).free > MEMORY_WANTED else None
 

@@ -1,10 +1,10 @@
 """Run a program that ends together with its parent: `tether.py PARENT SIGNAL USER PROGRAM ARGUMENT...`.
 
-The kernel sends SIGNAL to the program when its parent ends, however it ends, SIGKILL included (Linux,
-`prctl(2)` PR_SET_PDEATHSIG). The program replaces this process, so that it keeps the process id. USER is an
-account to switch to, or `-` to stay: PostgreSQL refuses to run as root.
+The kernel sends SIGNAL to the program when its parent ends, SIGKILL included (Linux, `prctl(2)` PR_SET_PDEATHSIG). The
+program replaces this process and keeps the process id. USER is the account to switch to, or `-` for none: PostgreSQL
+refuses to run as root.
 
-Run by path with `python -I -S`, so it imports the standard library only and starts in some 20 ms.
+Callers run this file by path with `python -I -S`: it imports only the standard library, and starts in some 20 ms.
 """
 
 import ctypes
@@ -20,7 +20,7 @@ def main() -> None:
     if user != "-":
         switch_to(user)
     if sys.platform == "linux":
-        # After the switch: a change of user clears the setting.
+        # After the switch, because a change of user clears the setting.
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal_number), 0, 0, 0)
     if os.getppid() != int(parent):
         sys.exit("the parent ended before its child was tied to it")

@@ -1,4 +1,4 @@
-"""Follow one event through all services: what each did with it, what came of it, and why nothing where nothing did."""
+"""Follow one event through all services: effects, emitted events, and reasons for no effect."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from lealtad_local.services import SERVICES
 from lealtad_local.stack import Stack
 
 MOST_EVENTS = 200
-"""A trace stops here: one fact leads to some ten events, an action on the whole base to thousands."""
+"""The longest trace: one fact leads to some ten events, an action on all customers to thousands."""
 
 Step = dict[str, Any]
-"""One service's answer to `/v1/events/{id}/trace`."""
+"""The answer of one service to `/v1/events/{id}/trace`."""
 
 
 @dataclass
 class TracedEvent:
-    """One event, what the services that know it did, and the events that came of it."""
+    """One event, its effects in the services that know it, and the events that it caused."""
 
     id: str
     steps: list[Step] = field(default_factory=list)
     children: dict[str, list[TracedEvent]] = field(default_factory=dict)
-    """By the service that emitted them."""
+    """Events by emitting service."""
 
     @property
     def type(self) -> str:
@@ -35,9 +35,9 @@ class TracedEvent:
 
 
 async def follow(stack: Stack, client: httpx.AsyncClient, event_id: str) -> TracedEvent:
-    """Ask all services about an event, then about the events it led to, and so on.
+    """Ask all services about an event, then about the events that it caused, and so on.
 
-    Each event stands where it was met first. Raises `httpx.HTTPError` when a service does not answer.
+    Each event stands where the trace meets it first. Raise `httpx.HTTPError` when a service does not answer.
     """
     root = TracedEvent(event_id)
     met = {event_id}
@@ -68,7 +68,7 @@ def _children(event: TracedEvent, met: set[str]) -> list[TracedEvent]:
 
 
 def draw(event: TracedEvent) -> Tree:
-    """Draw a trace as a tree: events, below each the services, below those what they emitted."""
+    """Render a trace as a tree: events, then the services, then their emitted events."""
     tree = Tree(Text.assemble((event.type, "bold"), f" {event.id}"))
     if not event.steps:
         tree.add("no service knows it: it was never seen, is still on its way, or its journal row was pruned")

@@ -1,4 +1,4 @@
-"""Stop one process of a running stack and keep it stopped: the broker is away, the others go on."""
+"""Stop one process of a running stack and keep it stopped, while the others go on."""
 
 from __future__ import annotations
 
@@ -12,39 +12,39 @@ PATIENCE_S = 60.0
 POLL_S = 0.1
 
 
-def hold_back(stack: Stack, process: str) -> None:
-    """Let the supervisor end `process` and not start it again; return at once."""
-    _known(stack, process)
-    stack.home.held_back(process).touch()
+def request_stop(stack: Stack, process: str) -> None:
+    """Ask the supervisor to end `process` and keep it stopped; return at once."""
+    _state_of(stack, process)
+    stack.home.stop_mark(process).touch()
 
 
-def let_go(stack: Stack, process: str) -> None:
-    """Let the supervisor start `process` again; return at once."""
-    _known(stack, process)
-    stack.home.held_back(process).unlink(missing_ok=True)
+def allow_start(stack: Stack, process: str) -> None:
+    """Allow the supervisor to start `process` again; return at once."""
+    _state_of(stack, process)
+    stack.home.stop_mark(process).unlink(missing_ok=True)
 
 
 def stop(stack: Stack, process: str) -> None:
-    """Hold `process` back and wait until it has ended; raise `StackError` when it does not."""
-    hold_back(stack, process)
+    """Stop `process` and wait for its end; raise `StackError` when it goes on."""
+    request_stop(stack, process)
     _wait(stack, process, Status.STOPPED)
 
 
 def start(stack: Stack, process: str) -> None:
-    """Let `process` go and wait until it is ready; raise `StackError` when it does not become so."""
-    let_go(stack, process)
+    """Start `process` again and wait until it is ready; raise `StackError` when it does not get ready."""
+    allow_start(stack, process)
     _wait(stack, process, Status.READY)
 
 
 def _wait(stack: Stack, process: str, status: Status) -> None:
     deadline = time.monotonic() + PATIENCE_S
-    while _known(Stack.running(stack.home), process).status is not status:
+    while _state_of(Stack.running(stack.home), process).status is not status:
         if time.monotonic() > deadline:
             raise StackError(f"{process} is not {status} after {PATIENCE_S:.0f} s. See: lealtad logs {process}")
         time.sleep(POLL_S)
 
 
-def _known(stack: Stack, process: str) -> ProcessState:
+def _state_of(stack: Stack, process: str) -> ProcessState:
     try:
         return stack.state.processes[process]
     except KeyError:
