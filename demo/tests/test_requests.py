@@ -3,11 +3,10 @@
 from itertools import islice
 
 import pytest
-from pydantic import TypeAdapter
 
 from complaints.cases.schemas.requests import NewCase
 from customer_profile.customers.schemas import NewCustomer
-from customer_profile.facts.schemas.requests import AnyFactRequest
+from customer_profile.facts.kinds.registry import KINDS
 from lealtad_demo.desk import case_of
 from lealtad_demo.enrolment import consents, registration
 from lealtad_demo.facts import FactWriter
@@ -26,7 +25,7 @@ def first_days():
 
 
 def test_every_fact_is_a_valid_request(first_days):
-    requests = TypeAdapter(AnyFactRequest)
+    requests = KINDS.request_adapter()
     writer = FactWriter()
     facts = [requests.validate_python(fact.body) for day in first_days for fact in writer.of(day)]
     assert {fact.type for fact in facts} == {"purchase", "return"}

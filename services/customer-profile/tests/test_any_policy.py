@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customer_profile.facts import examples
+from customer_profile.facts.kinds import contract, payment, purchase, purchase_return, touchpoint
 from customer_profile.policy.schemas import IntakePolicy
 from customer_profile.service import SERVICE
 from lealtad.testing.documents import WORDS, documents
@@ -17,12 +17,12 @@ from lealtad.testing.fuzzing import Caller, failures, some_documents
 PATH = "intake-policy"
 IDS = ("17850", "12345678Z", "ana@example.com", "+573001234567", "3001234567", *(word for word in WORDS if word))
 STORY = (
-    ("purchases", examples.PURCHASE),
-    ("returns", examples.RETURN),
-    ("payments", examples.PAYMENT),
-    ("payments", examples.FAILED_PAYMENT),
-    ("touchpoints", examples.TOUCHPOINT),
-    ("contracts", examples.CONTRACT_START),
+    ("purchases", purchase.EXAMPLE),
+    ("returns", purchase_return.EXAMPLE),
+    ("payments", payment.EXAMPLE),
+    ("payments", payment.FAILED_EXAMPLE),
+    ("touchpoints", touchpoint.EXAMPLE),
+    ("contracts", contract.START_EXAMPLE),
 )
 LISTS = ("customers", "purchases", "returns", "payments", "touchpoints", "contracts", PATH, f"{PATH}/versions/1")
 numbers = count(1)
@@ -41,7 +41,7 @@ async def use(call, database):
         await call("POST", path, json=_fact_of_round(fact, round_number, f"known-{round_number}"))
     for mode in ("live", "backfill"):
         facts = [
-            _fact_of_round(examples.PURCHASE, f"{round_number}-{mode}-{number}", id_) for number, id_ in enumerate(IDS)
+            _fact_of_round(purchase.EXAMPLE, f"{round_number}-{mode}-{number}", id_) for number, id_ in enumerate(IDS)
         ]
         await call("POST", "batches", json={"mode": mode, "facts": facts})
     people = [{"external_ids": [{"source": "shop", "external_id": id_}], "phones": ["300 123 4567"]} for id_ in IDS]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from customer_profile.facts import examples
+from customer_profile.batches import examples
+from customer_profile.facts.kinds import contract, payment, purchase, purchase_return, touchpoint
 
 ROUTES = {
     "customers",
@@ -47,17 +48,17 @@ async def test_every_body_has_an_example(operations):
 
 async def test_the_examples_of_facts_tell_one_story_that_is_accepted(shop):
     story = [
-        ("purchases", examples.PURCHASE),
-        ("returns", examples.RETURN),
-        ("payments", examples.PAYMENT),
-        ("payments", examples.FAILED_PAYMENT),
-        ("touchpoints", examples.TOUCHPOINT),
-        ("contracts", examples.CONTRACT_START),
-        ("contracts/billing:K-2011-1/change", examples.CONTRACT_CHANGE),
-        ("contracts/billing:K-2011-1/cancel", examples.CONTRACT_CANCEL),
+        ("purchases", purchase.EXAMPLE),
+        ("returns", purchase_return.EXAMPLE),
+        ("payments", payment.EXAMPLE),
+        ("payments", payment.FAILED_EXAMPLE),
+        ("touchpoints", touchpoint.EXAMPLE),
+        ("contracts", contract.START_EXAMPLE),
+        ("contracts/billing:K-2011-1/change", contract.CHANGE_EXAMPLE),
+        ("contracts/billing:K-2011-1/cancel", contract.CANCEL_EXAMPLE),
     ]
     assert [(await shop.post(path, fact)).status_code for path, fact in story] == [201] * len(story)
-    again = await shop.post("batches", examples.BATCH)
+    again = await shop.post("batches", examples.LIVE_EXAMPLE)
     assert [item["status"] for item in again.json()["items"]] == [200] * 3
 
 

@@ -63,7 +63,7 @@ async def test_one_that_breaks_its_transaction_breaks_no_other(shop, monkeypatch
     write = record_facts._write
 
     async def breaks_at_13(uow, batch, accepted):
-        if any(one.draft.event.source.fact_id == "F13" for one in accepted):
+        if any(fact.event.source.fact_id == "F13" for fact, _ in accepted):
             raise RuntimeError("no rule foresaw this")
         await write(uow, batch, accepted)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from customer_profile.batches.routes import router as batches
+from customer_profile.batches.routes import batch_routes
 from customer_profile.consumers import projections
 from customer_profile.customer_batches.routes import router as customer_batches
 from customer_profile.customers.profiling.jobs import PROFILING_ACTIONS
@@ -11,13 +11,14 @@ from customer_profile.customers.routes.consents import router as consents
 from customer_profile.customers.routes.customers import router as customers
 from customer_profile.facts.commands.group_commits import GroupCommit
 from customer_profile.facts.commands.throttle_backfill import IntakeThrottle
-from customer_profile.facts.routes.intake import router as facts
-from customer_profile.facts.routes.lists import router as listing
+from customer_profile.facts.contracts.routes import router as contracts
+from customer_profile.facts.kinds.registry import KINDS, FactKinds
+from customer_profile.facts.routes import fact_routes
 from customer_profile.policy.routes import router as policy
 from customer_profile.reactions import react
 from customer_profile.restoration.restore import restore
 from customer_profile.settings import Settings
-from customer_profile.view.routes import router as view
+from customer_profile.view.routes import view_routes
 from lealtad.app import Service
 from lealtad.db import metadata_of
 from lealtad.unit_of_work import Database
@@ -31,25 +32,32 @@ class Resources:
     batch_transaction_facts: int
     group_commit: GroupCommit
     intake_throttle: IntakeThrottle
+    fact_kinds: FactKinds
 
 
-async def start(database: Database, settings: Settings) -> Resources:
-    """Return the resources of a process."""
-    size = settings.batch_transaction_facts
-    return Resources(settings.reporting_currency, size, GroupCommit(database, size), IntakeThrottle(settings))
+def make_service(kinds: FactKinds) -> Service:
+    """Return the service for these kinds of facts."""
+
+    async def start(database: Database, settings: Settings) -> Resources:
+        size = settings.batch_transaction_facts
+        group_commit, throttle = GroupCommit(database, size), IntakeThrottle(settings)
+        return Resources(settings.reporting_currency, size, group_commit, throttle, kinds)
+
+    facts = (fact_routes(kinds), contracts, batch_routes(kinds))
+    return Service(
+        name="customer-profile",
+        title="Lealtad customer profile",
+        description="Customers, their consents and the facts about them, and the 360 view: everything in one call.",
+        migrations=Path(__file__).parents[2] / "migrations",
+        metadata=metadata_of("customer_profile"),
+        routers=(customers, customer_batches, view_routes(kinds), consents, *facts, policy),
+        projections=projections,
+        react=react,
+        restore=restore,
+        due_actions=PROFILING_ACTIONS,
+        settings=Settings,
+        on_start=start,
+    )
 
 
-SERVICE = Service(
-    name="customer-profile",
-    title="Lealtad customer profile",
-    description="Customers, their consents and the facts about them, and the 360 view: everything in one call.",
-    migrations=Path(__file__).parents[2] / "migrations",
-    metadata=metadata_of("customer_profile"),
-    routers=(customers, customer_batches, view, consents, facts, listing, batches, policy),
-    projections=projections,
-    react=react,
-    restore=restore,
-    due_actions=PROFILING_ACTIONS,
-    settings=Settings,
-    on_start=start,
-)
+SERVICE = make_service(KINDS)

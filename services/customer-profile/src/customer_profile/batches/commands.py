@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from customer_profile.facts.commands.record_facts import FactResult, record_facts
 from customer_profile.facts.commands.throttle_backfill import MAX_WAIT_S, IntakeThrottle
-from customer_profile.facts.schemas.requests import FactRequest
+from customer_profile.facts.schemas import FactRequest
 from customer_profile.metrics import count_fact
 from lealtad.events.cause import Lane
 from lealtad.http import Problem

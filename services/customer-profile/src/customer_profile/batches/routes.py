@@ -3,16 +3,25 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
+from pydantic import TypeAdapter
 
 from customer_profile.batches.commands import BatchIntake, Outcome
-from customer_profile.batches.schemas import FACTS, Batch, NewBatch
+from customer_profile.batches.schemas import MAX_FACTS, Batch, NewBatch, batch_request, fact_or_errors
+from customer_profile.facts.kinds.registry import FactKinds
 from lealtad.http import Answer, Command, Problem, writes
-from lealtad.http.batch_body import route_of_batches
-
-router = APIRouter(prefix="/v1/batches", tags=["batches"], route_class=route_of_batches(FACTS))
+from lealtad.http.batch_body import Items, route_of_batches
 
 
-@router.post("", response_model=Batch)
+def batch_routes(kinds: FactKinds) -> APIRouter:
+    """Return the route that records batches of facts of these kinds."""
+    item = fact_or_errors(kinds)
+    items = Items("facts", MAX_FACTS, TypeAdapter(item).validate_python)
+    router = APIRouter(prefix="/v1/batches", tags=["batches"], route_class=route_of_batches(items))
+    record_batch.__annotations__["body"] = batch_request(item)
+    router.add_api_route("", record_batch, methods=["POST"], response_model=Batch)
+    return router
+
+
 async def record_batch(body: NewBatch, command: Annotated[Command, Depends(writes("facts:write"))]) -> Response:
     """Take in up to a thousand facts.
 

@@ -81,6 +81,13 @@ customer_totals = Table(
     moment("first_purchase_at", nullable=True),
     moment("last_purchase_at", nullable=True),
     moment("last_touchpoint_at", nullable=True),
+    Column(
+        "others",
+        JSONB,
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="totals without a column of their own, by name",
+    ),
     schema=OWNED,
     # Changes with every fact: room for updates in place.
     postgresql_with={"fillfactor": "70"},

@@ -1,15 +1,16 @@
-"""Use case: the 360 view of one customer."""
+"""Query of the 360 view of one customer."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from customer_profile.customers.queries import find_customer
 from customer_profile.domain.customer import CustomerRecord
-from customer_profile.facts.commands.record_facts import resource
-from customer_profile.facts.kinds import Kind
-from customer_profile.facts.queries import contract_document
+from customer_profile.facts.kinds.registry import FactKinds
+from customer_profile.facts.kinds.totals import Measure
+from customer_profile.facts.queries import list_recent_facts, recent_items
 from customer_profile.view import repository, schemas
 from customer_profile.view.schemas import ANNOUNCED, Part
 from lealtad.consents import allows
@@ -18,12 +19,6 @@ from lealtad.money import Money
 from lealtad.unit_of_work import UnitOfWork
 
 RECENT_ITEMS = 10
-KINDS = {
-    Part.PURCHASES: Kind.PURCHASE,
-    Part.RETURNS: Kind.RETURN,
-    Part.PAYMENTS: Kind.PAYMENT,
-    Part.TOUCHPOINTS: Kind.TOUCHPOINT,
-}
 ANNOUNCED_MODELS: dict[Part, type[schemas.Announced]] = {
     Part.SEGMENTS: schemas.SegmentsPart,
     Part.SCORE: schemas.ScorePart,
@@ -31,10 +26,10 @@ ANNOUNCED_MODELS: dict[Part, type[schemas.Announced]] = {
 }
 
 
-async def read_view(uow: UnitOfWork, ref: str, parts: Collection[Part]) -> Answer:
+async def read_view(uow: UnitOfWork, ref: str, parts: Collection[str]) -> Answer:
     """Return the customer with the wanted parts; one statement for each group of parts, however many rows there are.
 
-    Erased and merged customers are shown as what they are; raises 404 for a reference that names nobody.
+    Show erased and merged customers as such; raise 404 for a reference that names no customer.
     """
     customer = await find_customer(uow, ref)
     view = customer.document()
@@ -42,10 +37,8 @@ async def read_view(uow: UnitOfWork, ref: str, parts: Collection[Part]) -> Answe
         view["consents"] = _consents(uow, customer)
     if Part.TOTALS in parts:
         view["totals"] = await _totals(uow, customer.id)
-    if Part.CONTRACTS in parts:
-        view["contracts"] = await _contracts(uow, customer.id)
-    view |= await _facts(uow, customer.id, [part for part in parts if part in KINDS])
-    view |= await _announced(uow, customer, [part for part in parts if part in ANNOUNCED])
+    view |= await _facts(uow, customer.id, parts)
+    view |= await _announced(uow, customer, [part for part in Part if part in parts and part in ANNOUNCED])
     if Part.CASES in parts:
         view["cases"] = await _cases(uow, customer.id)
     if Part.RESPONSES in parts:
@@ -68,26 +61,39 @@ def _consents(uow: UnitOfWork, customer: CustomerRecord) -> list[dict[str, Any]]
 
 
 async def _totals(uow: UnitOfWork, customer_id: UUID) -> dict[str, Any]:
+    kinds: FactKinds = uow.resources.fact_kinds
     row = await repository.read_totals(uow.connection, customer_id) or {}
-    counts = {name: row.get(name, 0) for name in ("purchases", "returns", "payments", "failed_payments", "touchpoints")}
-    amounts = {name: _money(uow, row.get(name, 0)) for name in ("purchased", "returned", "paid")}
-    times = {name: row.get(name) for name in ("first_purchase_at", "last_purchase_at", "last_touchpoint_at")}
-    return {**counts, **amounts, "net": amounts["purchased"] - amounts["returned"], **times}
+    stored = {**row.get("others", {}), **row}
+    totals = {name: _total(uow, total.measure, stored.get(name)) for name, total in kinds.totals.items()}
+    return {**totals, "net": totals["purchased"] - totals["returned"]}
 
 
-async def _contracts(uow: UnitOfWork, customer_id: UUID) -> dict[str, Any]:
-    rows = await repository.read_contracts(uow.connection, customer_id, RECENT_ITEMS)
-    return _recent(rows, lambda row: contract_document(uow, row), "changed_at")
+def _total(uow: UnitOfWork, measure: Measure, stored: Any) -> Any:
+    """Return a total as the API shows it; totals without a column are texts."""
+    match measure:
+        case Measure.COUNT:
+            return int(stored or 0)
+        case Measure.AMOUNT:
+            return Money.stored(Decimal(stored or 0), uow.resources.reporting_currency)
+        case Measure.TIME:
+            return datetime.fromisoformat(stored) if isinstance(stored, str) else stored
 
 
-async def _facts(uow: UnitOfWork, customer_id: UUID, parts: Sequence[Part]) -> dict[str, Any]:
-    if not parts:
-        return {}
-    rows = await repository.read_recent(uow.connection, customer_id, [KINDS[part] for part in parts], RECENT_ITEMS)
-    by_part = {part: [row for row in rows if row.kind == KINDS[part]] for part in parts}
-    return {
-        part: _recent(found, lambda row: resource(row.id, row.data), "occurred_at") for part, found in by_part.items()
-    }
+async def _facts(uow: UnitOfWork, customer_id: UUID, parts: Collection[str]) -> dict[str, Any]:
+    kinds: FactKinds = uow.resources.fact_kinds
+    view: dict[str, Mapping[str, Any]] = {}
+    part_of_kind: dict[str, str] = {}
+    for name, kind in kinds.parts.items():
+        if name not in parts:
+            continue
+        if read := kinds.part(name).read:
+            view[name] = await read(uow, customer_id, RECENT_ITEMS)
+        else:
+            part_of_kind[kind.name] = name
+    if part_of_kind:
+        recent = await list_recent_facts(uow, customer_id, part_of_kind, RECENT_ITEMS)
+        view |= {part_of_kind[kind]: items for kind, items in recent.items()}
+    return view
 
 
 async def _announced(uow: UnitOfWork, customer: CustomerRecord, parts: Sequence[Part]) -> dict[str, Any]:
@@ -102,12 +108,12 @@ async def _announced(uow: UnitOfWork, customer: CustomerRecord, parts: Sequence[
 
 async def _cases(uow: UnitOfWork, customer_id: UUID) -> dict[str, Any]:
     rows = await repository.read_cases(uow.connection, customer_id, RECENT_ITEMS)
-    return _recent(rows, _case, "as_of")
+    return recent_items(rows, _case, "as_of")
 
 
 async def _responses(uow: UnitOfWork, customer_id: UUID) -> dict[str, Any]:
     rows = await repository.read_responses(uow.connection, customer_id, RECENT_ITEMS)
-    return _recent(rows, _response, "occurred_at")
+    return recent_items(rows, _response, "occurred_at")
 
 
 def _announcement(part: Part, row: Any) -> schemas.Announced:
@@ -120,12 +126,3 @@ def _case(row: Any) -> schemas.Case:
 
 def _response(row: Any) -> schemas.Response:
     return schemas.Response.model_validate({**row.data, "event_id": row.event_id, "response": row.response})
-
-
-def _recent(rows: Sequence[Any], item_of: Callable[[Any], Any], time: str) -> dict[str, Any]:
-    times = [getattr(row, time) for row in rows]
-    return {"items": [item_of(row) for row in rows], "as_of": max(times, default=None)}
-
-
-def _money(uow: UnitOfWork, amount: Any) -> Money:
-    return Money.stored(Decimal(amount), uow.resources.reporting_currency)

@@ -1,67 +1,59 @@
-"""Routes of the 360 view."""
+"""Route of the 360 view."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 from fastapi import Query as QueryParameters
 
-from customer_profile.facts.kinds import Kind
-from customer_profile.facts.queries import list_facts
-from customer_profile.facts.schemas.resources import FactFilters, Purchase, Touchpoint
+from customer_profile.facts.kinds.registry import FactKinds
 from customer_profile.view.queries import read_view
-from customer_profile.view.schemas import CustomerView, Part
-from lealtad.http import CustomerRefInPath, InvalidField, Page, PageWanted, Query, invalid, problems, reads
+from customer_profile.view.schemas import all_parts, view_model
+from lealtad.http import CustomerRefInPath, InvalidField, Query, invalid, problems, reads
 
-router = APIRouter(prefix="/v1/customers/{ref}", tags=["customers"])
-Reading = Annotated[Query, Depends(reads("customers:read"))]
-
-
-async def wanted_parts(
-    include: Annotated[
-        str | None,
-        QueryParameters(
-            max_length=300,
-            description=f"Parts to include, separated by commas: {', '.join(Part)}. Default: all of them",
-            examples=["segments,score,next_best_action"],
-        ),
-    ] = None,
-) -> frozenset[Part]:
-    """Return the parts that a caller asks for; raise 422 for a part that does not exist."""
-    if include is None:
-        return frozenset(Part)
-    try:
-        return frozenset(Part(name.strip()) for name in include.split(",") if name.strip())
-    except ValueError:
-        error = InvalidField(pointer="include", message="names a part that does not exist", hint=", ".join(Part))
-        raise invalid("Ask for parts of the view that exist.", [error]) from None
+CustomersQuery = Annotated[Query, Depends(reads("customers:read"))]
 
 
-@router.get("", response_model=CustomerView, responses=problems(404))
-async def read_customer(
-    ref: CustomerRefInPath, query: Reading, parts: Annotated[frozenset[Part], Depends(wanted_parts)]
-) -> Response:
-    """Read everything about a customer: the 360 view.
+def view_routes(kinds: FactKinds) -> APIRouter:
+    """Return the route that reads the view with the parts of these kinds."""
+    router = APIRouter(prefix="/v1/customers/{ref}", tags=["customers"])
+    wanted_parts = Depends(_wanted_parts(all_parts(kinds)))
 
-    Identity, contact points, demographics, preferences and consents; contracts, the newest purchases, returns, payments
-    and touchpoints, and totals over all of them; open cases, segments, churn score and next-best action, each with its
-    as-of. `include` narrows it down; an empty `include` gives the customer alone.
-    """
-    return await query.run(lambda uow: read_view(uow, ref, parts))
+    @router.get("", response_model=view_model(kinds), responses=problems(404))
+    async def read_customer(
+        ref: CustomerRefInPath, query: CustomersQuery, parts: Annotated[frozenset[str], wanted_parts]
+    ) -> Response:
+        """Read everything about a customer: the 360 view.
 
+        Identity, contact points, demographics, preferences and consents; contracts, the newest purchases, returns,
+        payments and touchpoints, and totals over all of them; open cases, segments, churn score and next-best action,
+        each with its as-of. `include` narrows it down; an empty `include` gives the customer alone.
+        """
+        return await query.run(lambda uow: read_view(uow, ref, parts))
 
-@router.get("/purchases", response_model=Page[Purchase], responses=problems(404))
-async def list_purchases_of_customer(ref: CustomerRefInPath, query: Reading, page: PageWanted) -> Response:
-    """List a customer's purchases.
-
-    The newest first, by the time they happened.
-    """
-    return await query.run(lambda uow: list_facts(uow, Kind.PURCHASE, FactFilters(customer=ref), page))
+    return router
 
 
-@router.get("/touchpoints", response_model=Page[Touchpoint], responses=problems(404))
-async def list_touchpoints_of_customer(ref: CustomerRefInPath, query: Reading, page: PageWanted) -> Response:
-    """List a customer's touchpoints.
+def _wanted_parts(parts: tuple[str, ...]) -> Callable[..., Awaitable[frozenset[str]]]:
+    names = ", ".join(parts)
 
-    The newest first, by the time they happened.
-    """
-    return await query.run(lambda uow: list_facts(uow, Kind.TOUCHPOINT, FactFilters(customer=ref), page))
+    async def wanted_parts(
+        include: Annotated[
+            str | None,
+            QueryParameters(
+                max_length=300,
+                description=f"Parts to include, separated by commas: {names}. Default: all of them",
+                examples=["segments,score,next_best_action"],
+            ),
+        ] = None,
+    ) -> frozenset[str]:
+        """Return the parts that a caller asks for; raise 422 for a part that does not exist."""
+        if include is None:
+            return frozenset(parts)
+        wanted = frozenset(name.strip() for name in include.split(",") if name.strip())
+        if wanted <= frozenset(parts):
+            return wanted
+        error = InvalidField(pointer="include", message="names a part that does not exist", hint=names)
+        raise invalid("Ask for parts of the view that exist.", [error])
+
+    return wanted_parts

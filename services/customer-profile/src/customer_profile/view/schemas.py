@@ -2,14 +2,15 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, create_model
 
 from customer_profile.consents.schemas import ConsentInForce
 from customer_profile.customers.schemas import Customer
-from customer_profile.facts.schemas.resources import Contract, Payment, Purchase, Return, Touchpoint
+from customer_profile.facts.kinds.registry import FactKinds
+from customer_profile.facts.kinds.totals import Measure
 from lealtad.events.catalog.campaigns import OfferRef
 from lealtad.events.catalog.churn_scoring import ChurnKind, ModelRef, ScoreReason
 from lealtad.events.catalog.complaints import CaseKind, CaseStatus, Severity
@@ -23,15 +24,10 @@ AsOf = Annotated[datetime, Field(description="Business time of the newest fact b
 
 
 class Part(StrEnum):
-    """What a view may include beside the customer itself."""
+    """The parts of a view beside the customer itself and the parts of the kinds of facts."""
 
     CONSENTS = "consents"
     TOTALS = "totals"
-    CONTRACTS = "contracts"
-    PURCHASES = "purchases"
-    RETURNS = "returns"
-    PAYMENTS = "payments"
-    TOUCHPOINTS = "touchpoints"
     CASES = "cases"
     SEGMENTS = "segments"
     SCORE = "score"
@@ -114,18 +110,7 @@ class Response(BaseModel):
 class Totals(BaseModel):
     """What the customer did so far, over all recorded facts."""
 
-    purchases: int
-    purchased: Money
-    returns: int
-    returned: Money
     net: Money = Field(description="Purchased less returned")
-    payments: int
-    paid: Money
-    failed_payments: int
-    touchpoints: int
-    first_purchase_at: datetime | None
-    last_purchase_at: datetime | None
-    last_touchpoint_at: datetime | None
 
 
 class Recent(BaseModel, Generic[T]):
@@ -142,13 +127,26 @@ class CustomerView(Customer):
         default=None, description="The newest statement of each purpose and channel"
     )
     totals: Totals | None = None
-    contracts: Recent[Contract] | None = None
-    purchases: Recent[Purchase] | None = None
-    returns: Recent[Return] | None = None
-    payments: Recent[Payment] | None = None
-    touchpoints: Recent[Touchpoint] | None = None
     cases: Recent[Case] | None = Field(default=None, description="Open cases first")
     segments: SegmentsPart | None = None
     score: ScorePart | None = None
     next_best_action: NextBestActionPart | None = None
     responses: Recent[Response] | None = None
+
+
+MEASURED: dict[Measure, Any] = {Measure.COUNT: int, Measure.AMOUNT: Money, Measure.TIME: datetime | None}
+
+
+def all_parts(kinds: FactKinds) -> tuple[str, ...]:
+    """Return the names of all parts of a view."""
+    return (*Part, *kinds.parts)
+
+
+def view_model(kinds: FactKinds) -> type[CustomerView]:
+    """Return the model of a view with the totals and the parts of these kinds."""
+    measured = {name: (MEASURED[total.measure], ...) for name, total in kinds.totals.items()}
+    totals = create_model("Totals", __base__=Totals, __doc__=Totals.__doc__, **measured)  # type: ignore[call-overload]
+    parts = {name: (Recent[kinds.part(name).item or kind.resource] | None, None) for name, kind in kinds.parts.items()}  # type: ignore[misc]
+    return create_model(  # type: ignore[call-overload, no-any-return]
+        "CustomerView", __base__=CustomerView, __doc__=CustomerView.__doc__, totals=(totals | None, None), **parts
+    )

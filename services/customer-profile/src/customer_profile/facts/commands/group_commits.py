@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from customer_profile.facts.commands.record_facts import FactResult, record_facts
-from customer_profile.facts.schemas.requests import FactRequest
+from customer_profile.facts.schemas import FactRequest
 from lealtad.http import Problem
 from lealtad.http.batch_items import isolate_failures
 from lealtad.unit_of_work import Database

@@ -1,31 +1,31 @@
-"""Loading what decisions need: customers locked first, then what stands about them."""
+"""Load all that decisions on facts need: lock the customers first, then read the state."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from customer_profile.customers import repository as customers
-from customer_profile.domain.returns import ReturnablePurchase
 from customer_profile.facts.commands.identify_customer import refs_of
-from customer_profile.facts.kinds.fact_batch import FactBatch
+from customer_profile.facts.kinds.fact_batch import FactBatch, RelatedState
 from customer_profile.facts.kinds.fact_ref import FactRefs, Source, parse_fact_ref
-from customer_profile.facts.kinds.purchase import bought, domain_lines
+from customer_profile.facts.kinds.registry import FactKinds
 from customer_profile.facts.repository import facts as repository
-from customer_profile.facts.schemas.requests import FactRequest
+from customer_profile.facts.schemas import FactRequest
 from customer_profile.policy.models import INTAKE_POLICY
 from lealtad.clock import system_now
-from lealtad.events.catalog.customer_profile import PurchaseRecorded, PurchaseReturned
 from lealtad.events.cause import Lane
 from lealtad.http import CustomerRef, Problem
 from lealtad.unit_of_work import UnitOfWork
 
+Related = Mapping[type[RelatedState], FactRefs]
+
 
 async def load_batch(uow: UnitOfWork, facts: Sequence[FactRequest], lane: Lane) -> FactBatch:
-    """Lock the customers of `facts` and return all that deciding on them takes, with a fixed number of statements."""
-    contract_refs = _named(facts, "contract")
-    contracts = await _contract_customers(uow, contract_refs)
+    """Lock the customers of `facts` and return the state for decisions, by a fixed number of statements."""
+    related = _related(uow.resources.fact_kinds, facts)
+    states_with_customer = await _load_states_with_customer(uow, related)
     policy = (await INTAKE_POLICY.in_force(uow.connection)).policy
-    refs = {ref for fact in facts for ref in _customer_refs(fact)} | contracts
+    refs = {ref for fact in facts for ref in _customer_refs(fact)}
+    refs |= {CustomerRef(id=customer_id) for state in states_with_customer for customer_id in state.customers()}
     batch = FactBatch(
         now=uow.now,
         recorded_at=system_now(),
@@ -33,66 +33,47 @@ async def load_batch(uow: UnitOfWork, facts: Sequence[FactRequest], lane: Lane) 
         policy=policy,
         lane=lane,
         customers=await customers.lock(uow.connection, refs) if refs else {},
-        # Read after the locks: what concurrent transactions of these customers wrote is seen.
-        facts=await repository.known_facts(uow.connection, [_source(fact) for fact in facts]),
+        # Read after the locks, to see the facts of concurrent transactions of these customers.
+        facts=await repository.find_facts(uow.connection, [_source(fact) for fact in facts]),
     )
     if batch.facts and (unknown := refs - batch.customers.keys()):
-        # Both may have come to be between the two statements; a fact that is sent twice at once is no conflict.
+        # A concurrent transaction may have created both between the two statements: a fact sent twice is no conflict.
         batch.customers |= await customers.lock(uow.connection, unknown)
-    await _load_purchases(uow, batch, _named(facts, "purchase"))
-    if contracts:
-        await _load_contracts(uow, batch, contract_refs)
+    for state, state_refs in related.items():
+        if not state.has_customer or any(isinstance(loaded, state) for loaded in states_with_customer):
+            await batch.load_state(state, uow.connection, state_refs)
     return batch
 
 
-async def _contract_customers(uow: UnitOfWork, refs: set[UUID | Source]) -> set[CustomerRef]:
-    if not refs:
-        return set()
-    named = await repository.contracts(uow.connection, FactRefs.of(refs))
-    return {CustomerRef(id=contract.customer_id) for _, contract in named}
+async def _load_states_with_customer(uow: UnitOfWork, related: Related) -> list[RelatedState]:
+    """Return the states that name customers, as far as there are any; they are loaded again under the locks."""
+    states = [(state(), refs) for state, refs in related.items() if state.has_customer]
+    return [state for state, refs in states if await state.load(uow.connection, refs)]
 
 
-async def _load_contracts(uow: UnitOfWork, batch: FactBatch, refs: set[UUID | Source]) -> None:
-    for source, contract in await repository.contracts(uow.connection, FactRefs.of(refs)):
-        batch.contracts[contract.id] = contract
-        batch.aliases[source] = contract.id
+def _related(kinds: FactKinds, facts: Sequence[FactRequest]) -> Related:
+    """Return the references to state that the facts hold; decisions raise the problems of wrong ones."""
+    refs: dict[type[RelatedState], set[UUID | Source]] = {}
+    for fact in facts:
+        for state in kinds.with_name(fact.type).related:
+            text = getattr(fact, state.field)
+            if text is not None and (ref := _fact_ref(text, state.field)):
+                refs.setdefault(state, set()).add(ref)
+    return {state: FactRefs.of(named) for state, named in refs.items()}
 
 
-async def _load_purchases(uow: UnitOfWork, batch: FactBatch, refs: set[UUID | Source]) -> None:
-    if not refs:
-        return
-    for row in await repository.purchases(uow.connection, FactRefs.of(refs)):
-        batch.purchases[row.id] = _what_is_left(row)
-        batch.owners[row.id] = row.customer_id
-        batch.aliases[Source(row.source_system, row.source_fact_id)] = row.id
-
-
-def _what_is_left(row: Any) -> ReturnablePurchase:
-    purchase = bought(PurchaseRecorded.model_validate(row.data))
-    for data in row.returns:
-        back = PurchaseReturned.model_validate(data)
-        purchase = purchase.after_return(domain_lines(back.lines), back.total.amount)
-    return purchase
+def _fact_ref(text: str, field: str) -> UUID | Source | None:
+    try:
+        return parse_fact_ref(text, f"/{field}")
+    except Problem:
+        return None
 
 
 def _customer_refs(fact: FactRequest) -> list[CustomerRef]:
     try:
         return refs_of(fact)
     except Problem:
-        return []  # deciding on this fact raises it again
-
-
-def _named(facts: Sequence[FactRequest], field: str) -> set[UUID | Source]:
-    named: set[UUID | Source] = set()
-    for fact in facts:
-        ref = getattr(fact, field, None)
-        if ref is None:
-            continue
-        try:
-            named.add(parse_fact_ref(ref, f"/{field}"))
-        except Problem:
-            continue  # deciding on this fact raises it again
-    return named
+        return []  # The decision on this fact raises the problem.
 
 
 def _source(fact: FactRequest) -> Source:

@@ -1,18 +1,20 @@
-"""Use case: record facts, one or many: the same rules, and for one transaction one set of statements."""
+"""Record facts, one or many: the same rules, and for one transaction one set of statements."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from customer_profile.customers import repository as customers
 from customer_profile.domain.profiling_permission import ProfilingPermission, profiling_permission
-from customer_profile.facts.commands.decide_fact import decide
+from customer_profile.facts.commands.decide_fact import decide_fact
 from customer_profile.facts.commands.load_batch import load_batch
-from customer_profile.facts.kinds.fact_batch import FactBatch, NewFact, StoredFact
-from customer_profile.facts.kinds.totals import increments
+from customer_profile.facts.kinds.descriptor import NewFact
+from customer_profile.facts.kinds.fact_batch import FactBatch, StoredFact
+from customer_profile.facts.kinds.fact_ref import Source
 from customer_profile.facts.repository import facts as repository
-from customer_profile.facts.schemas.requests import FactRequest
+from customer_profile.facts.schemas import FactRequest
+from lealtad.db import Connection
 from lealtad.events.catalog.customer_profile import CustomerRegistered, CustomerStatus, ExternalId
 from lealtad.events.cause import Lane
 from lealtad.events.envelope import EventRef
@@ -20,29 +22,15 @@ from lealtad.http import Answer, Problem
 from lealtad.http.database_errors import LostRaceError
 from lealtad.unit_of_work import UnitOfWork
 
+Accepted = Sequence[tuple[NewFact, EventRef]]
+
 
 @dataclass(frozen=True, slots=True)
 class FactResult:
-    """The answer to a fact that is recorded: now (201), or before with the same content (200)."""
+    """The result for a fact that is recorded: now (201), or before with the same content (200)."""
 
     fact: StoredFact
     status: int
-
-    def body(self) -> dict[str, Any]:
-        """Return the fact as a resource."""
-        return resource(self.fact.id, self.fact.data)
-
-
-@dataclass(frozen=True, slots=True)
-class _Accepted:
-    draft: NewFact
-    known: StoredFact
-    event: EventRef
-
-
-def resource(fact_id: UUID, data: Any) -> dict[str, Any]:
-    """Return a fact as callers see it; its event has the same id."""
-    return {"id": fact_id, "event_id": fact_id, **data}
 
 
 async def record_fact(uow: UnitOfWork, fact: FactRequest) -> Answer:
@@ -50,7 +38,7 @@ async def record_fact(uow: UnitOfWork, fact: FactRequest) -> Answer:
     (outcome,) = await record_facts(uow, [fact])
     if isinstance(outcome, Problem):
         raise outcome
-    return Answer(outcome.body(), status=outcome.status)
+    return Answer(outcome.fact.document(), status=outcome.status)
 
 
 async def record_facts(
@@ -59,60 +47,80 @@ async def record_facts(
     lane: Lane = Lane.LIVE,
     traceparents: Sequence[str | None] | None = None,
 ) -> list[FactResult | Problem]:
-    """Record `facts` in their order and return for each its answer, or the problem that keeps it out.
+    """Record `facts` in their order, and return the result or the problem of each.
 
-    Their events, and those of customers who come to be with them, go in `lane`. `traceparents` are given where facts of
-    several requests come together.
+    Their events, and those of the customers that they create, go in `lane`. `traceparents` are given for facts of
+    several requests.
 
-    Raises LostRaceError when a concurrent transaction recorded the same fact or customer in this moment: run again.
+    Raise LostRaceError if a concurrent transaction recorded the same fact or customer at the same time: run again.
     """
     batch = await load_batch(uow, facts, lane)
-    accepted: list[_Accepted] = []
+    accepted: list[tuple[NewFact, EventRef]] = []
     traces = traceparents or [uow.traceparent] * len(facts)
-    outcomes = [_take(uow, fact, trace, batch, accepted) for fact, trace in zip(facts, traces, strict=True)]
+    outcomes = [_accept(uow, fact, trace, batch, accepted) for fact, trace in zip(facts, traces, strict=True)]
     if accepted:
         await _write(uow, batch, accepted)
     return outcomes
 
 
-def _take(
-    uow: UnitOfWork, fact: FactRequest, traceparent: str | None, batch: FactBatch, accepted: list[_Accepted]
+async def save_effects(connection: Connection, facts: Sequence[NewFact]) -> None:
+    """Write the state beside the facts: one statement for each function that kinds declare."""
+    facts_by_save: dict[Any, list[NewFact]] = {}
+    for fact in facts:
+        if fact.kind.save:
+            facts_by_save.setdefault(fact.kind.save, []).append(fact)
+    for save, saved in facts_by_save.items():
+        await save(connection, saved)
+
+
+def moved_totals(facts: Sequence[NewFact]) -> Mapping[UUID, Mapping[str, Any]]:
+    """Return the values that the facts add to totals, by customer and name."""
+    moved: dict[UUID, dict[str, Any]] = {}
+    for fact in facts:
+        of_customer = moved.setdefault(fact.event.customer_id, {})
+        for total in fact.kind.totals:
+            if isinstance(fact.event, total.event):
+                total.add(of_customer, fact.event)
+    return moved
+
+
+def _accept(
+    uow: UnitOfWork,
+    request: FactRequest,
+    traceparent: str | None,
+    batch: FactBatch,
+    accepted: list[tuple[NewFact, EventRef]],
 ) -> FactResult | Problem:
+    kind = uow.resources.fact_kinds.with_name(request.type)
     try:
-        decided, content = decide(fact, batch)
-        if isinstance(decided, StoredFact):
-            return FactResult(decided, 200)
-        event = uow.emit(
-            decided.event,
-            key=decided.event.customer_id,
-            event_id=decided.id,
-            lane=batch.lane,
-            traceparent=traceparent,
+        fact = decide_fact(request, kind, batch)
+        if isinstance(fact, StoredFact):
+            return FactResult(fact, 200)
+        emitted = uow.emit(
+            fact.event, key=fact.event.customer_id, event_id=fact.id, lane=fact.lane, traceparent=traceparent
         )
     except Problem as problem:
         return problem
-    data = decided.event.model_dump(mode="json")
-    known = StoredFact(decided.id, decided.kind, decided.event.customer_id, content, data)
-    batch.accept(decided, known)
-    accepted.append(_Accepted(decided, known, event))
-    return FactResult(known, 201)
+    accepted.append((fact, emitted))
+    stored = StoredFact(fact.id, fact.event.customer_id, fact.fingerprint, fact.data)
+    batch.add(Source(request.source.system, request.source.fact_id), stored)
+    if kind.apply:
+        kind.apply(batch, fact)
+    return FactResult(stored, 201)
 
 
-async def _write(uow: UnitOfWork, batch: FactBatch, accepted: Sequence[_Accepted]) -> None:
+async def _write(uow: UnitOfWork, batch: FactBatch, accepted: Accepted) -> None:
     await _create_newcomers(uow, batch, accepted)
     await uow.allocate()
-    rows = [repository.Recording(one.draft, one.known, _sequence(one.event), batch.lane) for one in accepted]
-    drafts = [one.draft for one in accepted]
-    if await repository.insert(uow.connection, rows, increments(draft.event for draft in drafts)) < len(rows):
+    facts = [fact for fact, _ in accepted]
+    sequences = [_sequence(emitted) for _, emitted in accepted]
+    if await repository.insert_facts(uow.connection, facts, sequences, moved_totals(facts)) < len(facts):
         raise LostRaceError("one of the facts was recorded in this moment")
-    if matches := {draft.id: draft.purchase_id for draft in drafts if draft.purchase_id}:
-        await repository.insert_matches(uow.connection, matches)
-    if contracts := {draft.contract.id: draft.contract for draft in drafts if draft.contract}:
-        await repository.put_contracts(uow.connection, contracts.values())
+    await save_effects(uow.connection, facts)
 
 
-async def _create_newcomers(uow: UnitOfWork, batch: FactBatch, accepted: Sequence[_Accepted]) -> None:
-    first = {one.event.key: one.event.cause for one in reversed(accepted)}
+async def _create_newcomers(uow: UnitOfWork, batch: FactBatch, accepted: Accepted) -> None:
+    first = {emitted.key: emitted.cause for _, emitted in reversed(accepted)}
     newcomers = {ref: customer_id for ref, customer_id in batch.newcomers.items() if customer_id in first}
     if not newcomers:
         return

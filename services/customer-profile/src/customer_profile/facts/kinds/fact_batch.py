@@ -1,24 +1,24 @@
-"""What is known while facts are decided on: loaded once for all of them, kept up to date from fact to fact."""
+"""State of one transaction of facts: loaded once for all of them, and updated from fact to fact."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
 from customer_profile.customers.repository import LockedCustomer
-from customer_profile.domain.contracts import Contract
-from customer_profile.domain.returns import ReturnablePurchase
-from customer_profile.facts.kinds import Kind
-from customer_profile.facts.kinds.fact_ref import Source
+from customer_profile.facts.kinds.fact_ref import FactRefs, Source
+from customer_profile.facts.schemas import fact_document
 from customer_profile.policy.schemas import IntakePolicy
-from lealtad.events.catalog.customer_profile import Fact
+from lealtad.db import Connection
 from lealtad.events.cause import Lane
 from lealtad.http import CustomerRef
 from lealtad.ids import new_id
 
 UNKNOWN_CONTENT = b""
-"""Fingerprint of a fact that was taken back from its event: what exactly its source had sent is not known."""
+"""Fingerprint of a fact that was restored from its event, which does not hold the request of the source."""
+
+State = TypeVar("State", bound="RelatedState")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,26 +26,34 @@ class StoredFact:
     """A fact that is recorded, or will be at the commit."""
 
     id: UUID
-    kind: Kind
     customer_id: UUID
     fingerprint: bytes
     data: Mapping[str, Any]
     """Data of its event as JSON values."""
 
+    def document(self) -> dict[str, Any]:
+        """Return the fact as a resource."""
+        return fact_document(self.id, self.data)
 
-@dataclass(frozen=True, slots=True)
-class NewFact:
-    """A fact that was decided to be right, with what follows from it."""
 
-    id: UUID
-    kind: Kind
-    event: Fact
-    purchase: ReturnablePurchase | None = None
-    """The purchase it records, or the purchase it returns goods of as it stands afterwards."""
-    purchase_id: UUID | None = None
-    """The purchase it returns goods of."""
-    contract: Contract | None = None
-    """The contract it starts, changes or cancels, as it stands afterwards."""
+class RelatedState:
+    """Stored state that facts name, read and change, such as purchases and contracts.
+
+    A kind of fact with such state subclasses this one and names the subclass in its descriptor.
+    """
+
+    field: ClassVar[str]
+    """The request field that names the state by a reference to a fact."""
+    has_customer: ClassVar[bool] = False
+    """Whether the customer of the state is the customer of the fact, so that the fact may leave the customer out."""
+
+    async def load(self, connection: Connection, refs: FactRefs) -> Mapping[Source, UUID]:
+        """Load all that `refs` name, by one statement; return the ids by the source's own names."""
+        raise NotImplementedError
+
+    def customers(self) -> set[UUID]:
+        """Return the customers of the loaded state, to be locked with those that the facts name."""
+        return set()
 
 
 @dataclass(slots=True)
@@ -61,31 +69,31 @@ class FactBatch:
     lane: Lane
     customers: dict[CustomerRef, LockedCustomer]
     facts: dict[Source, StoredFact]
-    purchases: dict[UUID, ReturnablePurchase] = field(default_factory=dict)
-    contracts: dict[UUID, Contract] = field(default_factory=dict)
-    owners: dict[UUID, UUID] = field(default_factory=dict)
-    """The customers of known purchases, by purchase."""
-    aliases: dict[Source, UUID] = field(default_factory=dict)
-    """Ids of known purchases and contracts, by how their source calls them."""
     newcomers: dict[CustomerRef, UUID] = field(default_factory=dict)
-    """Customers who come to be with their first fact."""
+    """Customers that the batch creates, each with its first fact."""
+    ids: dict[Source, UUID] = field(default_factory=dict)
+    """Ids of accepted facts and of loaded state, by the source's own names."""
+    states: dict[type[RelatedState], RelatedState] = field(default_factory=dict)
 
     def newcomer(self, ref: CustomerRef) -> UUID:
         """Return the id of the customer that `ref` will name."""
         return self.newcomers.setdefault(ref, new_id())
 
     def id_of(self, ref: UUID | Source) -> UUID | None:
-        """Return the id of the purchase or contract that `ref` names, if it is known."""
-        return self.aliases.get(ref) if isinstance(ref, Source) else ref
+        """Return the id of the fact that `ref` names, if the batch knows it."""
+        return self.ids.get(ref) if isinstance(ref, Source) else ref
 
-    def accept(self, draft: NewFact, known: StoredFact) -> None:
-        """Take note of an accepted fact, for the facts that come after it."""
-        source = Source(draft.event.source.system, draft.event.source.fact_id)
-        self.facts[source] = known
-        self.aliases[source] = draft.id
-        if draft.purchase:
-            purchase_id = draft.purchase_id or draft.id
-            self.purchases[purchase_id] = draft.purchase
-            self.owners[purchase_id] = draft.event.customer_id
-        if draft.contract:
-            self.contracts[draft.contract.id] = draft.contract
+    def state(self, wanted: type[State]) -> State:
+        """Return the related state of this type; it is empty if no fact of the batch names any."""
+        if wanted not in self.states:
+            self.states[wanted] = wanted()
+        return cast("State", self.states[wanted])
+
+    async def load_state(self, wanted: type[RelatedState], connection: Connection, refs: FactRefs) -> None:
+        """Load the related state of one type that `refs` name."""
+        self.ids |= await self.state(wanted).load(connection, refs)
+
+    def add(self, source: Source, fact: StoredFact) -> None:
+        """Add an accepted fact, for the facts that come after it."""
+        self.facts[source] = fact
+        self.ids[source] = fact.id

@@ -1,20 +1,95 @@
-"""Deciding on a payment that arrived, or failed."""
+"""Payment: one that arrived, or one that was due and failed."""
 
-from typing import Any
+from typing import Literal, Self
 from uuid import UUID
 
-from customer_profile.facts.kinds import Kind
-from customer_profile.facts.kinds.fact_batch import FactBatch, NewFact
-from customer_profile.facts.kinds.purchase_return import purchase_of
-from customer_profile.facts.schemas.requests import NewPayment
+from pydantic import Field, model_validator
+
+from customer_profile.facts.kinds.descriptor import FactContext, FactKind, FactList, ViewPart
+from customer_profile.facts.kinds.purchase import Purchases
+from customer_profile.facts.kinds.totals import amount, count
+from customer_profile.facts.schemas import FactRequest, RecordedFact, documented
+from customer_profile.fields import FactRefText
 from lealtad.events.catalog.customer_profile import PaymentFailed, PaymentRecorded
+from lealtad.events.catalog.shared_types import Slug
+from lealtad.http import SafeValueError, SlugText
+from lealtad.money import Money
+
+EXAMPLE = {
+    "type": "payment",
+    "customer": "web-shop:17850",
+    "source": {"system": "web-shop", "fact_id": "pay-1"},
+    "occurred_at": "2011-03-01T08:30:00+00:00",
+    "amount": {"amount": "35.64", "currency": "EUR"},
+    "purchase": "web-shop:536365",
+    "method": "card",
+}
+FAILED_EXAMPLE = {
+    **EXAMPLE,
+    "source": {"system": "web-shop", "fact_id": "pay-2"},
+    "status": "failed",
+    "method": None,
+    "reason": "insufficient-funds",
+}
 
 
-def decide_payment(fact: NewPayment, fact_id: UUID, common: dict[str, Any], batch: FactBatch) -> NewFact:
-    """Return the payment as it is recorded; a purchase that we do not know yet is not linked."""
-    purchase_id = purchase_of(fact.purchase, common["customer_id"], batch)
+class NewPayment(FactRequest):
+    """A payment that arrived, or that was due and failed."""
+
+    model_config = documented(EXAMPLE, FAILED_EXAMPLE)
+
+    type: Literal["payment"] = "payment"
+    status: Literal["recorded", "failed"] = "recorded"
+    amount: Money
+    purchase: FactRefText | None = None
+    method: SlugText | None = Field(default=None, description="How it was paid; recorded payments only")
+    reason: SlugText | None = Field(default=None, description="Why it failed; failed payments only")
+
+    @model_validator(mode="after")
+    def _fits_its_status(self) -> Self:
+        if self.amount.amount <= 0:
+            raise SafeValueError("must be larger than 0", "amount")
+        if self.status == "failed" and self.method:
+            raise SafeValueError("belongs to a recorded payment; a failed one has a reason", "method")
+        if self.status == "recorded" and self.reason:
+            raise SafeValueError("belongs to a failed payment only", "reason")
+        return self
+
+
+class Payment(RecordedFact):
+    """A recorded payment: with a method when it arrived, with a reason when it failed."""
+
+    amount: Money
+    purchase_id: UUID | None
+    method: Slug | None = None
+    reason: Slug | None = None
+
+
+def decide_payment(fact: NewPayment, context: FactContext) -> PaymentRecorded | PaymentFailed:
+    """Return the event of the payment; a purchase that is not recorded is not linked."""
+    purchase_id = context.batch.state(Purchases).find(fact.purchase, context)
     if fact.status == "failed":
-        failed = PaymentFailed(**common, amount=fact.amount, purchase_id=purchase_id, reason=fact.reason)
-        return NewFact(fact_id, Kind.PAYMENT, failed)
-    paid = PaymentRecorded(**common, amount=fact.amount, purchase_id=purchase_id, method=fact.method)
-    return NewFact(fact_id, Kind.PAYMENT, paid)
+        return PaymentFailed(**context.shared, amount=fact.amount, purchase_id=purchase_id, reason=fact.reason)
+    return PaymentRecorded(**context.shared, amount=fact.amount, purchase_id=purchase_id, method=fact.method)
+
+
+PAYMENT = FactKind(
+    name="payment",
+    plural="payments",
+    description="""Record a payment that arrived, or one that failed.
+
+    A failed payment is a sign that a customer may leave; say why in `reason`.
+    """,
+    request=NewPayment,
+    resource=Payment,
+    events=(PaymentRecorded, PaymentFailed),
+    decide=decide_payment,
+    listed=FactList(summary="List payments, failed ones too."),
+    part=ViewPart(),
+    totals=(
+        count("payments", PaymentRecorded),
+        amount("paid", PaymentRecorded, lambda payment: payment.amount.amount),
+        count("failed_payments", PaymentFailed),
+    ),
+    related=(Purchases,),
+)

@@ -1,56 +1,103 @@
-"""Deciding on a return: never more comes back than was bought."""
+"""Return: goods came back, never more than were bought."""
 
-from typing import Any
-from uuid import UUID
+from collections.abc import Sequence
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
 
 from customer_profile.domain.returns import Line, ReturnablePurchase
-from customer_profile.facts.kinds import Kind
-from customer_profile.facts.kinds.fact_batch import FactBatch, NewFact
-from customer_profile.facts.kinds.fact_ref import parse_fact_ref
-from customer_profile.facts.kinds.purchase import domain_lines, event_lines, value_of
-from customer_profile.facts.schemas.requests import NewReturn
+from customer_profile.facts.kinds.descriptor import FactContext, FactKind, FactList, NewFact, ViewPart
+from customer_profile.facts.kinds.fact_batch import FactBatch
+from customer_profile.facts.kinds.purchase import (
+    MAX_LINES,
+    NewLine,
+    Purchases,
+    domain_lines,
+    event_lines,
+    require_sensible_total,
+    value_of,
+)
+from customer_profile.facts.kinds.totals import amount, count
+from customer_profile.facts.repository import purchases as repository
+from customer_profile.facts.schemas import FactRequest, RecordedFact, documented
+from customer_profile.fields import FactRefText
+from lealtad.db import Connection
 from lealtad.events.catalog.customer_profile import PurchaseLine, PurchaseReturned
-from lealtad.http import InvalidField, Problem, conflict, invalid, not_found
+from lealtad.http import InvalidField, Problem, SafeValueError, SlugText, conflict, invalid
 from lealtad.money import Money
 
+EXAMPLE = {
+    "type": "return",
+    "source": {"system": "web-shop", "fact_id": "C536379", "customer_external_id": "17850"},
+    "occurred_at": "2011-03-01T08:41:00+00:00",
+    "purchase": "web-shop:536365",
+    "lines": [{"sku": "85123A", "quantity": "1", "unit_price": "2.55"}],
+    "reason": "damaged",
+}
 
-def decide_return(fact: NewReturn, fact_id: UUID, common: dict[str, Any], batch: FactBatch) -> NewFact:
-    """Return the return as it is recorded.
 
-    Against a known purchase it may not exceed what is left of it (409). A purchase that we do not know yet, named by
-    its source, leaves the return unmatched. Without a total, lines give back their share of what was paid; without
-    both, all that is left comes back.
+class NewReturn(FactRequest):
+    """Goods that came back, or an invoice that was cancelled; quantities and total are positive."""
+
+    model_config = documented(EXAMPLE)
+
+    type: Literal["return"] = "return"
+    purchase: FactRefText | None = Field(default=None, description="The purchase it belongs to, where known")
+    lines: list[NewLine] = Field(
+        default_factory=list, max_length=MAX_LINES, description="None, with a purchase: all that is left of it"
+    )
+    total: Money | None = Field(
+        default=None,
+        description="What is given back. Default: of a known purchase the lines' share of what was paid, else the "
+        "sum of the lines",
+    )
+    reason: SlugText | None = None
+
+    @model_validator(mode="after")
+    def _names_what_comes_back(self) -> Self:
+        if not (self.lines or self.total or self.purchase):
+            raise SafeValueError("say what comes back: its purchase, its lines or its total")
+        require_sensible_total(self.lines, self.total)
+        return self
+
+
+class Return(RecordedFact, PurchaseReturned):
+    """A recorded return; without `purchase_id` it is unmatched."""
+
+
+def decide_return(fact: NewReturn, context: FactContext) -> PurchaseReturned:
+    """Return the event of the return.
+
+    Against a recorded purchase it may not exceed what is left of it (409). A purchase that is not recorded leaves the
+    return unmatched. Without a total, lines give back their share of what was paid; without both, all that is left
+    comes back.
     """
-    purchase_id = purchase_of(fact.purchase, common["customer_id"], batch)
-    purchase = batch.purchases[purchase_id] if purchase_id else None
-    lines, total = _content(fact, purchase, batch.currency)
-    event = PurchaseReturned(**common, purchase_id=purchase_id, lines=lines, total=total, reason=fact.reason)
-    if purchase is None:
-        return NewFact(fact_id, Kind.RETURN, event)
-    left = _less(purchase, domain_lines(lines), total)
-    return NewFact(fact_id, Kind.RETURN, event, purchase=left, purchase_id=purchase_id)
+    purchases = context.batch.state(Purchases)
+    purchase_id = purchases.find(fact.purchase, context)
+    purchase = purchases.by_id[purchase_id] if purchase_id else None
+    lines, total = _content(fact, purchase, context.batch.currency)
+    if purchase and (violation := purchase.violation(domain_lines(lines), total.amount)):
+        raise _exceeds(violation)
+    return PurchaseReturned(**context.shared, purchase_id=purchase_id, lines=lines, total=total, reason=fact.reason)
 
 
-def purchase_of(ref: str | None, customer_id: UUID, batch: FactBatch) -> UUID | None:
-    """Return the id of the purchase that a fact names; None where it names none, or one we do not know yet.
+def apply_return(batch: FactBatch, fact: NewFact) -> None:
+    """Let later facts of the batch see what is left of the purchase."""
+    if isinstance(fact.event, PurchaseReturned) and fact.event.purchase_id:
+        purchases, purchase_id = batch.state(Purchases), fact.event.purchase_id
+        left = purchases.by_id[purchase_id].after_return(domain_lines(fact.event.lines), fact.event.total.amount)
+        purchases.put(purchase_id, fact.event.customer_id, left)
 
-    Raises 404 for an unknown id of ours, and 409 for another customer's purchase.
-    """
-    if ref is None:
-        return None
-    named = parse_fact_ref(ref, "/purchase")
-    purchase_id = batch.id_of(named)
-    if purchase_id not in batch.purchases:
-        if named == purchase_id:
-            raise not_found("purchase", purchase_id, "There is no purchase of this id. Name it as system:fact_id.")
-        return None
-    if batch.owners[purchase_id] != customer_id:
-        raise conflict(
-            "purchase-of-another-customer",
-            "The purchase belongs to another customer",
-            "Correct the customer, or the purchase that the fact names.",
-        )
-    return purchase_id
+
+async def save_matches(connection: Connection, facts: Sequence[NewFact]) -> None:
+    """Write which returns belong to which purchases."""
+    matches = {
+        fact.id: fact.event.purchase_id
+        for fact in facts
+        if isinstance(fact.event, PurchaseReturned) and fact.event.purchase_id
+    }
+    if matches:
+        await repository.insert_matches(connection, matches)
 
 
 def _content(fact: NewReturn, purchase: ReturnablePurchase | None, currency: str) -> tuple[list[PurchaseLine], Money]:
@@ -60,7 +107,7 @@ def _content(fact: NewReturn, purchase: ReturnablePurchase | None, currency: str
     if lines and purchase is None:
         return lines, value_of(fact.lines, currency)
     if lines and purchase:
-        return lines, Money(amount=purchase.refund_for(domain_lines(lines)), currency=currency)
+        return lines, _refund(purchase, lines, currency)
     if purchase is None:
         raise _unspecified()
     remaining = purchase.remaining_lines()
@@ -69,10 +116,8 @@ def _content(fact: NewReturn, purchase: ReturnablePurchase | None, currency: str
     return [_event_line(line) for line in remaining], Money(amount=purchase.remaining, currency=currency)
 
 
-def _less(purchase: ReturnablePurchase, lines: tuple[Line, ...], total: Money) -> ReturnablePurchase:
-    if objection := purchase.violation(lines, total.amount):
-        raise _exceeds(objection)
-    return purchase.after_return(lines, total.amount)
+def _refund(purchase: ReturnablePurchase, lines: list[PurchaseLine], currency: str) -> Money:
+    return Money(amount=purchase.refund_for(domain_lines(lines)), currency=currency)
 
 
 def _event_line(line: Line) -> PurchaseLine:
@@ -81,11 +126,11 @@ def _event_line(line: Line) -> PurchaseLine:
     )
 
 
-def _exceeds(objection: str) -> Problem:
+def _exceeds(violation: str) -> Problem:
     return conflict(
         "return-exceeds-purchase",
         "More comes back than was bought",
-        f"Correct the return, or leave `purchase` out if it belongs to another one: {objection}.",
+        f"Correct the return, or leave `purchase` out if it belongs to another one: {violation}.",
     )
 
 
@@ -93,3 +138,27 @@ def _unspecified() -> Problem:
     hint = "lines with what comes back, or the total that is given back"
     error = InvalidField(pointer="/lines", message="needed, because the purchase is not known", hint=hint)
     return invalid("Say what comes back: the purchase that the return names was not recorded.", [error])
+
+
+RETURN = FactKind(
+    name="return",
+    plural="returns",
+    description="""Record a return.
+
+    With a purchase that we know it may not exceed what is left of it (409), and without lines all that is left comes
+    back. With a purchase that was not recorded, or none, it is kept unmatched.
+    """,
+    request=NewReturn,
+    resource=Return,
+    events=(PurchaseReturned,),
+    decide=decide_return,
+    listed=FactList(),
+    part=ViewPart(),
+    totals=(
+        count("returns", PurchaseReturned),
+        amount("returned", PurchaseReturned, lambda returned: returned.total.amount),
+    ),
+    related=(Purchases,),
+    apply=apply_return,
+    save=save_matches,
+)

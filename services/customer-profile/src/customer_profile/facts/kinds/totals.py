@@ -1,64 +1,76 @@
-"""What facts add to their customers' totals."""
+"""Totals that facts move, declared by their kinds.
 
-from collections.abc import Iterable
+The name of a total says how two values of it merge: the earliest for `first_…`, the latest for `last_…`, else the sum.
+SQL merges by the same rule, in columns and in JSON.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from uuid import UUID
+from enum import Enum
+from typing import Any
 
-from lealtad.events.catalog.customer_profile import (
-    Fact,
-    PaymentFailed,
-    PaymentRecorded,
-    PurchaseRecorded,
-    PurchaseReturned,
-    TouchpointRecorded,
-)
+from lealtad.events.catalog.customer_profile import Fact
 
-NOTHING = Decimal(0)
+FIRST, LAST = "first_", "last_"
+
+Value = int | Decimal | datetime
 
 
-@dataclass(slots=True)
-class Increment:
-    """What the facts of one transaction add to one customer."""
+class Measure(Enum):
+    """What a total measures, which says how the API shows it."""
 
-    purchases: int = 0
-    purchased: Decimal = NOTHING
-    returns: int = 0
-    returned: Decimal = NOTHING
-    payments: int = 0
-    paid: Decimal = NOTHING
-    failed_payments: int = 0
-    touchpoints: int = 0
-    first_purchase_at: datetime | None = None
-    last_purchase_at: datetime | None = None
-    last_touchpoint_at: datetime | None = None
-
-    def add(self, fact: Fact) -> None:
-        """Count one fact in; contracts add nothing."""
-        at = fact.occurred_at
-        match fact:
-            case PurchaseRecorded():
-                self.purchases += 1
-                self.purchased += fact.total.amount
-                self.first_purchase_at = min(self.first_purchase_at or at, at)
-                self.last_purchase_at = max(self.last_purchase_at or at, at)
-            case PurchaseReturned():
-                self.returns += 1
-                self.returned += fact.total.amount
-            case PaymentRecorded():
-                self.payments += 1
-                self.paid += fact.amount.amount
-            case PaymentFailed():
-                self.failed_payments += 1
-            case TouchpointRecorded():
-                self.touchpoints += 1
-                self.last_touchpoint_at = max(self.last_touchpoint_at or at, at)
+    COUNT = "count"
+    AMOUNT = "amount"
+    TIME = "time"
 
 
-def increments(facts: Iterable[Fact]) -> dict[UUID, Increment]:
-    """Return what `facts` add, by customer."""
-    by_customer: dict[UUID, Increment] = {}
-    for fact in facts:
-        by_customer.setdefault(fact.customer_id, Increment()).add(fact)
-    return by_customer
+@dataclass(frozen=True, slots=True)
+class Total:
+    """One value per customer, over the facts of one event type."""
+
+    name: str
+    event: type[Fact]
+    measure: Measure
+    value: Callable[[Any], Value]
+    """Return the share of one event."""
+
+    def add(self, moved: dict[str, Any], event: Fact) -> None:
+        """Merge the share of `event` into `moved`, the values of one customer by name."""
+        value: Any = self.value(event)
+        before = moved.get(self.name)
+        if before is None:
+            moved[self.name] = value
+        elif self.name.startswith(FIRST):
+            moved[self.name] = min(before, value)
+        elif self.name.startswith(LAST):
+            moved[self.name] = max(before, value)
+        else:
+            moved[self.name] = before + value
+
+
+def count(name: str, event: type[Fact]) -> Total:
+    """Return the number of events."""
+    return Total(name, event, Measure.COUNT, lambda _: 1)
+
+
+def amount(name: str, event: type[Fact], of: Callable[[Any], Decimal]) -> Total:
+    """Return the sum of the amounts `of` events, in the reporting currency."""
+    return Total(name, event, Measure.AMOUNT, of)
+
+
+def first(name: str, event: type[Fact]) -> Total:
+    """Return the time of the earliest event."""
+    return _time(FIRST, name, event)
+
+
+def last(name: str, event: type[Fact]) -> Total:
+    """Return the time of the latest event."""
+    return _time(LAST, name, event)
+
+
+def _time(prefix: str, name: str, event: type[Fact]) -> Total:
+    if not name.startswith(prefix):
+        raise ValueError(f"the name of the total {name} must begin with {prefix}")
+    return Total(name, event, Measure.TIME, lambda fact: fact.occurred_at)

@@ -1,23 +1,23 @@
-"""SQL of facts: what decisions need to know, and writing what was decided; always for many facts at once."""
+"""SQL of facts and of their customers' totals; always for many facts at once."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
 from sqlalchemy import text
 
-from customer_profile.domain.contracts import Contract
-from customer_profile.facts.kinds import Kind
-from customer_profile.facts.kinds.fact_batch import NewFact, StoredFact
+from customer_profile.facts.kinds.descriptor import NewFact
+from customer_profile.facts.kinds.fact_batch import StoredFact
 from customer_profile.facts.kinds.fact_ref import FactRefs, Source
-from customer_profile.facts.kinds.totals import Increment
+from customer_profile.facts.kinds.totals import FIRST, LAST
+from customer_profile.facts.models import customer_totals
 from lealtad.db import Connection
-from lealtad.events.cause import Lane
+from lealtad.db.recordset import DIALECT
 
-KNOWN = text("""
-    SELECT id, kind, customer_id, fingerprint, data, source_system, source_fact_id
+FIND = text("""
+    SELECT id, customer_id, fingerprint, data, source_system, source_fact_id
     FROM fact
     JOIN unnest(CAST(:systems AS text[]), CAST(:fact_ids AS text[])) AS named (source_system, source_fact_id)
         USING (source_system, source_fact_id)
@@ -33,26 +33,42 @@ NAMED = """
             USING (source_system, source_fact_id)
     )
 """
-PURCHASES = text(f"""
-    {NAMED}
-    SELECT fact.id, customer_id, source_system, source_fact_id, data,
-        (
-            SELECT coalesce(jsonb_agg(back.data), '[]')
-            FROM matched_return JOIN fact AS back ON back.id = matched_return.return_id
-            WHERE matched_return.purchase_id = fact.id
-        ) AS returns
-    FROM named JOIN fact USING (id)
-    WHERE kind = 'purchase'
-""")
-CONTRACTS = text(f"""
-    {NAMED}
-    SELECT contract.*, fact.source_system, fact.source_fact_id
-    FROM named JOIN contract USING (id) JOIN fact USING (id)
-""")
+"""The ids that `FactRefs` name."""
 
-# One statement for both: a round trip less for every purchase that comes alone. In whatever order, nothing deadlocks:
+OTHERS = "others"
+COLUMNS = {
+    column.name: column.type.compile(DIALECT)
+    for column in customer_totals.columns
+    if column.name not in {"customer_id", OTHERS}
+}
+"""Totals with a column of their own; the others are in one column of JSON texts, by name."""
+
+
+def _merged(name: str) -> str:
+    if name.startswith(FIRST):
+        return f"{name} = least(known.{name}, excluded.{name})"
+    if name.startswith(LAST):
+        return f"{name} = greatest(known.{name}, excluded.{name})"
+    return f"{name} = known.{name} + excluded.{name}"
+
+
+# The texts of times have one length and one zone, so that they compare as the times do.
+MERGED_OTHERS = f"""
+    CASE WHEN excluded.{OTHERS} = '{{}}' THEN known.{OTHERS} ELSE (
+        SELECT jsonb_object_agg(name, CASE
+            WHEN starts_with(name, '{FIRST}') THEN least(old.value COLLATE "C", new.value COLLATE "C")
+            WHEN starts_with(name, '{LAST}') THEN greatest(old.value COLLATE "C", new.value COLLATE "C")
+            ELSE CAST(
+                coalesce(CAST(old.value AS numeric), 0) + coalesce(CAST(new.value AS numeric), 0) AS text
+            )
+        END)
+        FROM jsonb_each_text(known.{OTHERS}) AS old (name, value)
+        FULL JOIN jsonb_each_text(excluded.{OTHERS}) AS new (name, value) USING (name)
+    ) END
+"""
+# One statement for both saves a round trip for every purchase that arrives alone. It cannot deadlock in any order:
 # facts are written in the order of their sources, and the customers of the totals are locked.
-INSERT = text("""
+INSERT = text(f"""
     WITH inserted AS (
         INSERT INTO fact (
             id, kind, customer_id, source_system, source_fact_id, occurred_at, recorded_at, fingerprint, lane, sequence,
@@ -74,128 +90,73 @@ INSERT = text("""
         ON CONFLICT ON CONSTRAINT uq_fact_source DO NOTHING
         RETURNING id
     ), counted AS (
-        INSERT INTO customer_totals AS known (
-            customer_id, purchases, purchased, returns, returned, payments, paid, failed_payments, touchpoints,
-            first_purchase_at, last_purchase_at, last_touchpoint_at
-        )
-        SELECT * FROM unnest(
-            CAST(:customer_id AS uuid[]), CAST(:purchases AS integer[]), CAST(:purchased AS numeric[]),
-            CAST(:returns AS integer[]), CAST(:returned AS numeric[]), CAST(:payments AS integer[]),
-            CAST(:paid AS numeric[]), CAST(:failed_payments AS integer[]), CAST(:touchpoints AS integer[]),
-            CAST(:first_purchase_at AS timestamptz[]), CAST(:last_purchase_at AS timestamptz[]),
-            CAST(:last_touchpoint_at AS timestamptz[])
-        )
+        INSERT INTO customer_totals AS known (customer_id, {", ".join(COLUMNS)}, {OTHERS})
+        SELECT customer_id, {", ".join(COLUMNS)}, CAST({OTHERS} AS jsonb)
+        FROM unnest(
+            CAST(:customer_id AS uuid[]),
+            {", ".join(f"CAST(:{name} AS {type_}[])" for name, type_ in COLUMNS.items())},
+            CAST(:{OTHERS} AS text[])
+        ) AS moved (customer_id, {", ".join(COLUMNS)}, {OTHERS})
         ON CONFLICT (customer_id) DO UPDATE SET
-            purchases = known.purchases + excluded.purchases,
-            purchased = known.purchased + excluded.purchased,
-            returns = known.returns + excluded.returns,
-            returned = known.returned + excluded.returned,
-            payments = known.payments + excluded.payments,
-            paid = known.paid + excluded.paid,
-            failed_payments = known.failed_payments + excluded.failed_payments,
-            touchpoints = known.touchpoints + excluded.touchpoints,
-            first_purchase_at = least(known.first_purchase_at, excluded.first_purchase_at),
-            last_purchase_at = greatest(known.last_purchase_at, excluded.last_purchase_at),
-            last_touchpoint_at = greatest(known.last_touchpoint_at, excluded.last_touchpoint_at)
+            {", ".join(map(_merged, COLUMNS))}, {OTHERS} = {MERGED_OTHERS}
     )
     SELECT count(*) FROM inserted
 """)
-INSERT_MATCHES = text("""
-    INSERT INTO matched_return (return_id, purchase_id)
-    SELECT * FROM unnest(CAST(:return_ids AS uuid[]), CAST(:purchase_ids AS uuid[]))
-""")
-PUT_CONTRACTS = text("""
-    INSERT INTO contract (
-        id, customer_id, product_line, monthly_amount, starts_at, ends_at, changed_at, cancelled_at
-    )
-    SELECT * FROM unnest(
-        CAST(:id AS uuid[]), CAST(:customer_id AS uuid[]), CAST(:product_line AS text[]),
-        CAST(:monthly_amount AS numeric[]), CAST(:starts_at AS timestamptz[]), CAST(:ends_at AS timestamptz[]),
-        CAST(:changed_at AS timestamptz[]), CAST(:cancelled_at AS timestamptz[])
-    )
-    ON CONFLICT (id) DO UPDATE SET
-        product_line = excluded.product_line, monthly_amount = excluded.monthly_amount, ends_at = excluded.ends_at,
-        changed_at = excluded.changed_at, cancelled_at = excluded.cancelled_at
-    WHERE contract.changed_at <= excluded.changed_at
-""")
+
+Moved = Mapping[str, Any]
+"""Values of totals by name."""
 
 
-INCREMENTS = [field.name for field in fields(Increment)]
-
-
-@dataclass(frozen=True, slots=True)
-class Recording:
-    """A fact ready to be written."""
-
-    draft: NewFact
-    known: StoredFact
-    sequence: int
-    lane: Lane
-
-
-async def known_facts(connection: Connection, sources: Sequence[Source]) -> dict[Source, StoredFact]:
-    """Return the facts among `sources` that are recorded already."""
+async def find_facts(connection: Connection, sources: Sequence[Source]) -> dict[Source, StoredFact]:
+    """Return the recorded facts among `sources`."""
     parameters = FactRefs((), tuple(sources)).parameters()
-    rows = await connection.execute(KNOWN, {name: parameters[name] for name in ("systems", "fact_ids")})
+    rows = await connection.execute(FIND, {name: parameters[name] for name in ("systems", "fact_ids")})
     return {
-        _source(row): StoredFact(row.id, Kind(row.kind), row.customer_id, bytes(row.fingerprint), row.data)
+        Source(row.source_system, row.source_fact_id): StoredFact(
+            row.id, row.customer_id, bytes(row.fingerprint), row.data
+        )
         for row in rows
     }
 
 
-async def purchases(connection: Connection, refs: FactRefs) -> Sequence[Any]:
-    """Return the purchases that `refs` name, each with the data of its matched returns."""
-    return await connection.execute(PURCHASES, refs.parameters())
+async def insert_facts(
+    connection: Connection, facts: Sequence[NewFact], sequences: Sequence[int], moved: Mapping[UUID, Moved]
+) -> int:
+    """Insert facts, and merge what they moved into the totals of their customers, whose rows are locked.
 
-
-async def contracts(connection: Connection, refs: FactRefs) -> list[tuple[Source, Contract]]:
-    """Return the contracts that `refs` name by id or by the fact that started them."""
-    rows = await connection.execute(CONTRACTS, refs.parameters())
-    names = [field.name for field in fields(Contract)]
-    return [(_source(row), Contract(**{name: getattr(row, name) for name in names})) for row in rows]
-
-
-async def insert(connection: Connection, recordings: Sequence[Recording], increments: Mapping[UUID, Increment]) -> int:
-    """Write facts and what they add to the totals of their customers, whose rows are locked.
-
-    Returns how many of the facts no concurrent transaction had written before.
+    Return the number of facts that no concurrent transaction had inserted before.
     """
-    events = [recording.draft.event for recording in recordings]
-    written: int = await connection.scalar(
+    events = [fact.event for fact in facts]
+    inserted: int = await connection.scalar(
         INSERT,
         {
-            "ids": [recording.draft.id for recording in recordings],
-            "kinds": [recording.draft.kind for recording in recordings],
+            "ids": [fact.id for fact in facts],
+            "kinds": [fact.kind.name for fact in facts],
             "customer_ids": [event.customer_id for event in events],
             "systems": [event.source.system for event in events],
             "fact_ids": [event.source.fact_id for event in events],
             "occurred_at": [event.occurred_at for event in events],
             "recorded_at": [event.recorded_at for event in events],
-            "fingerprints": [recording.known.fingerprint for recording in recordings],
-            "lanes": [recording.lane for recording in recordings],
-            "sequences": [recording.sequence for recording in recordings],
-            "data": [orjson.dumps(recording.known.data).decode() for recording in recordings],
-            "customer_id": list(increments),
-            **{name: [getattr(added, name) for added in increments.values()] for name in INCREMENTS},
+            "fingerprints": [fact.fingerprint for fact in facts],
+            "lanes": [fact.lane for fact in facts],
+            "sequences": list(sequences),
+            "data": [orjson.dumps(fact.data).decode() for fact in facts],
+            "customer_id": list(moved),
+            **{name: _column(name, moved.values()) for name in COLUMNS},
+            OTHERS: [_others(values) for values in moved.values()],
         },
     )
-    return written
+    return inserted
 
 
-async def insert_matches(connection: Connection, purchase_of_return: Mapping[UUID, UUID]) -> None:
-    """Write which returns belong to which purchases."""
-    parameters = {"return_ids": list(purchase_of_return), "purchase_ids": list(purchase_of_return.values())}
-    await connection.execute(INSERT_MATCHES, parameters)
+def _column(name: str, moved: Iterable[Moved]) -> list[Any]:
+    nothing = None if name.startswith((FIRST, LAST)) else 0
+    return [values.get(name, nothing) for values in moved]
 
 
-async def put_contracts(connection: Connection, changed: Iterable[Contract]) -> None:
-    """Write contracts as they stand now, unless a later change is known."""
-    await connection.execute(PUT_CONTRACTS, _columns([asdict(contract) for contract in changed]))
+def _others(values: Moved) -> str:
+    return orjson.dumps({name: _text(value) for name, value in values.items() if name not in COLUMNS}).decode()
 
 
-def _columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
-    return {name: [row[name] for row in rows] for name in rows[0]}
-
-
-def _source(row: Any) -> Source:
-    return Source(row.source_system, row.source_fact_id)
+def _text(value: Any) -> str:
+    return value.astimezone(UTC).isoformat(timespec="microseconds") if isinstance(value, datetime) else str(value)

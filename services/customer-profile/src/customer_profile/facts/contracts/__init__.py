@@ -1,0 +1,1 @@
+"""Contracts as their facts left them: lists, and the state that the next fact changes."""

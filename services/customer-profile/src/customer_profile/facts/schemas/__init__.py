@@ -1,1 +1,0 @@
-"""Requests and resources of facts."""
