@@ -1,4 +1,4 @@
-"""Live facts first: what is loaded beside them takes throttle, and says so when its turn does not come."""
+"""Live facts go first: a backfill beside them is throttled, and refused if it waits too long."""
 
 import asyncio
 
@@ -28,7 +28,7 @@ async def test_a_live_fact_waits_for_no_backfill(throttle):
         assert most == 200
 
 
-async def test_what_is_loaded_beside_live_facts_takes_fewer_at_once(throttle):
+async def test_a_backfill_beside_live_facts_writes_fewer_at_once(throttle):
     async with throttle.admit(Lane.BACKFILL, soon()) as most:
         assert most == 200
     throttle.note_live()
@@ -36,12 +36,12 @@ async def test_what_is_loaded_beside_live_facts_takes_fewer_at_once(throttle):
         assert most == 20
 
 
-async def test_nobody_waits_while_no_live_facts_come(throttle):
+async def test_no_backfill_waits_while_no_live_facts_arrive(throttle):
     async with throttle.admit(Lane.BACKFILL, 0), throttle.admit(Lane.BACKFILL, 0) as most:
         assert most == 200
 
 
-async def test_whose_turn_does_not_come_in_time_is_told_so_and_holds_up_nobody(throttle):
+async def test_a_backfill_that_is_not_admitted_in_time_is_refused_and_blocks_no_other(throttle):
     throttle.note_live()
     async with throttle.admit(Lane.BACKFILL, soon()):
         with pytest.raises(Problem) as refused:
@@ -52,7 +52,7 @@ async def test_whose_turn_does_not_come_in_time_is_told_so_and_holds_up_nobody(t
         pass
 
 
-async def test_who_goes_away_while_waiting_takes_no_turn(throttle):
+async def test_a_caller_that_disconnects_while_waiting_blocks_no_other(throttle):
     throttle.note_live()
     async with throttle.admit(Lane.BACKFILL, soon()):
         waiting = asyncio.ensure_future(throttle.admit(Lane.BACKFILL, soon()).__aenter__())
@@ -65,11 +65,11 @@ async def test_who_goes_away_while_waiting_takes_no_turn(throttle):
 async def test_a_backfill_beside_live_facts_makes_small_transactions(shop, database):
     await shop.buys()
     facts = [{"type": "purchase", **shop.purchase()} for _ in range(50)]
-    with statements(database) as said:
+    with statements(database) as executed:
         answer = await shop.post("batches", {"mode": "backfill", "facts": facts})
 
     assert answer.json()["recorded"] == 50
-    assert sum("INTO fact" in statement for statement in said) == 3
+    assert sum("INTO fact" in statement for statement in executed) == 3
 
 
 async def test_facts_that_a_request_does_not_reach_are_answered_503_and_may_be_sent_again(shop, monkeypatch):

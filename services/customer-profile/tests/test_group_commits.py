@@ -1,4 +1,4 @@
-"""Facts that come one at a time, together: they share transactions, and nothing else."""
+"""Facts that arrive one at a time but together share transactions, and nothing else."""
 
 import asyncio
 from collections import Counter
@@ -10,28 +10,28 @@ from lealtad.testing.driving import emitted, statements
 MANY = 60
 
 
-async def purchases_told(database):
+async def purchase_events(database):
     return [event for event in await emitted(database) if isinstance(event.data, PurchaseRecorded)]
 
 
-async def test_a_fact_alone_waits_for_nobody(shop, database):
+async def test_a_single_fact_never_waits(shop, database):
     await shop.buys()
-    with statements(database) as said:
+    with statements(database) as executed:
         answer = await shop.buys()
 
     assert answer.status_code == 201
-    assert sum("INTO fact" in statement for statement in said) == 1
+    assert sum("INTO fact" in statement for statement in executed) == 1
 
 
-async def test_facts_that_come_while_others_are_written_share_the_next_transactions(shop, database):
+async def test_facts_that_arrive_while_others_are_written_share_the_next_transactions(shop, database):
     await shop.buys()
-    with statements(database) as said:
+    with statements(database) as executed:
         answers = await asyncio.gather(*(shop.buys(customer=f"web-shop:{number}") for number in range(MANY)))
 
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.json()["id"] for answer in answers}) == MANY
     # The first two begin at once; some were read from their connections before the next ones began.
-    assert sum("INTO fact" in statement for statement in said) <= MANY / 4
+    assert sum("INTO fact" in statement for statement in executed) <= MANY / 4
 
 
 async def test_fifty_purchases_of_one_customer_at_once_count_as_fifty(shop, database):
@@ -39,7 +39,7 @@ async def test_fifty_purchases_of_one_customer_at_once_count_as_fifty(shop, data
 
     assert {answer.status_code for answer in answers} == {201}
     assert (await shop.view(include="totals"))["totals"]["purchases"] == 50
-    assert sorted(event.sequence for event in await purchases_told(database)) == list(range(1, 51))
+    assert sorted(event.sequence for event in await purchase_events(database)) == list(range(1, 51))
 
 
 async def test_each_gets_its_own_answer(shop, database):
@@ -56,7 +56,7 @@ async def test_each_gets_its_own_answer(shop, database):
 
     found = Counter(answer.status_code for answer in answers)
     assert found == {201: 2, 200: 1, 409: 1, 404: 1, 422: 1}
-    assert len(await purchases_told(database)) == 2
+    assert len(await purchase_events(database)) == 2
 
 
 async def test_one_that_breaks_its_transaction_breaks_no_other(shop, monkeypatch):
@@ -82,5 +82,7 @@ async def test_every_event_stays_in_the_trace_of_its_own_request(shop, database)
         *(shop.post("purchases", shop.purchase(f"F{place}"), traceparent=trace) for place, trace in enumerate(traces))
     )
 
-    told = {event.data.source.fact_id: event.traceparent.split("-")[1] for event in await purchases_told(database)}
-    assert told == {f"F{place}": trace.split("-")[1] for place, trace in enumerate(traces)}
+    traces_of_facts = {
+        event.data.source.fact_id: event.traceparent.split("-")[1] for event in await purchase_events(database)
+    }
+    assert traces_of_facts == {f"F{place}": trace.split("-")[1] for place, trace in enumerate(traces)}

@@ -1,4 +1,4 @@
-"""Customers and facts that the back-up lacks are taken back from the service's own events."""
+"""Customers and facts that the back-up lacks are restored from the service's own events."""
 
 import pytest
 
@@ -57,7 +57,7 @@ async def test_facts_come_before_their_customer_and_in_any_order_of_topics(shop,
     assert (await restored.view())["totals"] == (await shop.view())["totals"]
 
 
-async def test_a_source_that_sends_a_fact_again_gets_the_one_that_was_taken_back(shop, restored, backup, database):
+async def test_a_source_that_sends_a_fact_again_gets_the_restored_one(shop, restored, backup, database):
     first = (await shop.buys("P1")).json()
     await restore(SERVICE, backup, await emitted(database))
 
@@ -78,7 +78,7 @@ async def test_a_fact_that_was_recorded_again_before_is_named_and_not_counted_tw
     assert (await restored.view())["totals"]["purchases"] == 1
 
 
-async def test_taking_back_twice_changes_nothing(shop, restored, backup, database):
+async def test_restoring_twice_changes_nothing(shop, restored, backup, database):
     await a_history(shop)
     for _ in range(2):
         await restore(SERVICE, backup, await emitted(database))

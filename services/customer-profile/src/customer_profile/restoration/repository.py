@@ -1,4 +1,4 @@
-"""SQL that takes back the shared state of customers."""
+"""SQL that restores the shared state of customers."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -22,28 +22,28 @@ CREATE_MISSING = text("""
     SELECT id, 1, true, :now, :now FROM unnest(CAST(:ids AS uuid[])) AS published (id) ORDER BY id
     ON CONFLICT (id) DO NOTHING
 """)
-# The birth date is known to the year only, and stays as it is. Profiling is as announced, and is looked at again.
+# The event holds only the year of birth, so the birth date stays. The permission to profile is reviewed again.
 STORE = text(f"""
     UPDATE customer SET
-        version = customer.version + 1, updated_at = :now, status = told.status, provisional = told.provisional,
-        merged_into = told.merged_into, erased_at = told.erased_at, country = told.country, region = told.region,
-        stratum = told.stratum, language = told.language, time_zone = told.time_zone,
-        preferred_channels = told.preferred_channels, contact_from = told.contact_from,
-        contact_until = told.contact_until, registered_at = told.registered_at,
-        profiling_allowed = told.profiling_allowed, profiling_changes_at = :now,
-        do_not_contact_reason = CASE WHEN told.do_not_contact THEN coalesce(do_not_contact_reason, '{SOURCE}') END,
-        do_not_contact_since = CASE WHEN told.do_not_contact THEN coalesce(do_not_contact_since, :now) END
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS told (
+        version = customer.version + 1, updated_at = :now, status = state.status, provisional = state.provisional,
+        merged_into = state.merged_into, erased_at = state.erased_at, country = state.country, region = state.region,
+        stratum = state.stratum, language = state.language, time_zone = state.time_zone,
+        preferred_channels = state.preferred_channels, contact_from = state.contact_from,
+        contact_until = state.contact_until, registered_at = state.registered_at,
+        profiling_allowed = state.profiling_allowed, profiling_changes_at = :now,
+        do_not_contact_reason = CASE WHEN state.do_not_contact THEN coalesce(do_not_contact_reason, '{SOURCE}') END,
+        do_not_contact_since = CASE WHEN state.do_not_contact THEN coalesce(do_not_contact_since, :now) END
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS state (
         id uuid, status text, provisional boolean, merged_into uuid, erased_at timestamptz, country text, region text,
         stratum smallint, language text, time_zone text, preferred_channels text[], contact_from text,
         contact_until text, registered_at timestamptz, do_not_contact boolean,
         profiling_allowed boolean)
-    WHERE customer.id = told.id
+    WHERE customer.id = state.id
 """)
 NAME = text("""
     INSERT INTO customer_external_id (source, external_id, customer_id)
     SELECT source, external_id, customer_id
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS told (source text, external_id text, customer_id uuid)
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS state (source text, external_id text, customer_id uuid)
     ORDER BY source, external_id
     ON CONFLICT DO NOTHING
 """)
@@ -65,12 +65,12 @@ SHARED = (
 
 
 async def create_missing(connection: Connection, ids: Sequence[UUID], now: datetime) -> None:
-    """Create the customers that are not known, to be told more about by their state."""
+    """Create the customers that are not stored; their state may be read later."""
     await connection.execute(CREATE_MISSING, {"ids": list(ids), "now": now})
 
 
 async def store(connection: Connection, states: Mapping[UUID, CustomerState], now: datetime) -> None:
-    """Store what was published last about locked customers; a name that another customer has stays with that one."""
+    """Store the newest published state of locked customers; an external id of another customer stays there."""
     await connection.execute(STORE, {"now": now, **as_rows([_row(key, state) for key, state in states.items()])})
     names = [
         {"source": name.source, "external_id": name.external_id, "customer_id": key}

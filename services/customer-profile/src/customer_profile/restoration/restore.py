@@ -1,4 +1,4 @@
-"""Which published events become what, in which order."""
+"""Restore customers and facts from published events."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -14,10 +14,10 @@ from lealtad.unit_of_work import UnitOfWork
 
 
 async def restore(uow: UnitOfWork, events: Sequence[Event[Any]]) -> Iterable[UUID]:
-    """Take back customers and facts; return the ids of facts that were recorded again under another id meanwhile.
+    """Restore customers and facts; return the ids of facts that a source sent again meanwhile, under another id.
 
-    A fact is whole in its event. Of a customer the event holds what is shared: name, contact points and documents that
-    came in after the back-up are lost.
+    The event of a fact holds the whole fact. The event of a customer holds the shared fields: names, contact points and
+    documents that arrived after the back-up are lost.
     """
     keys = sorted({event.key for event in events})
     await repository.create_missing(uow.connection, keys, uow.now)
