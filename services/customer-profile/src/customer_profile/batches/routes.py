@@ -1,4 +1,4 @@
-"""Route that takes batches of facts in."""
+"""Route that records batches of facts."""
 
 from typing import Annotated, Any
 
@@ -23,16 +23,16 @@ def batch_routes(kinds: FactKinds) -> APIRouter:
 
 
 async def record_batch(body: NewBatch, command: Annotated[Command, Depends(writes("facts:write"))]) -> Response:
-    """Take in up to a thousand facts.
+    """Record up to a thousand facts.
 
-    Kinds and customers may be mixed; `type` says what each one is. Every fact is committed on its own: it has the
-    status and, where it was refused, the problem that its own address would have answered. Facts of one customer are
-    recorded in the order of the batch. A batch may be sent again after a failure: what was recorded answers 200, so
-    it needs no `Idempotency-Key`.
+    Kinds and customers may be mixed; `type` names the kind of each fact. Every fact is committed on its own: it has
+    the status and the problem that its own address would have answered. Facts of one customer are recorded in the
+    order of the batch. A batch may be sent again after a failure: recorded facts answer 200, so it needs no
+    `Idempotency-Key`.
 
     History is loaded with `mode: backfill`, batch after batch. The 360 view has its facts at once; scores, segments
-    and decisions follow when the load is over, once for each customer. Live facts go first: while they come, a request
-    takes seconds, and what it does not reach within twenty is answered 503, to be sent again.
+    and decisions follow when the load is over, once for each customer. Live facts go first: while they arrive, a
+    request takes seconds, and facts that it does not reach within twenty are answered 503, to be sent again.
     """
     database = command.runtime.database
     intake = BatchIntake(database, command.context.traceparent, database.resources.intake_throttle, body.mode)

@@ -29,16 +29,16 @@ class NewBatch(RequestBody):
 
 
 class BatchItem(BaseModel):
-    """What became of one fact."""
+    """The outcome of one fact."""
 
-    status: int = Field(description="As the fact's own address would have answered: 201, 200, 404, 409, 410, 422 …")
+    status: int = Field(description="The status of the same fact at its own address: 201, 200, 404, 409, 410, 422 …")
     id: UUID | None = Field(default=None, description="Of the fact and of its event")
     customer_id: UUID | None = None
     problem: ProblemDocument | None = None
 
 
 class Batch(BaseModel):
-    """What became of each fact, in the order in which they were sent."""
+    """The outcome of each fact, in the order of the request."""
 
     recorded: int = Field(description="Facts that are new")
     repeated: int = Field(description="Facts that had been recorded before, with the same content")

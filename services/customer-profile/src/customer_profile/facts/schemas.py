@@ -11,7 +11,7 @@ from lealtad.http import CustomerRefText, FactIdText, RequestBody, SystemText, T
 
 
 class NewFactSource(RequestBody):
-    """Where the fact comes from; (system, fact id) names it for ever."""
+    """The source of a fact; (system, fact id) is unique for ever."""
 
     system: SystemText
     fact_id: FactIdText
@@ -26,7 +26,7 @@ class FactRequest(RequestBody):
     type: str
     source: NewFactSource
     customer: CustomerRefText | None = Field(default=None, description="May be left out with a customer external id")
-    occurred_at: Timestamp = Field(description="When it happened (business time)")
+    occurred_at: Timestamp = Field(description="Business time of the fact")
     channel: Channel | None = None
 
 

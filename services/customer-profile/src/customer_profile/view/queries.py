@@ -83,11 +83,11 @@ async def _facts(uow: UnitOfWork, customer_id: UUID, parts: Collection[str]) -> 
     kinds: FactKinds = uow.resources.fact_kinds
     view: dict[str, Mapping[str, Any]] = {}
     part_of_kind: dict[str, str] = {}
-    for name, kind in kinds.parts.items():
+    for name, (kind, part) in kinds.parts.items():
         if name not in parts:
             continue
-        if read := kinds.part(name).read:
-            view[name] = await read(uow, customer_id, RECENT_ITEMS)
+        if part.read:
+            view[name] = await part.read(uow, customer_id, RECENT_ITEMS)
         else:
             part_of_kind[kind.name] = name
     if part_of_kind:

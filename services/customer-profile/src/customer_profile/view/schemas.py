@@ -36,11 +36,11 @@ class Part(StrEnum):
 
 
 ANNOUNCED = frozenset({Part.SEGMENTS, Part.SCORE, Part.NEXT_BEST_ACTION})
-"""Parts that another service announces whole."""
+"""The parts that are one event of another service each."""
 
 
 class Announced(BaseModel):
-    """A part that another service announced."""
+    """A part of the view from an event of another service."""
 
     as_of: AsOf
     event_id: UUID = Field(description="Of the announcement: follow it with `/v1/events/{id}/trace`")
@@ -57,7 +57,7 @@ class SegmentsPart(Announced):
 
 
 class ScorePart(Announced):
-    """How likely the customer leaves within the horizon; without a probability, why there is none."""
+    """The probability of churn within the horizon, or the reason for having none."""
 
     probability: DecimalText | None
     no_score_reason: Slug | None
@@ -70,7 +70,7 @@ class ScorePart(Announced):
 
 
 class NextBestActionPart(Announced):
-    """What to do for the customer now; without an offer, why nothing."""
+    """The action for the customer now; without an offer, the reason for none."""
 
     decision_id: UUID
     offer: OfferRef | None
@@ -98,7 +98,7 @@ class Case(BaseModel):
 
 
 class Response(BaseModel):
-    """How the customer met an offer."""
+    """The response of the customer to an offer."""
 
     event_id: UUID
     response: Slug = Field(examples=["accepted"])
@@ -108,7 +108,7 @@ class Response(BaseModel):
 
 
 class Totals(BaseModel):
-    """What the customer did so far, over all recorded facts."""
+    """The totals of a customer over all recorded facts."""
 
     net: Money = Field(description="Purchased less returned")
 
@@ -121,7 +121,7 @@ class Recent(BaseModel, Generic[T]):
 
 
 class CustomerView(Customer):
-    """One customer, everything; a part that was not asked for is missing, one that nobody announced yet is null."""
+    """The 360 view of a customer; a part is missing if the request leaves it out, and null before its first event."""
 
     consents: list[ConsentInForce] | None = Field(
         default=None, description="The newest statement of each purpose and channel"
@@ -146,7 +146,7 @@ def view_model(kinds: FactKinds) -> type[CustomerView]:
     """Return the model of a view with the totals and the parts of these kinds."""
     measured = {name: (MEASURED[total.measure], ...) for name, total in kinds.totals.items()}
     totals = create_model("Totals", __base__=Totals, __doc__=Totals.__doc__, **measured)  # type: ignore[call-overload]
-    parts = {name: (Recent[kinds.part(name).item or kind.resource] | None, None) for name, kind in kinds.parts.items()}  # type: ignore[misc]
+    parts = {name: (Recent[part.item or kind.resource] | None, None) for name, (kind, part) in kinds.parts.items()}  # type: ignore[misc]
     return create_model(  # type: ignore[call-overload, no-any-return]
         "CustomerView", __base__=CustomerView, __doc__=CustomerView.__doc__, totals=(totals | None, None), **parts
     )

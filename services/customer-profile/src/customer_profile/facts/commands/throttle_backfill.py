@@ -11,7 +11,7 @@ from lealtad.events.cause import Lane
 from lealtad.http import unavailable
 
 MAX_WAIT_S = 20.0
-"""How long one request waits, over all its transactions."""
+"""The longest wait of one request, over all its transactions."""
 
 
 class IntakeThrottle:

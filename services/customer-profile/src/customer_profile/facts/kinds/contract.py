@@ -100,12 +100,12 @@ class ContractCancellation(ContractStepRequest):
     model_config = documented(CANCEL_EXAMPLE)
 
     type: Literal["contract-cancel"] = "contract-cancel"
-    ends_at: Timestamp | None = Field(default=None, description="When it takes effect; default: at once")
+    ends_at: Timestamp | None = Field(default=None, description="The end of the contract; default: at once")
     reason: SlugText | None = None
 
 
 class ContractStep(RecordedFact, ContractFact):
-    """A recorded start, change or cancellation, with the contract as it stands after it."""
+    """A recorded start, change or cancellation, with the state of the contract after it."""
 
     reason: Slug | None = None
 

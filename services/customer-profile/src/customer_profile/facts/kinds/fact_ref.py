@@ -1,4 +1,4 @@
-"""How a fact names another fact."""
+"""References from a fact to another fact."""
 
 import re
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ _BY_SOURCE = re.compile(r"([a-z0-9-]{1,40}):([^\s/\x00-\x1f\x7f]{1,200})")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The system a fact comes from and its id there; unique for ever."""
+    """The source of a fact: the system and the id of the fact there; unique for ever."""
 
     system: str
     fact_id: str
 
 
 def parse_fact_ref(text: str, pointer: str) -> UUID | Source:
-    """Read an id (UUID) or `system:fact_id`; raise 422, pointing at `pointer`, for anything else.
+    """Parse an id (UUID) or `system:fact_id`; raise 422, pointing at `pointer`, for anything else.
 
     The fact id is normalised as at its intake.
     """
@@ -37,14 +37,14 @@ def parse_fact_ref(text: str, pointer: str) -> UUID | Source:
 
 @dataclass(frozen=True, slots=True)
 class FactRefs:
-    """References to facts, split by how they name them: what a repository takes."""
+    """References to facts, split into ids and sources for SQL."""
 
     ids: tuple[UUID, ...]
     sources: tuple[Source, ...]
 
     @classmethod
     def of(cls, refs: "set[UUID | Source]") -> Self:
-        """Split `refs`."""
+        """Return `refs`, split."""
         return cls(
             tuple(ref for ref in refs if isinstance(ref, UUID)),
             tuple(ref for ref in refs if isinstance(ref, Source)),

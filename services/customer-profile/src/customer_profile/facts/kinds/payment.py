@@ -42,8 +42,8 @@ class NewPayment(FactRequest):
     status: Literal["recorded", "failed"] = "recorded"
     amount: Money
     purchase: FactRefText | None = None
-    method: SlugText | None = Field(default=None, description="How it was paid; recorded payments only")
-    reason: SlugText | None = Field(default=None, description="Why it failed; failed payments only")
+    method: SlugText | None = Field(default=None, description="The method of payment; recorded payments only")
+    reason: SlugText | None = Field(default=None, description="The reason of the failure; failed payments only")
 
     @model_validator(mode="after")
     def _fits_its_status(self) -> Self:

@@ -51,7 +51,7 @@ class NewPurchase(FactRequest):
     type: Literal["purchase"] = "purchase"
     lines: list[NewLine] = Field(min_length=1, max_length=MAX_LINES)
     total: Money | None = Field(
-        default=None, description="What was paid, if it is not the sum of the lines (discount, shipping)"
+        default=None, description="The amount paid, if it is not the sum of the lines (discount, shipping)"
     )
 
     @model_validator(mode="after")
@@ -112,7 +112,7 @@ class Purchases(RelatedState):
 
 
 def decide_purchase(fact: NewPurchase, context: FactContext) -> PurchaseRecorded:
-    """Return the event of the purchase; its total is what was paid, else the sum of the lines."""
+    """Return the event of the purchase; its total is the amount paid, else the sum of the lines."""
     total = fact.total or value_of(fact.lines, context.batch.currency)
     return PurchaseRecorded(**context.shared, lines=event_lines(fact.lines), total=total)
 

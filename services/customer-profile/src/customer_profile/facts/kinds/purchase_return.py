@@ -48,7 +48,7 @@ class NewReturn(FactRequest):
     )
     total: Money | None = Field(
         default=None,
-        description="What is given back. Default: of a known purchase the lines' share of what was paid, else the "
+        description="The refund. Default: for a recorded purchase the lines' share of the amount paid, else the "
         "sum of the lines",
     )
     reason: SlugText | None = None

@@ -8,7 +8,7 @@ from operator import or_
 from pkgutil import iter_modules
 from typing import Annotated, Any
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field
 
 from customer_profile.facts import kinds as package
 from customer_profile.facts.kinds.descriptor import FactKind, ViewPart
@@ -27,9 +27,9 @@ class FactKinds:
         self._by_event: Mapping[type[Fact], AnyKind] = _unique(dict(events), len(events))
         totals = [total for kind in kinds for total in kind.totals]
         self.totals: Mapping[str, Total] = _unique({total.name: total for total in totals}, len(totals))
-        parts = {kind.plural: kind for kind in kinds if kind.part}
-        self.parts: Mapping[str, AnyKind] = _unique(parts, sum(kind.part is not None for kind in kinds))
-        """Kinds by their part of the 360 view."""
+        parts = [(kind.plural, (kind, kind.part)) for kind in kinds if kind.part]
+        self.parts: Mapping[str, tuple[AnyKind, ViewPart]] = _unique(dict(parts), len(parts))
+        """The parts of the 360 view, each with its kind, by name."""
 
     def __iter__(self) -> Iterator[AnyKind]:
         return iter(self._by_name.values())
@@ -42,13 +42,6 @@ class FactKinds:
         """Return the kind whose facts become such events."""
         return self._by_event[type(event)]
 
-    def part(self, name: str) -> ViewPart:
-        """Return a part of the 360 view by name."""
-        part = self.parts[name].part
-        if part is None:
-            raise AssertionError("`parts` holds only kinds with a part")
-        return part
-
     @property
     def names(self) -> tuple[str, ...]:
         """The names of all kinds."""
@@ -57,10 +50,6 @@ class FactKinds:
     def any_request(self) -> Any:
         """Return the type of a request of any kind, told apart by `type`."""
         return Annotated[reduce(or_, (kind.request for kind in self)), Field(discriminator="type")]
-
-    def request_adapter(self) -> TypeAdapter[Any]:
-        """Return the validator of requests of any kind."""
-        return TypeAdapter(self.any_request())
 
 
 def _unique(items: Mapping[Any, Any], expected: int) -> Any:

@@ -19,7 +19,7 @@ Value = int | Decimal | datetime
 
 
 class Measure(Enum):
-    """What a total measures, which says how the API shows it."""
+    """The measure of a total; the API shows each in its own type."""
 
     COUNT = "count"
     AMOUNT = "amount"
