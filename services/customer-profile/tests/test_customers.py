@@ -129,6 +129,27 @@ async def test_a_change_needs_the_version_it_is_based_on(shop, client):
     assert (await client.patch(url, json={"stratum": 9}, headers={"If-Match": '"1"'})).status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("patch", "pointer", "hint"),
+    [
+        ({"famly_name": None}, "/famly_name", "did you mean family_name?"),
+        ({"version": None}, "/version", "leave it out; can be set: "),
+        ({"consents": None}, "/consents", "did you mean "),
+        ({"preferences": {"hour": None}}, "/preferences/hour", "did you mean hours?"),
+        ({"preferences": {"hours": {"opens": None}}}, "/preferences/hours/opens", "did you mean end?"),
+        ({"nickname": "Anita"}, "/nickname", "did you mean given_name?"),
+    ],
+)
+async def test_a_change_of_an_unknown_or_read_only_member_is_refused(shop, client, patch, pointer, hint):
+    await shop.registers(**ANA)
+    answer = await client.patch("/v1/customers/web-shop:17850", json=patch, headers={"If-Match": '"1"'})
+
+    assert answer.status_code == 422
+    [error] = answer.json()["errors"]
+    assert (error["pointer"], error["hint"][: len(hint)]) == (pointer, hint)
+    assert (await shop.view("web-shop:17850", include=""))["version"] == 1
+
+
 async def test_a_new_name_is_kept_but_not_announced(shop, client, database):
     await shop.registers(**ANA)
     answer = await client.patch(

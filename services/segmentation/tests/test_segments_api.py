@@ -177,6 +177,14 @@ async def test_a_change_that_cannot_be_stored_is_refused(client: httpx.AsyncClie
     assert (await client.patch("/v1/segments/lapsed", json=change)).status_code == 422
 
 
+@pytest.mark.parametrize("change", [{"name": None}, {"rule": None, "name": "x"}, {"description": None, "name": "x"}])
+async def test_no_field_of_a_segment_is_removed_by_null(client: httpx.AsyncClient, change: dict[str, Any]) -> None:
+    answer = await client.patch("/v1/segments/lapsed", json=change, headers={"If-Match": '"1"'})
+
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == [f"/{next(iter(change))}"]
+
+
 async def test_an_unknown_segment_is_not_found(client: httpx.AsyncClient) -> None:
     for ref in ("no-such-key", str(new_id())):
         answers = [await client.get(f"/v1/segments/{ref}{rest}") for rest in ("", "/members", "/versions")]

@@ -9,6 +9,7 @@ from lealtad.http.etag import require_match
 from lealtad.http.fields import CustomerRefInPath, CustomerRefText, RequestBody, Timestamp
 from lealtad.http.keys import ExternalIdText, FactIdText, SkuText, SlugText, SystemText, require_travelling_key
 from lealtad.http.pagination import Page, PageQuery, PageWanted
+from lealtad.http.patch_members import require_known_members
 from lealtad.http.problem import (
     InvalidField,
     Problem,
@@ -59,6 +60,7 @@ __all__ = [
     "not_found",
     "problems",
     "reads",
+    "require_known_members",
     "require_match",
     "require_travelling_key",
     "unavailable",

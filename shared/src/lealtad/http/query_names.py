@@ -1,16 +1,13 @@
 """Refusal of unknown query parameters: an ignored filter would answer with the wrong rows."""
 
-from difflib import get_close_matches
 from typing import Any, get_args, get_origin
 
 from fastapi import Request, params
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import APIRoute
 
+from lealtad.http.known_names import hint_for_name, shown_name
 from lealtad.http.problem import InvalidField, invalid
-
-LONGEST_NAME = 100
-"""Characters of a name in an answer."""
 
 
 class KnownParameters:
@@ -33,13 +30,10 @@ class KnownParameters:
         ]
 
     def _failure(self, name: str, times: int) -> InvalidField:
-        shown = name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
         if name in self._repeatable:
-            return InvalidField(pointer=shown, message=f"is given {times} times", hint="once")
-        nearest = get_close_matches(name, self._repeatable, n=1, cutoff=0.5)
-        known = ", ".join(sorted(self._repeatable)) or "none"
-        hint = f"did you mean {nearest[0]}?" if nearest else f"known here: {known}"
-        return InvalidField(pointer=shown, message="is not a parameter of this route", hint=hint)
+            return InvalidField(pointer=shown_name(name), message=f"is given {times} times", hint="once")
+        hint = hint_for_name(name, self._repeatable)
+        return InvalidField(pointer=shown_name(name), message="is not a parameter of this route", hint=hint)
 
 
 def require_known_parameters(request: Request) -> None:

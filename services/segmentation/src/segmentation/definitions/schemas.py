@@ -1,12 +1,13 @@
 """Request and answer models of segments."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, field_validator, model_validator
+from pydantic.json_schema import SkipJsonSchema
 
-from lealtad.http import RequestBody, SlugText
+from lealtad.http import RequestBody, SafeValueError, SlugText
 from segmentation.domain.rules import Rule, is_behavioural
 from segmentation.domain.segments import StoredSegment, StoredVersion, VersionStatus
 from segmentation.domain.values import rule_error
@@ -22,12 +23,24 @@ class NewSegment(RequestBody):
     rule: SegmentRule
 
 
-class SegmentChanges(RequestBody):
-    """Changes that make the next version; fields left out keep their values."""
+LEFT_OUT: Any = Field(default_factory=lambda: None)
+"""Default of a field that may be left out and is never null; OpenAPI would show a plain default of null."""
 
-    name: SegmentName | None = None
-    description: SegmentDescription | None = None
-    rule: SegmentRule | None = None
+
+class SegmentChanges(RequestBody):
+    """Changes that make the next version; fields left out keep their values, and no field can be removed."""
+
+    name: SegmentName | SkipJsonSchema[None] = LEFT_OUT
+    description: SegmentDescription | SkipJsonSchema[None] = LEFT_OUT
+    rule: SegmentRule | SkipJsonSchema[None] = LEFT_OUT
+
+    @field_validator("name", "description", "rule", mode="before")
+    @classmethod
+    def _refuse_null(cls, value: Any) -> Any:
+        # A default is not validated: None comes from the caller.
+        if value is None:
+            raise SafeValueError("cannot be removed; leave it out to keep its value")
+        return value
 
     @model_validator(mode="after")
     def _require_a_change(self) -> Self:

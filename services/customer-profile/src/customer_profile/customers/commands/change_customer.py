@@ -9,13 +9,13 @@ from pydantic import ValidationError
 from customer_profile.customers import repository
 from customer_profile.customers.events import emit_customer_state
 from customer_profile.customers.queries import changed_customer, lock_customer
-from customer_profile.customers.schemas import Profile
+from customer_profile.customers.schemas import ChangedCustomer, Profile
 from customer_profile.domain.merge_patch import merge_patch
 from customer_profile.identities.commands import replace_identities, require_impersonal_external_ids
 from customer_profile.identities.schemas import STORED_EXTERNAL_IDS
 from customer_profile.policy.models import INTAKE_POLICY
 from lealtad.events.catalog.customer_profile import CustomerUpdated
-from lealtad.http import Answer, invalid, require_match
+from lealtad.http import Answer, invalid, require_known_members, require_match
 from lealtad.http.validation_errors import failures_of
 from lealtad.unit_of_work import UnitOfWork
 
@@ -25,6 +25,7 @@ async def change_customer(uow: UnitOfWork, ref: str, patch: Mapping[str, Any], *
 
     The change registers a provisional customer. Raises 404, 409, 410, 412, 428, and 422 when the outcome is no profile.
     """
+    require_known_members(patch, Profile, read_only=ChangedCustomer.model_fields)
     before = await lock_customer(uow, ref)
     require_match(if_match, before.version, required=True)
     profile = _patched_profile(before.profile, patch)
