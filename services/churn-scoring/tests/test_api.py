@@ -10,7 +10,7 @@ from lealtad.ids import new_id
 from lealtad.testing.driving import deliver, run_due
 from lealtad.unit_of_work import Database
 
-from .builders import a_customer, a_purchase, a_touchpoint, at
+from .builders import a_customer, a_purchase, a_return, a_touchpoint, at
 
 
 async def test_a_score_is_read_by_external_id_with_its_explanation(
@@ -32,9 +32,25 @@ async def test_a_score_is_read_by_external_id_with_its_explanation(
     texts = [reason["text"] for reason in score["reasons"]]
     assert "18 days since the last purchase, usual gap 21 days" in texts
     assert "Bought on 3 days within 42 days, every 21 days on average" in texts
-    at_risk = Decimal(score["probability"]) * Decimal(score["expected_value"]["amount"])
-    assert Decimal(score["value_at_risk"]["amount"]) == at_risk.quantize(Decimal("0.01"))
+    for moment in ("", "_now"):
+        at_risk = Decimal(score["probability"]) * Decimal(score[f"expected_value{moment}"]["amount"])
+        assert Decimal(score[f"value_at_risk{moment}"]["amount"]) == at_risk.quantize(Decimal("0.01"))
     assert score["next_due_at"].endswith("T00:00:00Z")
+
+
+async def test_a_score_shows_the_value_at_risk_of_its_event_and_beside_it_the_exact_one_of_now(
+    database: Database, client: httpx.AsyncClient
+) -> None:
+    customer = new_id()
+    (announced,) = await deliver(SERVICE, database, [a_purchase(customer, -1, amount="50.00")])
+    assert await deliver(SERVICE, database, [a_return(customer, -1, amount="1.00")]) == []
+
+    score = (await client.get(f"/v1/customers/{customer}/churn-score")).json()
+
+    assert score["event_id"] == str(announced.id)
+    for name in ("expected_value", "value_at_risk"):
+        assert score[name] == getattr(announced.data, name).model_dump(mode="json")
+        assert score[f"{name}_now"] != score[name]
 
 
 async def test_a_customer_without_history_has_no_score_and_the_reason(
@@ -90,6 +106,20 @@ async def test_customers_are_ranked_by_risk_and_by_value_at_risk(database: Datab
     high = [item["customer_id"] for item in by_value if item["band"] == "high"]
     assert [item["customer_id"] for item in await everyone(client, order="value_at_risk", band="high")] == high
     assert 0 < len(high) < 10
+
+
+async def test_a_fact_that_announces_nothing_moves_nobody_in_the_ranking(
+    database: Database, client: httpx.AsyncClient
+) -> None:
+    customers = [new_id() for _ in range(4)]
+    await deliver(SERVICE, database, [a_purchase(customer, -1, amount="50.00") for customer in customers])
+    before = await everyone(client, order="value_at_risk")
+    assert await deliver(SERVICE, database, [a_return(customers[-1], -1, amount="1.00")]) == []
+
+    after = await everyone(client, order="value_at_risk")
+
+    assert [item["customer_id"] for item in after] == [item["customer_id"] for item in before]
+    assert [item["customer_id"] for item in after] == sorted(map(str, customers), reverse=True)
 
 
 async def test_a_band_that_the_policy_does_not_have_is_refused_with_those_it_has(client: httpx.AsyncClient) -> None:

@@ -45,7 +45,7 @@ STATE = {
     "customer": text("SELECT * FROM customer ORDER BY customer_id"),
     "score": text("""
         SELECT customer_id, risk, probability, no_score, band, kind, expected_value, value_at_risk, announced_value,
-            next_due_at
+            announced_at_risk, next_due_at
         FROM score ORDER BY customer_id
     """),
 }

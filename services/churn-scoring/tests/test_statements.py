@@ -82,7 +82,7 @@ async def test_due_work_and_rankings_are_read_by_index(database: Database, query
     async with database.engine.begin() as connection:
         await connection.execute(
             text("""
-            INSERT INTO score (customer_id, probability, band, value_at_risk, next_due_at, release)
+            INSERT INTO score (customer_id, probability, band, announced_at_risk, next_due_at, release)
             SELECT gen_random_uuid(), (number % 49 + 1) * 0.02, CASE WHEN number % 100 = 0 THEN 'high' ELSE 'low' END,
                    number, timestamptz '2011-03-01' + number * interval '1 hour', 1
             FROM generate_series(1, 20000) AS number

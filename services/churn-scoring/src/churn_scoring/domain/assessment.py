@@ -36,6 +36,8 @@ class Assessment:
     value_at_risk: Decimal = Decimal(0)
     published_value: Decimal = Decimal(0)
     """The published expected value, on the steps of the policy."""
+    published_at_risk: Decimal = Decimal(0)
+    """The part of the published value that is at risk."""
     next_due_at: datetime | None = None
     ended_by: UUID | None = None
     """The fact that ended the last contract, if the basis is withdrawal."""
@@ -91,6 +93,7 @@ class Assessor:
 
     def _assess_withdrawn(self, item: ScoringInput) -> Assessment:
         expected, last = self._expected(item), _last_published(Basis.WITHDRAWN, item)
+        published = last.value if last else self._published(expected)
         return Assessment(
             customer_id=item.customer_id,
             basis=Basis.WITHDRAWN,
@@ -99,7 +102,8 @@ class Assessor:
             band=self.policy.band_of(CERTAIN),
             expected_value=expected,
             value_at_risk=value_at_risk(CERTAIN, expected, self.currency),
-            published_value=last.value if last else self._published(expected),
+            published_value=published,
+            published_at_risk=value_at_risk(CERTAIN, published, self.currency),
             ended_by=item.contracts.ended_by,
         )
 
@@ -129,6 +133,7 @@ class Assessor:
     ) -> Assessment:
         probability, last = self.policy.published(step), _last_published(basis, item)
         expected = self._expected(item)
+        value = last.value if last and last.probability == probability else self._published(expected)
         return Assessment(
             customer_id=item.customer_id,
             basis=basis,
@@ -137,7 +142,8 @@ class Assessor:
             band=self.policy.band_of(probability),
             expected_value=expected,
             value_at_risk=value_at_risk(probability, expected, self.currency),
-            published_value=last.value if last and last.probability == probability else self._published(expected),
+            published_value=value,
+            published_at_risk=value_at_risk(probability, value, self.currency),
             next_due_at=min([start_of(self.day + change_in_days), *self._contract_change_times(item)]),
         )
 

@@ -24,6 +24,7 @@ class Score:
     next_due_at: datetime | None = None
     probability: Decimal | None = None
     announced_value: Decimal = Decimal(0)
+    announced_at_risk: Decimal = Decimal(0)
     no_score: str | None = None
     band: str | None = None
     previous_band: str | None = None
@@ -72,7 +73,7 @@ class Score:
             self.previous_band = self.band
         self.probability, self.band = assessment.probability, assessment.band
         self.kind, self.no_score = _kind(assessment), assessment.no_score
-        self.announced_value = assessment.published_value
+        self.announced_value, self.announced_at_risk = assessment.published_value, assessment.published_at_risk
         self.reasons, self.as_of = reasons, as_of
         self.causes, self.cause_count = self.waiting, self.waiting_count
         self.waiting, self.waiting_count = [], 0

@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 from churn_scoring.domain.score import Score
-from churn_scoring.domain.value import value_at_risk
 from churn_scoring.registry.queries.release import LoadedRelease
 from lealtad.events.catalog.churn_scoring import ChurnKind, ChurnScored, ModelRef, ScoreReason
 from lealtad.events.model import Causes
@@ -17,7 +16,6 @@ def churn_scored(uow: UnitOfWork, score: Score, in_force: LoadedRelease, currenc
     def money(amount: Decimal) -> Money | None:
         return Money.rounded(amount, currency) if score.probability is not None else None
 
-    at_risk = value_at_risk(score.probability or Decimal(0), score.announced_value, currency)
     return ChurnScored(
         customer_id=score.customer_id,
         probability=score.probability,
@@ -27,7 +25,7 @@ def churn_scored(uow: UnitOfWork, score: Score, in_force: LoadedRelease, currenc
         kind=ChurnKind(score.kind) if score.kind else None,
         horizon_days=in_force.policy.horizon_days,
         expected_value=money(score.announced_value),
-        value_at_risk=money(at_risk),
+        value_at_risk=money(score.announced_at_risk),
         model=ModelRef(name=score.model_name, version=score.model_version)
         if score.model_name and score.model_version
         else None,

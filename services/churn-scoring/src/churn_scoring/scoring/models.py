@@ -20,6 +20,7 @@ score = Table(
     # What was announced last.
     Column("probability", Numeric, comment="on the grid; null: no score"),
     Column("announced_value", AMOUNT, nullable=False, server_default=text("0"), comment="expected, on its steps"),
+    Column("announced_at_risk", AMOUNT, nullable=False, server_default=text("0"), comment="of the announced value"),
     Column("no_score", String, comment="why not"),
     Column("band", String),
     Column("previous_band", String),
@@ -39,11 +40,11 @@ score = Table(
     Index("ix_score_next_due_at", "next_due_at", postgresql_where=text("next_due_at IS NOT NULL")),
     # Used after a new release, when scores of earlier releases are evaluated again.
     Index("ix_score_release", "release"),
-    # Used by the rankings, with and without a band; equal risks are ordered by the value at risk.
-    Index("ix_score_risk", "probability", "value_at_risk", "customer_id"),
-    Index("ix_score_value", "value_at_risk", "customer_id", postgresql_where=text("probability IS NOT NULL")),
-    Index("ix_score_band_risk", "band", "probability", "value_at_risk", "customer_id"),
-    Index("ix_score_band_value", "band", "value_at_risk", "customer_id"),
+    # Used by the rankings, with and without a band; equal risks are ordered by the announced value at risk.
+    Index("ix_score_risk", "probability", "announced_at_risk", "customer_id"),
+    Index("ix_score_value", "announced_at_risk", "customer_id", postgresql_where=text("probability IS NOT NULL")),
+    Index("ix_score_band_risk", "band", "probability", "announced_at_risk", "customer_id"),
+    Index("ix_score_band_value", "band", "announced_at_risk", "customer_id"),
     schema=OWNED,
     # Leaves room for updates in place: rows change with every event of a customer.
     postgresql_with={"fillfactor": "70"},

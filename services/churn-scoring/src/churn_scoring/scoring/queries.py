@@ -66,7 +66,11 @@ async def _require_band(uow: UnitOfWork, band: str) -> None:
 
 def churn_score(score: Score, currency: str) -> ChurnScore:
     """Return the API resource of a score."""
-    scored = score.probability is not None
+
+    def money(amount: Decimal, *, known: bool = True) -> Money | None:
+        return Money.rounded(amount, currency) if known and score.probability is not None else None
+
+    evaluated = score.evaluated_at is not None
     named = score.model_name is not None and score.model_version is not None
     return ChurnScore(
         customer_id=score.customer_id,
@@ -76,8 +80,10 @@ def churn_score(score: Score, currency: str) -> ChurnScore:
         previous_band=score.previous_band,
         kind=ChurnKind(score.kind) if score.kind else None,
         horizon_days=score.horizon_days,
-        expected_value=Money.rounded(score.expected_value, currency) if scored else None,
-        value_at_risk=Money.rounded(score.value_at_risk, currency) if scored else None,
+        expected_value=money(score.announced_value),
+        value_at_risk=money(score.announced_at_risk),
+        expected_value_now=money(score.expected_value, known=evaluated),
+        value_at_risk_now=money(score.value_at_risk, known=evaluated),
         reasons=[ScoreReason.model_validate(reason) for reason in score.reasons],
         model=ModelRef(name=score.model_name, version=score.model_version) if named else None,
         policy_version=score.policy_version,

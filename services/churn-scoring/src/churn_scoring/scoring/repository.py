@@ -104,8 +104,8 @@ class Ranking:
         )
 
 
-BY_RISK = Ranking(("probability", "value_at_risk", "customer_id"))
-BY_VALUE = Ranking(("value_at_risk", "customer_id"))
+BY_RISK = Ranking(("probability", "announced_at_risk", "customer_id"))
+BY_VALUE = Ranking(("announced_at_risk", "customer_id"))
 
 
 async def lock_scores(connection: Connection, customer_ids: Sequence[UUID]) -> list[Score]:

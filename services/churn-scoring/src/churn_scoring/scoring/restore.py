@@ -31,6 +31,7 @@ def _copy_announcement(score: Score, event: Event[ChurnScored]) -> None:
     data = event.data
     score.probability, score.no_score = data.probability, data.no_score_reason
     score.announced_value = data.expected_value.amount if data.expected_value else Decimal(0)
+    score.announced_at_risk = data.value_at_risk.amount if data.value_at_risk else Decimal(0)
     score.band, score.previous_band = data.band, data.previous_band
     score.kind = data.kind.value if data.kind else None
     score.horizon_days, score.policy_version = data.horizon_days, data.policy_version

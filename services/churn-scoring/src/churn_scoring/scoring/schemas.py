@@ -32,6 +32,8 @@ class ChurnScore(BaseModel):
                     "horizon_days": 90,
                     "expected_value": {"amount": "212.40", "currency": "EUR"},
                     "value_at_risk": {"amount": "152.93", "currency": "EUR"},
+                    "expected_value_now": {"amount": "224.80", "currency": "EUR"},
+                    "value_at_risk_now": {"amount": "161.86", "currency": "EUR"},
                     "reasons": [
                         {
                             "code": "silence",
@@ -64,9 +66,18 @@ class ChurnScore(BaseModel):
     kind: ChurnKind | None = Field(default=None, description="What leaving means for this customer")
     horizon_days: int | None = None
     expected_value: Money | None = Field(
-        default=None, description="Net spending expected within the horizon if the customer stays as before"
+        default=None,
+        description="Net spending expected within the horizon if the customer stays as before, as announced last",
     )
-    value_at_risk: Money | None = Field(default=None, description="Probability times expected value")
+    value_at_risk: Money | None = Field(
+        default=None, description="Probability times expected value, as announced last; rankings follow it"
+    )
+    expected_value_now: Money | None = Field(
+        default=None, description="The exact expected value at the newest evaluation; no event carries it"
+    )
+    value_at_risk_now: Money | None = Field(
+        default=None, description="Probability times the exact expected value at the newest evaluation"
+    )
     reasons: list[ScoreReason] = Field(
         default_factory=list, description="Differences from the score of a newcomer, the strongest first"
     )
