@@ -75,3 +75,20 @@ async def test_events_of_a_case_whose_opening_is_missing_are_named(desk: Desk, r
     _, *later = await desk.announced()
 
     assert await restore(SERVICE, restored.database, later) == {event.id for event in later}
+
+
+async def test_a_pause_and_its_end_are_restored(desk: Desk, restored: Desk):
+    case = await desk.open_case(source=FACT)
+    await desk.step(case, "start")
+    await desk.step(case, "wait")
+    desk.clock.advance(hours=3)
+    await restore(SERVICE, restored.database, events := await desk.announced())
+    assert (await restored.read(case))["paused_at"] == "2011-03-01T09:00:00Z"
+
+    await desk.step(case, "resume")
+    await restore(SERVICE, restored.database, (await desk.announced())[len(events) :])
+
+    before, after = await desk.read(case), await restored.read(case)
+    assert [after[name] for name in ("status", "paused_at", "due_at")] == [
+        before[name] for name in ("status", "paused_at", "due_at")
+    ]

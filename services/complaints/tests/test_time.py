@@ -33,12 +33,76 @@ async def test_a_case_resolved_in_time_does_not_breach(desk):
     assert await desk.time_passes(days=2) == []
 
 
-async def test_waiting_for_the_customer_does_not_stop_the_clock(desk):
+async def waiting_case(desk, **members):
+    case = await desk.open_case(severity="high", **members)
+    await desk.step(case, "start")
+    return await desk.step(case, "wait")
+
+
+async def test_the_clock_stands_while_the_case_waits_for_the_customer(desk):
+    case = await waiting_case(desk)
+    assert (case["paused_at"], case["due_at"]) == ("2011-03-01T09:00:00Z", "2011-03-01T17:00:00Z")
+    assert await desk.time_passes(days=1, hours=2) == []
+
+    resumed = await desk.step(case, "resume")
+
+    assert (resumed["paused_at"], resumed["due_at"]) == (None, "2011-03-03T09:00:00Z")
+    assert await desk.time_passes(hours=22, seconds=-1) == []
+    assert [type(event.data) for event in await desk.time_passes(seconds=1)] == [CaseBreached]
+
+
+async def test_pause_and_resumption_are_announced_and_kept_in_the_history(desk):
+    case = await waiting_case(desk)
+    await desk.time_passes(hours=3)
+    await desk.step(case, "resume")
+
+    waits, goes_on = (await desk.announced())[-2:]
+    assert waits.data.paused_at is not None
+    assert (goes_on.data.paused_at, f"{goes_on.data.due_at:%H:%M}") == (None, "10:00")
+    entries = (await desk.history(case))[-2:]
+    assert [(entry["action"], entry["paused_at"], entry["due_at"]) for entry in entries] == [
+        ("wait", "2011-03-01T09:00:00Z", None),
+        ("resume", None, "2011-03-02T10:00:00Z"),
+    ]
+
+
+async def test_a_resolution_ends_the_pause(desk):
+    case = await waiting_case(desk)
+    await desk.time_passes(days=3)
+
+    resolved = await desk.step(case, "resolve")
+
+    assert (resolved["paused_at"], resolved["breached_at"]) == (None, None)
+    assert resolved["due_at"] > resolved["resolved_at"]
+
+
+async def test_another_tier_counts_no_time_for_which_the_clock_stood(desk):
+    customer = await desk.know("shop:1")
+    case = await waiting_case(desk, customer=str(customer))
+    await desk.time_passes(hours=2)
+    await desk.step(case, "resume")
+    await desk.hear(desk.a_tier(customer, "premium"))
+
+    assert (await desk.read(case))["due_at"] == "2011-03-01T15:00:00Z"
+
+
+async def test_by_another_policy_waiting_does_not_stop_the_clock(desk):
+    policy = (await desk.client.get("/v1/service-policy")).json()
+    stamp = {"version", "changed_at", "changed_by"}
+    changed = {name: value for name, value in policy.items() if name not in stamp} | {"waiting_pauses": False}
+    (await desk.client.put("/v1/service-policy", json=changed, headers={"If-Match": '"1"'})).raise_for_status()
+
+    assert (await waiting_case(desk))["paused_at"] is None
+    assert [type(event.data) for event in await desk.time_passes(days=1)] == [CaseBreached]
+
+
+async def test_a_case_that_is_due_already_breaches_though_it_waits(desk):
     case = await desk.open_case(severity="high")
     await desk.step(case, "start")
+    desk.clock.advance(hours=8)
     await desk.step(case, "wait")
 
-    assert [type(event.data) for event in await desk.time_passes(days=1)] == [CaseBreached]
+    assert [type(event.data) for event in await desk.time_passes()] == [CaseBreached]
 
 
 async def test_a_resolution_that_stands_closes_the_case(desk):

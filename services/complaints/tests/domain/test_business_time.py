@@ -7,7 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from complaints.domain.business_time import BusinessCalendar, add_business_time
+from complaints.domain.business_time import (
+    BusinessCalendar,
+    add_business_time,
+    open_time_between,
+    start_of_open_time,
+)
 
 
 def desk(zone="Europe/London", opens=time(9), closes=time(17), weekdays=range(5), holidays=()):
@@ -98,3 +103,26 @@ def test_an_instant_is_the_same_in_every_zone_it_is_written_in(calendar, start, 
     in_tokyo = start.astimezone(ZoneInfo("Asia/Tokyo"))
 
     assert add_business_time(in_tokyo, duration, calendar) == add_business_time(start, duration, calendar)
+
+
+@given(instants, durations, calendars())
+def test_open_time_is_measured_as_it_is_added(start, duration, calendar):
+    assert open_time_between(start, add_business_time(start, duration, calendar), calendar) == duration
+
+
+@given(st.lists(instants, min_size=3, max_size=3).map(sorted), calendars())
+def test_open_time_of_parts_adds_up(moments, calendar):
+    first, middle, last = moments
+    parts = open_time_between(first, middle, calendar) + open_time_between(middle, last, calendar)
+
+    assert parts == open_time_between(first, last, calendar)
+    assert open_time_between(last, first, calendar) == timedelta(0) or first == last
+
+
+@given(instants, instants, durations, calendars())
+def test_open_time_is_counted_back_as_it_is_added(one, other, duration, calendar):
+    earliest, end = sorted([one, other])
+    start = start_of_open_time(end, duration, calendar, earliest=earliest)
+
+    assert earliest <= start <= end
+    assert open_time_between(start, end, calendar) == min(duration, open_time_between(earliest, end, calendar))

@@ -1,5 +1,6 @@
 """The history of a case replays to its state, after any actions in any order."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -10,13 +11,16 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from complaints.domain import journey
 from complaints.domain.case import Action, apply, begin, replay
 from complaints.domain.lifecycle import IllegalStepError, Step, possible_steps
+from complaints.policy.examples import SHIPPED_POLICY
+from complaints.policy.schemas import PolicyDocument
 from lealtad.events.catalog.complaints import CaseStatus
 
 MORNING = datetime(2011, 2, 1, 9, tzinfo=UTC)
 DUE_IN = timedelta(hours=8)
 CLOSES_IN = timedelta(days=14)
+RULES = PolicyDocument.model_validate(SHIPPED_POLICY).rules(version=1)
 tiers = st.sampled_from([None, "gold", "silver"])
-plain_steps = st.sampled_from([Step.ACKNOWLEDGE, Step.START, Step.WAIT, Step.RESUME, Step.CLOSE])
+plain_steps = st.sampled_from([Step.ACKNOWLEDGE, Step.START, Step.CLOSE])
 
 
 def a_case(*, due_in=DUE_IN):
@@ -25,7 +29,7 @@ def a_case(*, due_in=DUE_IN):
 
 def resolved_case():
     case = apply(a_case(), journey.step(a_case(), Step.ACKNOWLEDGE, MORNING))
-    return apply(case, journey.resolution(case, MORNING, close_at=MORNING + CLOSES_IN))
+    return apply(case, journey.resolution(case, MORNING, RULES))
 
 
 class CaseLife(RuleBasedStateMachine):
@@ -57,10 +61,20 @@ class CaseLife(RuleBasedStateMachine):
     def apply_step(self, step):
         self.attempt(step, lambda: journey.step(self.case, step, self.now))
 
+    @rule(pauses=st.booleans())
+    def wait(self, pauses):
+        rules = replace(RULES, waiting_pauses=pauses)
+        self.attempt(Step.WAIT, lambda: journey.waiting(self.case, self.now, rules))
+
+    @rule()
+    def resume(self):
+        before = self.case
+        self.attempt(Step.RESUME, lambda: journey.resumption(self.case, self.now, RULES))
+        assert self.case.due_at >= before.due_at
+
     @rule()
     def resolve(self):
-        close_at = self.now + CLOSES_IN
-        self.attempt(Step.RESOLVE, lambda: journey.resolution(self.case, self.now, close_at=close_at))
+        self.attempt(Step.RESOLVE, lambda: journey.resolution(self.case, self.now, RULES))
 
     @rule(tier=tiers)
     def reopen(self, tier):
@@ -118,6 +132,8 @@ class CaseLife(RuleBasedStateMachine):
         assert (self.case.closed_at is not None) == (self.case.status is CaseStatus.CLOSED)
         assert (self.case.close_at is not None) == (self.case.status is CaseStatus.RESOLVED)
         assert self.case.breached_at is None or self.case.breached_at >= self.case.due_at
+        assert self.case.paused_at is None or self.case.status is CaseStatus.WAITING_FOR_CUSTOMER
+        assert self.case.paused_at is None or (self.case.next_due_at, self.case.breached_at) == (None, None)
 
     @invariant()
     def a_case_breaches_at_most_once_per_clock(self):

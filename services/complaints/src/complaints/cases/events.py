@@ -59,6 +59,7 @@ def _event_data(event: type[CaseState], after: StoredCase, change: CaseChange) -
         product_line=intake.product_line,
         opened_at=case.opened_at,
         due_at=case.due_at,
+        paused_at=case.paused_at,
         resolved_at=case.resolved_at,
         occurred_at=change.entry.at,
     )

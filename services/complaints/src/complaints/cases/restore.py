@@ -6,7 +6,7 @@ that a case is about. These fields are lost for all cases and entries that came 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from complaints.cases.schemas.answers import OpenedCase
 from complaints.domain import journey
 from complaints.domain.case import Action, Case, Entry, apply, begin
 from complaints.domain.fingerprint import UNKNOWN_CONTENT
+from complaints.domain.service_level import ServiceClock, ServicePolicy
 from complaints.domain.stored_case import AppliedChange, CaseChange, IntakeDetails, StoredCase
 from complaints.policy.queries import read_rules
 from lealtad.events.catalog.complaints import CaseOpened, CaseState, CaseStatus, CaseUpdated
@@ -26,20 +27,19 @@ from lealtad.unit_of_work import UnitOfWork
 
 ACTOR = "adopt-restore"
 ACTIONS = {event: action for action, event in EVENTS.items() if event is not CaseUpdated}
-WORK = {CaseStatus.WAITING_FOR_CUSTOMER: Action.WAIT, CaseStatus.IN_PROGRESS: Action.START}
 
 
 async def restore_cases(uow: UnitOfWork, events: Sequence[Event[Any]]) -> Iterable[UUID]:
     """Insert the entries of the events and update the cases; return the ids of events that follow no stored entry."""
     ordered = sorted(events, key=lambda event: (event.data.case_id, event.data.version))
-    close_after = (await read_rules(uow.connection)).close_after
+    rules = await read_rules(uow.connection)
     locked = await lock_cases(uow.connection, sorted({event.data.case_id for event in ordered}))
     cases = {case.id: case for case in locked}
     changes: list[CaseChange] = []
     applied: list[AppliedChange] = []
     lost: list[UUID] = []
     for event in ordered:
-        change = _change(event, cases.get(event.data.case_id), close_after)
+        change = _change(event, cases.get(event.data.case_id), rules)
         if change is None or not (cases.get(event.data.case_id) or await _insert(uow, change, event)):
             lost.append(event.id)
             continue
@@ -53,7 +53,7 @@ async def restore_cases(uow: UnitOfWork, events: Sequence[Event[Any]]) -> Iterab
     return lost
 
 
-def _change(event: Event[CaseState], before: StoredCase | None, close_after: timedelta) -> CaseChange | None:
+def _change(event: Event[CaseState], before: StoredCase | None, rules: ServicePolicy) -> CaseChange | None:
     """Return the change that the event announced, or None when it is stored already or its predecessor is not."""
     state = event.data
     if before is None:
@@ -62,15 +62,33 @@ def _change(event: Event[CaseState], before: StoredCase | None, close_after: tim
         return None
     entry = Entry(
         number=state.version,
-        action=WORK[state.status] if isinstance(state, CaseUpdated) else ACTIONS[type(state)],
+        action=_action(state, before.case),
         at=state.occurred_at,
         status=state.status,
         customer_id=state.customer_id,
         tier=before.case.tier,
         due_at=state.due_at,
-        close_at=state.occurred_at + close_after if state.status is CaseStatus.RESOLVED else None,
+        close_at=state.occurred_at + rules.close_after if state.status is CaseStatus.RESOLVED else None,
+        paused_at=state.paused_at if state.status is CaseStatus.WAITING_FOR_CUSTOMER else None,
+        clock_started_at=_clock_start(state, before.case, rules),
     )
     return CaseChange(before, entry, ACTOR)
+
+
+def _action(state: CaseState, before: Case) -> Action:
+    if not isinstance(state, CaseUpdated):
+        return ACTIONS[type(state)]
+    if state.status is CaseStatus.WAITING_FOR_CUSTOMER:
+        return Action.WAIT
+    return Action.RESUME if before.status is CaseStatus.WAITING_FOR_CUSTOMER else Action.START
+
+
+def _clock_start(state: CaseState, before: Case, rules: ServicePolicy) -> datetime | None:
+    """Return the start of the clock after a pause that the event ends, or None: no event holds this start."""
+    if before.paused_at is None or state.paused_at is not None:
+        return None
+    clock = ServiceClock(before.clock_started_at, before.due_at)
+    return rules.clock_after_pause(clock, before.paused_at, state.occurred_at).started_at
 
 
 def _opening(state: CaseOpened) -> CaseChange | None:

@@ -1,4 +1,4 @@
-"""Business time: the opening hours of the service desk, and the end of an amount of open time."""
+"""Business time: the opening hours of the service desk, amounts of open time, and when they begin and end."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -35,6 +35,13 @@ class BusinessCalendar:
         closing = datetime.combine(day, self.closes, self.zone)
         return opening.astimezone(UTC), closing.astimezone(UTC)
 
+    def open_part_of(self, day: date, start: datetime, end: datetime) -> tuple[datetime, timedelta]:
+        """Return when the open time of a local day between `start` and `end` begins, and how long it is."""
+        opening, closing = self.hours_of(day)
+        begin = max(opening, start)
+        length = min(closing, end) - begin if self.is_open_on(day) else timedelta(0)
+        return begin, max(length, timedelta(0))
+
 
 def add_business_time(start: datetime, duration: timedelta, calendar: BusinessCalendar) -> datetime:
     """Return the instant (UTC) at which `duration` of open time has passed since `start`.
@@ -55,3 +62,28 @@ def add_business_time(start: datetime, duration: timedelta, calendar: BusinessCa
             return begin + remaining
         remaining -= open_time
     raise ValueError("the service calendar has no open hours in the next ten years")
+
+
+def open_time_between(start: datetime, end: datetime, calendar: BusinessCalendar) -> timedelta:
+    """Return the open time from `start` to `end`; zero when `end` is not after `start`."""
+    days = _local_days(start, end, calendar)
+    return sum((calendar.open_part_of(day, start, end)[1] for day in days), timedelta(0))
+
+
+def start_of_open_time(
+    end: datetime, duration: timedelta, calendar: BusinessCalendar, *, earliest: datetime
+) -> datetime:
+    """Return the latest instant (UTC) from which `duration` of open time passes until `end`, or `earliest`."""
+    remaining = duration
+    for day in reversed(_local_days(earliest, end, calendar)):
+        begin, open_time = calendar.open_part_of(day, earliest, end)
+        if open_time and open_time >= remaining:
+            return begin + open_time - remaining
+        remaining -= open_time
+    return earliest.astimezone(UTC)
+
+
+def _local_days(start: datetime, end: datetime, calendar: BusinessCalendar) -> list[date]:
+    """Return the local days from `start` to `end`."""
+    first, last = start.astimezone(calendar.zone).date(), end.astimezone(calendar.zone).date()
+    return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]

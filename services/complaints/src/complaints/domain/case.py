@@ -46,6 +46,8 @@ class Entry:
     close_at: datetime | None = None
     assignee: str | None = None
     queue: str | None = None
+    paused_at: datetime | None = None
+    clock_started_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Case:
     status: CaseStatus
     opened_at: datetime
     clock_started_at: datetime
-    """Start of the current service clock: the opening, or the last reopening."""
+    """Start of the current service clock: the opening, or the last reopening, moved on by each pause since."""
     due_at: datetime
     tier: str | None = None
     """Service tier of the customer that the due time was computed with."""
@@ -70,6 +72,8 @@ class Case:
     """Time at which a resolved case closes by itself."""
     closed_at: datetime | None = None
     reopened_count: int = 0
+    paused_at: datetime | None = None
+    """Start of the pause of the service clock, as the case waits for the customer; None while the clock runs."""
 
     @property
     def is_open(self) -> bool:
@@ -78,14 +82,14 @@ class Case:
 
     @property
     def clock_runs(self) -> bool:
-        """Return whether the due time still matters: the case is open and has not breached."""
+        """Return whether the due time still matters: the case is open and has not breached. It may stand."""
         return self.is_open and self.breached_at is None
 
     @property
     def next_due_at(self) -> datetime | None:
         """Return when time alone changes the case next: it breaches, or closes."""
         if self.clock_runs:
-            return self.due_at
+            return None if self.paused_at else self.due_at
         return self.close_at if self.status is CaseStatus.RESOLVED else None
 
 
@@ -126,8 +130,23 @@ def _acknowledged(case: Case, entry: Entry) -> Case:
     return replace(case, acknowledged_at=entry.at)
 
 
+def _waiting(case: Case, entry: Entry) -> Case:
+    return replace(case, paused_at=entry.paused_at)
+
+
+def _resumed(case: Case, entry: Entry) -> Case:
+    if case.paused_at is None:
+        return case
+    return replace(
+        case,
+        paused_at=None,
+        due_at=entry.due_at or case.due_at,
+        clock_started_at=entry.clock_started_at or case.clock_started_at,
+    )
+
+
 def _resolved(case: Case, entry: Entry) -> Case:
-    return replace(case, resolved_at=entry.at, close_at=entry.close_at)
+    return replace(_resumed(case, entry), resolved_at=entry.at, close_at=entry.close_at)
 
 
 def _closed(case: Case, entry: Entry) -> Case:
@@ -164,6 +183,8 @@ def _reopened(case: Case, entry: Entry) -> Case:
 
 EFFECTS: Mapping[Action, Callable[[Case, Entry], Case]] = {
     Action.ACKNOWLEDGE: _acknowledged,
+    Action.WAIT: _waiting,
+    Action.RESUME: _resumed,
     Action.RESOLVE: _resolved,
     Action.CLOSE: _closed,
     Action.REOPEN: _reopened,

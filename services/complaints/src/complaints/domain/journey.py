@@ -6,6 +6,7 @@ from uuid import UUID
 
 from complaints.domain.case import Action, Case, Entry
 from complaints.domain.lifecycle import Step, status_after
+from complaints.domain.service_level import ServiceClock, ServicePolicy
 from lealtad.events.catalog.complaints import CaseStatus
 
 
@@ -27,9 +28,24 @@ def step(case: Case, step: Step, at: datetime) -> Entry:
     return replace(_next(case, Action(step.value), at), status=status_after(case.status, step))
 
 
-def resolution(case: Case, at: datetime, *, close_at: datetime) -> Entry:
-    """Return the entry of a resolution; the case closes at `close_at` unless it is reopened before."""
-    return replace(step(case, Step.RESOLVE, at), close_at=close_at)
+def waiting(case: Case, at: datetime, rules: ServicePolicy) -> Entry:
+    """Return the entry by which the case waits for the customer; the clock stands, where the policy says so.
+
+    The clock of a case that is due already goes on: the case breaches.
+    """
+    entry = step(case, Step.WAIT, at)
+    pauses = rules.waiting_pauses and case.clock_runs and at < case.due_at
+    return replace(entry, paused_at=at) if pauses else entry
+
+
+def resumption(case: Case, at: datetime, rules: ServicePolicy) -> Entry:
+    """Return the entry by which work goes on; the due time moves by the open time for which the clock stood."""
+    return _unpaused(case, step(case, Step.RESUME, at), rules)
+
+
+def resolution(case: Case, at: datetime, rules: ServicePolicy) -> Entry:
+    """Return the entry of a resolution; the case closes by itself unless it is reopened before."""
+    return replace(_unpaused(case, step(case, Step.RESOLVE, at), rules), close_at=at + rules.close_after)
 
 
 def reopening(case: Case, at: datetime, *, due_at: datetime, tier: str | None) -> Entry:
@@ -56,8 +72,9 @@ def rescheduling(case: Case, at: datetime, *, tier: str | None, due_at: datetime
 
 
 def breach(case: Case, at: datetime) -> Entry | None:
-    """Return the entry of a breach, or None when the case is not overdue at `at` or breached already."""
-    return _next(case, Action.BREACH, at) if case.clock_runs and case.due_at <= at else None
+    """Return the entry of a breach, or None when the case is not overdue at `at`, stands, or breached already."""
+    overdue = case.clock_runs and case.paused_at is None and case.due_at <= at
+    return _next(case, Action.BREACH, at) if overdue else None
 
 
 def expiry(case: Case, at: datetime) -> Entry | None:
@@ -75,6 +92,13 @@ def assignment(case: Case, at: datetime, *, assignee: str | None, queue: str | N
 def remark(case: Case, at: datetime, action: Action) -> Entry:
     """Return an entry that changes nothing but the history: a note, or a gesture of recovery."""
     return _next(case, action, at)
+
+
+def _unpaused(case: Case, entry: Entry, rules: ServicePolicy) -> Entry:
+    if case.paused_at is None:
+        return entry
+    clock = rules.clock_after_pause(ServiceClock(case.clock_started_at, case.due_at), case.paused_at, entry.at)
+    return replace(entry, due_at=clock.due_at, clock_started_at=clock.started_at)
 
 
 def _next(case: Case, action: Action, at: datetime) -> Entry:

@@ -5,8 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from complaints.domain.business_time import BusinessCalendar, add_business_time
+from complaints.domain.business_time import (
+    BusinessCalendar,
+    add_business_time,
+    open_time_between,
+    start_of_open_time,
+)
 from lealtad.events.catalog.complaints import CaseKind, Severity
+
+NOTHING = timedelta(0)
+
+
+@dataclass(frozen=True)
+class ServiceClock:
+    """When the service clock of a case began, and when it ends."""
+
+    started_at: datetime
+    due_at: datetime
 
 
 @dataclass(frozen=True)
@@ -26,6 +41,8 @@ class ServicePolicy:
     future_tolerance: timedelta
     oldest: timedelta
     """Largest age of the occurrence of a new case."""
+    waiting_pauses: bool = True
+    """Whether the service clock stands while a case waits for the customer."""
 
     @property
     def longest_due_time(self) -> timedelta:
@@ -38,3 +55,18 @@ class ServicePolicy:
         factor = self.tier_factors.get(tier, Decimal(1)) if tier else Decimal(1)
         seconds = self.hours[kind][severity] * 3_600 * factor
         return add_business_time(start, timedelta(seconds=float(seconds)), self.calendar)
+
+    def clock_after_pause(self, clock: ServiceClock, paused_at: datetime, at: datetime) -> ServiceClock:
+        """Return a clock that stood from `paused_at` to `at`.
+
+        The open time that was left at the pause is left at `at`; the due time never moves back. The start moves on by
+        the pause, so that another service tier later counts the open time of work alone.
+        """
+        left = open_time_between(paused_at, clock.due_at, self.calendar)
+        used = open_time_between(clock.started_at, paused_at, self.calendar)
+        # Nothing is left only where opening hours changed meanwhile, or the case is overdue.
+        due_at = add_business_time(at, left, self.calendar) if left else at + max(clock.due_at - paused_at, NOTHING)
+        return ServiceClock(
+            started_at=start_of_open_time(at, used, self.calendar, earliest=clock.started_at),
+            due_at=max(due_at, clock.due_at),
+        )

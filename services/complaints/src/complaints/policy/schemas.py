@@ -83,6 +83,9 @@ class PolicyDocument(PolicyPart):
     acknowledge_at_intake: bool = Field(
         description="Whether the intake itself tells the customer that the case is known"
     )
+    waiting_pauses: bool = Field(
+        default=True, description="Whether the service clock stands while a case waits for the customer"
+    )
     muting_kinds: set[CaseKind] = Field(max_length=20, description="Kinds of which an open case mutes promotions")
     future_tolerance_s: int = Field(ge=0, le=86_400, description="How far clocks of channels may run ahead")
     oldest_days: int = Field(ge=1, le=3_650, description="How far back the occurrence of a case may lie")
@@ -103,6 +106,7 @@ class PolicyDocument(PolicyPart):
             muting_kinds=frozenset(self.muting_kinds),
             future_tolerance=timedelta(seconds=self.future_tolerance_s),
             oldest=timedelta(days=self.oldest_days),
+            waiting_pauses=self.waiting_pauses,
         )
 
 

@@ -67,6 +67,9 @@ class CaseState(EventData):
     product_line: Slug | None = None
     opened_at: Instant = Field(description="Business time")
     due_at: Instant | None = None
+    paused_at: Instant | None = Field(
+        default=None, description="Since when the service clock stands; the due time moves on when it goes on"
+    )
     resolved_at: Instant | None = None
     occurred_at: Instant = Field(description="Business time of this change")
 
@@ -80,7 +83,7 @@ class CaseAcknowledged(CaseState, topic=CASES, event="case-acknowledged"):
 
 
 class CaseUpdated(CaseState, topic=CASES, event="case-updated"):
-    """Work on the case began, goes on, or waits for the customer."""
+    """Work on the case began, goes on, or waits for the customer; the due time moves when a pause ends."""
 
 
 class CaseRescheduled(CaseState, topic=CASES, event="case-rescheduled"):

@@ -37,8 +37,11 @@ async def _step_entry(uow: UnitOfWork, stored: StoredCase, step: Step) -> Entry:
     try:
         match step:
             case Step.RESOLVE:
-                rules = await read_rules(uow.connection)
-                return journey.resolution(stored.case, uow.now, close_at=uow.now + rules.close_after)
+                return journey.resolution(stored.case, uow.now, await read_rules(uow.connection))
+            case Step.WAIT:
+                return journey.waiting(stored.case, uow.now, await read_rules(uow.connection))
+            case Step.RESUME:
+                return journey.resumption(stored.case, uow.now, await read_rules(uow.connection))
             case Step.REOPEN:
                 return await _reopening_entry(uow, stored)
             case _:

@@ -23,8 +23,14 @@ VersionedCommand = Annotated[Command, Depends(writes("cases:write", if_match="op
 STEPS = {
     Step.ACKNOWLEDGE: ("Tell the customer that the case is known.", "Again, it changes nothing."),
     Step.START: ("Begin work on a case.", ""),
-    Step.WAIT: ("Wait for the customer.", "The due time goes on."),
-    Step.RESUME: ("Go on working: the customer answered.", ""),
+    Step.WAIT: (
+        "Wait for the customer.",
+        "The service clock stands, where the service policy says so: the due time moves on when work goes on.",
+    ),
+    Step.RESUME: (
+        "Go on working: the customer answered.",
+        "If the service clock stood, the due time moves by that open time.",
+    ),
     Step.RESOLVE: ("Resolve a case.", "It closes by itself after the time that the service policy says."),
     Step.CLOSE: ("Close a resolved case before its time.", ""),
     Step.REOPEN: ("Reopen a case whose resolution did not hold.", "A new due time begins."),

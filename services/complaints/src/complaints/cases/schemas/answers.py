@@ -36,7 +36,10 @@ class Case(BaseModel):
     queue: str | None
     opened_at: datetime = Field(description="Business time, as all times of a case")
     acknowledged_at: datetime | None
-    due_at: datetime
+    due_at: datetime = Field(description="While the clock stands: as it was when the pause began")
+    paused_at: datetime | None = Field(
+        default=None, description="Since when the service clock stands, as the case waits for the customer"
+    )
     breached_at: datetime | None = Field(description="When the due time had passed without a resolution")
     resolved_at: datetime | None
     close_at: datetime | None = Field(description="When the resolved case closes by itself")
@@ -106,6 +109,8 @@ class HistoryEntry(BaseModel):
     tier: Slug | None
     due_at: datetime | None
     close_at: datetime | None
+    paused_at: datetime | None = Field(description="The service clock stands from here on")
+    clock_started_at: datetime | None = Field(description="Start of the service clock, moved on by a pause that ends")
     assignee: str | None
     queue: str | None
     gesture: Gesture | None
