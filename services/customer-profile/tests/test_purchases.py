@@ -47,13 +47,29 @@ async def test_other_content_under_the_same_fact_id_is_a_conflict(shop, change):
     other = await shop.buys("536365", **change)
     assert other.status_code == 409
     assert other.json()["type"].endswith("fact-conflict")
-    assert other.json()["fact_id"] == first.json()["id"]
+    assert (other.json()["kind"], other.json()["fact_id"]) == ("purchase", first.json()["id"])
 
 
-async def test_a_payment_cannot_take_the_fact_id_of_a_purchase(shop):
-    await shop.buys("536365")
+async def test_the_same_purchase_in_other_words_is_the_recorded_one(shop):
+    lines = [shop.line(sku="A", unit_price="1"), shop.line(sku="B", unit_price="2")]
+    first = await shop.buys("536365", lines=lines)
+    reordered = await shop.buys("536365", lines=lines[::-1])
+    with_total = await shop.buys("536365", lines=lines, total=first.json()["total"])
+
+    assert [reordered.status_code, with_total.status_code] == [200, 200]
+    assert first.json() == reordered.json() == with_total.json()
+    assert (await shop.buys("536365", lines=lines[:1])).status_code == 409
+
+
+async def test_a_payment_with_the_fact_id_of_a_purchase_learns_what_it_met(shop):
+    purchase = await shop.buys("536365")
     payment = shop.fact("536365", amount={"amount": "2.50", "currency": "EUR"})
-    assert (await shop.post("payments", payment)).status_code == 409
+
+    answer = await shop.post("payments", payment)
+
+    assert answer.status_code == 409
+    assert (answer.json()["kind"], answer.json()["fact_id"]) == ("purchase", purchase.json()["id"])
+    assert "is a purchase already" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ from customer_profile.facts.kinds.descriptor import FactContext, FactKind, NewFa
 from customer_profile.facts.kinds.fact_batch import UNKNOWN_CONTENT, FactBatch, StoredFact
 from customer_profile.facts.kinds.fact_ref import Source
 from customer_profile.facts.schemas import FactRequest
+from lealtad.events.catalog.customer_profile import Fact
 from lealtad.events.catalog.shared_types import FactSource
-from lealtad.http import InvalidField, conflict, invalid
+from lealtad.http import InvalidField, Problem, conflict, invalid
 from lealtad.ids import new_id
 from lealtad.money import Money, is_in_minor_units, minor_units
 
@@ -23,10 +24,6 @@ def decide_fact(fact: FactRequest, kind: FactKind[Any], batch: FactBatch) -> New
     customer_id = identify_customer(fact, kind, batch)
     content = _fingerprint(fact, kind, customer_id, batch)
     stored = batch.facts.get(Source(fact.source.system, fact.source.fact_id))
-    if stored:
-        _require_same(stored, content)
-        return stored
-    _require_possible(fact, batch)
     shared = {
         "customer_id": customer_id,
         "source": FactSource(system=fact.source.system, fact_id=fact.source.fact_id),
@@ -34,6 +31,11 @@ def decide_fact(fact: FactRequest, kind: FactKind[Any], batch: FactBatch) -> New
         "recorded_at": batch.recorded_at,
         "channel": fact.channel,
     }
+    if stored:
+        if not _is_same(stored, fact, kind, content, FactContext(stored.id, shared, batch)):
+            raise _other_fact(stored, kind)
+        return stored
+    _require_possible(fact, batch)
     fact_id = new_id()
     event = kind.decide(fact, FactContext(fact_id, shared, batch))
     return NewFact(fact_id, kind, event, content, event.model_dump(mode="json"), batch.lane)
@@ -47,14 +49,32 @@ def _fingerprint(fact: FactRequest, kind: FactKind[Any], customer_id: UUID, batc
     return fingerprint(content)
 
 
-def _require_same(stored: StoredFact, content: bytes) -> None:
-    if stored.fingerprint not in {UNKNOWN_CONTENT, content}:
-        raise conflict(
-            "fact-conflict",
-            "This fact was recorded with other content",
-            "A fact is recorded once. Send what has changed as a fact of its own, with its own fact id.",
-            fact_id=stored.id,
+def _is_same(stored: StoredFact, fact: FactRequest, kind: FactKind[Any], content: bytes, context: FactContext) -> bool:
+    """Return whether a fact means what is recorded: the same content, or content that becomes the same event."""
+    if stored.kind != kind.name:
+        return False
+    if stored.fingerprint in {UNKNOWN_CONTENT, content}:
+        return True
+    # A kind with related state decided by the state of that time, and stored data do not say which of several events.
+    if kind.related or len(kind.events) > 1:
+        return False
+    return _meaning(kind.decide(fact, context)) == _meaning(kind.events[0].model_validate(stored.data))
+
+
+def _meaning(event: Fact) -> bytes:
+    return fingerprint({**dict(event), "recorded_at": None})
+
+
+def _other_fact(stored: StoredFact, kind: FactKind[Any]) -> Problem:
+    if stored.kind == kind.name:
+        detail = "A fact is recorded once. Send what has changed as a fact of its own, with its own fact id."
+    else:
+        detail = (
+            f"This (system, fact_id) is a {stored.kind} already, and all kinds share them. Send the {kind.name} with "
+            "another fact id or system."
         )
+    title = "This fact was recorded with other content"
+    return conflict("fact-conflict", title, detail, kind=stored.kind, fact_id=stored.id)
 
 
 def _require_possible(fact: FactRequest, batch: FactBatch) -> None:

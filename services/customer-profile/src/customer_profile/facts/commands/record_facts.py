@@ -102,7 +102,7 @@ def _accept(
     except Problem as problem:
         return problem
     accepted.append((fact, emitted))
-    stored = StoredFact(fact.id, fact.event.customer_id, fact.fingerprint, fact.data)
+    stored = StoredFact(fact.id, kind.name, fact.event.customer_id, fact.fingerprint, fact.data)
     batch.add(Source(request.source.system, request.source.fact_id), stored)
     if kind.apply:
         kind.apply(batch, fact)

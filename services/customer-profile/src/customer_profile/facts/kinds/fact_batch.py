@@ -26,6 +26,7 @@ class StoredFact:
     """A fact that is recorded, or will be at the commit."""
 
     id: UUID
+    kind: str
     customer_id: UUID
     fingerprint: bytes
     data: Mapping[str, Any]

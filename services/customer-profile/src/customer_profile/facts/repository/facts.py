@@ -17,7 +17,7 @@ from lealtad.db import Connection
 from lealtad.db.recordset import DIALECT
 
 FIND = text("""
-    SELECT id, customer_id, fingerprint, data, source_system, source_fact_id
+    SELECT id, kind, customer_id, fingerprint, data, source_system, source_fact_id
     FROM fact
     JOIN unnest(CAST(:systems AS text[]), CAST(:fact_ids AS text[])) AS named (source_system, source_fact_id)
         USING (source_system, source_fact_id)
@@ -113,7 +113,7 @@ async def find_facts(connection: Connection, sources: Sequence[Source]) -> dict[
     rows = await connection.execute(FIND, {name: parameters[name] for name in ("systems", "fact_ids")})
     return {
         Source(row.source_system, row.source_fact_id): StoredFact(
-            row.id, row.customer_id, bytes(row.fingerprint), row.data
+            row.id, row.kind, row.customer_id, bytes(row.fingerprint), row.data
         )
         for row in rows
     }
