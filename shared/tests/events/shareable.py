@@ -25,7 +25,7 @@ SHAREABLE: dict[str, str] = {
     "ContractCancelled": "reason",
     # complaints
     "CaseState": "case_id version customer_id source kind severity status mutes channel cause product_line opened_at "
-    "due_at resolved_at occurred_at",
+    "due_at paused_at resolved_at occurred_at",
     # segmentation
     "SegmentRef": "segment_id key version",
     "Rfm": "recency frequency monetary",
