@@ -55,10 +55,11 @@ def require_reached(home: Home, moment: datetime | None, *, fresh: bool = False)
         raise _impossible()
     reached = None if fresh else _reached(home)
     if reached and (moment or system_now()) < reached:
-        said = moment.isoformat() if moment else "the machine's time"
+        wanted = moment.isoformat() if moment else "the machine's time"
         raise StackError(
-            f"Business time of this stack's data stands at {reached.isoformat()} and does not go back to {said}, since "
-            "decisions were made at the later time. Name a later time, or begin with empty data: lealtad up --fresh"
+            f"Business time of this stack's data stands at {reached.isoformat()} and does not go back to {wanted}, "
+            "since decisions were made at the later time. "
+            "Name a later time, or begin with empty data: lealtad up --fresh"
         )
 
 

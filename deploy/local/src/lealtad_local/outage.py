@@ -28,12 +28,12 @@ async def seen(stack: Stack, client: httpx.AsyncClient, consumers: Mapping[str, 
     servers = await asyncio.to_thread(_servers_away, stack)
     if servers:
         return [f"{name} does not answer." for name in servers]
-    told = [f"{KAFKA} does not answer to {_list(without_kafka)}."] if without_kafka else []
+    messages = [f"{KAFKA} does not answer to {_list(without_kafka)}."] if without_kafka else []
     failures = await asyncio.gather(*(_failures(stack, client, WORKERS[name]) for name in silent))
     without_database = [name for name, failed in zip(silent, failures, strict=True) if "database" in failed]
     others = [name for name in silent if name not in without_database]
-    told += [f"{DATABASE} does not answer to {_list(without_database)}."] if without_database else []
-    return [*told, f"No worker answers of {_list(others)}."] if others else told
+    messages += [f"{DATABASE} does not answer to {_list(without_database)}."] if without_database else []
+    return [*messages, f"No worker answers of {_list(others)}."] if others else messages
 
 
 def _servers_away(stack: Stack) -> list[str]:

@@ -71,8 +71,8 @@ def _consumer(service: Service, stack: Stack, progress: dict[str, Progress | Non
 
 def tables(found: Report) -> Group:
     """Render a report. Its tables fit 80 columns, so names of due work and of partitions stand below them."""
-    told = [line for name, each in found["consumers"].items() if each for line in _details(name, each)]
-    lines = [Text(line) for line in (*found["away"], *told)]
+    details = [line for name, each in found["consumers"].items() if each for line in _details(name, each)]
+    lines = [Text(line) for line in (*found["away"], *details)]
     return Group(_processes(found["processes"]), _consumers(found["consumers"]), *lines)
 
 
