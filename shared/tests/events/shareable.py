@@ -32,12 +32,14 @@ SHAREABLE: dict[str, str] = {
     "MembershipsChanged": "customer_id entered left segments behavioural tier previous_tier service_tier rfm reason "
     "as_of causes",
     "DefinitionChanged": "segment archived changed_at",
+    "ValuePolicyChanged": "version tiers service_tiers changed_at",
     # churn-scoring
     "ModelRef": "name version",
     "ScoreReason": "code text effect",
     "ChurnScored": "customer_id probability no_score_reason band previous_band kind horizon_days expected_value "
     "value_at_risk model policy_version reasons as_of causes",
     "ModelPromoted": "model previous metrics promoted_at",
+    "ScoringPolicyChanged": "version bands changed_at",
     # campaigns
     "OfferRef": "offer_id key version kind",
     "NextBestActionChanged": "customer_id decision_id offer channel contact_at reason muted priority decided_at causes",

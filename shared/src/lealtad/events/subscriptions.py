@@ -9,7 +9,17 @@ from dataclasses import dataclass
 
 from lealtad.events.catalog import campaigns, churn_scoring, complaints, customer_profile, segmentation
 from lealtad.events.model import EventData
-from lealtad.events.topics import ACTIVITY, CASES, CUSTOMERS, OFFERS, SCORES, SEGMENTS, Topic
+from lealtad.events.topics import (
+    ACTIVITY,
+    CASES,
+    CUSTOMERS,
+    OFFERS,
+    SCORES,
+    SCORES_CONTROL,
+    SEGMENTS,
+    SEGMENTS_CONTROL,
+    Topic,
+)
 
 FOLLOW_UP_MS = 150
 """Longest wait of a reaction for its follow-up."""
@@ -117,6 +127,7 @@ READERS: dict[str, Reader] = {
                 Subscription(CASES, CASE_STATES),
                 Subscription(SCORES, (churn_scoring.ChurnScored,)),
                 Subscription(OFFERS, (campaigns.OfferAccepted, campaigns.OfferRejected), urgent=False),
+                Subscription(SCORES_CONTROL, (churn_scoring.ScoringPolicyChanged,), urgent=False),
             ),
         ),
         Reader(
@@ -139,6 +150,10 @@ READERS: dict[str, Reader] = {
                 Subscription(CASES, CASE_STATES),
                 Subscription(SCORES, (churn_scoring.ChurnScored,), react_after_ms=FOLLOW_UP_MS),
                 Subscription(SEGMENTS, (segmentation.MembershipsChanged,)),
+                Subscription(SCORES_CONTROL, (churn_scoring.ScoringPolicyChanged,), urgent=False),
+                Subscription(
+                    SEGMENTS_CONTROL, (segmentation.DefinitionChanged, segmentation.ValuePolicyChanged), urgent=False
+                ),
             ),
         ),
         Reader(

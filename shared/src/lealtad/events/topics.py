@@ -58,8 +58,10 @@ CASES = Topic(
 SEGMENTS = Topic("segments", "segmentation", Kind.FACTS, "Segments entered and left, tier changes")
 SCORES = Topic("scores", "churn-scoring", Kind.FACTS, "Published churn scores")
 OFFERS = Topic("offers", "campaigns", Kind.FACTS, "Next-best actions, contacts and responses to offers")
-SEGMENTS_CONTROL = Topic("segments-control", "segmentation", Kind.CONTROL, "Segment definitions changed")
-SCORES_CONTROL = Topic("scores-control", "churn-scoring", Kind.CONTROL, "Models promoted")
+SEGMENTS_CONTROL = Topic(
+    "segments-control", "segmentation", Kind.CONTROL, "Segment definitions and value policy changed"
+)
+SCORES_CONTROL = Topic("scores-control", "churn-scoring", Kind.CONTROL, "Models promoted, scoring policy changed")
 OFFERS_CONTROL = Topic("offers-control", "campaigns", Kind.CONTROL, "Offers and contact policy changed")
 
 TOPICS: tuple[Topic, ...] = (

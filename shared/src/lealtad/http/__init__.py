@@ -6,6 +6,7 @@ from lealtad.http.command import Command, writes
 from lealtad.http.customer_ref import CustomerRef
 from lealtad.http.defaults import install_http_defaults
 from lealtad.http.etag import require_match
+from lealtad.http.field_warnings import FieldWarning, FieldWarnings, warnings_of
 from lealtad.http.fields import CustomerRefInPath, CustomerRefText, RequestBody, Timestamp
 from lealtad.http.keys import ExternalIdText, FactIdText, SkuText, SlugText, SystemText, require_travelling_key
 from lealtad.http.pagination import Page, PageQuery, PageWanted
@@ -35,6 +36,8 @@ __all__ = [
     "CustomerRefText",
     "ExternalIdText",
     "FactIdText",
+    "FieldWarning",
+    "FieldWarnings",
     "InvalidField",
     "Page",
     "PageQuery",
@@ -64,5 +67,6 @@ __all__ = [
     "require_match",
     "require_travelling_key",
     "unavailable",
+    "warnings_of",
     "writes",
 ]

@@ -1,4 +1,4 @@
-"""Copies of cases, scores, memberships and contracts, and a table folded out of activity."""
+"""Copies of the states that other services announce, and a table folded out of activity."""
 
 from sqlalchemy import ARRAY, UUID, BigInteger, Boolean, Column, Index, Integer, Numeric, String, Table, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -6,14 +6,15 @@ from sqlalchemy.dialects.postgresql import JSONB
 from campaigns.metadata import METADATA
 from lealtad.db.columns import AMOUNT, DERIVED, moment
 from lealtad.db.recordset import Row
-from lealtad.events.catalog.churn_scoring import ChurnScored
+from lealtad.events.catalog.churn_scoring import ChurnScored, ScoringPolicyChanged
 from lealtad.events.catalog.complaints import OPEN_STATUSES, CaseState
 from lealtad.events.catalog.customer_profile import ContractFact
-from lealtad.events.catalog.segmentation import MembershipsChanged
+from lealtad.events.catalog.segmentation import DefinitionChanged, MembershipsChanged, ValuePolicyChanged
 from lealtad.events.envelope import Event
 from lealtad.read_models import StateCopy
 
 UNATTACHED = "the case has no customer yet"
+FOR_AUDIENCES = "concerns new audiences only; changed scores and memberships are announced"
 
 
 def case_row(event: Event[CaseState]) -> Row:
@@ -66,6 +67,27 @@ def contract_row(event: Event[ContractFact]) -> Row:
         "event_id": event.id,
         "starts_at": contract.starts_at,
         "ends_at": contract.ends_at,
+    }
+
+
+def bands_row(event: Event[ScoringPolicyChanged]) -> Row:
+    """Return the row of the bands of the scoring policy."""
+    return {"policy_id": event.key, "sequence": event.sequence, "bands": event.data.bands}
+
+
+def tiers_row(event: Event[ValuePolicyChanged]) -> Row:
+    """Return the row of the tiers of the value policy."""
+    return {"policy_id": event.key, "sequence": event.sequence, "tiers": event.data.tiers}
+
+
+def definition_row(event: Event[DefinitionChanged]) -> Row:
+    """Return the row of a segment's definition."""
+    change = event.data
+    return {
+        "segment_id": change.segment.segment_id,
+        "sequence": event.sequence,
+        "key": change.segment.key,
+        "archived": change.archived,
     }
 
 
@@ -148,3 +170,49 @@ appearance = Table(
     moment("first_activity_at", nullable=False, comment="business time of the earliest fact"),
     schema=DERIVED,
 )
+
+CHURN_BANDS = StateCopy(
+    Table(
+        "churn_bands",
+        METADATA,
+        Column("policy_id", UUID, primary_key=True),
+        Column("sequence", BigInteger, nullable=False),
+        Column("bands", ARRAY(String), nullable=False),
+        schema=DERIVED,
+    ),
+    newest_by=("sequence",),
+    row_of=bands_row,
+    ignored=lambda _: FOR_AUDIENCES,
+)
+"""The bands of the newest scoring policy: one row, none before the first change."""
+
+VALUE_TIERS = StateCopy(
+    Table(
+        "value_tiers",
+        METADATA,
+        Column("policy_id", UUID, primary_key=True),
+        Column("sequence", BigInteger, nullable=False),
+        Column("tiers", ARRAY(String), nullable=False),
+        schema=DERIVED,
+    ),
+    newest_by=("sequence",),
+    row_of=tiers_row,
+    ignored=lambda _: FOR_AUDIENCES,
+)
+"""The tiers of the newest value policy: one row, none before the first change."""
+
+SEGMENT_DEFINITIONS = StateCopy(
+    Table(
+        "segment_definition",
+        METADATA,
+        Column("segment_id", UUID, primary_key=True),
+        Column("sequence", BigInteger, nullable=False),
+        Column("key", String, nullable=False),
+        Column("archived", Boolean, nullable=False),
+        schema=DERIVED,
+    ),
+    newest_by=("sequence",),
+    row_of=definition_row,
+    ignored=lambda _: FOR_AUDIENCES,
+)
+"""The announced segments. Shipped segments are here only after a change."""

@@ -8,7 +8,7 @@ from fastapi import Query as Parameter
 
 from campaigns.offers import commands, queries
 from campaigns.offers.models import OFFERS
-from campaigns.offers.schemas import NewOffer, Offer, OfferChanges
+from campaigns.offers.schemas import ChangedOffer, NewOffer, Offer, OfferChanges
 from lealtad.events.catalog.campaigns import OfferKind
 from lealtad.http import Command, Page, PageWanted, Query, problems, reads, writes
 
@@ -33,11 +33,12 @@ async def list_offers(
     return await query.run(lambda uow: queries.list_offers(uow, page, kind=kind, withdrawn=withdrawn))
 
 
-@router.post("", status_code=201, response_model=Offer, responses=problems(409))
+@router.post("", status_code=201, response_model=ChangedOffer, responses=problems(409))
 async def create_offer(body: NewOffer, command: Creates) -> Response:
     """Create an offer.
 
     The offer takes part in decisions from now on. All customers get a new decision in the background, in batches.
+    A tier or churn band that does not exist is refused. `warnings` lists segments that are archived or not in force.
     """
     return await command.run(lambda uow: commands.create_offer(uow, body, by=command.principal.subject))
 
@@ -64,15 +65,15 @@ async def read_offer_version(
     return await query.run(lambda uow: OFFERS.read_version(uow, offer_id, version))
 
 
-@router.put("/{reference}", response_model=Offer, responses=problems(404, 412, 428))
+@router.put("/{reference}", response_model=ChangedOffer, responses=problems(404, 412, 428))
 async def change_offer(reference: Reference, body: OfferChanges, command: Changes) -> Response:
     """Change an offer.
 
     Send all terms and, as `If-Match`, the `ETag` of the version that they replace. The change adds a version. A
-    withdrawn offer is in force again.
+    withdrawn offer is in force again. `warnings` are those of a new offer.
     """
     return await command.run(
-        lambda uow: OFFERS.change(uow, reference, body, if_match=command.if_match, by=command.principal.subject)
+        lambda uow: commands.change_offer(uow, reference, body, if_match=command.if_match, by=command.principal.subject)
     )
 
 

@@ -9,7 +9,7 @@ from pydantic.config import JsonDict
 from campaigns.domain.audience import Audience
 from campaigns.domain.offers import OfferTerms
 from lealtad.events.catalog.shared_types import Slug
-from lealtad.http import SafeValueError, SlugText, Timestamp
+from lealtad.http import FieldWarnings, SafeValueError, SlugText, Timestamp
 
 TERMS: JsonDict = {
     "kind": "reward",
@@ -58,3 +58,9 @@ class Offer(OfferTerms):
     withdrawn: bool
     changed_at: datetime
     changed_by: str = Field(description="Subject of the token, or `shipped`")
+
+
+class ChangedOffer(Offer):
+    """An offer as a request left it, with warnings about its audience."""
+
+    warnings: FieldWarnings

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Response
 
 from campaigns.policy import commands
 from campaigns.policy.models import CONTACT_POLICY
-from campaigns.policy.schemas import ContactPolicyVersion, NewContactPolicy
+from campaigns.policy.schemas import ChangedContactPolicy, ContactPolicyVersion, NewContactPolicy
 from lealtad.http import Command, Query, problems, reads, writes
 from lealtad.policies import VersionInPath
 
@@ -33,7 +33,7 @@ async def read_contact_policy_version(version: VersionInPath, query: Reads) -> R
     return await query.run(lambda uow: CONTACT_POLICY.read(uow, version))
 
 
-@router.put("", response_model=ContactPolicyVersion, responses=problems(412, 428))
+@router.put("", response_model=ChangedContactPolicy, responses=problems(412, 428))
 async def change_contact_policy(
     body: NewContactPolicy, command: Annotated[Command, Depends(writes("policies:write", if_match="required"))]
 ) -> Response:
@@ -41,6 +41,7 @@ async def change_contact_policy(
 
     Send the whole policy and, as `If-Match`, the `ETag` of the version that it replaces. `promotions_stopped: true`
     stops all promotions at once: none can be reserved or presented. All customers get a new decision in the background.
+    A situation by a tier or churn band that does not exist is refused. `warnings` lists segments that are not in force.
     """
     return await command.run(
         lambda uow: commands.change_contact_policy(uow, body, if_match=command.if_match, by=command.principal.subject)

@@ -7,7 +7,7 @@ from pydantic.config import JsonDict
 from pydantic_core import from_json
 
 from campaigns.domain.policy import ContactPolicy, Situation
-from lealtad.http import SafeValueError
+from lealtad.http import FieldWarnings, SafeValueError
 from lealtad.policies import PolicyStamp
 
 DEFAULTS: JsonDict = from_json(files("campaigns.policy").joinpath("defaults.json").read_bytes())
@@ -29,3 +29,9 @@ class NewContactPolicy(ContactPolicy):
 
 class ContactPolicyVersion(ContactPolicy, PolicyStamp):
     """A version of the contact policy."""
+
+
+class ChangedContactPolicy(ContactPolicyVersion):
+    """The contact policy as a request left it, with warnings about the audiences of its situations."""
+
+    warnings: FieldWarnings

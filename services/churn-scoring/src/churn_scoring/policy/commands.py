@@ -1,10 +1,16 @@
 """Commands of the scoring policy."""
 
+from uuid import UUID, uuid5
+
 from churn_scoring.domain.policy import ScoringPolicy
 from churn_scoring.policy import repository
 from churn_scoring.policy.models import SCORING_POLICY
+from lealtad.events.catalog.churn_scoring import ScoringPolicyChanged
 from lealtad.http import Answer
 from lealtad.unit_of_work import UnitOfWork
+
+POLICY_ID = uuid5(UUID(int=0), "lealtad:scoring-policy")
+"""Key of the policy's events. There is only one policy."""
 
 
 async def change_policy(uow: UnitOfWork, wanted: ScoringPolicy, *, if_match: str | None, by: str) -> Answer:
@@ -17,4 +23,7 @@ async def change_policy(uow: UnitOfWork, wanted: ScoringPolicy, *, if_match: str
     await repository.insert_release(
         uow.connection, policy_version=changed.version, model_version=release.model_version, at=uow.now
     )
+    bands = [band.name for band in wanted.bands]
+    event = ScoringPolicyChanged(version=changed.version, bands=bands, changed_at=changed.changed_at)
+    uow.emit(event, key=POLICY_ID)
     return SCORING_POLICY.answer(changed)

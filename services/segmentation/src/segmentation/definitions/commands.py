@@ -5,14 +5,15 @@ A new version comes into force after the base was evaluated under it.
 
 from uuid import UUID
 
-from lealtad.http import Answer, conflict, gone, require_match
+from lealtad.http import Answer, conflict, gone, require_match, warnings_of
 from lealtad.ids import new_id
 from lealtad.unit_of_work import UnitOfWork
 from segmentation.customer_base.repository import sweeps
 from segmentation.definitions.events import emit_definition_changed
+from segmentation.definitions.known_values.queries import find_mismatches
 from segmentation.definitions.models import SEGMENTS
 from segmentation.definitions.preparation import repository as preparations
-from segmentation.definitions.queries.segments import segment_answer
+from segmentation.definitions.queries.segments import changed_answer, segment_answer
 from segmentation.definitions.repository import segments
 from segmentation.definitions.repository.rulebook import load_rulebook
 from segmentation.definitions.schemas import NewSegment, SegmentChanges
@@ -24,7 +25,9 @@ from segmentation.rulebook.commands import begin_revision
 
 
 async def create_segment(uow: UnitOfWork, new: NewSegment) -> Answer:
-    """Insert a segment with its first version in preparation."""
+    """Insert a segment with its first version in preparation; raise 422 for a value that is in no closed list."""
+    # The search for values may take a second, so it comes before the lock that evaluations wait for.
+    warnings = warnings_of(await find_mismatches(uow.connection, new.rule))
     await begin_revision(uow.connection)
     row = await SEGMENTS.insert(uow.connection, segment_id=new_id(), key=new.key, latest_version=1, created_at=uow.now)
     segment = segments.stored_segment(row)
@@ -32,12 +35,14 @@ async def create_segment(uow: UnitOfWork, new: NewSegment) -> Answer:
         segment.segment_id, 1, VersionStatus.PREPARING, new.name, new.description, new.rule, uow.now, None
     )
     await _add_version(uow, version)
-    return await segment_answer(uow, segment, status=201)
+    return await changed_answer(uow, segment, warnings, status=201)
 
 
 async def change_segment(uow: UnitOfWork, ref: UUID | str, changes: SegmentChanges, if_match: str | None) -> Answer:
     """Insert a version in preparation; the version in force decides the members until then."""
     connection = uow.connection
+    found = await find_mismatches(connection, changes.rule) if changes.rule else []
+    warnings = warnings_of(found)
     await begin_revision(connection)
     segment = await _lock_changeable(uow, ref, if_match)
     current = {version.status: version for version in await segments.list_versions(connection, [segment.segment_id])}
@@ -62,7 +67,7 @@ async def change_segment(uow: UnitOfWork, ref: UUID | str, changes: SegmentChang
     )
     await _add_version(uow, version)
     row = await SEGMENTS.update(connection, segment.key, latest_version=version.version)
-    return await segment_answer(uow, segments.stored_segment(row))
+    return await changed_answer(uow, segments.stored_segment(row), warnings)
 
 
 async def archive_segment(uow: UnitOfWork, ref: UUID | str, if_match: str | None) -> Answer:

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, field_validator, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
-from lealtad.http import RequestBody, SafeValueError, SlugText
+from lealtad.http import FieldWarnings, RequestBody, SafeValueError, SlugText
 from segmentation.domain.rules import Rule, is_behavioural
 from segmentation.domain.segments import StoredSegment, StoredVersion, VersionStatus
 from segmentation.domain.values import rule_error
@@ -112,3 +112,9 @@ class Segment(BaseModel):
             created_at=segment.created_at,
             archived_at=segment.archived_at,
         )
+
+
+class ChangedSegment(Segment):
+    """A segment as a request left it, with warnings about the rule that was sent."""
+
+    warnings: FieldWarnings

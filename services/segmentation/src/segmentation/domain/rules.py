@@ -128,14 +128,27 @@ NotAny.model_rebuild()
 
 def conditions(rule: Rule) -> Iterator[Condition]:
     """Yield the leaves of a rule, left to right."""
+    for _, condition in located_conditions(rule, ""):
+        yield condition
+
+
+def located_conditions(rule: Rule, pointer: str) -> Iterator[tuple[str, Condition]]:
+    """Yield the leaves of the rule at the JSON Pointer `pointer`, left to right, each with its own pointer."""
     match rule:
-        case AllOf() | AnyOf():
-            for branch in rule.rules:
-                yield from conditions(branch)
-        case NotAny():
-            yield from conditions(rule.rule)
+        case AllOf() | AnyOf() | NotAny():
+            for place, branch in located_branches(rule, pointer):
+                yield from located_conditions(branch, place)
         case _:
-            yield rule
+            yield pointer, rule
+
+
+def located_branches(rule: AllOf | AnyOf | NotAny, pointer: str) -> Iterator[tuple[str, Rule]]:
+    """Yield the branches of the rule at `pointer`, each with its own pointer."""
+    if isinstance(rule, NotAny):
+        yield f"{pointer}/rule", rule.rule
+        return
+    for index, branch in enumerate(rule.rules):
+        yield f"{pointer}/rules/{index}", branch
 
 
 def is_behavioural(rule: Rule) -> bool:

@@ -7,6 +7,7 @@ from datetime import UTC
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     UUID,
     BigInteger,
     Boolean,
@@ -21,7 +22,7 @@ from sqlalchemy import (
 
 from lealtad.db.columns import AMOUNT, DERIVED, moment
 from lealtad.db.recordset import Row
-from lealtad.events.catalog.churn_scoring import ChurnScored
+from lealtad.events.catalog.churn_scoring import ChurnScored, ScoringPolicyChanged
 from lealtad.events.catalog.complaints import OPEN_STATUSES, CaseState
 from lealtad.events.catalog.customer_profile import ContractFact
 from lealtad.events.envelope import Event
@@ -147,6 +148,11 @@ def score_row(event: Event[ChurnScored]) -> Row:
     }
 
 
+def bands_row(event: Event[ScoringPolicyChanged]) -> Row:
+    """Return the row of the bands of the scoring policy."""
+    return {"policy_id": event.key, "sequence": event.sequence, "bands": event.data.bands}
+
+
 CONTRACT_STATES = StateCopy(
     Table(
         "contract",
@@ -200,3 +206,18 @@ SCORES = StateCopy(
     newest_by=("sequence",),
     row_of=score_row,
 )
+
+CHURN_BANDS = StateCopy(
+    Table(
+        "churn_bands",
+        METADATA,
+        Column("policy_id", UUID, primary_key=True),
+        Column("sequence", BigInteger, nullable=False),
+        Column("bands", ARRAY(String), nullable=False),
+        schema=DERIVED,
+    ),
+    newest_by=("sequence",),
+    row_of=bands_row,
+    ignored=lambda _: "concerns new rules only; churn-scoring announces the changed scores",
+)
+"""The bands of the newest scoring policy, which rules may name. One row, none before the first change."""

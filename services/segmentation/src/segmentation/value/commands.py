@@ -1,5 +1,8 @@
 """Commands of the value policy."""
 
+from uuid import UUID, uuid5
+
+from lealtad.events.catalog.segmentation import ValuePolicyChanged
 from lealtad.http import Answer
 from lealtad.unit_of_work import UnitOfWork
 from segmentation.customer_base.repository import sweeps
@@ -8,6 +11,9 @@ from segmentation.domain.value_policy import ValuePolicy
 from segmentation.rulebook.commands import begin_revision
 from segmentation.value.models import VALUE_POLICY
 from segmentation.value.repository.boundaries import set_schedule
+
+POLICY_ID = uuid5(UUID(int=0), "lealtad:value-policy")
+"""Key of the policy's events. There is only one policy."""
 
 
 async def change_value_policy(uow: UnitOfWork, wanted: ValuePolicy, *, if_match: str | None, by: str) -> Answer:
@@ -19,4 +25,11 @@ async def change_value_policy(uow: UnitOfWork, wanted: ValuePolicy, *, if_match:
     changed = await VALUE_POLICY.replace(uow, wanted, if_match=if_match, by=by)
     if wanted.window_days != previous.policy.window_days:
         await sweeps.add_sweep(uow.connection, SweepReason.WINDOW, uow.now)
+    event = ValuePolicyChanged(
+        version=changed.version,
+        tiers=[rule.tier for rule in wanted.tiers],
+        service_tiers=[rule.service_tier for rule in wanted.tiers],
+        changed_at=changed.changed_at,
+    )
+    uow.emit(event, key=POLICY_ID)
     return VALUE_POLICY.answer(changed)

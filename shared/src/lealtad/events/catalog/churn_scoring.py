@@ -10,6 +10,9 @@ from lealtad.events.model import Causes, EventData
 from lealtad.events.topics import SCORES, SCORES_CONTROL
 from lealtad.money import DecimalText, Money
 
+SHIPPED_BANDS = ("low", "medium", "high", "critical")
+"""Bands until a scoring policy is announced, the least risk first."""
+
 
 class ChurnKind(StrEnum):
     """The kind of churn of this customer."""
@@ -67,3 +70,11 @@ class ModelPromoted(EventData, topic=SCORES_CONTROL, event="model-promoted"):
     previous: ModelRef | None = None
     metrics: dict[str, float]
     promoted_at: Instant
+
+
+class ScoringPolicyChanged(EventData, topic=SCORES_CONTROL, event="scoring-policy-changed"):
+    """Another version of the scoring policy is in force; consumers keep the largest version."""
+
+    version: int = Field(ge=1)
+    bands: list[Slug] = Field(max_length=10, description="All bands of churn, the least risk first")
+    changed_at: Instant

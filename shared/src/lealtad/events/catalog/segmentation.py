@@ -8,6 +8,29 @@ from lealtad.events.catalog.shared_types import Instant, Part, Slug
 from lealtad.events.model import Causes, EventData
 from lealtad.events.topics import SEGMENTS, SEGMENTS_CONTROL
 
+SHIPPED_SEGMENTS = (
+    "new-customers",
+    "active-90d",
+    "loyal",
+    "champions",
+    "high-value",
+    "big-basket",
+    "one-time-buyers",
+    "lapsing",
+    "lapsed",
+    "at-risk",
+    "high-value-at-risk",
+    "open-complaint",
+    "frequent-returners",
+    "payment-trouble",
+    "dissatisfied",
+    "offer-weary",
+    "contract-customers",
+)
+"""Keys of the segments that exist from the start, so that no event announced them."""
+SHIPPED_TIERS = ("platinum", "gold", "silver", "bronze")
+"""Value tiers until a value policy is announced, the best first."""
+
 
 class SegmentRef(Part):
     """A segment in the version that was evaluated."""
@@ -54,4 +77,13 @@ class DefinitionChanged(EventData, topic=SEGMENTS_CONTROL, event="definition-cha
 
     segment: SegmentRef
     archived: bool
+    changed_at: Instant
+
+
+class ValuePolicyChanged(EventData, topic=SEGMENTS_CONTROL, event="value-policy-changed"):
+    """Another version of the value policy is in force; consumers keep the largest version."""
+
+    version: int = Field(ge=1)
+    tiers: list[Slug] = Field(max_length=10, description="All value tiers, the best first")
+    service_tiers: list[Slug] = Field(max_length=10, description="Service level of each of the tiers, in their order")
     changed_at: Instant

@@ -2,7 +2,9 @@
 
 from uuid import UUID
 
+from lealtad.http import warnings_of
 from lealtad.unit_of_work import UnitOfWork
+from segmentation.definitions.known_values.queries import find_mismatches
 from segmentation.definitions.preview import repository
 from segmentation.definitions.preview.schemas import Preview, PreviewRequest
 from segmentation.definitions.queries.rulebook import read_evaluator
@@ -12,7 +14,11 @@ NO_SEGMENT = UUID(int=0)
 
 
 async def read_preview(uow: UnitOfWork, request: PreviewRequest) -> Preview:
-    """Return how many customers meet a rule, from at most about `repository.MAX_CUSTOMERS` evaluated ones."""
+    """Return how many customers meet a rule, from at most about `repository.MAX_CUSTOMERS` evaluated ones.
+
+    Raise 422 where the rule names a value that is in no closed list.
+    """
+    warnings = warnings_of(await find_mismatches(uow.connection, request.rule))
     rulebook = (await read_evaluator(uow.connection)).rulebook
     previewed = rulebook.with_only(Definition(NO_SEGMENT, "preview", 1, request.rule))
     base = await repository.read_base_size(uow.connection)
@@ -27,4 +33,5 @@ async def read_preview(uow: UnitOfWork, request: PreviewRequest) -> Preview:
         estimated_members=round(customers * share),
         samples=result.samples,
         as_of=uow.now,
+        warnings=warnings,
     )

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from lealtad.http import RequestBody
+from lealtad.http import FieldWarnings, RequestBody
 from segmentation.fields import SegmentRule
 
 
@@ -26,3 +26,4 @@ class Preview(BaseModel):
     estimated_members: int = Field(description="Members the segment would have in the whole base")
     samples: list[UUID]
     as_of: datetime
+    warnings: FieldWarnings

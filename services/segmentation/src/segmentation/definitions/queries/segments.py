@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from lealtad.http import Answer, Page, PageQuery
+from lealtad.http import Answer, FieldWarning, Page, PageQuery
 from lealtad.unit_of_work import UnitOfWork
 from segmentation.customer_base.repository.customers import count_members
 from segmentation.definitions.models import SEGMENTS
 from segmentation.definitions.preparation.repository import count_evaluated
 from segmentation.definitions.repository import segments as repository
-from segmentation.definitions.schemas import Segment, SegmentVersion
+from segmentation.definitions.schemas import ChangedSegment, Segment, SegmentVersion
 from segmentation.domain.segments import StoredSegment, VersionStatus
 
 
@@ -22,14 +22,26 @@ async def read_segment(uow: UnitOfWork, ref: UUID | str) -> Answer:
     return await segment_answer(uow, await find_segment(uow, ref))
 
 
-async def segment_answer(uow: UnitOfWork, segment: StoredSegment, status: int = 200) -> Answer:
+async def segment_answer(uow: UnitOfWork, segment: StoredSegment) -> Answer:
     """Return the answer that shows a segment, with its number of members."""
+    return Answer(await _with_members(uow, segment), etag=segment.latest_version)
+
+
+async def changed_answer(
+    uow: UnitOfWork, segment: StoredSegment, warnings: list[FieldWarning], status: int = 200
+) -> Answer:
+    """Return the answer to a new version of a segment, with warnings about its rule."""
+    shown = await _with_members(uow, segment)
+    body = ChangedSegment.model_validate({**dict(shown), "warnings": warnings})
+    return Answer(body, status=status, etag=segment.latest_version)
+
+
+async def _with_members(uow: UnitOfWork, segment: StoredSegment) -> Segment:
     connection, segment_id = uow.connection, segment.segment_id
     versions = await repository.list_versions(connection, [segment_id])
     evaluated = await count_evaluated(connection, [segment_id])
     members = await count_members(connection, [segment_id])
-    body = Segment.of(segment, versions, evaluated.get(segment_id), members.get(segment_id, 0))
-    return Answer(body, status=status, etag=segment.latest_version)
+    return Segment.of(segment, versions, evaluated.get(segment_id), members.get(segment_id, 0))
 
 
 async def list_segments(uow: UnitOfWork, query: PageQuery, *, archived: bool, sizes: bool) -> Page[Segment]:

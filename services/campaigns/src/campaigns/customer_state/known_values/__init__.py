@@ -1,0 +1,1 @@
+"""Known values: the bands, tiers and segments that other services announced."""
