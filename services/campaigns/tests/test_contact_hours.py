@@ -157,11 +157,22 @@ async def test_a_slot_is_reserved_for_a_moment_in_contact_hours_only(client, dat
 
 async def test_a_slot_is_reserved_for_as_long_as_its_decision_holds_and_never_for_the_past(client, clock, ana):
     decision = await request_decision(client)
-    tomorrow, past = clock.now() + timedelta(days=1), clock.now() - timedelta(minutes=1)
+    tomorrow, past = clock.now() + timedelta(days=1), clock.now() - timedelta(seconds=301)
     expired = await reserve(client, decision, contact_at=tomorrow.isoformat())
     assert expired.json()["type"] == "urn:lealtad:problem:decision-expired"
     refused = await reserve(client, decision, contact_at=past.isoformat())
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/contact_at")
+
+
+async def test_a_slot_asked_for_by_a_clock_that_is_a_little_behind_is_for_now_also_when_asked_again(client, clock, ana):
+    decision = await request_decision(client)
+    behind = (clock.now() - timedelta(seconds=300)).isoformat()
+
+    first = await reserve(client, decision, contact_at=behind)
+    again = await reserve(client, decision, contact_at=behind)
+
+    assert (first.status_code, again.status_code) == (201, 200), again.text
+    assert first.json()["at"] == again.json()["at"] == text(clock.now())
 
 
 async def test_a_held_slot_is_not_moved_unasked(client, clock, ana):

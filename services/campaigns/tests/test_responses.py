@@ -1,7 +1,7 @@
 """A customer's response changes the next decisions, for the customer and for all others."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -108,10 +108,34 @@ async def test_a_response_that_does_not_follow_is_refused(client, decision, befo
 
 
 async def test_a_response_lies_between_its_decision_and_now(client, decision):
-    for moment in (START - timedelta(days=1), START + timedelta(minutes=1)):
+    for moment in (START - timedelta(days=1), START - timedelta(seconds=301), START + timedelta(seconds=301)):
         refused = await answer(client, decision, "presented", occurred_at=moment.isoformat())
         assert refused.status_code == 422
         assert refused.json()["errors"][0]["pointer"] == "/occurred_at"
+
+
+@pytest.mark.parametrize("seconds", [-300, -1, 1, 300])
+async def test_a_response_by_a_clock_that_differs_a_little_counts_at_the_nearest_possible_time(
+    client, decision, seconds
+):
+    moment = (START + timedelta(seconds=seconds)).isoformat()
+
+    presented = await answer(client, decision, "presented", occurred_at=moment)
+    accepted = await answer(client, decision, "accepted", occurred_at=moment)
+
+    assert (presented.status_code, accepted.status_code) == (201, 201), (presented.text, accepted.text)
+    times = {datetime.fromisoformat(each.json()["occurred_at"]) for each in (presented, accepted)}
+    assert times == {START}
+
+
+async def test_a_response_before_the_presentation_is_refused(client, decision, clock):
+    clock.advance(hours=1)
+    await answer(client, decision, "presented")
+    early = (START + timedelta(minutes=50)).isoformat()
+
+    refused = await answer(client, decision, "accepted", occurred_at=early)
+
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/occurred_at")
 
 
 async def test_an_offer_is_not_presented_once_a_complaint_is_open(client, database, decision):

@@ -6,8 +6,9 @@ from typing import Any
 import httpx
 
 from churn_scoring.service import SERVICE
+from lealtad.events.catalog.churn_scoring import ScoringPolicyChanged
 from lealtad.ids import new_id
-from lealtad.testing.driving import deliver, run_due
+from lealtad.testing.driving import deliver, emitted, run_due
 from lealtad.unit_of_work import Database
 
 from .builders import a_customer, a_purchase, a_return, a_touchpoint, at
@@ -171,6 +172,8 @@ async def test_a_changed_policy_is_versioned_and_applied_to_everybody_in_the_bac
 
     assert (changed.status_code, changed.headers["etag"], changed.json()["version"]) == (200, '"2"', 2)
     assert policy_in(await client.get("/v1/scoring-policy/versions/1")) == policy_in(read)
+    (announced,) = [each.data for each in await emitted(database) if isinstance(each.data, ScoringPolicyChanged)]
+    assert (announced.version, announced.bands) == (2, ["safe", "endangered"])
     assert (scored.data.band, scored.data.previous_band, scored.data.policy_version) == ("endangered", "medium", 2)
     assert await run_due(SERVICE, database) == []
 

@@ -29,6 +29,7 @@ class ContactReservation(RequestBody):
     contact_at: Timestamp | None = Field(
         default=None,
         description="When the channel will contact the customer, in business time; absent: now. "
+        "A time that is past by no more than the policy's `clock_tolerance_s` is now. "
         "The slot is held for the policy's `reservation_minutes` after it",
     )
 

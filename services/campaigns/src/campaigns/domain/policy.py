@@ -17,6 +17,7 @@ from campaigns.fields import Amount, Days, LocalHour, Ratio, Weight
 from lealtad.events.catalog.campaigns import OfferKind
 from lealtad.events.catalog.customer_profile import Channel
 from lealtad.events.catalog.shared_types import Slug
+from lealtad.instants import CLOCK_TOLERANCE_S
 
 
 class Exploration(StrEnum):
@@ -117,11 +118,11 @@ class ContactPolicy(BaseModel):
     reservation_minutes: int = Field(ge=1, le=2880, description="Minutes for which a reserved slot is held")
     response_days: int = Field(ge=1, le=365, description="Days after presenting in which an answer is accepted")
     clock_tolerance_s: int = Field(
-        default=300,
+        default=CLOCK_TOLERANCE_S,
         ge=0,
         le=86_400,
-        description="How far clocks of channels may run behind. What was presented longer ago is a report of a contact "
-        "that took place: no rule refuses it",
+        description="How far clocks of channels may run ahead or behind. What was presented longer ago is a report of "
+        "a contact that took place: no rule refuses it",
     )
 
     @field_validator("time_zone")
@@ -141,7 +142,7 @@ class ContactPolicy(BaseModel):
 
     @property
     def clock_tolerance(self) -> timedelta:
-        """The age up to which a contact is checked against the rules."""
+        """The difference of clocks; also the age up to which a contact is checked against the rules."""
         return timedelta(seconds=self.clock_tolerance_s)
 
     def channel(self, channel: Channel) -> ChannelPolicy:

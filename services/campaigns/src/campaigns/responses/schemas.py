@@ -24,8 +24,9 @@ class NewResponse(RequestBody):
     response: Response
     occurred_at: Timestamp | None = Field(
         default=None,
-        description="Business time; absent: now. `presented` longer ago than the policy's `clock_tolerance_s` is a "
-        "report of a contact that took place: it is stored and counted, and no rule refuses it",
+        description="Business time; absent: now. A time in the future, or before the decision or the presentation, by "
+        "no more than the policy's `clock_tolerance_s` is moved to the nearest possible one. `presented` longer ago "
+        "than that is a report of a contact that took place: it is stored and counted, and no rule refuses it",
     )
     reason: SlugText | None = Field(default=None, description="Reason of the refusal", examples=["too-expensive"])
 

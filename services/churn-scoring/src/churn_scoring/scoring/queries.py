@@ -13,6 +13,7 @@ from churn_scoring.scoring.schemas import ChurnScore, RankingOrder
 from lealtad.customers import find, unknown_customer
 from lealtad.events.catalog.churn_scoring import ChurnKind, ModelRef, ScoreReason
 from lealtad.http import Answer, CustomerRef, InvalidField, Page, PageQuery, Problem, invalid
+from lealtad.mismatches import nearest_first
 from lealtad.money import Money
 from lealtad.unit_of_work import UnitOfWork
 
@@ -60,7 +61,8 @@ async def rank_customers(uow: UnitOfWork, order: RankingOrder, band: str | None,
 async def _require_band(uow: UnitOfWork, band: str) -> None:
     names = [item.name for item in (await SCORING_POLICY.in_force(uow.connection)).policy.bands]
     if band not in names:
-        error = InvalidField(pointer="band", message="is no band of the scoring policy", hint=", ".join(names))
+        hint = f"one of {', '.join(nearest_first(band, names))}"
+        error = InvalidField(pointer="band", message="is no band of the scoring policy", hint=hint)
         raise invalid("Ask for a band of the scoring policy in force.", [error])
 
 

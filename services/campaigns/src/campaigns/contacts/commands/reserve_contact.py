@@ -1,6 +1,6 @@
 """Reserve a slot for the contact of a decision."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from campaigns.contacts.commands.spend_slot import add_slot, is_held
 from campaigns.contacts.queries.permission import require_permission
@@ -11,6 +11,7 @@ from campaigns.decisions.reaction import decide_current_actions
 from campaigns.domain.customer import ContactStatus
 from campaigns.ledger import events, repository
 from campaigns.ledger.commands import EXPIRED, release_slot
+from campaigns.policy.models import CONTACT_POLICY
 from lealtad.db import Row
 from lealtad.events.cause import Lane
 from lealtad.http import Answer, InvalidField, conflict, invalid
@@ -30,12 +31,13 @@ async def reserve_contact(uow: UnitOfWork, request: ContactReservation) -> Answe
     if slot is not None and slot.status == ContactStatus.CONFIRMED:
         return Answer(Contact.model_validate(slot))
     if slot is not None and is_held(slot, uow):
-        _require_same_moment(slot, request)
+        await _require_same_moment(uow, slot, request)
         await require_permission(uow, decision, slot, max(slot.at, uow.now))
         return Answer(Contact.model_validate(slot))
     if slot is not None:
         await release_slot(uow, slot, EXPIRED)
-    reserved = await add_slot(uow, decision, ContactStatus.RESERVED, _requested_moment(request, uow.now))
+    moment = await _requested_moment(uow, request)
+    reserved = await add_slot(uow, decision, ContactStatus.RESERVED, moment)
     ref = uow.emit(events.contact_reserved(reserved, uow.now), key=reserved.customer_id)
     await decide_current_actions(uow, {reserved.customer_id: [ref.cause]})
     return Answer(Contact.model_validate(reserved), status=201)
@@ -53,17 +55,26 @@ def _require_live_action(decision: Row) -> None:
         )
 
 
-def _requested_moment(request: ContactReservation, now: datetime) -> datetime:
-    if request.contact_at is None:
-        return now
-    if request.contact_at < now:
+async def _requested_moment(uow: UnitOfWork, request: ContactReservation) -> datetime:
+    """Return the time of the contact; a time that is past by no more than clocks differ is now."""
+    if request.contact_at is None or request.contact_at >= uow.now:
+        return request.contact_at or uow.now
+    if uow.now - request.contact_at > await _read_tolerance(uow):
         error = InvalidField(pointer="/contact_at", message="lies in the past")
         raise invalid("Send the time at which the contact will be made, or leave it out for now.", [error])
-    return request.contact_at
+    return uow.now
 
 
-def _require_same_moment(slot: Row, request: ContactReservation) -> None:
-    if request.contact_at not in {None, slot.at}:
+async def _read_tolerance(uow: UnitOfWork) -> timedelta:
+    return (await CONTACT_POLICY.in_force(uow.connection)).policy.clock_tolerance
+
+
+async def _require_same_moment(uow: UnitOfWork, slot: Row, request: ContactReservation) -> None:
+    """Raise 409 where the slot is held for another moment than the one asked for, by more than clocks differ."""
+    if request.contact_at in {None, slot.at}:
+        return
+    # A repetition sends the time that was past when the slot was reserved for the present.
+    if not timedelta(0) <= slot.at - request.contact_at <= await _read_tolerance(uow):
         raise conflict(
             "reserved-for-another-moment",
             "The slot is held for another moment",

@@ -15,7 +15,7 @@ from campaigns.policy.models import CONTACT_POLICY
 from campaigns.responses import repository
 from lealtad.db import Row
 from lealtad.events.catalog.customer_profile import Channel
-from lealtad.http import InvalidField, conflict, invalid
+from lealtad.http import conflict
 from lealtad.unit_of_work import UnitOfWork
 
 EXHAUSTED = "offer-exhausted"
@@ -69,9 +69,6 @@ EFFECTS = {Response.PRESENTED: present_offer, Response.ACCEPTED: accept_offer, R
 
 async def _close(uow: UnitOfWork, decision: Row, given: GivenResponses, at: datetime) -> None:
     presented = given[Response.PRESENTED]
-    if at < presented.occurred_at:
-        error = InvalidField(pointer="/occurred_at", message="lies before the offer was presented")
-        raise invalid("Send the time at which the customer answered.", [error])
     if presented.open_until is None or at > presented.open_until:
         raise conflict(
             "too-late", "The offer no longer stands", "The time for an answer is over: ask for a new decision."

@@ -1,6 +1,6 @@
 """Record a response to the offer of a decision, learn from it, and decide again."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,12 +12,14 @@ from campaigns.domain.customer import Response
 from campaigns.domain.offers import ContactClass
 from campaigns.domain.responses import ResponseEffect, possible_next
 from campaigns.metrics import RESPONSES
+from campaigns.policy.models import CONTACT_POLICY
 from campaigns.responses import events, repository
 from campaigns.responses.commands.apply_response import EFFECTS
 from campaigns.responses.schemas import NewResponse, OfferResponse
 from lealtad.db import Row
 from lealtad.http import Answer, InvalidField, conflict, invalid
 from lealtad.ids import new_id
+from lealtad.instants import within_tolerance
 from lealtad.unit_of_work import UnitOfWork
 
 
@@ -35,7 +37,7 @@ async def record_response(uow: UnitOfWork, decision_id: UUID, request: NewRespon
     if stored := given.get(request.response):
         return await _answer(uow, stored, status=200)
     _require_possible(given, request.response)
-    occurred_at = _require_time(request, decision, uow.now)
+    occurred_at = await _require_time(uow, request, decision, given)
     effect = await EFFECTS[request.response](uow, decision, given, occurred_at)
     response_id = new_id()
     event = events.response_recorded(response_id, decision, request, occurred_at, effect)
@@ -53,12 +55,23 @@ def _require_possible(given: Collection[str], response: Response) -> None:
         raise conflict("impossible-response", "The response does not follow", detail, possible=allowed)
 
 
-def _require_time(request: NewResponse, decision: Row, now: datetime) -> datetime:
-    at = request.occurred_at or now
-    if not decision.decided_at <= at <= now:
-        error = InvalidField(pointer="/occurred_at", message="lies before the decision or in the future")
+async def _require_time(uow: UnitOfWork, request: NewResponse, decision: Row, given: Mapping[str, Row]) -> datetime:
+    """Return the time of the response; raise 422 for one before its cause or in the future, by more than clocks differ.
+
+    A time that is impossible by less is moved to the nearest possible one.
+    """
+    presented = given.get(Response.PRESENTED)
+    earliest = presented.occurred_at if presented else decision.decided_at
+    at = request.occurred_at or uow.now
+    if earliest <= at <= uow.now:
+        return at
+    tolerance = (await CONTACT_POLICY.in_force(uow.connection)).policy.clock_tolerance
+    possible = within_tolerance(at, tolerance, earliest=earliest, latest=uow.now)
+    if possible is None:
+        cause = "the offer was presented" if presented else "the decision"
+        error = InvalidField(pointer="/occurred_at", message=f"lies before {cause}, or in the future")
         raise invalid("Send the time at which it happened, or leave it out.", [error])
-    return at
+    return possible
 
 
 def _row(

@@ -6,8 +6,7 @@ from complaints.causes.repository import list_codes_in_use
 from complaints.domain.service_level import ServicePolicy
 from lealtad.db import Connection
 from lealtad.http import InvalidField, invalid
-
-HINTED_CAUSES = 50
+from lealtad.mismatches import nearest_first
 
 
 def check_occurrence_time(occurred_at: datetime | None, now: datetime, rules: ServicePolicy) -> None:
@@ -26,6 +25,6 @@ async def check_cause(connection: Connection, code: str | None) -> None:
         return
     codes = await list_codes_in_use(connection)
     if code not in codes:
-        hint = f"one of {', '.join(codes[:HINTED_CAUSES])}"
+        hint = f"one of {', '.join(nearest_first(code, codes))}" if codes else None
         error = InvalidField(pointer="/cause", message="is not a cause of the taxonomy", hint=hint)
         raise invalid("Send a cause of the taxonomy (GET /v1/causes), or leave it out.", [error])
