@@ -109,7 +109,6 @@ async def test_customers_are_ranked_by_risk_and_by_value_at_risk(database: Datab
     assert 0 < len(high) < 10
 
 
-<<<<<<< HEAD
 async def test_a_fact_that_announces_nothing_moves_nobody_in_the_ranking(
     database: Database, client: httpx.AsyncClient
 ) -> None:
@@ -124,12 +123,9 @@ async def test_a_fact_that_announces_nothing_moves_nobody_in_the_ranking(
     assert [item["customer_id"] for item in after] == sorted(map(str, customers), reverse=True)
 
 
-async def test_a_band_that_the_policy_does_not_have_is_refused_with_those_it_has(client: httpx.AsyncClient) -> None:
-=======
 async def test_a_band_that_the_policy_does_not_have_is_refused_with_those_it_has_the_nearest_first(
     client: httpx.AsyncClient,
 ) -> None:
->>>>>>> 008a446 (Name the bands of churn with the nearest first)
     answer = await client.get("/v1/churn-scores", params={"band": "huge"})
 
     assert answer.status_code == 422
