@@ -90,8 +90,9 @@ async def test_an_archived_segment_is_warned_about_and_a_new_one_is_known(client
     await deliver(SERVICE, database, events)
 
     for answer, pointer in await sent(client, segments_any=["champions", "families", "loyal"]):
-        (warning,) = answer.json()["warnings"]
-        assert warning["pointer"] == f"{pointer}/segments_any"
+        # A shipped situation of the policy names the archived segment, too.
+        place = f"{pointer}/segments_any"
+        (warning,) = [each for each in answer.json()["warnings"] if each["pointer"] == place]
         assert warning["message"] == "the segment 'champions' is archived: no customer is in it"
         assert "champions" not in warning["known"]
         assert "families" in warning["known"]

@@ -153,6 +153,7 @@ async def test_a_preview_counts_and_names_without_storing(
         "estimated_members": 1,
         "samples": [str(buyers["twice"])],
         "as_of": None,
+        "warnings": [],
     }
     assert await prepared(database) == []
 

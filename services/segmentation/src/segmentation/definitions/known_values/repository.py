@@ -23,7 +23,7 @@ COLUMNS: dict[str, Column[Any]] = {
 }
 """The columns that hold the values of open lists."""
 
-SIZE = text("SELECT reltuples::bigint FROM pg_class WHERE oid = CAST(:name AS regclass)")
+SIZE = text("SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass(:name)")
 
 
 async def find_values(connection: Connection, list_name: str, values: Iterable[str]) -> frozenset[str]:
