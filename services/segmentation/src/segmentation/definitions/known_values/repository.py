@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Column, Float, Table, distinct, func, literal, select, tablesample, text
+from sqlalchemy import Column, Float, Table, func, literal, select, tablesample, text
 
 from lealtad.db import Connection
 from segmentation.customers.models import CUSTOMERS
@@ -31,11 +31,11 @@ async def find_values(connection: Connection, list_name: str, values: Iterable[s
     column, wanted = COLUMNS[list_name], frozenset(values)
     rows = await _sample(connection, column.table)
     occurring = rows.c[column.name]
-    present = await connection.execute(select(distinct(occurring)).where(occurring.in_(wanted)))
+    present = await connection.execute(select(occurring).where(occurring.in_(wanted)).distinct())
     found = frozenset(present.scalars())
     if found == wanted:
         return found
-    others = select(distinct(occurring)).where(occurring.is_not(None)).limit(MAX_VALUES)
+    others = select(occurring).where(occurring.is_not(None)).distinct().limit(MAX_VALUES)
     return found | frozenset((await connection.execute(others)).scalars())
 
 
