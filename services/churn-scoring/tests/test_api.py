@@ -130,7 +130,7 @@ async def test_a_band_that_the_policy_does_not_have_is_refused_with_those_it_has
 
     assert answer.status_code == 422
     assert [(error["pointer"], error["hint"]) for error in answer.json()["errors"]] == [
-        ("band", "one of high, low, medium, critical")
+        ("band", "one of high, medium, critical, low")
     ]
 
 
