@@ -31,6 +31,16 @@ async def test_a_contract_starts_changes_and_is_cancelled(shop, client, database
     assert events[-1].data.reason == "moved"
 
 
+async def test_a_contract_shows_why_it_was_cancelled(shop, client):
+    await shop.post("contracts", shop.contract("K1"))
+    assert (await client.get("/v1/contracts/web-shop:K1")).json()["cancellation_reason"] is None
+    await shop.post("contracts/web-shop:K1/cancel", shop.fact(reason="moved-away"))
+
+    [listed] = (await client.get("/v1/contracts")).json()["items"]
+    assert listed["cancellation_reason"] == "moved-away"
+    assert (await client.get("/v1/contracts/web-shop:K1")).json() == listed
+
+
 async def test_a_cancelled_contract_takes_nothing_more(shop):
     await shop.post("contracts", shop.contract("K1"))
     body = shop.fact("X1")

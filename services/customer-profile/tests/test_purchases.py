@@ -50,6 +50,16 @@ async def test_other_content_under_the_same_fact_id_is_a_conflict(shop, change):
     assert (other.json()["kind"], other.json()["fact_id"]) == ("purchase", first.json()["id"])
 
 
+async def test_a_fact_keeps_the_external_id_under_which_it_came(shop, database):
+    by_external_id = (await shop.buys("1", customer="web-shop:17850")).json()
+    by_id = (await shop.buys("2", customer=by_external_id["customer_id"])).json()
+
+    assert by_external_id["named_as"] == {"source": "web-shop", "external_id": "17850"}
+    assert by_id["named_as"] is None
+    bought = [event.data for event in await emitted(database) if isinstance(event.data, PurchaseRecorded)]
+    assert [data.named_as and data.named_as.external_id for data in bought] == ["17850", None]
+
+
 async def test_the_same_purchase_in_other_words_is_the_recorded_one(shop):
     lines = [shop.line(sku="A", unit_price="1"), shop.line(sku="B", unit_price="2")]
     first = await shop.buys("536365", lines=lines)

@@ -14,7 +14,7 @@ SHAREABLE: dict[str, str] = {
     "ExternalId": "source external_id",
     "ConsentState": "purpose channel granted given_at expires_at",
     "ContactHours": "start end",
-    "Fact": "customer_id source occurred_at recorded_at channel",
+    "Fact": "customer_id source occurred_at recorded_at channel named_as",
     "PurchaseLine": "sku product_line quantity unit_price",
     "PurchaseRecorded": "lines total",
     "PurchaseReturned": "purchase_id lines total reason",

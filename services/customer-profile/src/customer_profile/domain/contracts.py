@@ -22,6 +22,7 @@ class Contract:
     ends_at: datetime | None
     changed_at: datetime
     cancelled_at: datetime | None = None
+    cancellation_reason: str | None = None
 
     def change(
         self,

@@ -62,6 +62,7 @@ contract = Table(
     moment("ends_at", nullable=True),
     moment("changed_at", nullable=False, comment="business time of the newest change"),
     moment("cancelled_at", nullable=True),
+    Column("cancellation_reason", String, nullable=True),
     Index("ix_contract_customer_id", "customer_id", "id"),
     schema=OWNED,
 )

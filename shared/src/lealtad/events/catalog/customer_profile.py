@@ -56,6 +56,10 @@ class ExternalId(Part):
     ]
 
 
+class CustomerKey(ExternalId):
+    """The external id that named the customer of a fact."""
+
+
 class ConsentState(Part):
     """The newest statement of the customer about one purpose on one channel."""
 
@@ -126,6 +130,9 @@ class Fact(EventData):
     occurred_at: Instant = Field(description="Business time")
     recorded_at: Instant = Field(description="System time")
     channel: Channel | None = None
+    named_as: CustomerKey | None = Field(
+        default=None, description="External id that named the customer; None: the fact came with the customer's id"
+    )
 
 
 class PurchaseLine(Part):

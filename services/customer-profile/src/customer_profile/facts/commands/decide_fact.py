@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from customer_profile.domain.fingerprint import fingerprint
-from customer_profile.facts.commands.identify_customer import identify_customer
+from customer_profile.facts.commands.identify_customer import external_id_of, identify_customer
 from customer_profile.facts.kinds.descriptor import FactContext, FactKind, NewFact
 from customer_profile.facts.kinds.fact_batch import UNKNOWN_CONTENT, FactBatch, StoredFact
 from customer_profile.facts.kinds.fact_ref import Source
@@ -30,6 +30,7 @@ def decide_fact(fact: FactRequest, kind: FactKind[Any], batch: FactBatch) -> New
         "occurred_at": fact.occurred_at,
         "recorded_at": batch.recorded_at,
         "channel": fact.channel,
+        "named_as": external_id_of(fact),
     }
     if stored:
         if not _is_same(stored, fact, kind, content, FactContext(stored.id, shared, batch)):
@@ -62,7 +63,7 @@ def _is_same(stored: StoredFact, fact: FactRequest, kind: FactKind[Any], content
 
 
 def _meaning(event: Fact) -> bytes:
-    return fingerprint({**dict(event), "recorded_at": None})
+    return fingerprint({**dict(event), "recorded_at": None, "named_as": None})
 
 
 def _other_fact(stored: StoredFact, kind: FactKind[Any]) -> Problem:

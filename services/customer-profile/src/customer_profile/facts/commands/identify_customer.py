@@ -12,6 +12,7 @@ from customer_profile.facts.schemas import FactRequest
 from customer_profile.identities.commands import external_id_error, personal_data_kind
 from customer_profile.identities.schemas import ExternalId
 from customer_profile.policy.schemas import UnknownCustomers
+from lealtad.events.catalog.customer_profile import CustomerKey
 from lealtad.http import CustomerRef, InvalidField, Problem, conflict, invalid
 from lealtad.http.validation_errors import invalid_fields
 
@@ -21,6 +22,12 @@ CUSTOMER, EXTERNAL_ID = "/customer", "/source/customer_external_id"
 def refs_of(fact: FactRequest) -> list[CustomerRef]:
     """Return the references to the customer: `customer`, the source's own id, or both; raise 422 for wrong ones."""
     return list(_pointers(fact))
+
+
+def external_id_of(fact: FactRequest) -> CustomerKey | None:
+    """Return the external id that names the customer, or None where the fact has the customer's own id or none."""
+    named = [ref for ref in refs_of(fact) if ref.source and ref.external_id]
+    return CustomerKey(source=named[-1].source, external_id=named[-1].external_id) if named else None
 
 
 def _pointers(fact: FactRequest) -> dict[CustomerRef, str]:

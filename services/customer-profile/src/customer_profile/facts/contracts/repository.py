@@ -20,16 +20,18 @@ FIND = text(f"""
 """)
 UPSERT = text("""
     INSERT INTO contract (
-        id, customer_id, product_line, monthly_amount, starts_at, ends_at, changed_at, cancelled_at
+        id, customer_id, product_line, monthly_amount, starts_at, ends_at, changed_at, cancelled_at, cancellation_reason
     )
     SELECT * FROM unnest(
         CAST(:id AS uuid[]), CAST(:customer_id AS uuid[]), CAST(:product_line AS text[]),
         CAST(:monthly_amount AS numeric[]), CAST(:starts_at AS timestamptz[]), CAST(:ends_at AS timestamptz[]),
-        CAST(:changed_at AS timestamptz[]), CAST(:cancelled_at AS timestamptz[])
+        CAST(:changed_at AS timestamptz[]), CAST(:cancelled_at AS timestamptz[]),
+        CAST(:cancellation_reason AS text[])
     )
     ON CONFLICT (id) DO UPDATE SET
         product_line = excluded.product_line, monthly_amount = excluded.monthly_amount, ends_at = excluded.ends_at,
-        changed_at = excluded.changed_at, cancelled_at = excluded.cancelled_at
+        changed_at = excluded.changed_at, cancelled_at = excluded.cancelled_at,
+        cancellation_reason = excluded.cancellation_reason
     WHERE contract.changed_at <= excluded.changed_at
 """)
 CONTRACT = """

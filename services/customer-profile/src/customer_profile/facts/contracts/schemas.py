@@ -29,6 +29,7 @@ class Contract(BaseModel):
     ends_at: datetime | None = Field(description="Agreed or effective end")
     changed_at: datetime = Field(description="Business time of the newest change")
     cancelled_at: datetime | None
+    cancellation_reason: Slug | None = Field(description="As the cancellation gave it; null: it gave none")
     active: bool = Field(description="At the present business time")
 
 

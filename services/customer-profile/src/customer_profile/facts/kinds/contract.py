@@ -204,6 +204,7 @@ def _contract_after(fact: NewFact) -> Contract:
         ends_at=event.ends_at,
         changed_at=event.occurred_at,
         cancelled_at=event.occurred_at if isinstance(event, ContractCancelled) else None,
+        cancellation_reason=event.reason if isinstance(event, ContractCancelled) else None,
     )
 
 
