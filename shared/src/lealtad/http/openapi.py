@@ -1,5 +1,6 @@
 """The OpenAPI document, with the failures that all routes share."""
 
+from datetime import date
 from http import HTTPMethod, HTTPStatus
 from typing import Any
 
@@ -9,6 +10,7 @@ from fastapi.routing import APIRoute
 from pydantic_core import to_json
 
 from lealtad.http.etag import REQUIRED_HEADER
+from lealtad.http.examples import add_examples, with_times_of
 from lealtad.http.problem import PROBLEM_JSON, ProblemDocument
 
 REFERENCE = {"$ref": "#/components/schemas/ProblemDocument"}
@@ -32,16 +34,19 @@ def operation_id(route: APIRoute) -> str:
 
 
 def serve_document(app: FastAPI) -> None:
-    """Add `/openapi.json`, rendered once, and the page `/docs` that shows it.
+    """Add `/openapi.json`, rendered once a day, and the page `/docs` that shows it.
 
-    FastAPI's own route renders the document for every request, and needs no token.
+    FastAPI's own route renders the document for every request, and needs no token. The times of examples lie around
+    the day of the process's clock, so that the service accepts them.
     """
-    written: list[bytes] = []
+    rendered: dict[date, bytes] = {}
 
     async def document() -> Response:
-        if not written:
-            written.append(to_json(app.openapi()))
-        return Response(written[0], media_type="application/json")
+        today = app.state.runtime.clock.now().date()
+        if today not in rendered:
+            rendered.clear()
+            rendered[today] = to_json(with_times_of(app.openapi(), today))
+        return Response(rendered[today], media_type="application/json")
 
     async def page() -> Response:
         return get_swagger_ui_html(openapi_url=DOCUMENT, title=app.title)
@@ -50,20 +55,20 @@ def serve_document(app: FastAPI) -> None:
     app.add_api_route("/docs", page, include_in_schema=False)
 
 
-def document_problems(app: FastAPI) -> None:
-    """Make `app.openapi()` list the problems of every route, with their media type."""
+def extend_document(app: FastAPI) -> None:
+    """Make `app.openapi()` list the problems of every route, with their media type, and an example of every model."""
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = _with_problems(generate())
+            app.openapi_schema = _extended(generate())
         return app.openapi_schema
 
     # FastAPI's documented way to extend the document.
     app.openapi = openapi  # type: ignore[method-assign]
 
 
-def _with_problems(document: dict[str, Any]) -> dict[str, Any]:
+def _extended(document: dict[str, Any]) -> dict[str, Any]:
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     schemas.update(_problem_schemas())
     for replaced in ("HTTPValidationError", "ValidationError"):
@@ -72,6 +77,7 @@ def _with_problems(document: dict[str, Any]) -> dict[str, Any]:
         for method in METHODS & item.keys():
             _add_problems(method, item[method])
             _mark_required_headers(item[method])
+    add_examples(document)
     return document
 
 

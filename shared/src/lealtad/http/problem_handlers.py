@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lealtad.events.codec import EventTooLargeError
 from lealtad.http.database_errors import problem_of
-from lealtad.http.openapi import document_problems
+from lealtad.http.openapi import extend_document
 from lealtad.http.problem import Problem, invalid
 from lealtad.http.validation_errors import invalid_fields
 
@@ -34,7 +34,7 @@ def install_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _answering(_of_http))
     app.add_exception_handler(EventTooLargeError, _answering(_of_large_event))
     app.add_middleware(UnexpectedErrors)
-    document_problems(app)
+    extend_document(app)
 
 
 class UnexpectedErrors:

@@ -16,14 +16,7 @@ from lealtad.http import RequestBody, SlugText, Timestamp
 class ContactReservation(RequestBody):
     """The reservation of a contact with the action of a decision."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {"decision_id": "01890a5d-ac96-774b-bcce-b302099a8057"},
-                {"decision_id": "01890a5d-ac96-774b-bcce-b302099a8057", "contact_at": "2011-03-02T08:30:00Z"},
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [{"decision_id": "01890a5d-ac96-774b-bcce-b302099a8057"}]})
 
     decision_id: UUID
     contact_at: Timestamp | None = Field(

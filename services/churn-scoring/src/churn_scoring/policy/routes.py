@@ -2,10 +2,8 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Response
-from fastapi.openapi.models import Example
+from fastapi import APIRouter, Depends, Response
 
-from churn_scoring.domain.policy import ScoringPolicy
 from churn_scoring.policy import commands
 from churn_scoring.policy.models import SCORING_POLICY
 from churn_scoring.policy.schemas import NewScoringPolicy, ScoringPolicyVersion
@@ -14,9 +12,6 @@ from lealtad.policies import VersionInPath
 
 router = APIRouter(prefix="/v1/scoring-policy", tags=["scoring policy"])
 Reads = Annotated[Query, Depends(reads("policies:read"))]
-EXAMPLES: dict[str, Example] = {
-    "defaults": {"summary": "The defaults", "value": ScoringPolicy().model_dump(mode="json")}
-}
 
 
 @router.get("", response_model=ScoringPolicyVersion)
@@ -40,7 +35,7 @@ async def read_scoring_policy_version(version: VersionInPath, query: Reads) -> R
 
 @router.put("", response_model=ScoringPolicyVersion, responses=problems(412, 428))
 async def change_scoring_policy(
-    body: Annotated[NewScoringPolicy, Body(openapi_examples=EXAMPLES)],
+    body: NewScoringPolicy,
     command: Annotated[Command, Depends(writes("policies:write", if_match="required"))],
 ) -> Response:
     """Change the scoring policy.

@@ -6,9 +6,12 @@ from pydantic.config import JsonDict
 from churn_scoring.domain.policy import ScoringPolicy
 from lealtad.policies import PolicyStamp
 
+DEFAULTS: JsonDict = ScoringPolicy().model_dump(mode="json")
+
 
 def _whole(schema: JsonDict) -> None:
     schema["required"] = [*ScoringPolicy.model_fields]
+    schema["examples"] = [DEFAULTS]
 
 
 class NewScoringPolicy(ScoringPolicy):
@@ -19,3 +22,5 @@ class NewScoringPolicy(ScoringPolicy):
 
 class ScoringPolicyVersion(ScoringPolicy, PolicyStamp):
     """A version of the scoring policy."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [DEFAULTS]})

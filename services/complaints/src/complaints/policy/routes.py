@@ -2,9 +2,8 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Response
+from fastapi import APIRouter, Depends, Response
 
-from complaints.policy.examples import SHIPPED_POLICY
 from complaints.policy.models import SERVICE_POLICY
 from complaints.policy.schemas import PolicyDocument, PolicyVersion
 from lealtad.http import Command, Query, problems, reads, writes
@@ -35,7 +34,7 @@ async def read_service_policy_version(version: VersionInPath, query: PolicyQuery
 
 @router.put("", response_model=PolicyVersion, responses=problems(412, 428))
 async def change_service_policy(
-    body: Annotated[PolicyDocument, Body(examples=[SHIPPED_POLICY])],
+    body: PolicyDocument,
     command: Annotated[Command, Depends(writes("policies:write", if_match="required"))],
 ) -> Response:
     """Change the service policy.

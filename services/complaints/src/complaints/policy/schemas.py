@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from complaints.domain.business_time import BusinessCalendar
 from complaints.domain.service_level import ServicePolicy
 from complaints.fields import LocalTime, OpenHours, TierFactor, Weekday
+from complaints.policy.examples import SHIPPED_POLICY
 from lealtad.events.catalog.complaints import CaseKind, Severity
 from lealtad.events.catalog.shared_types import Slug
 from lealtad.http import SafeValueError
@@ -71,6 +72,8 @@ class OpeningHours(PolicyPart):
 
 class PolicyDocument(PolicyPart):
     """The rules of cases that a manager tunes."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [SHIPPED_POLICY]})
 
     hours: KindHours
     tier_factors: dict[Slug, TierFactor] = Field(

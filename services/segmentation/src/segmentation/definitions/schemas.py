@@ -17,7 +17,7 @@ from segmentation.fields import SegmentDescription, SegmentName, SegmentRule
 class NewSegment(RequestBody):
     """A segment to be created."""
 
-    key: SlugText
+    key: SlugText = Field(examples=["lapsing-buyers"])
     name: SegmentName
     description: SegmentDescription = ""
     rule: SegmentRule

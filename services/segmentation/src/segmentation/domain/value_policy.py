@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic.config import JsonDict
 
 from lealtad.events.catalog.shared_types import Slug
 from lealtad.money import DecimalText
@@ -27,10 +28,21 @@ class TierRule(BaseModel):
     service_tier: Slug = Field(description="Service level that other services give to its customers")
 
 
+EXAMPLE: JsonDict = {
+    "window_days": 365,
+    "min_customers": 50,
+    "hour": 3,
+    "tiers": [
+        {"tier": "top", "revenue_share": "0.80", "service_tier": "premium"},
+        {"tier": "standard", "revenue_share": "1", "service_tier": "standard"},
+    ],
+}
+
+
 class ValuePolicy(BaseModel):
     """Policy of RFM scores and value tiers (the 80/20 principle), set by a manager."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
 
     window_days: int = Field(ge=30, le=730, description="Purchases and returns of the last days count")
     min_customers: int = Field(ge=5, le=1_000_000, description="Fewer buyers give no quintiles")
