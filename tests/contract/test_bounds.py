@@ -47,6 +47,27 @@ def test_numbers_that_may_be_sent_have_a_bound_of_digits(service: Service):
     assert found == []
 
 
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_bounds_of_numbers_have_the_names_of_json_schema(service: Service):
+    document = document_of(service)
+    limits = [
+        parameter["schema"]
+        for item in document["paths"].values()
+        for parameter in item.get("get", {}).get("parameters", ())
+        if parameter["name"] == "limit"
+    ]
+
+    assert {(limit["minimum"], limit["maximum"]) for limit in limits} == {(1, 1000)}
+    assert {"ge", "gt", "le", "lt", "max_digits", "decimal_places"}.isdisjoint(names_of(document))
+
+
+def names_of(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        yield from (name for name, below in part.items() if not isinstance(below, dict))
+    for below in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from names_of(below)
+
+
 def decimals_in(schema: Any) -> Iterator[dict[str, Any]]:
     if isinstance(schema, dict):
         if schema.get("type") == "decimal":

@@ -12,7 +12,7 @@ from lealtad.testing.builders import an_event
 from lealtad.testing.driving import deliver, run_due
 from lealtad.unit_of_work import Database
 
-from .builders import a_contract, a_customer, a_purchase, at
+from .builders import a_contract, a_customer, a_purchase, a_return, at
 
 FIRST, LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
 
@@ -35,13 +35,15 @@ async def test_a_contract_of_placeholder_times_is_scored_like_one_without_end(
     assert (await client.get("/v1/churn-scores", params={"order": "risk"})).status_code == 200
 
 
-@pytest.mark.parametrize("amounts", [["99999999999999"], ["50", "99999999999948.99"]])
-async def test_a_customer_who_spent_the_largest_amount_is_scored(
+@pytest.mark.parametrize("amounts", [["99999999999999"], ["50", "99999999999948.99"], ["99999999999999"] * 3])
+async def test_a_customer_who_spent_the_largest_amounts_is_scored(
     database: Database, client: httpx.AsyncClient, amounts: list[str]
 ) -> None:
     customer = new_id()
-    bought = [a_purchase(customer, amount=amount) for amount in amounts]
-    await deliver(SERVICE, database, [a_customer(customer), *bought])
+    facts = [a_purchase(customer, amount=amount) for amount in amounts]
+    if len(amounts) > 2:
+        facts += [a_return(customer, amount=amount) for amount in amounts[1:]]
+    await deliver(SERVICE, database, [a_customer(customer), *facts])
     await run_due(SERVICE, database, now=at(40))
 
     answer = await client.get(f"/v1/customers/{customer}/churn-score")

@@ -69,3 +69,19 @@ async def test_a_filter_with_an_instant_outside_the_range_is_refused_by_its_name
 async def test_a_birth_date_after_the_range_is_refused(shop):
     answer = await shop.post("customers", {"birth_date": "9999-12-31"})
     assert answer.json()["errors"][0]["pointer"] == "/birth_date"
+
+
+@pytest.mark.parametrize("birth_date", [0, "0", 946_684_800, "2090-01-01", "2011-3-1"])
+async def test_a_birth_date_is_a_past_day_of_the_calendar(shop, birth_date):
+    answer = await shop.post("customers", {"birth_date": birth_date})
+
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/birth_date")
+
+
+async def test_a_birth_date_is_not_moved_into_the_future(shop, client):
+    customer = await shop.registers(birth_date="1984-05-06")
+    answer = await client.patch(
+        f"/v1/customers/{customer['id']}", json={"birth_date": "2090-01-01"}, headers={"If-Match": '"1"'}
+    )
+
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/birth_date")

@@ -26,7 +26,8 @@ async def test_a_policy_is_replaced_only_by_who_has_read_it(client):
         # What the package of a country has besides formats.
         ({"document_formats": ["es.__doc__"]}, "/document_formats/0"),
         ({"document_formats": ["es.dni", "in.__path__"]}, "/document_formats/1"),
-        ({"phone_regions": ["ES", "AA"]}, "/phone_regions"),
+        ({"phone_regions": ["ES", "AA"]}, "/phone_regions/1"),
+        ({"phone_regions": ["ES", "AQ"]}, "/phone_regions"),
         ({"phone_regions": ["Colombia"]}, "/phone_regions/0"),
         ({"oldest_age_days": 0}, "/oldest_age_days"),
         ({"unknown_customers": "maybe"}, "/unknown_customers"),

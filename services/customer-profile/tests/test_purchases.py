@@ -131,6 +131,30 @@ async def test_lines_worth_more_than_money_can_say_are_refused(shop):
     assert answer.status_code == 422
 
 
+async def test_sums_of_the_largest_amounts_have_room(shop):
+    largest = {"amount": "99999999999999", "currency": "EUR"}
+    for _ in range(2):
+        assert (await shop.buys(total=largest)).status_code == 201
+        assert (await shop.post("payments", shop.fact(amount=largest))).status_code == 201
+        assert (await shop.post("returns", shop.fact(total=largest))).status_code == 201
+    assert (await shop.buys(total=largest)).status_code == 201
+
+    totals = (await shop.view())["totals"]
+    amounts = {name: totals[name]["amount"] for name in ("purchased", "returned", "net", "paid")}
+    assert amounts == {
+        "purchased": "299999999999997.00",
+        "returned": "199999999999998.00",
+        "net": "99999999999999.00",
+        "paid": "199999999999998.00",
+    }
+
+
+async def test_an_amount_beyond_the_bound_is_refused_where_it_stands(shop):
+    answer = await shop.buys(total={"amount": "100000000000000", "currency": "EUR"})
+
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/total/amount")
+
+
 async def test_a_customer_id_that_nobody_has_is_not_found(shop):
     answer = await shop.buys(customer="01890a5d-ac96-774b-bcce-b302099a8057")
     assert answer.status_code == 404

@@ -1,7 +1,7 @@
 """Reference of the rules in plain Python over plain events, to which the compiled SQL is compared."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -58,6 +58,7 @@ class Customer:
         self.today = day_of(now)
         self.boundaries = boundaries
         self.state = self._newest(CustomerState)
+        self.age: int | None = None
 
     def meets(self, rule: Rule) -> bool:
         """Return whether the rule is met."""
@@ -65,7 +66,24 @@ class Customer:
             return False
         if not self.profiled and any(self._is_behaviour(condition) for condition in conditions(rule)):
             return False
+        return all(self._meets_at(rule, age) for age in self._ages())
+
+    def _meets_at(self, rule: Rule, age: int | None) -> bool:
+        self.age = age
         return self._meets(rule)
+
+    def _ages(self) -> set[int | None]:
+        """Return the ages of all who were born in the year of birth and live: where today has begun, or not yet."""
+        if self.state is None or self.state.birth_year is None:
+            return {None}
+        first = date(self.state.birth_year, 1, 1)
+        births = [day for day in (first + timedelta(days=number) for number in range(366)) if day.year == first.year]
+        return {
+            today.year - birth.year - ((today.month, today.day) < (birth.month, birth.day))
+            for today in (self.today - timedelta(days=1), self.today)
+            for birth in births
+            if birth <= today
+        }
 
     @property
     def profiled(self) -> bool:
@@ -186,8 +204,7 @@ class Customer:
         score = self._newest(ChurnScored)
         match attribute:
             case Attribute.AGE:
-                born = self.state.birth_year if self.state else None
-                return None if born is None else self.today.year - born
+                return self.age
             case Attribute.ACTIVE_CONTRACT:
                 return any(
                     item.starts_at <= self.now and (item.ends_at is None or item.ends_at > self.now)

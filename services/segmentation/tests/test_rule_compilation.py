@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -22,7 +23,7 @@ from segmentation.domain.value_policy import TierRule, ValuePolicy
 from segmentation.evaluation.evaluator import Evaluator
 
 from . import strategies
-from .builders import NOW
+from .builders import NOW, registered
 from .reference import Customer
 
 POLICY = ValuePolicy(
@@ -122,3 +123,36 @@ async def test_a_customer_without_any_fact_is_evaluated(database: Database) -> N
 
     assert result.members == {UUID(int=0)}
     assert result.next_due_at is None
+
+
+def _age(operator: str, value: Any) -> dict[str, Any]:
+    return {"kind": "attribute", "attribute": "age", "operator": operator, "value": value}
+
+
+OF_AGE, UNDER_AGE = _age(">=", 18), _age("<", 18)
+
+
+@pytest.mark.parametrize(
+    ("rule", "years_met"),
+    [
+        (OF_AGE, {19, 20}),
+        (UNDER_AGE, {17}),
+        ({"kind": "not", "rule": OF_AGE}, {17}),
+        ({"kind": "not", "rule": UNDER_AGE}, {19, 20}),
+        (_age("=", 18), set()),
+        ({"kind": "not", "rule": _age("=", 18)}, {17, 20}),
+        ({"kind": "and", "rules": [OF_AGE, _age("<=", 19)]}, {19}),
+        ({"kind": "or", "rules": [OF_AGE, UNDER_AGE]}, {17, 18, 19, 20}),
+        (_age("in", [17, 18]), {18}),
+        (_age("not-in", [17]), {19, 20}),
+    ],
+)
+async def test_a_rule_on_age_is_met_for_every_birth_date_of_the_year_or_not_at_all(
+    database: Database, rule: dict[str, Any], years_met: set[int]
+) -> None:
+    years_of = {new_id(): years for years in (17, 18, 19, 20)}
+    base: Base = {customer: [registered(customer, birth_year=NOW.year - years)] for customer, years in years_of.items()}
+    async with projected(database, base) as unit:
+        results = await evaluate(unit, base, [strategies.RULE.validate_python(rule)], None, NOW)
+
+    assert {years_of[result.customer_id] for result in results if result.members} == years_met

@@ -2,21 +2,33 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
+from lealtad.scalars import ExactNumber
+
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 code", examples=["EUR"])]
-_AS_TEXT = {"type": "string", "pattern": r"^-?\d{1,14}(\.\d{1,4})?$", "examples": ["12.30"]}
+_AS_TEXT = {"type": "string", "pattern": r"^-?[0-9]{1,14}(\.[0-9]{1,4})?$", "examples": ["12.30"]}
+_MOST = 10**14 - 1
+_AS_NUMBER = {"type": "number", "minimum": -_MOST, "maximum": _MOST}
 DecimalText = Annotated[
-    Decimal,
+    ExactNumber,
     Field(max_digits=18, decimal_places=4, allow_inf_nan=False),
     PlainSerializer(lambda value: format(value, "f"), return_type=str),
-    WithJsonSchema({"anyOf": [_AS_TEXT, {"type": "number"}]}, mode="validation"),
+    WithJsonSchema({"anyOf": [_AS_TEXT, _AS_NUMBER]}, mode="validation"),
     WithJsonSchema(_AS_TEXT, mode="serialization"),
 ]
 """A decimal that is serialised as text, so that no reader turns it into a float."""
 
+_SUM_AS_TEXT = {**_AS_TEXT, "pattern": r"^-?[0-9]{1,24}(\.[0-9]{1,4})?$"}
+SumText = Annotated[
+    ExactNumber,
+    Field(max_digits=28, decimal_places=4, allow_inf_nan=False),
+    PlainSerializer(lambda value: format(value, "f"), return_type=str),
+    WithJsonSchema(_SUM_AS_TEXT),
+]
+"""A sum of decimals, which has room for more digits than each of them."""
 
 NO_MINOR_UNIT = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 MINOR_UNITS = {
@@ -26,8 +38,8 @@ MINOR_UNITS = {
 }
 """Decimals of the currencies without exactly two decimals (ISO 4217, list one, of 2024)."""
 ONE = Decimal(1)
-LARGEST_AMOUNT = Decimal(10**14 - 1)
-"""Largest amount of `Money` and of the columns of amounts, in whole units of any currency."""
+LARGEST_AMOUNT = Decimal(_MOST)
+"""The largest amount that may be sent, in whole units of any currency; sums of amounts have room for more."""
 
 
 def minor_units(currency: str) -> int:
@@ -95,7 +107,7 @@ class Money(BaseModel):
     currency: Currency
 
     @classmethod
-    def stored(cls, amount: Decimal, currency: str) -> "Money":
+    def stored(cls, amount: Decimal, currency: str) -> Self:
         """Return an amount from a column of four decimals, with the decimals of its currency.
 
         Further digits stay if they are not zero: a sum of unit prices may be finer than the smallest coin.
@@ -105,12 +117,18 @@ class Money(BaseModel):
         return cls(amount=round(amount, digits), currency=currency)
 
     @classmethod
-    def rounded(cls, amount: Decimal, currency: str) -> "Money":
+    def rounded(cls, amount: Decimal, currency: str) -> Self:
         """Return a derived amount, rounded half to even to the smallest coin of `currency`."""
         return cls(amount=in_minor_units(amount, currency), currency=currency)
 
-    def __sub__(self, other: "Money") -> "Money":
+    def __sub__(self, other: Self) -> Self:
         """Return the difference; raise CurrencyMismatchError for two currencies."""
         if other.currency != self.currency:
             raise CurrencyMismatchError(f"{self.currency} and {other.currency} cannot be combined")
-        return Money(amount=self.amount - other.amount, currency=self.currency)
+        return type(self)(amount=self.amount - other.amount, currency=self.currency)
+
+
+class MoneySum(Money):
+    """A sum of amounts in one currency; at most 24 digits before the point and 4 behind it."""
+
+    amount: SumText

@@ -6,8 +6,18 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
-from lealtad.money import Money, apportion, in_minor_units, is_in_minor_units, minor_units, part_of
+from lealtad.money import (
+    LARGEST_AMOUNT,
+    Money,
+    MoneySum,
+    apportion,
+    in_minor_units,
+    is_in_minor_units,
+    minor_units,
+    part_of,
+)
 
 amounts = st.decimals(-(10**14) + 1, 10**14 - 1, places=4)
 
@@ -69,3 +79,11 @@ def test_rounding_to_the_smallest_coin_is_that_of_decimal(amount: Decimal, curre
 
 def test_a_finer_total_of_old_keeps_its_rest_in_the_last_part() -> None:
     assert apportion(Decimal("2.235"), [Decimal(1), Decimal(1)], "EUR") == [Decimal("1.12"), Decimal("1.115")]
+
+
+def test_a_total_has_room_for_sums_of_the_largest_amounts():
+    total = MoneySum.stored(LARGEST_AMOUNT * 10**9, "EUR") - MoneySum.stored(LARGEST_AMOUNT, "EUR")
+
+    assert MoneySum.model_validate_json(total.model_dump_json()) == total
+    with pytest.raises(ValidationError):
+        Money.stored(total.amount, "EUR")

@@ -7,12 +7,13 @@ from pydantic import Field
 
 from lealtad.events.catalog.shared_types import Slug
 from lealtad.money import DecimalText
+from lealtad.scalars import ExactNumber, WholeNumber
 
 Amount = Annotated[DecimalText, Field(ge=0, description="In the reporting currency", examples=["12.50"])]
-Ratio = Annotated[Decimal, Field(max_digits=34, decimal_places=28)]
+Ratio = Annotated[ExactNumber, Field(max_digits=34, decimal_places=28)]
 """A factor. It has room for all digits of a float."""
 Weight = Annotated[Ratio, Field(ge=Decimal("0.01"), le=100, examples=["1.5"])]
-Days = Annotated[int, Field(ge=0, le=730)]
+Days = Annotated[WholeNumber, Field(ge=0, le=730)]
 LocalHour = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["09:00"])]
 StorableText = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 """A text without NUL, which the database cannot store."""

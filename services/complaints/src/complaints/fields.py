@@ -2,16 +2,14 @@
 
 import re
 import unicodedata
-from datetime import time
-from decimal import Decimal
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import Path
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, Field
 
 from lealtad.events.catalog.shared_types import Slug
 from lealtad.http import SafeValueError
+from lealtad.scalars import ExactNumber, Identifier, WholeNumber
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -33,16 +31,11 @@ TechnicalName = Annotated[
     Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$", description="A user's or team's technical name, no e-mail"),
 ]
 
-CaseId = Annotated[UUID, Path(description="Id of a case")]
+CaseId = Annotated[Identifier, Path(description="Id of a case")]
 CauseCode = Annotated[Slug, Path(description="Code of the cause", examples=["damaged"])]
 
-LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2}$", description="ISO 639-1")]
 CauseName = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00]+$")]
 
-OpenHours = Annotated[int, Field(ge=1, le=2_000, description="Open hours of the desk")]
-TierFactor = Annotated[Decimal, Field(gt=0, le=10, max_digits=20, decimal_places=2)]
-Weekday = Annotated[int, Field(ge=0, le=6, description="Monday is 0")]
-# The format `time` of JSON Schema requires an offset (RFC 3339, full-time); a local time has none.
-LocalTime = Annotated[
-    time, WithJsonSchema({"type": "string", "pattern": r"^\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?$", "examples": ["08:00"]})
-]
+OpenHours = Annotated[WholeNumber, Field(ge=1, le=2_000, description="Open hours of the desk")]
+TierFactor = Annotated[ExactNumber, Field(gt=0, le=10, max_digits=20, decimal_places=2)]
+Weekday = Annotated[WholeNumber, Field(ge=0, le=6, description="Monday is 0")]

@@ -3,9 +3,7 @@
 import re
 import unicodedata
 from datetime import date
-from functools import cache
 from typing import Annotated, TypeVar
-from zoneinfo import available_timezones
 
 from fastapi import Path
 from pydantic import AfterValidator, Field, JsonValue
@@ -13,10 +11,11 @@ from pydantic import AfterValidator, Field, JsonValue
 from customer_profile.domain.contact_points import ContactPointError, normalise_email
 from lealtad.http import SafeValueError
 from lealtad.http.customer_ref import SOURCE_PATTERN
-from lealtad.http.fields import REF_LENGTH, UUID_PATTERN
+from lealtad.http.fields import REF_LENGTH
 from lealtad.http.keys import travelling_key
 from lealtad.instants import END
 from lealtad.money import DecimalText
+from lealtad.scalars import UUID_PATTERN, Date
 
 T = TypeVar("T")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -43,17 +42,6 @@ def _email(value: str) -> str:
         raise SafeValueError(str(error)) from None
 
 
-@cache
-def _time_zones() -> frozenset[str]:
-    return frozenset(available_timezones())
-
-
-def _time_zone(value: str) -> str:
-    if value not in _time_zones():
-        raise SafeValueError("is no IANA time zone; write it like America/Bogota")
-    return value
-
-
 def _birth_date(value: date) -> date:
     if value.year < 1880:  # noqa: PLR2004 - nobody alive is older; catches 0001-01-01 from source systems
         raise SafeValueError("lies before 1880; leave an unknown birth date out")
@@ -68,12 +56,7 @@ PlainText = Annotated[str, Field(max_length=200), AfterValidator(_plain_text)]
 EmailAddress = Annotated[str, Field(max_length=254, json_schema_extra={"format": "email"}), AfterValidator(_email)]
 PhoneText = Annotated[str, Field(min_length=3, max_length=40)]
 DocumentNumber = Annotated[str, Field(min_length=3, max_length=40, pattern=r"^[0-9A-Za-z.\- ]+$")]
-Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2", examples=["CO"])]
-Language = Annotated[str, Field(pattern=r"^[a-z]{2}$", description="ISO 639-1", examples=["es"])]
-TimeZone = Annotated[
-    str, Field(max_length=64, description="IANA name", examples=["America/Bogota"]), AfterValidator(_time_zone)
-]
-BirthDate = Annotated[date, AfterValidator(_birth_date)]
+BirthDate = Annotated[Date, AfterValidator(_birth_date)]
 Region = Annotated[PlainText, Field(max_length=80), AfterValidator(travelling_key)]
 LocalHour = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["09:00"])]
 

@@ -69,7 +69,7 @@ def test_a_rule_of_too_many_conditions_is_refused() -> None:
         (COUNTRY | {"attribute": "stratum", "value": True}, "compared with a integer"),
         (COUNTRY | {"attribute": "churn-probability", "value": "0.12345"}, "at most 4 decimals"),
         (BOUGHT | {"value": "1.5"}, "a whole number"),
-        (BOUGHT | {"value": "Infinity"}, "at most 4 decimals"),
+        (BOUGHT | {"value": "Infinity"}, "compared with a number"),
         (BOUGHT | {"within_days": 0}, "greater than or equal to 1"),
         (BOUGHT | {"within_days": 731}, "less than or equal to 730"),
         (BOUGHT | {"metric": "payments", "product_line": "mugs"}, "is not kept by product line"),

@@ -29,16 +29,17 @@ from lealtad.http.keys import impersonal_text
 from lealtad.journal import trace
 from lealtad.kafka.consume import dead_letters
 from lealtad.kafka.consume.progress import Progress, read_progress
+from lealtad.scalars import Identifier
 from lealtad.unit_of_work import UnitOfWork
 
-EventId = Annotated[UUID, Path(description="Id of an event, a fact or a due action")]
+EventId = Annotated[Identifier, Path(description="Id of an event, a fact or a due action")]
 ReasonText = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
     AfterValidator(impersonal_text),
     Field(description="For operators; nothing about a person", examples=["Sent by a test of the till software"]),
 ]
-DeadLetterId = Annotated[UUID, Path(description="Id of a dead letter, as they are listed")]
+DeadLetterId = Annotated[Identifier, Path(description="Id of a dead letter, as they are listed")]
 
 
 class Trace(BaseModel):

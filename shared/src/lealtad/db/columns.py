@@ -14,6 +14,9 @@ OWNED = "owned"
 AMOUNT = Numeric(18, 4)
 """An amount of money. Its currency is that of the deployment, or stands in a column beside it."""
 
+SUM = Numeric(28, 4)
+"""A sum of amounts: ten thousand million of the largest ones have room in it."""
+
 
 def moment(name: str, **options: Any) -> Column[datetime]:
     """Return a column for a time with its zone."""

@@ -12,9 +12,12 @@ from lealtad.http.customer_ref import EXTERNAL_ID_PATTERN, SOURCE_PATTERN
 from lealtad.http.validation_errors import SafeValueError
 from lealtad.instants import RANGE, is_kept
 from lealtad.keys import as_stored
+from lealtad.scalars import UUID_PATTERN
 
 # RFC 3339 with its offset. Pydantic alone would also accept Unix times, whose unit is unknown.
-_RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})")
+_RFC3339 = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
 
 
 class RequestBody(BaseModel):
@@ -51,7 +54,6 @@ Timestamp = Annotated[
 """An instant in RFC 3339 with its offset, kept in UTC. It is the only type of times in requests."""
 
 
-UUID_PATTERN = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 REF_LENGTH = 300
 
 # Only for the OpenAPI document; `CustomerRef.parse` checks references.

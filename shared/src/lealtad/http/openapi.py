@@ -1,6 +1,7 @@
 """The OpenAPI document, with the failures that all routes share."""
 
 from datetime import date
+from decimal import Decimal
 from http import HTTPMethod, HTTPStatus
 from typing import Any
 
@@ -23,6 +24,15 @@ EVERY_ROUTE = (
 WITH_TOKEN = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 WITH_BODY = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 WRITING = (HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+BOUNDS = {
+    "ge": "minimum",
+    "gt": "exclusiveMinimum",
+    "le": "maximum",
+    "lt": "exclusiveMaximum",
+    "max_digits": None,
+    "decimal_places": None,
+}
+"""Pydantic's names of bounds, with those of JSON Schema, which has none for digits."""
 DOCUMENT = "/openapi.json"
 METHODS = {method.lower() for method in HTTPMethod}
 WRITING_METHODS = {"post", "put", "patch", "delete"}
@@ -77,6 +87,7 @@ def _extended(document: dict[str, Any]) -> dict[str, Any]:
         for method in METHODS & item.keys():
             _add_problems(method, item[method])
             _mark_required_headers(item[method])
+    _name_bounds(document)
     add_examples(document)
     return document
 
@@ -102,6 +113,21 @@ def _mark_required_headers(operation: dict[str, Any]) -> None:
     for parameter in operation.get("parameters", ()):
         if parameter["schema"].pop(REQUIRED_HEADER, False):
             parameter["required"] = True
+
+
+def _name_bounds(part: Any) -> None:
+    """Give the bounds of numbers the names of JSON Schema: after a validator, pydantic writes them under its own."""
+    if isinstance(part, list):
+        for member in part:
+            _name_bounds(member)
+    elif isinstance(part, dict):
+        for name in BOUNDS.keys() & part.keys():
+            if not isinstance(part[name], dict):
+                bound = part.pop(name)
+                if keyword := BOUNDS[name]:
+                    part[keyword] = float(bound) if isinstance(bound, Decimal | str) else bound
+        for member in part.values():
+            _name_bounds(member)
 
 
 def _has_model_of_its_own(response: dict[str, Any]) -> bool:

@@ -16,6 +16,7 @@ import fastapi
 import orjson
 from pydantic import BaseModel, Field
 
+from lealtad.http.parameters import NumberInAddress
 from lealtad.http.problem import InvalidField, Problem, invalid
 from lealtad.instants import EARLIEST, END
 
@@ -69,7 +70,7 @@ class PageQuery:
 
 
 async def wanted_page(
-    limit: Annotated[int, fastapi.Query(ge=1, le=1000, description="Items in the page, at most")] = 50,
+    limit: Annotated[NumberInAddress, fastapi.Query(ge=1, le=1000, description="Items in the page, at most")] = 50,
     cursor: Annotated[
         str | None,
         fastapi.Query(max_length=2000, description="`next_cursor` of the page before; absent: the first page"),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, JsonValue
@@ -15,6 +15,7 @@ from lealtad.keys import personal_data_in
 from lealtad.policies import repository
 from lealtad.policies.schemas import PolicyStamp
 from lealtad.policies.trial import tried
+from lealtad.scalars import STORED
 from lealtad.unit_of_work import UnitOfWork
 
 P = TypeVar("P", bound=BaseModel)
@@ -50,7 +51,7 @@ class Policy(Generic[P]):
         self._shown = shown
         self._try_out = try_out
         # A version never changes, so a process parses each version once.
-        self.parse = lru_cache(maxsize=64)(model.model_validate_json)
+        self.parse = lru_cache(maxsize=64)(partial(model.model_validate_json, context=STORED))
 
     async def in_force(self, connection: Connection) -> PolicyVersion[P]:
         """Return the newest version."""
@@ -103,7 +104,7 @@ class Policy(Generic[P]):
     def answer(self, version: PolicyVersion[P]) -> Answer:
         """Return the answer of a version: its settings, its stamp, and its number as ETag."""
         stamp = {"version": version.version, "changed_at": version.changed_at, "changed_by": version.changed_by}
-        body = self._shown.model_validate(version.policy.model_dump(mode="json", by_alias=True) | stamp)
+        body = self._shown.model_validate(version.policy.model_dump(mode="json", by_alias=True) | stamp, context=STORED)
         return Answer(body, etag=version.version)
 
     def _version(self, row: Row) -> PolicyVersion[P]:

@@ -6,10 +6,14 @@ from typing import Annotated
 from fastapi import Path
 from pydantic import BaseModel, Field
 
+from lealtad.http.parameters import NumberInAddress
+
 LARGEST_INTEGER = 2_147_483_647
 """The largest value of PostgreSQL's type `integer`."""
 
-VersionInPath = Annotated[int, Path(ge=1, le=LARGEST_INTEGER, description="A version of the policy", examples=[1])]
+VersionInPath = Annotated[
+    NumberInAddress, Path(ge=1, le=LARGEST_INTEGER, description="A version of the policy", examples=[1])
+]
 
 
 class PolicyStamp(BaseModel):

@@ -1,17 +1,17 @@
 """Routes of contacts."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Response
 
 from campaigns.contacts import commands, queries
 from campaigns.contacts.schemas import Contact, ContactRelease, ContactReservation
 from lealtad.http import Command, CustomerRefInPath, Page, PageWanted, Query, problems, reads, writes
+from lealtad.scalars import Identifier
 
 router = APIRouter(prefix="/v1", tags=["contacts"])
 Writes = Annotated[Command, Depends(writes("decisions:write"))]
-ContactId = Annotated[UUID, Path(description="Id of a contact")]
+ContactId = Annotated[Identifier, Path(description="Id of a contact")]
 
 
 @router.get("/customers/{ref}/contacts", response_model=Page[Contact], responses=problems(404))

@@ -11,6 +11,7 @@ from lealtad.events.catalog.campaigns import OfferKind
 from lealtad.events.catalog.customer_profile import Channel
 from lealtad.events.catalog.shared_types import Slug
 from lealtad.http import RequestBody, SlugText, Timestamp
+from lealtad.scalars import Identifier
 
 
 class ContactReservation(RequestBody):
@@ -18,7 +19,7 @@ class ContactReservation(RequestBody):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"decision_id": "01890a5d-ac96-774b-bcce-b302099a8057"}]})
 
-    decision_id: UUID
+    decision_id: Identifier
     contact_at: Timestamp | None = Field(
         default=None,
         description="When the channel will contact the customer, in business time; absent: now. "
@@ -40,7 +41,7 @@ class Contact(BaseModel):
 
     contact_id: UUID
     customer_id: UUID
-    decision_id: UUID
+    decision_id: Identifier
     offer_key: Slug
     offer_version: int
     offer_kind: OfferKind

@@ -1,17 +1,17 @@
 """Routes of decisions."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Response
 
 from campaigns.decisions import commands, queries
 from campaigns.decisions.schemas import Decision, NewDecision
 from lealtad.http import Command, CustomerRefInPath, Page, PageWanted, Query, problems, reads, writes
+from lealtad.scalars import Identifier
 
 router = APIRouter(prefix="/v1", tags=["decisions"])
 Reads = Annotated[Query, Depends(reads("decisions:read"))]
-DecisionId = Annotated[UUID, Path(description="Id of a decision")]
+DecisionId = Annotated[Identifier, Path(description="Id of a decision")]
 
 
 @router.get("/customers/{ref}/next-best-action", response_model=Decision, responses=problems(404))

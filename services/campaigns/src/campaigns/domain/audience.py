@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from campaigns.domain.customer import Customer
 from campaigns.domain.violation import Violation
 from campaigns.fields import SlugSet
+from lealtad.scalars import WholeNumber
 
 
 class CaseNeed(StrEnum):
@@ -35,12 +36,14 @@ class Audience(BaseModel):
     segments_none: SlugSet = Field(default=frozenset(), description="In none of these")
     churn_bands: SlugSet = Field(default=frozenset(), description="Churn band is one of these")
     tiers: SlugSet = Field(default=frozenset(), description="Value tier is one of these")
-    min_tenure_days: int = Field(default=0, ge=0, le=36_500, description="Days since the customer first appeared")
-    max_tenure_days: int | None = Field(default=None, ge=1, le=36_500)
+    min_tenure_days: WholeNumber = Field(
+        default=0, ge=0, le=36_500, description="Days since the customer first appeared"
+    )
+    max_tenure_days: WholeNumber | None = Field(default=None, ge=1, le=36_500)
     case: CaseNeed | None = None
-    case_within_days: int = Field(default=14, ge=1, le=365, description="How recent a resolution is 'recent'")
+    case_within_days: WholeNumber = Field(default=14, ge=1, le=365, description="How recent a resolution is 'recent'")
     contract: ContractNeed | None = None
-    contract_within_days: int = Field(default=30, ge=1, le=730, description="How recent an end is 'ended'")
+    contract_within_days: WholeNumber = Field(default=30, ge=1, le=730, description="How recent an end is 'ended'")
 
     @property
     def contradiction(self) -> str | None:

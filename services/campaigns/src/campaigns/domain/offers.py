@@ -14,6 +14,7 @@ from campaigns.fields import Amount, Ratio, StorableText
 from lealtad.events.catalog.campaigns import OfferKind
 from lealtad.events.catalog.customer_profile import Channel, Purpose
 from lealtad.events.catalog.shared_types import Instant, Slug
+from lealtad.scalars import WholeNumber
 
 Language = Literal["es", "en"]
 
@@ -55,9 +56,11 @@ class Limits(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    per_customer: int = Field(default=1, ge=1, le=100, description="Presentations to one customer in a period")
-    period_days: int = Field(default=30, ge=1, le=730)
-    total: int | None = Field(default=None, ge=1, le=1_000_000_000, description="Acceptances over all customers")
+    per_customer: WholeNumber = Field(default=1, ge=1, le=100, description="Presentations to one customer in a period")
+    period_days: WholeNumber = Field(default=30, ge=1, le=730)
+    total: WholeNumber | None = Field(
+        default=None, ge=1, le=1_000_000_000, description="Acceptances over all customers"
+    )
 
 
 class OfferTerms(BaseModel):

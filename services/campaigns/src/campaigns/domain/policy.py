@@ -7,17 +7,19 @@ from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from campaigns.domain.audience import Audience
 from campaigns.fields import Amount, Days, LocalHour, Ratio, Weight
+from lealtad.codes import Zone
 from lealtad.events.catalog.campaigns import OfferKind
 from lealtad.events.catalog.customer_profile import Channel
 from lealtad.events.catalog.shared_types import Slug
 from lealtad.instants import CLOCK_TOLERANCE_S
+from lealtad.scalars import Flag, WholeNumber
 
 
 class Exploration(StrEnum):
@@ -34,8 +36,8 @@ class Cap(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    contacts: int = Field(ge=0, le=100)
-    days: int = Field(ge=1, le=365)
+    contacts: WholeNumber = Field(ge=0, le=100)
+    days: WholeNumber = Field(ge=1, le=365)
 
     @property
     def window(self) -> timedelta:
@@ -52,7 +54,7 @@ class Hours(BaseModel):
     end: LocalHour = Field(
         default="20:00", description="On the next day when it is not after `start`; equal to `start`: a whole day"
     )
-    weekdays: frozenset[Annotated[int, Field(ge=0, le=6)]] = Field(
+    weekdays: frozenset[Annotated[WholeNumber, Field(ge=0, le=6)]] = Field(
         default=frozenset({0, 1, 2, 3, 4, 5}),
         min_length=1,
         max_length=7,
@@ -67,8 +69,8 @@ class ChannelPolicy(BaseModel):
 
     cost: Amount = Field(default=Decimal(0), description="Of one contact")
     reach: Weight = Field(default=Decimal(1), description="Factor on the prior propensity: how well it sells")
-    counts: bool = Field(default=True, description="Promotional contacts spend a slot of the caps")
-    quiet_hours: bool = Field(
+    counts: Flag = Field(default=True, description="Promotional contacts spend a slot of the caps")
+    quiet_hours: Flag = Field(
         default=True, description="Contacts keep contact hours; false where the customer comes to us"
     )
 
@@ -97,14 +99,14 @@ class ContactPolicy(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    promotions_stopped: bool = Field(description="The one switch that stops all promotions")
+    promotions_stopped: Flag = Field(description="The one switch that stops all promotions")
     caps: list[Cap] = Field(max_length=10)
     offer_refusal_days: Days = Field(description="Rest of an offer after its refusal")
     kind_refusal_days: Days = Field(description="Rest of offers of the same kind after a refusal")
     refusal_days: Days = Field(description="Rest of all promotions after a refusal: it ends the pitch")
     complaint_cool_down_days: Days = Field(description="Promotions rest on after a resolution")
     contact_hours: Hours
-    time_zone: str = Field(max_length=60, description="IANA zone of customers whose zone is unknown")
+    time_zone: Zone = Field(description="IANA zone of customers whose zone is unknown")
     preferred_channel_weight: Weight
     channels: dict[Channel, ChannelPolicy] = Field(max_length=20, description="Others cost nothing and have reach 1")
     situations: list[Situation] = Field(max_length=50)
@@ -112,25 +114,20 @@ class ContactPolicy(BaseModel):
     default_prior: Prior
     exploration: Exploration
     hold_out_share: Ratio = Field(ge=0, le=Decimal("0.5"), description="Customers who never get promotions")
-    input_age_limit_s: int = Field(ge=5, le=86_400, description="Older cases or customers rule promotions out")
-    action_validity_days: int = Field(ge=1, le=90, description="Days for which a next-best action is valid")
-    asked_validity_minutes: int = Field(ge=1, le=1440, description="Minutes for which a requested decision is valid")
-    reservation_minutes: int = Field(ge=1, le=2880, description="Minutes for which a reserved slot is held")
-    response_days: int = Field(ge=1, le=365, description="Days after presenting in which an answer is accepted")
-    clock_tolerance_s: int = Field(
+    input_age_limit_s: WholeNumber = Field(ge=5, le=86_400, description="Older cases or customers rule promotions out")
+    action_validity_days: WholeNumber = Field(ge=1, le=90, description="Days for which a next-best action is valid")
+    asked_validity_minutes: WholeNumber = Field(
+        ge=1, le=1440, description="Minutes for which a requested decision is valid"
+    )
+    reservation_minutes: WholeNumber = Field(ge=1, le=2880, description="Minutes for which a reserved slot is held")
+    response_days: WholeNumber = Field(ge=1, le=365, description="Days after presenting in which an answer is accepted")
+    clock_tolerance_s: WholeNumber = Field(
         default=CLOCK_TOLERANCE_S,
         ge=0,
         le=86_400,
         description="How far clocks of channels may run ahead or behind. What was presented longer ago is a report of "
         "a contact that took place: no rule refuses it",
     )
-
-    @field_validator("time_zone")
-    @classmethod
-    def _known_zone(cls, name: str) -> str:
-        if name not in available_timezones():
-            raise PydanticCustomError("unknown-time-zone", "name a time zone of the IANA database, as in Europe/Madrid")
-        return name
 
     @field_validator("situations")
     @classmethod

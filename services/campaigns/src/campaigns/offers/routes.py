@@ -1,7 +1,6 @@
 """Routes of the offer catalogue."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Response
 from fastapi import Query as Parameter
@@ -11,6 +10,8 @@ from campaigns.offers.models import OFFERS
 from campaigns.offers.schemas import ChangedOffer, NewOffer, Offer, OfferChanges
 from lealtad.events.catalog.campaigns import OfferKind
 from lealtad.http import Command, Page, PageWanted, Query, problems, reads, writes
+from lealtad.http.parameters import FlagInAddress, NumberInAddress
+from lealtad.scalars import Identifier
 
 router = APIRouter(prefix="/v1/offers", tags=["offers"])
 Reads = Annotated[Query, Depends(reads("offers:read"))]
@@ -24,7 +25,7 @@ async def list_offers(
     query: Reads,
     page: PageWanted,
     kind: Annotated[OfferKind | None, Parameter(description="Only offers of this kind")] = None,
-    withdrawn: Annotated[bool, Parameter(description="Withdrawn offers instead of those on offer")] = False,
+    withdrawn: Annotated[FlagInAddress, Parameter(description="Withdrawn offers instead of those on offer")] = False,
 ) -> Response:
     """List offers.
 
@@ -54,8 +55,10 @@ async def read_offer(reference: Reference, query: Reads) -> Response:
 
 @router.get("/{offer_id}/versions/{version}", response_model=Offer, responses=problems(404))
 async def read_offer_version(
-    offer_id: Annotated[UUID, Path(description="Id of the offer")],
-    version: Annotated[int, Path(ge=1, le=2_147_483_647, description="A version of the offer", examples=[1])],
+    offer_id: Annotated[Identifier, Path(description="Id of the offer")],
+    version: Annotated[
+        NumberInAddress, Path(ge=1, le=2_147_483_647, description="A version of the offer", examples=[1])
+    ],
     query: Reads,
 ) -> Response:
     """Read a version of an offer.

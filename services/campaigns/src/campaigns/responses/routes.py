@@ -1,7 +1,6 @@
 """Routes of responses."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Response
 
@@ -9,11 +8,12 @@ from campaigns.contacts.schemas import Contact
 from campaigns.responses import commands
 from campaigns.responses.schemas import NewResponse, OfferResponse
 from lealtad.http import Command, problems, writes
+from lealtad.scalars import Identifier
 
 router = APIRouter()
 Writes = Annotated[Command, Depends(writes("decisions:write"))]
-ContactId = Annotated[UUID, Path(description="Id of a contact")]
-DecisionId = Annotated[UUID, Path(description="Id of the decision that is answered")]
+ContactId = Annotated[Identifier, Path(description="Id of a contact")]
+DecisionId = Annotated[Identifier, Path(description="Id of the decision that is answered")]
 
 
 @router.post(

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
+from lealtad.scalars import ExactNumber, Number, WholeNumber
+
 Floats = NDArray[np.float64]
-Probability = Annotated[Decimal, Field(ge=0, le=1, max_digits=6, decimal_places=5)]
+Probability = Annotated[ExactNumber, Field(ge=0, le=1, max_digits=6, decimal_places=5)]
 BandName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", examples=["high"])]
 EVIDENCE = ("open_cases", "complaints_90", "payment_failures_90", "negative_touchpoints_90", "returns_90")
 
@@ -37,18 +39,18 @@ class Band(Document):
 class Prior(Document):
     """BG/NBD parameters before the first fit, time in days; `lealtad_demo.churn_prior` computes the defaults."""
 
-    r: float = Field(default=0.93, ge=0.001, le=100)
-    alpha: float = Field(default=67.5, ge=0.01, le=10_000)
-    a: float = Field(default=0.63, ge=0.001, le=100)
-    b: float = Field(default=7.4, ge=0.001, le=1_000)
+    r: Number = Field(default=0.93, ge=0.001, le=100)
+    alpha: Number = Field(default=67.5, ge=0.01, le=10_000)
+    a: Number = Field(default=0.63, ge=0.001, le=100)
+    b: Number = Field(default=7.4, ge=0.001, le=1_000)
 
 
 class Evidence(Document):
     """The change of the log-odds of leaving by one observation, until a model has learned it."""
 
     feature: str = Field(max_length=80, description="One of " + ", ".join(EVIDENCE))
-    log_odds: float = Field(ge=-5, le=5, description="Per unit of the feature")
-    cap: float = Field(gt=0, le=100, description="More units than this change nothing further")
+    log_odds: Number = Field(ge=-5, le=5, description="Per unit of the feature")
+    cap: Number = Field(gt=0, le=100, description="More units than this change nothing further")
 
     @field_validator("feature")
     @classmethod
@@ -70,11 +72,11 @@ class ContractPrior(Document):
 class ValuePrior(Document):
     """The expected spending of a customer without own history."""
 
-    daily_spend: Decimal = Field(
+    daily_spend: ExactNumber = Field(
         default=Decimal("0.50"), ge=0, max_digits=12, decimal_places=4, description="Reporting currency a day"
     )
-    weight_days: int = Field(default=90, ge=1, le=3650, description="Days of own history that weigh the same")
-    step: Decimal = Field(
+    weight_days: WholeNumber = Field(default=90, ge=1, le=3650, description="Days of own history that weigh the same")
+    step: ExactNumber = Field(
         default=Decimal("0.20"),
         ge=Decimal("0.01"),
         le=1,
@@ -87,10 +89,10 @@ class ValuePrior(Document):
 class Training(Document):
     """The customers and points in time from which models learn."""
 
-    active_days: int = Field(default=180, ge=30, le=1095, description="Days since the last purchase, at most")
-    cutoffs: int = Field(default=3, ge=1, le=12, description="Points in time to learn from, the newest ones")
-    step_days: int = Field(default=30, ge=7, le=365, description="Days between them")
-    fewest_customers: int = Field(
+    active_days: WholeNumber = Field(default=180, ge=30, le=1095, description="Days since the last purchase, at most")
+    cutoffs: WholeNumber = Field(default=3, ge=1, le=12, description="Points in time to learn from, the newest ones")
+    step_days: WholeNumber = Field(default=30, ge=7, le=365, description="Days between them")
+    fewest_customers: WholeNumber = Field(
         default=300, ge=50, le=1_000_000_000, description="Per point in time; with fewer nothing is trained"
     )
 
@@ -112,8 +114,8 @@ def _default_evidence() -> tuple[Evidence, ...]:
 class ScoringPolicy(Document):
     """All settings of scoring; ADR churn-scoring-policy explains the defaults."""
 
-    horizon_days: int = Field(default=90, ge=7, le=730, description="Leaving = no purchase for so long")
-    grid: Decimal = Field(
+    horizon_days: WholeNumber = Field(default=90, ge=7, le=730, description="Leaving = no purchase for so long")
+    grid: ExactNumber = Field(
         default=Decimal("0.02"),
         gt=0,
         le=Decimal("0.25"),
@@ -124,7 +126,9 @@ class ScoringPolicy(Document):
     drift: Probability = Field(
         default=Decimal("0.06"), gt=0, le=Decimal("0.5"), description="Smallest change that time alone announces"
     )
-    recheck_days: int = Field(default=14, ge=1, le=90, description="Longest time between two evaluations of a score")
+    recheck_days: WholeNumber = Field(
+        default=14, ge=1, le=90, description="Longest time between two evaluations of a score"
+    )
     bands: tuple[Band, ...] = Field(default_factory=_default_bands, min_length=1, max_length=10)
     prior: Prior = Prior()
     evidence: tuple[Evidence, ...] = Field(default_factory=_default_evidence, max_length=len(EVIDENCE))

@@ -5,7 +5,7 @@ from sqlalchemy import UUID, Boolean, Column, Double, Index, Integer, String, Ta
 from churn_scoring.domain.facts import COMPLAINT_KINDS
 from churn_scoring.domain.history import DECAYING
 from churn_scoring.metadata import METADATA
-from lealtad.db.columns import AMOUNT, DERIVED, moment
+from lealtad.db.columns import AMOUNT, DERIVED, SUM, moment
 from lealtad.db.recordset import Row
 from lealtad.events.catalog.complaints import OPEN_STATUSES, CaseState
 from lealtad.events.catalog.customer_profile import ContractFact
@@ -48,8 +48,8 @@ history = Table(
     _count("purchase_days"),
     _amount("gap_squares"),
     Column("gap_smoothed", Double),
-    Column("spent", AMOUNT, nullable=False, server_default=text("0")),
-    Column("returned", AMOUNT, nullable=False, server_default=text("0")),
+    Column("spent", SUM, nullable=False, server_default=text("0")),
+    Column("returned", SUM, nullable=False, server_default=text("0")),
     _count("complaints"),
     Column("last_touchpoint_day", Integer),
     _count("offers_accepted"),

@@ -8,6 +8,7 @@ from churn_scoring.registry import commands
 from churn_scoring.registry.queries import models
 from churn_scoring.registry.schemas import Model
 from lealtad.http import Command, Page, PageWanted, Query, problems, reads, writes
+from lealtad.http.parameters import NumberInAddress
 
 router = APIRouter(prefix="/v1/models", tags=["models"])
 
@@ -22,7 +23,7 @@ async def list_models(query: Annotated[Query, Depends(reads("models:read"))], pa
     return await query.run(lambda uow: models.list_models(uow, page))
 
 
-Version = Annotated[int, Path(ge=1, le=2_147_483_647, description="A model's version", examples=[1])]
+Version = Annotated[NumberInAddress, Path(ge=1, le=2_147_483_647, description="A model's version", examples=[1])]
 
 
 @router.get("/{version}", response_model=Model, responses=problems(404))

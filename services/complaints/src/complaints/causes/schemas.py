@@ -2,9 +2,11 @@
 
 from pydantic import Field
 
-from complaints.fields import CauseName, LanguageCode
+from complaints.fields import CauseName
+from lealtad.codes import LanguageCode
 from lealtad.events.catalog.shared_types import Slug
 from lealtad.http import RequestBody
+from lealtad.scalars import Flag
 
 
 class CauseDefinition(RequestBody):
@@ -13,7 +15,7 @@ class CauseDefinition(RequestBody):
     names: dict[LanguageCode, CauseName] = Field(
         min_length=1, max_length=20, examples=[{"es": "Llegó dañado", "en": "Arrived damaged"}]
     )
-    retired: bool = Field(default=False, description="Kept for the cases that have it, refused for new ones")
+    retired: Flag = Field(default=False, description="Kept for the cases that have it, refused for new ones")
 
 
 class Cause(CauseDefinition):

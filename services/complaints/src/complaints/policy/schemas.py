@@ -1,19 +1,21 @@
 """The service policy as the document that managers read and replace."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Self
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from complaints.domain.business_time import BusinessCalendar
 from complaints.domain.service_level import ServicePolicy
-from complaints.fields import LocalTime, OpenHours, TierFactor, Weekday
+from complaints.fields import OpenHours, TierFactor, Weekday
 from complaints.policy.examples import SHIPPED_POLICY
+from lealtad.codes import Zone
 from lealtad.events.catalog.complaints import CaseKind, Severity
 from lealtad.events.catalog.shared_types import Slug
 from lealtad.http import SafeValueError
 from lealtad.policies import PolicyStamp
+from lealtad.scalars import Date, Flag, TimeOfDay, WholeNumber
 
 MAX_YEARS_OF_A_DUE_TIME = 2
 """The longest due time must fit into the desk's open time of so many years."""
@@ -48,23 +50,14 @@ class KindHours(PolicyPart):
 class OpeningHours(PolicyPart):
     """Opening hours of the desk; they are the same on each of its weekdays."""
 
-    zone: str = Field(max_length=64, description="IANA time zone of the desk", examples=["America/Bogota"])
-    opens: LocalTime
-    closes: LocalTime
+    zone: Zone = Field(description="IANA time zone of the desk")
+    opens: TimeOfDay
+    closes: TimeOfDay
     weekdays: set[Weekday] = Field(min_length=1, max_length=7)
-    holidays: set[date] = Field(default_factory=set, max_length=400)
-
-    @field_validator("zone")
-    @classmethod
-    def _check_zone(cls, zone: str) -> str:
-        if zone not in available_timezones():
-            raise SafeValueError("not a name of the IANA time zone database, such as Europe/Madrid")
-        return zone
+    holidays: set[Date] = Field(default_factory=set, max_length=400)
 
     @model_validator(mode="after")
     def _check_order(self) -> Self:
-        if self.opens.tzinfo or self.closes.tzinfo:
-            raise SafeValueError("opening hours are local times of the zone, without an offset")
         if self.opens >= self.closes:
             raise SafeValueError("the desk must open before it closes, on the same day")
         return self
@@ -82,16 +75,18 @@ class PolicyDocument(PolicyPart):
         examples=[{"premium": "0.5"}],
     )
     opening_hours: OpeningHours
-    close_after_days: int = Field(ge=1, le=365, description="How long a resolution stands before the case closes")
-    acknowledge_at_intake: bool = Field(
+    close_after_days: WholeNumber = Field(
+        ge=1, le=365, description="How long a resolution stands before the case closes"
+    )
+    acknowledge_at_intake: Flag = Field(
         description="Whether the intake itself tells the customer that the case is known"
     )
-    waiting_pauses: bool = Field(
+    waiting_pauses: Flag = Field(
         default=True, description="Whether the service clock stands while a case waits for the customer"
     )
     muting_kinds: set[CaseKind] = Field(max_length=20, description="Kinds of which an open case mutes promotions")
-    future_tolerance_s: int = Field(ge=0, le=86_400, description="How far clocks of channels may run ahead")
-    oldest_days: int = Field(ge=1, le=3_650, description="How far back the occurrence of a case may lie")
+    future_tolerance_s: WholeNumber = Field(ge=0, le=86_400, description="How far clocks of channels may run ahead")
+    oldest_days: WholeNumber = Field(ge=1, le=3_650, description="How far back the occurrence of a case may lie")
 
     def rules(self, version: int) -> ServicePolicy:
         """Return the policy in the form that the domain uses."""

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from lealtad.events.catalog.customer_profile import Channel, Purpose
 from lealtad.events.catalog.shared_types import Slug
 from lealtad.http import RequestBody, SafeValueError, SlugText, Timestamp
+from lealtad.scalars import Flag
 
 
 class NewConsent(RequestBody):
@@ -33,7 +34,7 @@ class NewConsent(RequestBody):
 
     purpose: Purpose
     channel: Channel | None = Field(default=None, description="Null: all channels")
-    granted: bool
+    granted: Flag
     given_at: Timestamp | None = Field(default=None, description="Time of the statement; default: now")
     expires_at: Timestamp | None = Field(default=None, description="Of a consent; a refusal does not expire")
     source: SlugText = Field(description="Place of the statement", examples=["web-form"])

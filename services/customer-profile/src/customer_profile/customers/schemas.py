@@ -15,18 +15,18 @@ from customer_profile.consents.schemas import NewConsent
 from customer_profile.customers import examples
 from customer_profile.fields import (
     BirthDate,
-    Country,
-    Language,
     LocalHour,
     PlainText,
     Region,
-    TimeZone,
     without_repeats,
 )
 from customer_profile.identities.schemas import Identities
+from lealtad.codes import CountryCode, LanguageCode, Zone
 from lealtad.events.catalog.customer_profile import Channel, CustomerStatus
 from lealtad.events.catalog.shared_types import Slug
 from lealtad.http import CustomerRef, RequestBody, SlugText
+from lealtad.http.parameters import FlagInAddress
+from lealtad.scalars import WholeNumber
 
 
 class ContactHours(RequestBody):
@@ -55,9 +55,9 @@ class Profile(Identities):
     organisation: PlainText | None = Field(default=None, description="Of a customer that is a company")
     birth_date: BirthDate | None = None
     region: Region | None = None
-    stratum: int | None = Field(default=None, ge=1, le=6, description="Socio-economic stratum, 1 the lowest")
-    language: Language | None = None
-    time_zone: TimeZone | None = None
+    stratum: WholeNumber | None = Field(default=None, ge=1, le=6, description="Socio-economic stratum, 1 the lowest")
+    language: LanguageCode | None = None
+    time_zone: Zone | None = None
     preferences: Preferences = Preferences()
 
 
@@ -122,10 +122,10 @@ class CustomerFilters(BaseModel):
     """Conditions that listed customers meet."""
 
     status: CustomerStatus | None = Field(default=None, description="Only customers in this status")
-    provisional: bool | None = Field(
+    provisional: FlagInAddress | None = Field(
         default=None, description="true: only those that a fact of an unknown external id made"
     )
-    country: Country | None = Field(default=None, description="Only of this country (ISO 3166-1 alpha-2)")
+    country: CountryCode | None = Field(default=None, description="Only of this country (ISO 3166-1 alpha-2)")
     region: Annotated[str, Field(max_length=80)] | None = Field(
         default=None, description="Only of this region, written as it was registered"
     )

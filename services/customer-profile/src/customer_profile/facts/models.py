@@ -16,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from customer_profile.metadata import METADATA
-from lealtad.db.columns import AMOUNT, OWNED, moment
+from lealtad.db.columns import AMOUNT, OWNED, SUM, moment
 
 NONE_YET = text("0")
 
@@ -72,11 +72,11 @@ customer_totals = Table(
     METADATA,
     Column("customer_id", UUID, ForeignKey("owned.customer.id"), primary_key=True),
     Column("purchases", Integer, nullable=False, server_default=NONE_YET),
-    Column("purchased", AMOUNT, nullable=False, server_default=NONE_YET),
+    Column("purchased", SUM, nullable=False, server_default=NONE_YET),
     Column("returns", Integer, nullable=False, server_default=NONE_YET),
-    Column("returned", AMOUNT, nullable=False, server_default=NONE_YET),
+    Column("returned", SUM, nullable=False, server_default=NONE_YET),
     Column("payments", Integer, nullable=False, server_default=NONE_YET),
-    Column("paid", AMOUNT, nullable=False, server_default=NONE_YET),
+    Column("paid", SUM, nullable=False, server_default=NONE_YET),
     Column("failed_payments", Integer, nullable=False, server_default=NONE_YET),
     Column("touchpoints", Integer, nullable=False, server_default=NONE_YET),
     moment("first_purchase_at", nullable=True),

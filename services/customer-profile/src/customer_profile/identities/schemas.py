@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, ModelWrapValidatorHandler, ValidationInfo, field_validator, model_validator
 
 from customer_profile.domain.contact_points import ContactPointError, normalise_phone
-from customer_profile.fields import Country, DocumentNumber, EmailAddress, PhoneText, without_repeats
+from customer_profile.fields import DocumentNumber, EmailAddress, PhoneText, without_repeats
+from lealtad.codes import CountryCode
 from lealtad.events.catalog.shared_types import Slug
 from lealtad.http import ExternalIdText, RequestBody, SafeValueError, SystemText
 
@@ -33,7 +34,7 @@ class ExternalId(RequestBody):
 class IdentityDocument(RequestBody):
     """A document that identifies the customer; at most one of a kind and country."""
 
-    country: Country
+    country: CountryCode
     kind: Slug = Field(examples=["national-id"])
     number: DocumentNumber
 
@@ -47,7 +48,7 @@ class Identities(RequestBody):
     emails: Annotated[list[EmailAddress], Field(max_length=10), AfterValidator(without_repeats)] = Field(
         default_factory=list, description="Most preferred first"
     )
-    country: Country | None = None
+    country: CountryCode | None = None
     phones: list[PhoneText] = Field(
         default_factory=list,
         max_length=10,

@@ -9,11 +9,12 @@ from pydantic import AfterValidator, ConfigDict, Field
 from customer_profile.domain.external_ids import UnknownDocumentFormatError, document_format
 from customer_profile.domain.occurrence import OccurrenceWindow
 from customer_profile.domain.profiling_permission import ProfilingBasis
-from customer_profile.fields import Country
+from lealtad.codes import CountryCode
 from lealtad.events.catalog.shared_types import SystemName
 from lealtad.events.cause import Lane
 from lealtad.http import RequestBody, SafeValueError
 from lealtad.policies import PolicyStamp
+from lealtad.scalars import WholeNumber
 
 DAYS_OF_A_CENTURY = 36_525
 
@@ -63,9 +64,11 @@ class IntakePolicy(RequestBody):
     unknown_customers: UnknownCustomers = Field(
         description="create: a fact of an unknown external id makes a provisional customer; refuse: it is answered 422"
     )
-    future_tolerance_s: int = Field(ge=0, le=86_400, description="How far ahead of us the clock of a source may run")
-    oldest_age_days: int = Field(ge=1, le=DAYS_OF_A_CENTURY, description="An older fact is taken for a mistake")
-    backfill_oldest_age_days: int = Field(
+    future_tolerance_s: WholeNumber = Field(
+        ge=0, le=86_400, description="How far ahead of us the clock of a source may run"
+    )
+    oldest_age_days: WholeNumber = Field(ge=1, le=DAYS_OF_A_CENTURY, description="An older fact is taken for a mistake")
+    backfill_oldest_age_days: WholeNumber = Field(
         default=DAYS_OF_A_CENTURY,
         ge=1,
         le=DAYS_OF_A_CENTURY,
@@ -77,7 +80,7 @@ class IntakePolicy(RequestBody):
         description="Sources that may name customers by a phone or document in digits alone: their external ids "
         "are held against `phone_regions` and `document_formats`",
     )
-    phone_regions: list[Country] = Field(
+    phone_regions: list[CountryCode] = Field(
         max_length=50,
         description="Countries whose national phone numbers are no external ids of a guarded source; numbers with "
         "their country code never are",

@@ -15,7 +15,7 @@ from customer_profile.view import repository, schemas
 from customer_profile.view.schemas import ANNOUNCED, Part
 from lealtad.consents import allows
 from lealtad.http import Answer
-from lealtad.money import Money
+from lealtad.money import MoneySum
 from lealtad.unit_of_work import UnitOfWork
 
 RECENT_ITEMS = 10
@@ -74,7 +74,7 @@ def _total(uow: UnitOfWork, measure: Measure, stored: Any) -> Any:
         case Measure.COUNT:
             return int(stored or 0)
         case Measure.AMOUNT:
-            return Money.stored(Decimal(stored or 0), uow.resources.reporting_currency)
+            return MoneySum.stored(Decimal(stored or 0), uow.resources.reporting_currency)
         case Measure.TIME:
             return datetime.fromisoformat(stored) if isinstance(stored, str) else stored
 

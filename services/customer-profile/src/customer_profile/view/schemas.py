@@ -17,7 +17,7 @@ from lealtad.events.catalog.complaints import CaseKind, CaseStatus, Severity
 from lealtad.events.catalog.customer_profile import Channel
 from lealtad.events.catalog.segmentation import Rfm, SegmentRef
 from lealtad.events.catalog.shared_types import FactSource, Slug
-from lealtad.money import DecimalText, Money
+from lealtad.money import DecimalText, Money, MoneySum
 
 T = TypeVar("T")
 AsOf = Annotated[datetime, Field(description="Business time of the newest fact behind it")]
@@ -110,7 +110,7 @@ class Response(BaseModel):
 class Totals(BaseModel):
     """The totals of a customer over all recorded facts."""
 
-    net: Money = Field(description="Purchased less returned")
+    net: MoneySum = Field(description="Purchased less returned")
 
 
 class Recent(BaseModel, Generic[T]):
@@ -134,7 +134,7 @@ class CustomerView(Customer):
     responses: Recent[Response] | None = None
 
 
-MEASURED: dict[Measure, Any] = {Measure.COUNT: int, Measure.AMOUNT: Money, Measure.TIME: datetime | None}
+MEASURED: dict[Measure, Any] = {Measure.COUNT: int, Measure.AMOUNT: MoneySum, Measure.TIME: datetime | None}
 
 
 def all_parts(kinds: FactKinds) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import UUID, BigInteger, Column, Date, Identity, Index, Integer, SmallInteger, String, Table, text
 
-from lealtad.db.columns import AMOUNT, OWNED, moment
+from lealtad.db.columns import OWNED, SUM, moment
 from segmentation.metadata import METADATA
 
 membership = Table(
@@ -31,7 +31,7 @@ evaluated_customer = Table(
     Column("rfm_monetary", SmallInteger),
     Column("last_purchase", Date),
     Column("frequency", Integer, nullable=False, server_default="0"),
-    Column("monetary", AMOUNT, nullable=False, server_default="0"),
+    Column("monetary", SUM, nullable=False, server_default="0"),
     Column("boundaries_version", Integer),
     moment("evaluated_at"),
     moment("next_due_at"),

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Response
 from fastapi import Query as Parameter
 
 from lealtad.http import Command, Page, PageWanted, Query, problems, reads, writes
+from lealtad.http.parameters import FlagInAddress
 from segmentation.definitions import commands
 from segmentation.definitions.preview.queries import read_preview
 from segmentation.definitions.preview.schemas import Preview, PreviewRequest
@@ -34,8 +35,8 @@ async def create_segment(body: NewSegment, command: Creates) -> Response:
 async def list_segments(
     query: Reads,
     page: PageWanted,
-    archived: Annotated[bool, Parameter(description="Show the archived segments instead")] = False,
-    sizes: Annotated[bool, Parameter(description="Count the members of each")] = False,
+    archived: Annotated[FlagInAddress, Parameter(description="Show the archived segments instead")] = False,
+    sizes: Annotated[FlagInAddress, Parameter(description="Count the members of each")] = False,
 ) -> Response:
     """List segments by key."""
     return await query.run(lambda uow: queries.list_segments(uow, page, archived=archived, sizes=sizes))

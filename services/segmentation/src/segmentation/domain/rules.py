@@ -2,6 +2,7 @@
 
 Time is counted in whole days of UTC: the last N days are today and the N - 1 days before. A condition about an unknown
 value (no birth year, no score, no purchase) is not met, whatever its operator; `not` around the condition is met.
+Only the year of birth is known: a rule on age is met where it is met for every birth date of that year.
 """
 
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from lealtad.scalars import WholeNumber
 from segmentation.domain.values import MAX_VALUES, Value, checked_value, rule_error
 from segmentation.domain.vocabulary import (
     ATTRIBUTES,
@@ -57,7 +59,7 @@ class ActivityCondition(Node):
 
     kind: Literal["activity"]
     metric: Metric
-    within_days: int | None = Field(
+    within_days: WholeNumber | None = Field(
         default=None, ge=1, le=MAX_DAYS, description="The last days, today included; absent: ever"
     )
     product_line: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
@@ -81,7 +83,7 @@ class SinceCondition(Node):
     kind: Literal["since"]
     moment: Moment
     operator: Operator
-    days: int = Field(ge=0, le=MAX_DAYS)
+    days: WholeNumber = Field(ge=0, le=MAX_DAYS)
 
     @model_validator(mode="after")
     def _operator_orders(self) -> Self:

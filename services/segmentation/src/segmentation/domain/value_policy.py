@@ -10,6 +10,7 @@ from pydantic.config import JsonDict
 
 from lealtad.events.catalog.shared_types import Slug
 from lealtad.money import DecimalText
+from lealtad.scalars import WholeNumber
 from segmentation.domain.values import rule_error
 
 RETRY = timedelta(hours=1)
@@ -44,9 +45,9 @@ class ValuePolicy(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
 
-    window_days: int = Field(ge=30, le=730, description="Purchases and returns of the last days count")
-    min_customers: int = Field(ge=5, le=1_000_000, description="Fewer buyers give no quintiles")
-    hour: int = Field(ge=0, le=23, description="Hour of the day (UTC) at which boundaries are computed")
+    window_days: WholeNumber = Field(ge=30, le=730, description="Purchases and returns of the last days count")
+    min_customers: WholeNumber = Field(ge=5, le=1_000_000, description="Fewer buyers give no quintiles")
+    hour: WholeNumber = Field(ge=0, le=23, description="Hour of the day (UTC) at which boundaries are computed")
     tiers: list[TierRule] = Field(min_length=1, max_length=10, description="Best first")
 
     @field_validator("tiers")

@@ -1,11 +1,13 @@
 """Values of conditions, parsed by the scale of what they are compared with."""
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 from typing import Annotated
 
-from pydantic import Field, PlainSerializer, StrictBool, StrictInt, StrictStr
+from pydantic import Field, StrictBool, StrictInt, StrictStr
 from pydantic_core import PydanticCustomError
 
+from lealtad.scalars import DECIMAL_PATTERN, ExactNumber
 from segmentation.domain.vocabulary import MEMBERSHIP, OPERATORS, Operator, Scale, ValueType
 
 MAX_VALUES = 200
@@ -13,9 +15,8 @@ MAX_DIGITS = 18
 MAX_PLACES = 4
 
 DecimalValue = Annotated[
-    Decimal,
+    ExactNumber,
     Field(allow_inf_nan=False, max_digits=MAX_DIGITS, decimal_places=MAX_PLACES),
-    PlainSerializer(lambda value: format(value, "f"), return_type=str, when_used="json"),
 ]
 Text = Annotated[StrictStr, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Value = StrictBool | StrictInt | Text | DecimalValue
@@ -56,10 +57,9 @@ def _typed(scale: Scale, value: Value, name: str) -> Value:
 
 
 def _number(value: Value, name: str) -> Decimal:
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        raise rule_error(f"'{name}' is compared with a number") from None
+    if isinstance(value, str) and not re.fullmatch(DECIMAL_PATTERN, value):
+        raise rule_error(f"'{name}' is compared with a number")
+    number = Decimal(value)
     exponent = number.as_tuple().exponent
     if not isinstance(exponent, int) or -exponent > MAX_PLACES:
         raise rule_error(f"'{name}' is compared with a number of at most {MAX_PLACES} decimals")

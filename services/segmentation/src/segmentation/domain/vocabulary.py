@@ -57,6 +57,7 @@ class Attribute(StrEnum):
     LANGUAGE = "language"
     STRATUM = "stratum"
     AGE = "age"
+    """Only the year of birth is known: a rule on age is met where it is met for every birth date of that year."""
     ACTIVE_CONTRACT = "active-contract"
     OPEN_COMPLAINT = "open-complaint"
     OPEN_CASES = "open-cases"

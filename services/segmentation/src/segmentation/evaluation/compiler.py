@@ -10,6 +10,7 @@ from sqlalchemy import (
     all_,
     and_,
     any_,
+    case,
     false,
     func,
     literal,
@@ -54,6 +55,20 @@ def windows_of(rules: Iterable[Rule]) -> set[Window]:
         for condition in conditions(rule)
         if isinstance(condition, ActivityCondition)
     }
+
+
+def readings(rule: Rule, attributes: Columns) -> list[Columns]:
+    """Return the attributes under each of which `rule` must be met: one for each age that a customer may have.
+
+    Only the year of birth is shared. Before the birthday the age is one less than the difference of the years, and
+    nobody here knows the birthday. A rule that must be met at both ages is met for every birth date of the year, also
+    under `not`, between two bounds, and where one branch of `or` covers what another leaves open.
+    """
+    leaves = (leaf for leaf in conditions(rule) if isinstance(leaf, AttributeCondition))
+    if all(leaf.attribute is not Attribute.AGE for leaf in leaves):
+        return [attributes]
+    age = attributes[Attribute.AGE]
+    return [attributes, {**attributes, Attribute.AGE: case((age > 0, age - 1), else_=age)}]
 
 
 def met(rule: Rule, facts: Sources, attributes: Columns) -> ColumnElement[bool]:

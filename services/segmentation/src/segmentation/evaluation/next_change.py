@@ -31,7 +31,7 @@ from segmentation.evaluation.windows import TODAY, window_of
 
 PAST: ColumnElement[date] = literal_column("DATE '-infinity'", Date)
 NEW_YEAR: ColumnElement[date] = bindparam("new_year", type_=Date)
-"""First day of the next year: the age in a rule is the calendar year less the year of birth."""
+"""First day of the next year: both ages that the year of birth leaves open grow with the calendar year."""
 RANKED = frozenset({Attribute.TIER, Attribute.RFM_RECENCY, Attribute.RFM_FREQUENCY, Attribute.RFM_MONETARY})
 BEST = 5
 Day = ColumnElement[date]

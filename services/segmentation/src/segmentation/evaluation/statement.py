@@ -22,7 +22,7 @@ from segmentation.customer_base.models import evaluated_customer, membership
 from segmentation.domain.rulebook import Definition, Rulebook
 from segmentation.domain.rules import Rule, is_behavioural
 from segmentation.domain.vocabulary import Moment
-from segmentation.evaluation.compiler import met, windows_of
+from segmentation.evaluation.compiler import met, readings, windows_of
 from segmentation.evaluation.departures import NEVER, departures_of
 from segmentation.evaluation.next_change import Day, NextChange, due_at
 from segmentation.evaluation.sources import Sources, sources
@@ -68,14 +68,22 @@ def evaluation(customers: FromClause, rulebook: Rulebook) -> Select[Any]:
     amount = facts.windows.values[monetary_window(rulebook.policy.window_days)]
     leaving = [facts.windows.departures[departure] for departure in sorted(ranking, key=repr)]
     value_changes = func.coalesce(func.least(*leaving), NEVER)
-    next_change = NextChange(facts, attributes, rulebook.boundaries, value_changes)
-    changes = [_change_day(facts, rule, next_change.day_of(rule)) for rule in rules]
+    read = [readings(rule, attributes) for rule in rules]
+    changes = [
+        _change_day(facts, rule, NextChange(facts, reading, rulebook.boundaries, value_changes).day_of(rule))
+        for rule, its_readings in zip(rules, read, strict=True)
+        for reading in its_readings
+    ]
+    met_by = [
+        and_(_eligible(facts, rule), *(met(rule, facts, reading) for reading in its_readings))
+        for rule, its_readings in zip(rules, read, strict=True)
+    ]
     next_day = func.least(_if_profiled(facts, value_changes), *changes)
     return (
         select(
             facts.customer_id.label("customer_id"),
             facts.profiled.label("profiled"),
-            _met_rules(definitions, [and_(_eligible(facts, rule), met(rule, facts, attributes)) for rule in rules]),
+            _met_rules(definitions, met_by),
             value.tier.label("tier"),
             value.service_tier.label("service_tier"),
             value.recency.label("rfm_recency"),

@@ -20,7 +20,7 @@ from sqlalchemy import (
     Table,
 )
 
-from lealtad.db.columns import AMOUNT, DERIVED, moment
+from lealtad.db.columns import AMOUNT, DERIVED, SUM, moment
 from lealtad.db.recordset import Row
 from lealtad.events.catalog.churn_scoring import ChurnScored, ScoringPolicyChanged
 from lealtad.events.catalog.complaints import OPEN_STATUSES, CaseState
@@ -47,8 +47,8 @@ IN_PLACE = {"fillfactor": "80"}
 
 def _measures() -> list[Column[Any]]:
     counts: list[Column[Any]] = [Column(name, Integer, nullable=False, server_default="0") for name in COUNTS]
-    sums: list[Column[Any]] = [Column(name, AMOUNT, nullable=False, server_default="0") for name in (*SUMS, LARGEST)]
-    return [*counts, *sums]
+    sums: list[Column[Any]] = [Column(name, SUM, nullable=False, server_default="0") for name in SUMS]
+    return [*counts, *sums, Column(LARGEST, AMOUNT, nullable=False, server_default="0")]
 
 
 activity_fact = Table(
@@ -80,8 +80,8 @@ activity_line_day = Table(
     Column("product_line", String, primary_key=True),
     Column("purchases", Integer, nullable=False),
     Column("returns", Integer, nullable=False),
-    Column("purchase_amount", AMOUNT, nullable=False),
-    Column("returned_amount", AMOUNT, nullable=False),
+    Column("purchase_amount", SUM, nullable=False),
+    Column("returned_amount", SUM, nullable=False),
     schema=DERIVED,
     postgresql_with=IN_PLACE,
 )

@@ -7,7 +7,7 @@ from lealtad.customers import find, unknown_customer
 from lealtad.db import Row
 from lealtad.events.catalog.segmentation import Rfm
 from lealtad.http import CustomerRef, Page, PageQuery
-from lealtad.money import Money
+from lealtad.money import MoneySum
 from lealtad.unit_of_work import UnitOfWork
 from segmentation.definitions.queries.segments import find_segment
 from segmentation.domain.boundaries import Boundaries
@@ -57,7 +57,7 @@ def _value(row: Row, boundaries: Boundaries | None, today: date, currency: str) 
         rfm=rfm,
         unknown_reason=None if row.tier else _unknown_reason(row),
         percentile=boundaries.percentile(row.monetary) if boundaries and ranked else None,
-        net_amount=Money.stored(row.monetary, currency).amount,
+        net_amount=MoneySum.stored(row.monetary, currency).amount,
         purchases=row.frequency,
         last_purchase=row.last_purchase,
         boundaries_version=row.boundaries_version,

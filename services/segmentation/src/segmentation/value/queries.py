@@ -5,7 +5,7 @@ from functools import partial
 
 from lealtad.db import Row
 from lealtad.http import Page, PageQuery
-from lealtad.money import Money
+from lealtad.money import MoneySum
 from lealtad.unit_of_work import UnitOfWork
 from segmentation.value.repository import boundaries as repository
 from segmentation.value.schemas import ValueBoundaries
@@ -39,4 +39,4 @@ def _boundaries(currency: str, row: Row) -> ValueBoundaries:
 
 
 def _amount(stored: str | None, currency: str) -> Decimal | None:
-    return None if stored is None else Money.stored(Decimal(stored), currency).amount
+    return None if stored is None else MoneySum.stored(Decimal(stored), currency).amount

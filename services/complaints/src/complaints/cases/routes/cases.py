@@ -14,6 +14,7 @@ from complaints.domain.case_filter import CaseFilter
 from complaints.fields import CaseId
 from lealtad.events.catalog.complaints import CaseKind, CaseStatus
 from lealtad.http import Command, CustomerRefText, Page, PageWanted, Query, Timestamp, problems, reads, writes
+from lealtad.http.parameters import FlagInAddress
 
 router = APIRouter(prefix="/v1", tags=["cases"])
 
@@ -49,13 +50,14 @@ async def list_cases(
         list[CaseStatus] | None, Parameter(max_length=20, description="May be given several times")
     ] = None,
     is_open: Annotated[
-        bool | None, Parameter(alias="open", description="true: the work list; false: resolved and closed cases")
+        FlagInAddress | None,
+        Parameter(alias="open", description="true: the work list; false: resolved and closed cases"),
     ] = None,
     kind: Annotated[CaseKind | None, Parameter(description="Only cases of this kind")] = None,
     customer: Annotated[
         CustomerRefText | None, Parameter(description="Only of this customer: its id, or `source:external_id`")
     ] = None,
-    attached: Annotated[bool | None, Parameter(description="false: cases of unknown customers")] = None,
+    attached: Annotated[FlagInAddress | None, Parameter(description="false: cases of unknown customers")] = None,
     due_before: Annotated[Timestamp | None, Parameter(description="Business time")] = None,
 ) -> Response:
     """List cases, the most urgent first.

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from customer_profile.customers import repository
+from customer_profile.customers.commands.check_birth_date import require_past_birth_date
 from customer_profile.customers.events import emit_customer_state
 from customer_profile.customers.queries import changed_customer, lock_customer
 from customer_profile.customers.schemas import ChangedCustomer, Profile
@@ -32,6 +33,8 @@ async def change_customer(uow: UnitOfWork, ref: str, patch: Mapping[str, Any], *
     policy = (await INTAKE_POLICY.in_force(uow.connection)).policy
     require_impersonal_external_ids(profile, policy, before=before.profile)
     document = profile.model_dump(mode="json")
+    if document["birth_date"] != before.profile["birth_date"]:
+        require_past_birth_date(profile.birth_date, profile.time_zone, uow.now)
     if document == before.profile and not before.provisional:
         return changed_customer(before, event_id=None)
     after = replace(before, version=before.version + 1, provisional=False, profile=document, updated_at=uow.now)

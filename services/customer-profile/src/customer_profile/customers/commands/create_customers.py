@@ -7,6 +7,7 @@ from uuid import UUID
 from customer_profile.consents import repository as consents
 from customer_profile.consents.commands import accept_consent
 from customer_profile.customers import repository
+from customer_profile.customers.commands.check_birth_date import require_past_birth_date
 from customer_profile.customers.events import emit_customer_state
 from customer_profile.customers.schemas import NewCustomer
 from customer_profile.domain.consent_statement import ConsentStatement
@@ -30,8 +31,9 @@ class Registration(NamedTuple):
 def accept_registration(uow: UnitOfWork, new: NewCustomer, policy: IntakePolicy) -> list[ConsentStatement]:
     """Return the consents of a registration.
 
-    Raises 422 when an external id looks like personal data, or when a consent was given in the future.
+    Raises 422 when an external id looks like personal data, or when the birth date or a consent lies in the future.
     """
+    require_past_birth_date(new.birth_date, new.time_zone, uow.now)
     require_impersonal_external_ids(new, policy)
     return [accept_consent(consent, policy, uow.now) for consent in new.consents]
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from lealtad.events.catalog.shared_types import Slug, SystemName
 from lealtad.http import CustomerRefText
+from lealtad.http.parameters import FlagInAddress
 from lealtad.money import Money
 
 
@@ -39,4 +40,4 @@ class ContractFilters(BaseModel):
     customer: CustomerRefText | None = Field(
         default=None, description="Only of this customer: its id, or `source:external_id`"
     )
-    active: bool | None = Field(default=None, description="Whether they run at the present business time")
+    active: FlagInAddress | None = Field(default=None, description="Whether they run at the present business time")

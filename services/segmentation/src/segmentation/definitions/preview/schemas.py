@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from lealtad.http import FieldWarnings, RequestBody
+from lealtad.scalars import WholeNumber
 from segmentation.fields import SegmentRule
 
 
@@ -13,7 +14,7 @@ class PreviewRequest(RequestBody):
     """A rule to be tried on the base."""
 
     rule: SegmentRule
-    samples: int = Field(default=5, ge=0, le=20, description="Matching customers to be named")
+    samples: WholeNumber = Field(default=5, ge=0, le=20, description="Matching customers to be named")
 
 
 class Preview(BaseModel):
