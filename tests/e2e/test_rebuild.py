@@ -64,7 +64,8 @@ async def damage(world: World, service: Service) -> None:
 
 
 async def live_a_little(world: World) -> None:
-    """Let a customer do everything that services fold, some of it late."""
+    """Let a customer and a manager do everything that services fold, some of it late."""
+    await world.manage()
     customer = await world.newcomer()
     await world.buy(customer, "40.00", days_ago=3)
     await world.buy(customer, "10.00", days_ago=30)

@@ -83,6 +83,14 @@ class World:
         for response in responses:
             await self.stage.apis.post(CAMPAIGNS, path, {"response": response})
 
+    async def manage(self) -> None:
+        """Put the policies in force once more and create a segment of nobody: readers keep copies of them."""
+        await self.stage.apis.amend(CHURN, "/v1/scoring-policy", {})
+        await self.stage.apis.amend(SEGMENTATION, "/v1/value-policy", {})
+        rule = {"kind": "activity", "metric": "purchases", "within_days": 30, "operator": ">=", "value": 1_000_000}
+        segment = {"key": f"nobody-{uuid4().hex[:8]}", "name": "Nobody", "rule": rule}
+        await self.stage.apis.post(SEGMENTATION, "/v1/segments", segment)
+
     async def profile(self, customer: str) -> Json:
         """Read the 360 view."""
         return dict(await self.stage.apis.get(PROFILE, f"/v1/customers/{customer}"))
