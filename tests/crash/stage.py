@@ -25,7 +25,7 @@ PATIENCE_S = 180.0
 """For everything that takes seconds on a machine with nothing else to do."""
 POLL_S = 0.05
 STOP_S = 30.0
-OWNED = re.compile(r'^consumer_lag\{partition="(\d+)",topic="([^"]+)"\}', re.MULTILINE)
+OWNED = re.compile(r'^lealtad_consumer_lag\{partition="(\d+)",topic="([^"]+)"\}', re.MULTILINE)
 
 
 async def until(condition: Callable[[], Awaitable[bool]], what: str, patience_s: float = PATIENCE_S) -> None:
