@@ -1,6 +1,6 @@
 """Every scalar has one form, and every code is one of its list."""
 
-from pathlib import Path
+from importlib.resources import files
 
 import pytest
 from pydantic import BaseModel, ValidationError
@@ -79,10 +79,7 @@ def test_a_stored_document_stays_readable_when_its_code_leaves_the_list():
 
 
 def test_the_countries_are_those_of_the_zone_database():
-    tables = [place / "iso3166.tab" for place in (Path("/usr/share/zoneinfo"), Path("/usr/lib/zoneinfo"))]
-    table = next((table for table in tables if table.exists()), None)
-    if table is None:
-        pytest.skip("this machine has no table of countries")
+    table = files("tzdata") / "zoneinfo" / "iso3166.tab"
     listed = {line[:2] for line in table.read_text().splitlines() if line and not line.startswith("#")}
 
     assert listed == codes.COUNTRIES

@@ -6,6 +6,7 @@
    service's `projections`, reacts, and writes journal and outbox.
 4. Reactions that wait for a follow-up, or for the end of a `backfill`, are `deferred_reactions`.
 5. A transient failure is tried again; a permanent one is isolated by halving and becomes one of the `dead_letters`.
-   `replay` tries these again on request. `dead_letter_limit` stops the loop when most records fail.
+   `replay` tries these again on request. `dead_letter_limit` stops the loop when most records fail;
+   `standstill` is how it waits.
 6. `progress`, `freshness`, `monitor` and `offset_history` say how far the service has come.
 """

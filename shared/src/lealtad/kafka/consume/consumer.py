@@ -8,7 +8,6 @@ stands still and tries the same batch again, until it succeeds or the worker is 
 import asyncio
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime
 
 import structlog
@@ -27,11 +26,12 @@ from lealtad.kafka.consume.batch import BatchHandler, Item, Processing, moves_of
 from lealtad.kafka.consume.dead_letter_limit import DeadLetterLimit, TooManyDeadLettersError
 from lealtad.kafka.consume.lanes import Lanes
 from lealtad.kafka.consume.positions import FencedError
+from lealtad.kafka.consume.standstill import Standstill
 from lealtad.kafka.naming import group_of
 from lealtad.kafka.offsets import TopicPartition
 from lealtad.observability.health import Heartbeat
 from lealtad.observability.logging import correlated
-from lealtad.observability.metrics import CONSUMER_BATCH_SECONDS, CONSUMER_PAUSED_PARTITIONS, CONSUMER_RETRIES
+from lealtad.observability.metrics import CONSUMER_BATCH_SECONDS, CONSUMER_RETRIES
 from lealtad.settings import ServiceSettings
 from lealtad.unit_of_work import Database
 
@@ -58,16 +58,20 @@ class Consumer:
         self._group = group_of(settings, self._reader.service)
         self._handler = BatchHandler(database, processing, self._group)
         self._heartbeat = heartbeat
-        self._stopping = asyncio.Event()
+        self._standstill = Standstill(heartbeat)
         self._waiting_until: datetime | None = None
         self._backfill = BackfillLane(settings, processing.reader.backfill_stage)
         self._flood = DeadLetterLimit()
         self._assignment: Assignment | None = None
         self._lanes: Lanes | None = None
-        self.paused: set[TopicPartition] = set()
         self.last_record_at = time.monotonic()
         self.polling = False
         """Whether records are waited for: while a batch is handled, none are."""
+
+    @property
+    def paused(self) -> set[TopicPartition]:
+        """The partitions that stand still after a failure."""
+        return self._standstill.paused
 
     @property
     def owned(self) -> dict[TopicPartition, int]:
@@ -89,12 +93,12 @@ class Consumer:
 
     def stop(self) -> None:
         """Ask the loop to end after the batch in hand."""
-        self._stopping.set()
+        self._standstill.stop()
 
     async def run(self) -> None:
         """Read until stopped; a broken client is replaced by a new one, after a growing pause."""
         pause = FIRST_PAUSE_S
-        while not self._stopping.is_set():
+        while not self._standstill.is_stopping:
             started = time.monotonic()
             try:
                 await self._read_with_one_client()
@@ -106,7 +110,7 @@ class Consumer:
                 log.warning("consumer_restarts", error=type(error).__name__)
             if time.monotonic() - started > LONGEST_PAUSE_S:
                 pause = FIRST_PAUSE_S
-            await self._rest(pause)
+            await self._standstill.rest(pause)
             pause = min(pause * 2, LONGEST_PAUSE_S)
 
     async def _read_with_one_client(self) -> None:
@@ -117,7 +121,7 @@ class Consumer:
         self._assignment = assignment
         try:
             await lanes.start(assignment)
-            while not self._stopping.is_set():
+            while not self._standstill.is_stopping:
                 await self._turn(lanes, assignment)
         finally:
             await lanes.stop()
@@ -150,7 +154,7 @@ class Consumer:
     async def _handle(self, items: Sequence[Item], assignment: Assignment) -> None:
         """Handle `items`: again after a transient failure, in halves after a permanent one."""
         pause = FIRST_PAUSE_S
-        while not self._stopping.is_set():
+        while not self._standstill.is_stopping:
             # Isolating a poisoned batch takes many transactions: each of them is progress.
             self._heartbeat.beat()
             self.last_record_at = time.monotonic()
@@ -158,13 +162,13 @@ class Consumer:
                 await self._attempt_or_isolate(items, assignment)
             except TooManyDeadLettersError as error:
                 log.critical("consumer_stands_still", reason=str(error))
-                await self._stand_still(assignment, STOPPED_S)
+                await self._standstill.pause(assignment.next, STOPPED_S)
             except Exception as error:
                 if not is_transient(error):
                     raise
                 CONSUMER_RETRIES.inc()
                 log.warning("batch_failed", error=type(error).__name__, records=len(items), again_in_s=pause)
-                await self._stand_still(assignment, pause)
+                await self._standstill.pause(assignment.next, pause)
                 pause = min(pause * 2, LONGEST_PAUSE_S)
             else:
                 return
@@ -245,7 +249,7 @@ class Consumer:
     async def _recover_waiting(self, assignment: Assignment, limit: int, error: Exception) -> None:
         if is_transient(error):
             CONSUMER_RETRIES.inc()
-            await self._stand_still(assignment, FIRST_PAUSE_S)
+            await self._standstill.pause(assignment.next, FIRST_PAUSE_S)
         elif limit > 1:
             await self._handle_waiting(assignment, limit // 2)
         else:
@@ -282,19 +286,6 @@ class Consumer:
         self._waiting_until = waiting.until
         if waiting.backfill:
             self._backfill.note_left()
-
-    async def _stand_still(self, assignment: Assignment, seconds: float) -> None:
-        """Pause the partitions for a declared while; heartbeats of the group go on."""
-        self.paused = set(assignment.next)
-        CONSUMER_PAUSED_PARTITIONS.set(len(self.paused))
-        await self._rest(seconds)
-        self.paused = set()
-        CONSUMER_PAUSED_PARTITIONS.set(0)
-
-    async def _rest(self, seconds: float) -> None:
-        self._heartbeat.declare_wait(seconds)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), seconds)
 
     def _is_next(self, item: Item, assignment: Assignment) -> bool:
         """Whether the record is still ours to handle: owned, and not handled before."""

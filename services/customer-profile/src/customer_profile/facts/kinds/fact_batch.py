@@ -1,5 +1,6 @@
 """State of one transaction of facts: loaded once for all of them, and updated from fact to fact."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -37,7 +38,7 @@ class StoredFact:
         return fact_document(self.id, self.data)
 
 
-class RelatedState:
+class RelatedState(ABC):
     """Stored state that facts name, read and change, such as purchases and contracts.
 
     A kind of fact with such state subclasses this one and names the subclass in its descriptor.
@@ -48,9 +49,9 @@ class RelatedState:
     has_customer: ClassVar[bool] = False
     """Whether the customer of the state is the customer of the fact, so that the fact may leave the customer out."""
 
+    @abstractmethod
     async def load(self, connection: Connection, refs: FactRefs) -> Mapping[Source, UUID]:
         """Load all that `refs` name, by one statement; return the ids by the source's own names."""
-        raise NotImplementedError
 
     def customers(self) -> set[UUID]:
         """Return the customers of the loaded state, to be locked with those that the facts name."""
