@@ -9,7 +9,7 @@ from complaints.service import SERVICE as COMPLAINTS
 from customer_profile.service import SERVICE as CUSTOMER_PROFILE
 from lealtad.app import Service
 from lealtad.app.api import create_api
-from lealtad.app.service import Runtime
+from lealtad.app.runtime import Runtime
 from lealtad.observability.health import Health
 from lealtad.testing.postgres import settings_for
 from segmentation.service import SERVICE as SEGMENTATION

@@ -37,7 +37,7 @@ def test_everything_that_may_be_sent_has_a_bound(service: Service):
 def test_numbers_that_may_be_sent_have_a_bound_of_digits(service: Service):
     found = [
         f"{route.methods} {route.path}"
-        for router in service.routers
+        for router in service.http.routers
         for route in router.routes
         if isinstance(route, APIRoute) and route.body_field and route.body_field.field_info.annotation
         for decimal in decimals_in(TypeAdapter(route.body_field.field_info.annotation).core_schema)

@@ -23,7 +23,7 @@ def test_routes_and_what_they_depend_on_run_in_the_event_loop(service: Service):
 
 
 def routes_of(service: Service) -> Iterator[APIRoute]:
-    for router in (*service.routers, operations_router(service.name, journal_days=30)):
+    for router in (*service.http.routers, operations_router(service.name, journal_days=30)):
         yield from (route for route in router.routes if isinstance(route, APIRoute))
 
 

@@ -9,7 +9,7 @@ from lealtad.db.migrations import PLATFORM_MIGRATIONS
 
 from .services import SERVICES
 
-HISTORIES = {"platform": PLATFORM_MIGRATIONS, **{service.name: service.migrations for service in SERVICES}}
+HISTORIES = {"platform": PLATFORM_MIGRATIONS, **{service.name: service.database.migrations for service in SERVICES}}
 UNCHANGING = {"alembic", "sqlalchemy", "json", "pathlib", "uuid"}
 
 

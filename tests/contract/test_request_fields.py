@@ -80,7 +80,7 @@ class Leaf(NamedTuple):
 
 def sent_to(service: Service) -> Iterator[Leaf]:
     """Yield what the service's routes take in bodies, paths and queries."""
-    for router in (*service.routers, operations_router(service.name, journal_days=1)):
+    for router in (*service.http.routers, operations_router(service.name, journal_days=1)):
         for route in router.routes:
             if isinstance(route, APIRoute):
                 yield from taken_by(route.dependant, route.endpoint.__name__)

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from pydantic import Field
 
-from lealtad.settings import ServiceSettings
+from lealtad.settings import ProcessSettings, ServiceSettings
 from lealtad_local.settings_page import document, main
 
 
@@ -11,7 +11,7 @@ class Own(ServiceSettings):
     decision_days: int = Field(default=90, description="how long decisions are kept")
 
 
-class Unexplained(ServiceSettings):
+class Unexplained(ProcessSettings):
     days: int = 90
 
 
@@ -21,6 +21,7 @@ def test_the_page_lists_every_shared_setting_once_and_those_of_a_service_with_it
         assert page.count(f"| `LEALTAD_{name.upper()}` |") == 1
     assert "| `LEALTAD_DECISION_DAYS` | how long decisions are kept | `90` | campaigns |" in page
     assert "at least 32 bytes | none: required | all |" in page
+    assert "host:port/database | none: required | all with a database |" in page
 
 
 def test_a_setting_without_a_meaning_is_refused() -> None:

@@ -76,6 +76,6 @@ async def test_a_customer_whose_decision_fails_stops_no_other(database, monkeypa
     async with database.read() as uow:
         decided = text("SELECT customer_id, count(*) FROM decision GROUP BY customer_id")
         numbers = {row.customer_id: row.count for row in await uow.connection.execute(decided)}
-        assert await backlog.found(uow.connection, SERVICE.due_actions, uow.now) == []
+        assert await backlog.found(uow.connection, SERVICE.stream.due_actions, uow.now) == []
     assert numbers.pop(poison) == 1
     assert set(numbers.values()) == {2}

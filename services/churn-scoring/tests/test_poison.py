@@ -31,5 +31,5 @@ async def test_a_customer_whose_rescoring_fails_is_retried_a_day_later(
 
     assert sorted(event.key for event in scored) == sorted(others)
     async with database.read() as uow:
-        [action] = await backlog.found(uow.connection, SERVICE.due_actions, at(41))
+        [action] = await backlog.found(uow.connection, SERVICE.stream.due_actions, at(41))
     assert action.name == "rescore"

@@ -17,7 +17,7 @@ from lealtad.unit_of_work import Database
 
 from .builders import a_case, a_customer, a_purchase, at
 
-TABLES = "|".join(table.name for table in SERVICE.metadata.tables.values() if table.schema in (DERIVED, OWNED))
+TABLES = "|".join(table.name for table in SERVICE.database.metadata.tables.values() if table.schema in (DERIVED, OWNED))
 OWN = re.compile(rf"\b(FROM|INTO|UPDATE|JOIN) ({TABLES})\b")
 
 

@@ -130,11 +130,11 @@ async def test_nothing_is_announced_about_an_erased_customer(shop, change_policy
     await change_policy(profiling_basis="consent")
     assert await run_due(SERVICE, database) == []
     async with database.read() as uow:
-        assert await backlog.found(uow.connection, SERVICE.due_actions, uow.now) == []
+        assert await backlog.found(uow.connection, SERVICE.stream.due_actions, uow.now) == []
 
 
 async def test_another_basis_is_applied_at_a_bounded_rate(database):
-    (applying,) = [action for action in SERVICE.due_actions if action.name == "apply-profiling-basis"]
+    (applying,) = [action for action in SERVICE.stream.due_actions if action.name == "apply-profiling-basis"]
     assert applying.paced
 
 
@@ -145,7 +145,7 @@ MANY = text("""
 """)
 
 
-@pytest.mark.parametrize("action", SERVICE.due_actions, ids=lambda action: action.name)
+@pytest.mark.parametrize("action", SERVICE.stream.due_actions, ids=lambda action: action.name)
 async def test_among_many_who_are_not_due_the_loop_looks_by_index(database, clock, action):
     async with database.begin() as uow:
         await uow.connection.execute(MANY, {"later": clock.now()})

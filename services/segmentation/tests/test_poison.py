@@ -32,6 +32,6 @@ async def test_a_customer_who_cannot_be_evaluated_is_tried_again_a_day_later(
 
     assert {event.key for event in left} == set(others)
     async with database.read() as uow:
-        assert await backlog.found(uow.connection, SERVICE.due_actions, later) == []
-        late = await backlog.counted(uow.connection, SERVICE.due_actions, later + timedelta(days=1))
+        assert await backlog.found(uow.connection, SERVICE.stream.due_actions, later) == []
+        late = await backlog.counted(uow.connection, SERVICE.stream.due_actions, later + timedelta(days=1))
     assert late[reevaluation.ACTION] >= 1

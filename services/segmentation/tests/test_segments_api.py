@@ -76,7 +76,7 @@ async def test_a_new_version_announces_only_changed_memberships(
 
 async def test_a_fact_during_the_preparation_is_not_missed(client: httpx.AsyncClient, database: Database) -> None:
     await client.post("/v1/segments", json=new_segment())
-    preparing = next(action for action in SERVICE.due_actions if action.name == "prepare-segment")
+    preparing = next(action for action in SERVICE.stream.due_actions if action.name == "prepare-segment")
     async with database.begin() as uow:
         await preparing.run(uow, 500)
     late = new_id()

@@ -36,7 +36,7 @@ MOST_STATEMENTS = 8
 
 
 def action(name: str) -> DueAction:
-    return next(action for action in SERVICE.due_actions if action.name == name)
+    return next(action for action in SERVICE.stream.due_actions if action.name == name)
 
 
 async def step(database: Database, name: str, limit: int | None = None) -> int:
@@ -171,4 +171,4 @@ async def test_boundaries_wait_for_a_sweep(database: Database, customers: Sequen
     assert await step(database, "compute-boundaries") == 0
     await run_due(SERVICE, database)
     async with database.read() as uow:
-        assert set((await backlog.counted(uow.connection, SERVICE.due_actions, NOW)).values()) == {0}
+        assert set((await backlog.counted(uow.connection, SERVICE.stream.due_actions, NOW)).values()) == {0}

@@ -120,5 +120,5 @@ async def test_no_customer_stays_due_after_their_evaluation(database: Database) 
     await run_due(SERVICE, database, now=later)
 
     async with database.read() as uow:
-        late = await backlog.counted(uow.connection, SERVICE.due_actions, later)
+        late = await backlog.counted(uow.connection, SERVICE.stream.due_actions, later)
     assert set(late.values()) == {0}

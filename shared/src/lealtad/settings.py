@@ -1,8 +1,9 @@
-"""What a process reads from its environment; every service extends `ServiceSettings`."""
+"""What a process reads from its environment: `ProcessSettings`, and with a database and Kafka `ServiceSettings`."""
 
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from lealtad.money import Currency
@@ -12,20 +13,25 @@ PLACEHOLDERS = ("replace-me", "change-me", "changeme")
 """Parts of the secrets in example files, which everybody knows."""
 
 
-class ServiceSettings(BaseSettings):
-    """Settings that all services share, read from variables that begin with `LEALTAD_`."""
+def _is_no_placeholder(secret: SecretStr) -> SecretStr:
+    """Refuse the secrets of example files."""
+    if any(placeholder in secret.get_secret_value().lower() for placeholder in PLACEHOLDERS):
+        raise ValueError("holds the placeholder of an example file: put a secret of your own there")
+    return secret
+
+
+OwnSecret = Annotated[SecretStr, AfterValidator(_is_no_placeholder)]
+
+
+class ProcessSettings(BaseSettings):
+    """Settings of every process, read from variables that begin with `LEALTAD_`: its port, tokens, limits and log."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
 
-    database_url: SecretStr = Field(description="postgresql://user:password@host:port/database")
-    database_pool: int = Field(default=10, ge=2, le=100, description="connections a process holds at most")
-    kafka_bootstrap: str = Field(default="127.0.0.1:9092", description="host:port[,host:port]")
-
     host: str = Field(default="127.0.0.1", description="address the process listens at")
     port: int = Field(default=8000, ge=0, le=65535, description="port the process listens at")
-    instance: str = Field(default="0", pattern=r"^[A-Za-z0-9-]{1,64}$", description="stable slot name of a worker")
 
-    token_secret: SecretStr = Field(description="HS256 secret of bearer tokens, at least 32 bytes", min_length=32)
+    token_secret: OwnSecret = Field(description="HS256 secret of bearer tokens, at least 32 bytes", min_length=32)
     token_public_key: SecretStr | None = Field(
         default=None, description="PEM; when set, RS256 tokens of its key are accepted"
     )
@@ -63,9 +69,20 @@ class ServiceSettings(BaseSettings):
     )
 
     clock_file: Path | None = Field(default=None, description="stack clock of a demo or a test; absent: real time")
-    reporting_currency: Currency = Field(default="EUR", description="the deployment's one currency")
     log_level: str = Field(default="INFO", description="least level that is logged")
     log_format: str = Field(default="json", pattern="^(json|console)$", description="json or console")
+    stuck_after_s: float = Field(default=30, gt=1, description="a loop that did not turn for so long ends its process")
+    shutdown_s: float = Field(default=10, gt=0, description="how long a graceful stop may take")
+
+
+class ServiceSettings(ProcessSettings):
+    """Settings that all services with a database share, besides those of every process."""
+
+    database_url: OwnSecret = Field(description="postgresql://user:password@host:port/database")
+    database_pool: int = Field(default=10, ge=2, le=100, description="connections a process holds at most")
+    kafka_bootstrap: str = Field(default="127.0.0.1:9092", description="host:port[,host:port]")
+    instance: str = Field(default="0", pattern=r"^[A-Za-z0-9-]{1,64}$", description="stable slot name of a worker")
+    reporting_currency: Currency = Field(default="EUR", description="the deployment's one currency")
 
     topic_prefix: str = Field(
         default="lealtad", pattern=r"^[a-z0-9-]{1,40}$", description="first part of the topics' names"
@@ -108,16 +125,6 @@ class ServiceSettings(BaseSettings):
     journal_days: int = Field(default=30, ge=1, description="how long traces are kept")
     event_archive_days: int = Field(default=30, ge=1, description="how long derived events can be republished")
     idempotency_hours: int = Field(default=48, ge=24, description="how long an Idempotency-Key is remembered")
-    stuck_after_s: float = Field(default=30, gt=1, description="a loop that did not turn for so long ends its process")
-    shutdown_s: float = Field(default=10, gt=0, description="how long a graceful stop may take")
-
-    @field_validator("token_secret", "database_url")
-    @classmethod
-    def _is_no_placeholder(cls, secret: SecretStr) -> SecretStr:
-        """Refuse the secrets of example files."""
-        if any(placeholder in secret.get_secret_value().lower() for placeholder in PLACEHOLDERS):
-            raise ValueError("holds the placeholder of an example file: put a secret of your own there")
-        return secret
 
 
 def wrong_settings(error: ValidationError) -> str:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Column, String
 
-from lealtad.app import Service
+from lealtad.app import DatabasePart, HttpPart, Service, StreamPart
 from lealtad.customers import CustomerCopy
 from lealtad.db import metadata
 from lealtad.events.catalog.customer_profile import CustomerState, CustomerStatus, CustomerUpdated, ExternalId
@@ -28,11 +28,9 @@ REGISTRY = Service(
     name="complaints",
     title="Registry",
     description="Knows who is who",
-    migrations=Path(__file__).with_name("registry_migrations"),
-    metadata=METADATA,
-    routers=(),
-    projections=Projections(),
-    react=nothing,
+    http=HttpPart(),
+    database=DatabasePart(Path(__file__).with_name("registry_migrations"), METADATA),
+    stream=StreamPart(Projections(), nothing),
 )
 
 

@@ -218,7 +218,7 @@ def app(settings: ServiceSettings) -> FastAPI:
     """The service without a database; it logs as in production, without the slow pictures of structlog."""
     structlog.configure(processors=[render_exception, redact, structlog.processors.JSONRenderer()])
     app = FastAPI()
-    install_http_defaults(app, settings)
+    install_http_defaults(app, settings, batch_paths=("/v1/batches",))
     app.include_router(router)
     app.include_router(health_routes(Health()))
     app.state.storing = Storing()

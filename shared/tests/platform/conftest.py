@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.structs import ConsumerRecord
 
 from lealtad.app import Service
-from lealtad.app.service import Runtime, open_runtime
+from lealtad.app.runtime import Runtime, open_runtime
 from lealtad.app.worker import Worker
 from lealtad.kafka import topics
 from lealtad.settings import ServiceSettings

@@ -4,6 +4,7 @@ It stands in for churn-scoring on the graph of subscriptions. A line with the sk
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +12,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from lealtad.app import Service
+from lealtad.app import DatabasePart, HttpPart, Service, StreamPart
+from lealtad.app.parts import Restore
 from lealtad.db import metadata
 from lealtad.due import DueAction
 from lealtad.errors import PermanentError
@@ -20,7 +22,7 @@ from lealtad.events.catalog.customer_profile import PurchaseRecorded
 from lealtad.events.envelope import Event
 from lealtad.events.model import Causes
 from lealtad.events.subscriptions import READERS
-from lealtad.kafka.consume.projections import Projections
+from lealtad.kafka.consume.projections import Projections, React
 from lealtad.unit_of_work import Touched, UnitOfWork
 
 SEE = text("""
@@ -96,10 +98,17 @@ ECHO = Service(
     name="churn-scoring",
     title="Echo",
     description="Counts purchases",
-    migrations=Path(__file__).with_name("echo_migrations"),
-    metadata=metadata(),
-    routers=(),
-    projections=projections,
-    react=react,
-    due_actions=(DueAction("remind", remind, REMINDERS_DUE),),
+    http=HttpPart(),
+    database=DatabasePart(Path(__file__).with_name("echo_migrations"), metadata()),
+    stream=StreamPart(projections, react, due_actions=(DueAction("remind", remind, REMINDERS_DUE),)),
 )
+
+
+def echo_reacting(react: React) -> Service:
+    """Return the service with another reaction."""
+    return replace(ECHO, stream=replace(ECHO.require_stream(), react=react))
+
+
+def echo_restoring(restore: Restore) -> Service:
+    """Return the service with a way to restore its owned state."""
+    return replace(ECHO, database=replace(ECHO.require_database(), restore=restore))

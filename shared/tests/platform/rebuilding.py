@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import text
 
-from lealtad.app.service import Runtime, open_runtime
+from lealtad.app.runtime import Runtime, open_runtime
 from lealtad.kafka.recovery.rebuild import Outcome, rebuild
 from lealtad.testing.postgres import settings_for
 from lealtad.testing.tables import rows_of
@@ -27,7 +27,7 @@ class Tally:
     async def rebuild(self, **values: object) -> Outcome:
         """Rebuild it as the command does."""
         async with self._runtime(**values) as runtime:
-            processing, customers = TALLY.processing, TALLY.every_customer
+            processing, customers = TALLY.processing, TALLY.stream.every_customer
             return await rebuild(runtime.settings, runtime.database, processing, customers, self.said.append)
 
     async def derived(self) -> dict[str, list[str]]:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from lealtad.app import Service
+from lealtad.app import DatabasePart, HttpPart, Service, StreamPart
 from lealtad.db import Connection, metadata
 from lealtad.errors import PermanentError
 from lealtad.events.catalog.customer_profile import PurchaseRecorded
@@ -81,10 +81,7 @@ TALLY = Service(
     name="churn-scoring",
     title="Tally",
     description="Counts purchases",
-    migrations=Path(__file__).with_name("tally_migrations"),
-    metadata=metadata(),
-    routers=(),
-    projections=projections,
-    react=react,
-    every_customer=every_customer,
+    http=HttpPart(),
+    database=DatabasePart(Path(__file__).with_name("tally_migrations"), metadata()),
+    stream=StreamPart(projections, react, every_customer=every_customer),
 )

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from lealtad.kafka.consume.positions import AnotherClusterError
 from lealtad.testing.driving import emitted
 
 from .conftest import until
-from .echo import ECHO
+from .echo import ECHO, echo_restoring
 from .test_republish import EVER, on_the_wire
 from .worlds import World, a_world, is_so, make_anew
 
@@ -33,7 +32,7 @@ class Memory:
 
 
 async def adopt(world: World, memory: Memory | None = None):
-    service = replace(ECHO, restore=memory.restore) if memory else ECHO
+    service = echo_restoring(memory.restore) if memory else ECHO
     async with world.runtime(service) as runtime:
         return await adopt_restore(runtime)
 

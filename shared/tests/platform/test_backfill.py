@@ -73,7 +73,7 @@ async def next_of_backfill(lanes: Lanes) -> list[tuple[str, int]]:
 def settled(runtime):
     async def ask() -> bool:
         progress = await read_progress(
-            runtime.database, runtime.lookout, ECHO.reader, runtime.group, ECHO.due_actions, process="worker"
+            runtime.database, runtime.lookout, ECHO.reader, runtime.group, ECHO.stream.due_actions, process="worker"
         )
         return progress.settled
 

@@ -1,7 +1,6 @@
 """A transaction may take its minute: the database ends a longer one, and nobody takes its worker for stuck before."""
 
 import time
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import text
@@ -12,7 +11,7 @@ from lealtad.observability.health import Heartbeat
 from lealtad.unit_of_work import Touched, UnitOfWork
 
 from .conftest import WorkerFactory, until
-from .echo import ECHO
+from .echo import ECHO, echo_reacting
 from .publishing import publish
 
 LONG_S = 59.0
@@ -59,7 +58,7 @@ async def test_a_long_batch_is_not_held_to_be_stuck(bus, databases, worker_of: W
     async def is_told() -> bool:
         return bool(told)
 
-    async with worker_of(replace(ECHO, react=react), await databases.create_url(ECHO)) as parts:
+    async with worker_of(echo_reacting(react), await databases.create_url(ECHO)) as parts:
         running.extend(parts)
         await publish(bus, new_id())
         await until(is_told)
@@ -76,7 +75,7 @@ async def test_a_batch_that_takes_too_long_is_handled_in_parts(bus, databases, w
     for _ in range(20):
         await publish(bus, new_id())
 
-    async with worker_of(replace(ECHO, react=react), await databases.create_url(ECHO)) as (_, runtime):
+    async with worker_of(echo_reacting(react), await databases.create_url(ECHO)) as (_, runtime):
 
         async def all_are_handled() -> bool:
             async with runtime.database.read() as uow:

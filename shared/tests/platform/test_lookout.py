@@ -37,7 +37,7 @@ async def test_a_worker_that_read_everything_is_settled_and_its_input_is_confirm
 
         async def progress():
             return await read_progress(
-                runtime.database, runtime.lookout, ECHO.reader, runtime.group, ECHO.due_actions, process="worker"
+                runtime.database, runtime.lookout, ECHO.reader, runtime.group, ECHO.stream.due_actions, process="worker"
             )
 
         await bus.read("scores", 1)
@@ -68,7 +68,7 @@ async def test_what_was_read_of_a_partition_that_kafka_does_not_tell_of_is_not_s
         lookout = Shortsighted(runtime.settings)
         try:
             found = await read_progress(
-                runtime.database, lookout, ECHO.reader, runtime.group, ECHO.due_actions, process="worker"
+                runtime.database, lookout, ECHO.reader, runtime.group, ECHO.stream.due_actions, process="worker"
             )
         finally:
             await lookout.close()
@@ -82,7 +82,7 @@ async def test_the_outbox_is_looked_at_after_the_positions_whose_batches_fill_it
     lookout = lookout_of(bus)
     try:
         with statements(database) as said:
-            await read_progress(database, lookout, ECHO.reader, "group", ECHO.due_actions, process="worker")
+            await read_progress(database, lookout, ECHO.reader, "group", ECHO.stream.due_actions, process="worker")
     finally:
         await lookout.close()
 

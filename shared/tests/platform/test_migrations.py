@@ -57,7 +57,7 @@ async def versions(database) -> tuple[str, str]:
 async def test_a_revision_of_the_platform_reaches_the_database_of_a_service_that_has_no_file_of_it(database_for, newer):
     database, platform = await database_for(ECHO), newer(PLATFORM_MIGRATIONS, NEW_COLUMN)
     for _ in range(2):  # the second time there is nothing to do
-        await asyncio.to_thread(migrate, str(database.engine.url), ECHO.migrations, platform)
+        await asyncio.to_thread(migrate, str(database.engine.url), ECHO.database.migrations, platform)
 
     assert await versions(database) == ("9999", "0001")
     added = [line for line in await differences(ECHO, database) if line.startswith("- platform")]
@@ -67,7 +67,7 @@ async def test_a_revision_of_the_platform_reaches_the_database_of_a_service_that
 
 async def test_the_platforms_revision_comes_before_those_of_the_service(database_for, newer):
     database, platform = await database_for(ECHO), newer(PLATFORM_MIGRATIONS, NEW_COLUMN)
-    service = newer(ECHO.migrations, "ALTER TABLE platform.journal RENAME noted_by TO author")
+    service = newer(ECHO.database.migrations, "ALTER TABLE platform.journal RENAME noted_by TO author")
 
     await asyncio.to_thread(migrate, str(database.engine.url), service, platform)
 
@@ -89,7 +89,7 @@ async def test_a_revision_that_fails_leaves_nothing(database_for, newer):
     before = await versions(database)
 
     with pytest.raises(Exception, match="nothing_known"):
-        await asyncio.to_thread(migrate, str(database.engine.url), ECHO.migrations, platform)
+        await asyncio.to_thread(migrate, str(database.engine.url), ECHO.database.migrations, platform)
 
     assert await versions(database) == before
     assert not [line for line in await differences(ECHO, database) if " platform: " in line]
@@ -109,4 +109,4 @@ async def test_a_database_of_the_former_history_is_refused_in_words(database_for
     assert line.startswith(f"{ECHO.name}: ")
     assert "lealtad down --wipe" in line
     with pytest.raises(FormerHistoryError):
-        await asyncio.to_thread(migrate, str(database.engine.url), ECHO.migrations)
+        await asyncio.to_thread(migrate, str(database.engine.url), ECHO.database.migrations)

@@ -29,7 +29,7 @@ from lealtad.testing.builders import a_record, an_event
 from lealtad.unit_of_work import Database, UnitOfWork
 
 from .conftest import Bus
-from .echo import ECHO, a_score
+from .echo import ECHO, a_score, echo_restoring
 from .odd_records import ODDITIES, SAID, odd_purchases, odd_scores, saying, send
 from .publishing import NOW, a_purchase
 from .tally import TALLY
@@ -205,7 +205,7 @@ async def test_adopt_restore_takes_back_what_is_an_event_and_names_what_it_could
     others = {(await world.announce()).id for _ in range(2)}
     memory = Memory(never=lost.id)
 
-    async with backup.runtime(replace(ECHO, restore=memory.restore)) as runtime:
+    async with backup.runtime(echo_restoring(memory.restore)) as runtime:
         adopted = await adopt_restore(runtime)
 
     assert memory.ids == others

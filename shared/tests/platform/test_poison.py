@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -20,7 +19,7 @@ from lealtad.observability.health import Heartbeat
 from lealtad.unit_of_work import Database, Touched, UnitOfWork
 
 from .conftest import WorkerFactory, until
-from .echo import ECHO, REMINDERS_DUE, react
+from .echo import ECHO, REMINDERS_DUE, echo_reacting, react
 from .publishing import publish
 
 SEEN = text("INSERT INTO seen (event_id, customer_id, place) SELECT id, id, 1 FROM unnest(CAST(:ids AS uuid[])) AS id")
@@ -44,7 +43,7 @@ async def test_a_reaction_that_always_fails_costs_one_customer(bus, databases, w
             raise ZeroDivisionError("this customer's numbers cannot be divided")
         await react(uow, touched)
 
-    service = replace(ECHO, react=react_or_fail)
+    service = echo_reacting(react_or_fail)
     async with worker_of(service, await databases.create_url(ECHO)) as (_, runtime):
         await wait_for_reaction(runtime.database, customers)
         async with runtime.database.begin() as uow:
@@ -125,7 +124,7 @@ async def test_a_due_row_that_always_fails_costs_itself_until_tomorrow(database_
     async with database.read() as uow:
         due = await uow.connection.execute(text("SELECT * FROM reminder WHERE due_at IS NOT NULL"))
         [told] = (await uow.connection.execute(DETAILS, {"id": poison})).scalars()
-        assert await backlog.counted(uow.connection, ECHO.due_actions, uow.now) == {"remind": 0}
+        assert await backlog.counted(uow.connection, ECHO.stream.due_actions, uow.now) == {"remind": 0}
     assert due == [(poison, clock.now() + timedelta(days=1))]
     assert "ZeroDivisionError" in told
 

@@ -158,9 +158,9 @@ async def test_a_second_rebuild_and_a_migration_are_refused_while_one_runs(tally
         with pytest.raises(RebuildError, match="is running"):
             await Tally(tally.bus, tally.url).rebuild()
         with pytest.raises(RebuildRunsError):
-            await asyncio.to_thread(migrate, tally.url, TALLY.migrations)
+            await asyncio.to_thread(migrate, tally.url, TALLY.database.migrations)
         await first
-    await asyncio.to_thread(migrate, tally.url, TALLY.migrations)
+    await asyncio.to_thread(migrate, tally.url, TALLY.database.migrations)
 
 
 class Interrupted(BaseException):

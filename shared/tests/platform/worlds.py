@@ -10,7 +10,7 @@ from aiokafka.protocol.admin import DeleteGroupsRequest
 from sqlalchemy import text
 
 from lealtad.app import Service
-from lealtad.app.service import Runtime, open_runtime
+from lealtad.app.runtime import Runtime, open_runtime
 from lealtad.events.envelope import EventRef
 from lealtad.ids import new_id
 from lealtad.kafka.recovery import consumption_pause

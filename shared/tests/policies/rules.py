@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from lealtad.app import Service
+from lealtad.app import DatabasePart, HttpPart, Service, StreamPart
 from lealtad.db import metadata
 from lealtad.http import SafeValueError
 from lealtad.kafka.consume.projections import Projections
@@ -46,9 +46,7 @@ RULES = Service(
     name="complaints",
     title="Rules",
     description="Has a policy",
-    migrations=Path(__file__).with_name("rules_migrations"),
-    metadata=METADATA,
-    routers=(),
-    projections=Projections(),
-    react=nothing,
+    http=HttpPart(),
+    database=DatabasePart(Path(__file__).with_name("rules_migrations"), METADATA),
+    stream=StreamPart(Projections(), nothing),
 )

@@ -9,7 +9,7 @@ from sqlalchemy import ARRAY, Column, Date, String, Table
 from sqlalchemy import UUID as UUID_TYPE
 from sqlalchemy.dialects.postgresql import JSONB
 
-from lealtad.app import Service
+from lealtad.app import DatabasePart, HttpPart, Service, StreamPart
 from lealtad.db import metadata
 from lealtad.db.columns import AMOUNT, DERIVED, moment
 from lealtad.db.recordset import json_value
@@ -81,11 +81,9 @@ COPIES = Service(
     name="complaints",
     title="Contracts",
     description="Copies contracts",
-    migrations=Path(__file__).with_name("contracts_migrations"),
-    metadata=METADATA,
-    routers=(),
-    projections=Projections(),
-    react=nothing,
+    http=HttpPart(),
+    database=DatabasePart(Path(__file__).with_name("contracts_migrations"), METADATA),
+    stream=StreamPart(Projections(), nothing),
 )
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Boolean, Column, Integer, String, Table
 
-from lealtad.app import Service
+from lealtad.app import DatabasePart, HttpPart, Service, StreamPart
 from lealtad.db import Row, metadata
 from lealtad.db.columns import OWNED
 from lealtad.events.catalog.campaigns import OfferDefinitionChanged, OfferKind, OfferRef
@@ -84,9 +84,7 @@ GIFT_SHOP = Service(
     name="campaigns",
     title="Gifts",
     description="Has gifts on shelves",
-    migrations=Path(__file__).with_name("gifts_migrations"),
-    metadata=METADATA,
-    routers=(),
-    projections=Projections(),
-    react=nothing,
+    http=HttpPart(),
+    database=DatabasePart(Path(__file__).with_name("gifts_migrations"), METADATA),
+    stream=StreamPart(Projections(), nothing),
 )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
-from lealtad.settings import ServiceSettings
+from lealtad.settings import ProcessSettings, ServiceSettings
 from lealtad_local.services import SERVICES
 
 HEAD = """# Settings
@@ -24,11 +24,13 @@ What a process of a service reads from its environment. This page is made from t
 """
 
 
-def document(settings: Mapping[str, type[ServiceSettings]]) -> str:
+def document(settings: Mapping[str, type[ProcessSettings]]) -> str:
     """Render the page for the settings class of each service, the shared variables first."""
-    rows = [_row(name, field, "all") for name, field in ServiceSettings.model_fields.items()]
+    readers = dict.fromkeys(ServiceSettings.model_fields, "all with a database")
+    readers |= dict.fromkeys(ProcessSettings.model_fields, "all")
+    rows = [_row(name, field, readers[name]) for name, field in ServiceSettings.model_fields.items()]
     for service, own in settings.items():
-        rows += [_row(name, own.model_fields[name], service) for name in _own(own)]
+        rows += [_row(name, own.model_fields[name], service) for name in own.model_fields if name not in readers]
     return HEAD + "".join(rows)
 
 
@@ -48,10 +50,6 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     sys.stderr.write(f"{options.file} is not current: run python -m lealtad_local.settings_page\n")
     return 1
-
-
-def _own(settings: type[ServiceSettings]) -> Iterable[str]:
-    return (name for name in settings.model_fields if name not in ServiceSettings.model_fields)
 
 
 def _row(name: str, field: FieldInfo, reader: str) -> str:

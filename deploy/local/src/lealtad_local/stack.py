@@ -79,12 +79,10 @@ class Stack:
         """Mint a bearer token with `scopes`, or with all of them."""
         # A late import: it takes a second, and loads the HTTP side of the services.
         from lealtad.http.auth import SCOPES, mint_token  # noqa: PLC0415
-        from lealtad.settings import ServiceSettings  # noqa: PLC0415
+        from lealtad.settings import ProcessSettings  # noqa: PLC0415
 
         credentials = Credentials.load_or_make(self.home, [])
-        settings = ServiceSettings.model_validate(
-            {"database_url": "postgresql://", "token_secret": credentials.token_secret}
-        )
+        settings = ProcessSettings.model_validate({"token_secret": credentials.token_secret})
         return mint_token(settings, subject, scopes or list(SCOPES), lifetime)
 
 

@@ -18,7 +18,7 @@ from campaigns.responses import repository as responses_repository
 from campaigns.responses.routes import router as responses
 from campaigns.restoration.restore import restore
 from campaigns.settings import Settings
-from lealtad.app import Prune, Service
+from lealtad.app import DatabasePart, HttpPart, Prune, Service, StreamPart
 from lealtad.app.resources import start
 from lealtad.customers import every_customer
 from lealtad.db import metadata_of
@@ -28,26 +28,32 @@ SERVICE = Service(
     name="campaigns",
     title="Lealtad campaigns",
     description="Offers, the next-best action of every customer and why, the contact ledger, and what responses teach.",
-    migrations=Path(__file__).parents[2] / "migrations",
-    metadata=metadata_of("campaigns"),
-    routers=(decisions, responses, contacts, offers, policy),
-    projections=projections,
-    react=react,
-    every_customer=every_customer,
-    restore=restore,
     settings=Settings,
-    on_start=start,
-    prunes=(Prune("decisions", lambda settings: timedelta(days=settings.decision_days), decisions_repository.prune),),
-    due_actions=(
-        DueAction("expire-reservations", contact_jobs.release_expired_reservations, ledger_repository.DUE),
-        DueAction("lapse-unanswered-offers", response_jobs.count_unanswered_offers, responses_repository.DUE),
-        DueAction("review-best-action", decision_jobs.review_due_actions, decisions_repository.DUE),
-        # Freshness of inputs depends on system time, so that no business time makes a customer due.
-        DueAction(
-            "review-with-fresh-inputs",
-            decision_jobs.review_waiting_actions,
-            decisions_repository.WAITING,
-            by_business_time=False,
+    http=HttpPart((decisions, responses, contacts, offers, policy)),
+    database=DatabasePart(
+        migrations=Path(__file__).parents[2] / "migrations",
+        metadata=metadata_of("campaigns"),
+        on_start=start,
+        prunes=(
+            Prune("decisions", lambda settings: timedelta(days=settings.decision_days), decisions_repository.prune),
+        ),
+        restore=restore,
+    ),
+    stream=StreamPart(
+        projections,
+        react,
+        every_customer=every_customer,
+        due_actions=(
+            DueAction("expire-reservations", contact_jobs.release_expired_reservations, ledger_repository.DUE),
+            DueAction("lapse-unanswered-offers", response_jobs.count_unanswered_offers, responses_repository.DUE),
+            DueAction("review-best-action", decision_jobs.review_due_actions, decisions_repository.DUE),
+            # Freshness of inputs depends on system time, so that no business time makes a customer due.
+            DueAction(
+                "review-with-fresh-inputs",
+                decision_jobs.review_waiting_actions,
+                decisions_repository.WAITING,
+                by_business_time=False,
+            ),
         ),
     ),
 )

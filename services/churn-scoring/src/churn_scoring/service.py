@@ -10,7 +10,7 @@ from churn_scoring.registry.routes import router as model_routes
 from churn_scoring.scoring.jobs import DUE_ACTIONS
 from churn_scoring.scoring.restore import restore
 from churn_scoring.scoring.routes import router as score_routes
-from lealtad.app import Service
+from lealtad.app import DatabasePart, HttpPart, Service, StreamPart
 from lealtad.customers import every_customer
 from lealtad.db import metadata_of
 from lealtad.settings import ServiceSettings
@@ -33,14 +33,13 @@ SERVICE = Service(
     name="churn-scoring",
     title="Lealtad churn scoring",
     description="How likely each customer is to leave, why, and what is at stake.",
-    migrations=Path(__file__).parents[2] / "migrations",
-    metadata=metadata_of("churn_scoring"),
-    routers=(score_routes, model_routes, policy_routes),
-    projections=projections,
-    react=react,
-    every_customer=every_customer,
-    restore=restore,
-    due_actions=DUE_ACTIONS,
-    on_start=make_scoring_resources,
+    http=HttpPart((score_routes, model_routes, policy_routes)),
+    database=DatabasePart(
+        migrations=Path(__file__).parents[2] / "migrations",
+        metadata=metadata_of("churn_scoring"),
+        on_start=make_scoring_resources,
+        restore=restore,
+    ),
+    stream=StreamPart(projections, react, due_actions=DUE_ACTIONS, every_customer=every_customer),
     commands={"train": train},
 )

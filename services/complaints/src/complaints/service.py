@@ -9,7 +9,7 @@ from complaints.causes import routes as causes
 from complaints.consumers import projections
 from complaints.policy import routes as policy
 from complaints.reactions import react
-from lealtad.app import Service
+from lealtad.app import DatabasePart, HttpPart, Service, StreamPart
 from lealtad.customers import every_customer
 from lealtad.db import metadata_of
 
@@ -17,12 +17,11 @@ SERVICE = Service(
     name="complaints",
     title="Lealtad complaints",
     description="Cases of every kind with their due times, from intake in any channel to resolution.",
-    migrations=Path(__file__).parents[2] / "migrations",
-    metadata=metadata_of("complaints"),
-    routers=(cases.router, steps.router, policy.router, causes.router),
-    projections=projections,
-    react=react,
-    every_customer=every_customer,
-    restore=restore_cases,
-    due_actions=(CASE_DEADLINES,),
+    http=HttpPart((cases.router, steps.router, policy.router, causes.router)),
+    database=DatabasePart(
+        migrations=Path(__file__).parents[2] / "migrations",
+        metadata=metadata_of("complaints"),
+        restore=restore_cases,
+    ),
+    stream=StreamPart(projections, react, due_actions=(CASE_DEADLINES,), every_customer=every_customer),
 )

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from customer_profile.batches.routes import batch_routes
+from customer_profile.batches import routes as batches
 from customer_profile.consumers import projections
-from customer_profile.customer_batches.routes import router as customer_batches
+from customer_profile.customer_batches import routes as customer_batches
 from customer_profile.customers.profiling.jobs import PROFILING_ACTIONS
 from customer_profile.customers.routes.consents import router as consents
 from customer_profile.customers.routes.customers import router as customers
@@ -19,7 +19,7 @@ from customer_profile.reactions import react
 from customer_profile.restoration.restore import restore
 from customer_profile.settings import Settings
 from customer_profile.view.routes import view_routes
-from lealtad.app import Service
+from lealtad.app import DatabasePart, HttpPart, Service, StreamPart
 from lealtad.db import metadata_of
 from lealtad.unit_of_work import Database
 
@@ -43,20 +43,21 @@ def make_service(kinds: FactKinds) -> Service:
         group_commit, throttle = GroupCommit(database, size), IntakeThrottle(settings)
         return Resources(settings.reporting_currency, size, group_commit, throttle, kinds)
 
-    facts = (fact_routes(kinds), contracts, batch_routes(kinds))
+    facts = (fact_routes(kinds), contracts, batches.batch_routes(kinds))
+    routers = (customers, customer_batches.router, view_routes(kinds), consents, *facts, policy)
     return Service(
         name="customer-profile",
         title="Lealtad customer profile",
         description="Customers, their consents and the facts about them, and the 360 view: everything in one call.",
-        migrations=Path(__file__).parents[2] / "migrations",
-        metadata=metadata_of("customer_profile"),
-        routers=(customers, customer_batches, view_routes(kinds), consents, *facts, policy),
-        projections=projections,
-        react=react,
-        restore=restore,
-        due_actions=PROFILING_ACTIONS,
         settings=Settings,
-        on_start=start,
+        http=HttpPart(routers, batch_paths=(batches.PATH, customer_batches.PATH)),
+        database=DatabasePart(
+            migrations=Path(__file__).parents[2] / "migrations",
+            metadata=metadata_of("customer_profile"),
+            on_start=start,
+            restore=restore,
+        ),
+        stream=StreamPart(projections, react, due_actions=PROFILING_ACTIONS),
     )
 
 

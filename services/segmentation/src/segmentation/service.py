@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from lealtad.app import Service
+from lealtad.app import DatabasePart, HttpPart, Service, StreamPart
 from lealtad.app.resources import start
 from lealtad.customers import every_customer
 from lealtad.db import metadata_of
@@ -21,13 +21,17 @@ SERVICE = Service(
     name="segmentation",
     title="Lealtad segmentation",
     description="Segments as rules over facts, RFM quintiles and value tiers, current by events and by time.",
-    migrations=Path(__file__).parents[2] / "migrations",
-    metadata=metadata_of("segmentation"),
-    routers=(definitions_router, memberships_router, value_router),
-    projections=projections,
-    react=react,
-    every_customer=every_customer,
-    restore=restore,
-    on_start=start,
-    due_actions=(SWEEP, REEVALUATE, COMPUTE_BOUNDARIES, PREPARE_SEGMENT),
+    http=HttpPart((definitions_router, memberships_router, value_router)),
+    database=DatabasePart(
+        migrations=Path(__file__).parents[2] / "migrations",
+        metadata=metadata_of("segmentation"),
+        on_start=start,
+        restore=restore,
+    ),
+    stream=StreamPart(
+        projections,
+        react,
+        due_actions=(SWEEP, REEVALUATE, COMPUTE_BOUNDARIES, PREPARE_SEGMENT),
+        every_customer=every_customer,
+    ),
 )

@@ -1,8 +1,8 @@
 """`python -m <package> adopt-restore`: make a database that was restored from a back-up fit Kafka as it stands.
 
 Kafka keeps the events that this service published since the back-up. The command stores them again: sequences go on
-after them, and the service restores its owned state from them (`Service.restore`). The topics that the service reads
-are read again from the restored positions: their effects are missing in the restored database, too.
+after them, and the service restores its owned state from them (`DatabasePart.restore`). The topics that the service
+reads are read again from the restored positions: their effects are missing in the restored database, too.
 """
 
 import argparse
@@ -19,7 +19,8 @@ import asyncpg
 import structlog
 from aiokafka.errors import KafkaError
 
-from lealtad.app.service import Runtime, Service, open_runtime
+from lealtad.app.runtime import Runtime, open_runtime
+from lealtad.app.service import Service
 from lealtad.db.engine import plain_dsn, server_settings
 from lealtad.errors import is_transient, reason_of
 from lealtad.events.envelope import Event
@@ -92,7 +93,7 @@ def add_arguments(_: argparse.ArgumentParser) -> None:
 
 def main(service: Service, _: argparse.Namespace) -> int:
     """Run the command and return its exit status."""
-    settings = service.settings()
+    settings = service.read_settings()
     configure_logging(service.name, "adopt-restore", settings.log_level, settings.log_format)
     try:
         adopted = asyncio.run(_adopt(service, settings))
@@ -216,9 +217,10 @@ async def _restore(service: Service, uow: UnitOfWork, events: Sequence[Event[Any
             entry = Entry(event.id, "fact", event.type, event.key, topic=event.topic, lane=event.lane.value)
             entry.detail = TAKEN_BACK
             uow.journal.add(entry)
-    if service.restore is None:
+    restore = service.require_database().restore
+    if restore is None:
         return {event.id for event in events}
     uow.phase = Phase.PROJECT
-    lost = await service.restore(uow, events)
+    lost = await restore(uow, events)
     uow.phase = Phase.OPEN
     return set(lost)

@@ -8,18 +8,19 @@ from contextlib import asynccontextmanager, suppress
 from fastapi import FastAPI
 
 from lealtad.app.operations import operations_router, progress_routes
+from lealtad.app.runtime import ProcessRuntime, Runtime, open_process
 from lealtad.app.server import QuietServer, server_config
-from lealtad.app.service import Runtime, Service, open_runtime
+from lealtad.app.service import Service
 from lealtad.app.watchdog import Watchdog, beat_for_ever
 from lealtad.http import install_http_defaults
 from lealtad.http.openapi import operation_id, serve_document
 from lealtad.observability.routes import health_routes
-from lealtad.settings import ServiceSettings
+from lealtad.settings import ProcessSettings
 
 VERSION = "0.1.0"
 
 
-def create_api(runtime: Runtime) -> FastAPI:
+def create_api(runtime: ProcessRuntime) -> FastAPI:
     """Return the application of a service whose runtime is open."""
     service = runtime.service
     app = FastAPI(
@@ -36,17 +37,19 @@ def create_api(runtime: Runtime) -> FastAPI:
     app.state.runtime = runtime
     serve_document(app)
     app.include_router(health_routes(runtime.health))
-    app.include_router(progress_routes("api"))
-    for router in service.routers:
+    if isinstance(runtime, Runtime):
+        app.include_router(progress_routes("api"))
+    for router in service.http.routers:
         app.include_router(router)
-    app.include_router(operations_router(service.name, runtime.settings.journal_days))
-    install_http_defaults(app, runtime.settings)
+    if isinstance(runtime, Runtime):
+        app.include_router(operations_router(service.name, runtime.settings.journal_days))
+    install_http_defaults(app, runtime.settings, service.http.batch_paths)
     return app
 
 
-async def run_api(service: Service, settings: ServiceSettings) -> None:
+async def run_api(service: Service, settings: ProcessSettings) -> None:
     """Serve until SIGTERM or SIGINT; requests in hand are answered first."""
-    async with open_runtime(service, settings, "api") as runtime, _watched(runtime):
+    async with open_process(service, settings, "api") as runtime, _watched(runtime):
         server = QuietServer(server_config(create_api(runtime), settings))
         # By itself uvicorn ends the process by the signal that it got, before the runtime is closed.
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -55,7 +58,7 @@ async def run_api(service: Service, settings: ServiceSettings) -> None:
 
 
 @asynccontextmanager
-async def _watched(runtime: Runtime) -> AsyncIterator[None]:
+async def _watched(runtime: ProcessRuntime) -> AsyncIterator[None]:
     heartbeat = runtime.health.heartbeat("event-loop", runtime.settings.stuck_after_s)
     beating = asyncio.create_task(beat_for_ever(heartbeat))
     watchdog = Watchdog(runtime.health)

@@ -8,7 +8,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import argparse
 import gc
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 
 import uvloop
@@ -20,7 +20,7 @@ from lealtad.app.rebuild import run_rebuild
 from lealtad.app.service import Service
 from lealtad.app.worker import run_worker
 from lealtad.observability.logging import configure_logging
-from lealtad.settings import ServiceSettings, wrong_settings
+from lealtad.settings import ProcessSettings, wrong_settings
 
 WRONG_SETTINGS = 2
 """Exit status: the process was started wrongly, as with wrong arguments."""
@@ -40,14 +40,8 @@ class Command:
 def commands_of(service: Service) -> dict[str, Command]:
     """Return what `python -m <package>` can do by name: the same for all services, and the service's own."""
     return {
-        "api": Command("answer HTTP requests", lambda service, _: _serve(service, "api")),
-        "worker": Command("read and publish events, and do what is due", lambda service, _: _serve(service, "worker")),
-        "migrate": Command("bring the database to the newest migration", lambda service, _: _migrate(service)),
-        "rebuild": Command("fold derived state again from the topics", lambda service, _: _rebuild(service)),
-        "adopt-restore": Command(
-            "make a restored database fit Kafka as it stands", adopt_restore.main, adopt_restore.add_arguments
-        ),
-        "republish": Command("send again what the service emitted", republish.main, republish.add_arguments),
+        "api": Command("answer HTTP requests", lambda service, _: _serve_api(service)),
+        **(_database_commands() if service.database else {}),
         "token": Command("mint a bearer token", token.main, token.add_arguments),
         **{name: _own(command) for name, command in service.commands.items()},
     }
@@ -72,24 +66,45 @@ def main(service: Service, arguments: list[str] | None = None) -> int:
         return WRONG_SETTINGS
 
 
+def _database_commands() -> dict[str, Command]:
+    """Return the commands of a service with a database and a stream."""
+    return {
+        "worker": Command("read and publish events, and do what is due", lambda service, _: _work(service)),
+        "migrate": Command("bring the database to the newest migration", lambda service, _: _migrate(service)),
+        "rebuild": Command("fold derived state again from the topics", lambda service, _: _rebuild(service)),
+        "adopt-restore": Command(
+            "make a restored database fit Kafka as it stands", adopt_restore.main, adopt_restore.add_arguments
+        ),
+        "republish": Command("send again what the service emitted", republish.main, republish.add_arguments),
+    }
+
+
 def _own(command: Callable[[], int]) -> Command:
     return Command((command.__doc__ or "").strip().rstrip("."), lambda _service, _arguments: command())
 
 
-def _serve(service: Service, process: str) -> int:
+def _serve_api(service: Service) -> int:
     settings = service.settings()
+    return _run(service, "api", settings, run_api(service, settings))
+
+
+def _work(service: Service) -> int:
+    settings = service.read_settings()
+    return _run(service, "worker", settings, run_worker(service, settings))
+
+
+def _run(service: Service, process: str, settings: ProcessSettings, running: Coroutine[None, None, None]) -> int:
     configure_logging(service.name, process, settings.log_level, settings.log_format)
-    run = run_api if process == "api" else run_worker
     # What was imported stays: the collector need not look through it again and again.
     gc.collect()
     gc.freeze()
     gc.set_threshold(GARBAGE_FROM, 20, 50)
-    uvloop.run(run(service, settings))
+    uvloop.run(running)
     return 0
 
 
 def _rebuild(service: Service) -> int:
-    settings = service.settings()
+    settings = service.read_settings()
     configure_logging(service.name, "rebuild", settings.log_level, settings.log_format)
     return uvloop.run(run_rebuild(service, settings))
 
@@ -98,10 +113,10 @@ def _migrate(service: Service) -> int:
     # Alembic is a tenth of an import that every api and worker would pay for.
     from lealtad.db.migrations import MigrationRefusedError, migrate  # noqa: PLC0415
 
-    settings: ServiceSettings = service.settings()
+    settings = service.read_settings()
     configure_logging(service.name, "migrate", settings.log_level, settings.log_format)
     try:
-        migrate(settings.database_url.get_secret_value(), service.migrations)
+        migrate(settings.database_url.get_secret_value(), service.require_database().migrations)
     except MigrationRefusedError as error:
         sys.stdout.write(f"{service.name}: {error}\n")
         return 1

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
-from lealtad.app.service import Runtime
+from lealtad.app.runtime import Runtime
 from lealtad.clock import system_now
 from lealtad.db import Row
 from lealtad.http import (
@@ -118,7 +118,7 @@ def progress_routes(
             runtime.lookout,
             service.reader,
             runtime.group,
-            service.due_actions,
+            service.require_stream().due_actions,
             process=process,
             paused=paused(),
         )

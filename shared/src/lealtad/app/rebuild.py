@@ -4,7 +4,8 @@ import sys
 
 from aiokafka.errors import KafkaError
 
-from lealtad.app.service import Service, open_runtime
+from lealtad.app.runtime import open_runtime
+from lealtad.app.service import Service
 from lealtad.app.startup_check import require_match
 from lealtad.errors import is_transient, reason_of
 from lealtad.kafka.consume.positions import MismatchError
@@ -18,7 +19,11 @@ async def run_rebuild(service: Service, settings: ServiceSettings) -> int:
         try:
             await require_match(runtime)
             outcome = await rebuild(
-                settings, runtime.database, service.processing, service.every_customer, lambda line: _say(service, line)
+                settings,
+                runtime.database,
+                service.processing,
+                service.require_stream().every_customer,
+                lambda line: _say(service, line),
             )
         except (RebuildError, MismatchError) as error:
             _say(service, str(error))

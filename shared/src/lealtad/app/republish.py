@@ -14,7 +14,8 @@ from functools import partial
 
 import structlog
 
-from lealtad.app.service import Service, open_runtime
+from lealtad.app.runtime import open_runtime
+from lealtad.app.service import Service
 from lealtad.clock import system_now
 from lealtad.errors import is_transient
 from lealtad.observability.logging import configure_logging
@@ -46,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(service: Service, arguments: argparse.Namespace) -> int:
     """Run the command and return its exit status."""
-    settings = service.settings()
+    settings = service.read_settings()
     configure_logging(service.name, "republish", settings.log_level, settings.log_format)
     try:
         number = asyncio.run(_republish(service, settings, arguments.since))

@@ -7,13 +7,13 @@ import uvicorn
 from fastapi import FastAPI
 
 from lealtad.http.connection import limited
-from lealtad.settings import ServiceSettings
+from lealtad.settings import ProcessSettings
 
 BACKLOG = 2048
 """Connections that the kernel keeps until they are accepted, which is at once unless the event loop stands."""
 
 
-def server_config(app: FastAPI, settings: ServiceSettings) -> uvicorn.Config:
+def server_config(app: FastAPI, settings: ProcessSettings) -> uvicorn.Config:
     """Return how `app` is served: every connection within the limits of `settings`, and nothing but HTTP/1."""
     return uvicorn.Config(
         app,

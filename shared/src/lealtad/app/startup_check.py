@@ -6,7 +6,7 @@ from contextlib import suppress
 import structlog
 from aiokafka.errors import KafkaError
 
-from lealtad.app.service import Runtime
+from lealtad.app.runtime import Runtime
 from lealtad.errors import is_transient
 from lealtad.kafka.client import group_offsets
 from lealtad.kafka.client.end_offsets import cluster_id

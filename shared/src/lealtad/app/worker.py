@@ -10,8 +10,9 @@ from fastapi import FastAPI
 from lealtad.app.housekeeping import Housekeeping
 from lealtad.app.operations import progress_routes
 from lealtad.app.overdue_metrics import OverdueMetrics
+from lealtad.app.runtime import Runtime, open_runtime
 from lealtad.app.server import QuietServer, server_config
-from lealtad.app.service import Runtime, Service, open_runtime
+from lealtad.app.service import Service
 from lealtad.app.startup_check import StartupCheck
 from lealtad.app.watchdog import Watchdog
 from lealtad.due import DueLoop
@@ -49,6 +50,7 @@ class Worker:
 
     def __init__(self, runtime: Runtime) -> None:
         service, settings, database = runtime.service, runtime.settings, runtime.database
+        database_part, stream = service.require_database(), service.require_stream()
         self._settings = settings
         self._health = runtime.health
         stuck = settings.stuck_after_s
@@ -56,7 +58,7 @@ class Worker:
         processing = service.processing
         self.consumer = Consumer(settings, database, processing, beat("consumer", stuck))
         self.due = DueLoop(
-            database, service.due_actions, poll_s=settings.due_poll_ms / 1000, heartbeat=beat("due-loop", stuck)
+            database, stream.due_actions, poll_s=settings.due_poll_ms / 1000, heartbeat=beat("due-loop", stuck)
         )
         self.replay = ReplayLoop(database, BatchHandler(database, processing, runtime.group), beat("replay", stuck))
         verify = partial(outbox_reconciliation.require_known, settings, database, service.name)
@@ -72,8 +74,8 @@ class Worker:
             stuck_after_s=stuck,
             heartbeat=beat("monitor", stuck),
         )
-        self.housekeeping = Housekeeping(database, settings, service.prunes, beat("housekeeping", stuck))
-        self.vitals = OverdueMetrics(database, service.due_actions, beat("vitals", stuck))
+        self.housekeeping = Housekeeping(database, settings, database_part.prunes, beat("housekeeping", stuck))
+        self.vitals = OverdueMetrics(database, stream.due_actions, beat("vitals", stuck))
         self._server = QuietServer(server_config(self._operations(runtime), settings))
         self._stopping = asyncio.Event()
 

@@ -2,6 +2,7 @@
 
 from lealtad.http.answer import Answer, Personal
 from lealtad.http.auth import SCOPES, Principal, mint_token
+from lealtad.http.caller import allows
 from lealtad.http.command import Command, writes
 from lealtad.http.customer_ref import CustomerRef
 from lealtad.http.defaults import install_http_defaults
@@ -53,6 +54,7 @@ __all__ = [
     "SlugText",
     "SystemText",
     "Timestamp",
+    "allows",
     "conflict",
     "forbidden",
     "gone",

@@ -16,7 +16,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from lealtad.clock import system_now
 from lealtad.http.problem import Problem
-from lealtad.settings import ServiceSettings
+from lealtad.settings import ProcessSettings
 
 SCOPES = {
     "customers:read": "Read customers, their consents, contracts, purchases and the 360 view",
@@ -65,7 +65,7 @@ class Principal:
 
 
 def mint_token(
-    settings: ServiceSettings,
+    settings: ProcessSettings,
     subject: str,
     scopes: Iterable[str],
     lifetime: timedelta = timedelta(hours=1),
@@ -80,7 +80,7 @@ def mint_token(
     return jwt.encode(claims, settings.token_secret.get_secret_value(), algorithm="HS256")
 
 
-def principal_of(token: str, settings: ServiceSettings) -> Principal:
+def principal_of(token: str, settings: ProcessSettings) -> Principal:
     """Return the caller of `token`; raise a 401 problem that describes its defect."""
     try:
         verified = _verified(token, settings.token_issuer, settings.token_audience, **_keys(settings))
@@ -129,7 +129,7 @@ def _require_audience(claims: Mapping[str, Any], audience: str) -> None:
         raise jwt.InvalidAudienceError
 
 
-def authenticate(credentials: HTTPAuthorizationCredentials | None, scope: str, settings: ServiceSettings) -> Principal:
+def authenticate(credentials: HTTPAuthorizationCredentials | None, scope: str, settings: ProcessSettings) -> Principal:
     """Return the caller of `credentials`; raise 401 without a valid token, 403 without `scope`."""
     if credentials is None:
         raise _unauthorised("Send a bearer token in the Authorization header.", error=None)
@@ -138,7 +138,7 @@ def authenticate(credentials: HTTPAuthorizationCredentials | None, scope: str, s
     return principal
 
 
-def _keys(settings: ServiceSettings) -> dict[str, str]:
+def _keys(settings: ProcessSettings) -> dict[str, str]:
     keys = {"HS256": settings.token_secret.get_secret_value()}
     if settings.token_public_key:
         keys["RS256"] = settings.token_public_key.get_secret_value()
@@ -150,7 +150,7 @@ def _scopes(claims: dict[str, Any]) -> frozenset[str]:
     return frozenset(scope.split()) if isinstance(scope, str) else frozenset()
 
 
-def _defect_of(error: jwt.InvalidIssuerError | jwt.MissingRequiredClaimError, settings: ServiceSettings) -> str:
+def _defect_of(error: jwt.InvalidIssuerError | jwt.MissingRequiredClaimError, settings: ProcessSettings) -> str:
     if isinstance(error, jwt.MissingRequiredClaimError):
         return f"it lacks the claim `{error.claim}`."
     return f"its issuer is not {settings.token_issuer}."

@@ -15,7 +15,7 @@ from fastapi.routing import APIRoute
 from lealtad.http.context import runtime_of
 from lealtad.http.json_limits import is_simple, too_complex
 from lealtad.http.problem import Problem
-from lealtad.settings import ServiceSettings
+from lealtad.settings import ProcessSettings
 
 ITEMS_AT_ONCE = 20
 """Items that are validated before other requests get the event loop: one to two milliseconds of work."""
@@ -70,7 +70,7 @@ class Reader:
         self,
         text: str,
         items: Items,
-        settings: ServiceSettings,
+        settings: ProcessSettings,
         pause: Callable[[], Coroutine[Any, Any, None]] = lambda: asyncio.sleep(0),
     ) -> None:
         self._text = text

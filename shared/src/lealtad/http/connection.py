@@ -19,7 +19,7 @@ from lealtad.http.closing_transport import ClosingTransport
 from lealtad.http.idle_connections import IdleConnections
 from lealtad.http.problem import Problem
 from lealtad.observability.metrics import HTTP_REFUSALS
-from lealtad.settings import ServiceSettings
+from lealtad.settings import ProcessSettings
 
 LIVE = b"/health/live"
 ERRORS = logging.getLogger("uvicorn.error.connection")
@@ -44,7 +44,7 @@ class TooManyPipelinedError(Exception):
 class Connection(HttpToolsProtocol):
     """uvicorn's connection with limits; `limited` makes one class for each port."""
 
-    limits: ClassVar[ServiceSettings]
+    limits: ClassVar[ProcessSettings]
     idle: ClassVar["IdleConnections[Connection]"]
 
     transport: ClosingTransport  # type: ignore[assignment]
@@ -237,7 +237,7 @@ class Connection(HttpToolsProtocol):
             timer.cancel()
 
 
-def limited(settings: ServiceSettings) -> type[Connection]:
+def limited(settings: ProcessSettings) -> type[Connection]:
     """Return the connection class of one port with the limits of `settings`."""
     port = {"limits": settings, "idle": IdleConnections[Connection]()}
     return cast("type[Connection]", type("LimitedConnection", (Connection,), port))

@@ -9,12 +9,12 @@ from fastapi.security import HTTPAuthorizationCredentials
 
 from lealtad.http.auth import SCOPES, Principal, authenticate
 from lealtad.observability.tracing import current_trace
-from lealtad.settings import ServiceSettings
+from lealtad.settings import ProcessSettings
 from lealtad.unit_of_work import Database
 
 
 class HttpRuntime(Protocol):
-    """The runtime in `app.state.runtime`."""
+    """The runtime in `app.state.runtime`, of a service with a database."""
 
     @property
     def database(self) -> Database:
@@ -22,8 +22,8 @@ class HttpRuntime(Protocol):
         ...
 
     @property
-    def settings(self) -> ServiceSettings:
-        """Return the service's settings."""
+    def settings(self) -> ProcessSettings:
+        """Return the service's settings; a service without a database has them, too."""
         ...
 
 

@@ -9,13 +9,13 @@ from lealtad.http.problem_handlers import install_problem_handlers
 from lealtad.http.request_body import RequestBodies
 from lealtad.http.security_headers import SecurityHeaders
 from lealtad.observability.http_telemetry import RequestTelemetry
-from lealtad.settings import ServiceSettings
-
-BATCH_PATHS = ("/v1/batches", "/v1/customer-batches")
+from lealtad.settings import ProcessSettings
 
 
-def install_http_defaults(app: FastAPI, settings: ServiceSettings, batch_paths: Iterable[str] = BATCH_PATHS) -> None:
+def install_http_defaults(app: FastAPI, settings: ProcessSettings, batch_paths: Iterable[str] = ()) -> None:
     """Give `app` problem documents, request limits, trace context, metrics and the request log.
+
+    `batch_paths` accept larger bodies than other paths.
 
     From the outside in: telemetry of every answer, security headers, a share of the places for requests without a
     token, answers to unexpected errors, limits of bodies. There are no redirects: a redirect would be built from the

@@ -5,13 +5,13 @@ from http import HTTPStatus
 from typing import AnyStr
 
 from lealtad.http.problem import Problem
-from lealtad.settings import ServiceSettings
+from lealtad.settings import ProcessSettings
 
 # Texts are skipped whole, so that a bracket within a text does not count. A text without an end reaches to the end.
 _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[{\]}]', re.DOTALL)
 
 
-def is_simple(text: AnyStr, settings: ServiceSettings) -> bool:
+def is_simple(text: AnyStr, settings: ProcessSettings) -> bool:
     """Return whether `text` holds few enough values, in lists and objects that are not nested too deep.
 
     The commas give an upper bound of the number of values: counting costs a millisecond for a megabyte.
@@ -23,7 +23,7 @@ def is_simple(text: AnyStr, settings: ServiceSettings) -> bool:
     return begun <= settings.max_nesting or _depth(text) <= settings.max_nesting
 
 
-def too_complex(settings: ServiceSettings) -> Problem:
+def too_complex(settings: ProcessSettings) -> Problem:
     """Return the 413 of a text that is short enough but holds too many values."""
     return Problem(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,

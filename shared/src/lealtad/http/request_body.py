@@ -14,7 +14,7 @@ from lealtad.http.auth import BEARER, authenticate
 from lealtad.http.json_limits import is_simple, too_complex
 from lealtad.http.problem import Problem
 from lealtad.observability.metrics import HTTP_REFUSALS
-from lealtad.settings import ServiceSettings
+from lealtad.settings import ProcessSettings
 
 
 class RequestBodies:
@@ -25,7 +25,7 @@ class RequestBodies:
     `batch_paths` accept larger bodies, whose reader checks each item.
     """
 
-    def __init__(self, app: ASGIApp, settings: ServiceSettings, batch_paths: Iterable[str]) -> None:
+    def __init__(self, app: ASGIApp, settings: ProcessSettings, batch_paths: Iterable[str]) -> None:
         self.app = app
         self.settings = settings
         self.batch_paths = frozenset(batch_paths)

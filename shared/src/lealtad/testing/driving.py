@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from lealtad.app import Service
 from lealtad.app.api import create_api
-from lealtad.app.service import Runtime
+from lealtad.app.runtime import Runtime
 from lealtad.clock import Clock
 from lealtad.db import Connection
 from lealtad.due import DueLoop
@@ -58,18 +58,20 @@ async def run_due(service: Service, database: Database, *, now: datetime | None 
     before = await _newest(database)
     if now is not None:
         _set(database.clock, now)
-    loop = DueLoop(database, service.due_actions, poll_s=1, heartbeat=Heartbeat("test", 60))
-    for action in service.due_actions:
+    actions = service.require_stream().due_actions
+    loop = DueLoop(database, actions, poll_s=1, heartbeat=Heartbeat("test", 60))
+    for action in actions:
         await loop.run_all(action)
     return await emitted(database, after=before)
 
 
 async def restore(service: Service, database: Database, events: Sequence[Event[Any]]) -> set[UUID]:
     """Restore own state from own events; return the ids of events that the service cannot use."""
-    if service.restore is None:
+    restore_events = service.require_database().restore
+    if restore_events is None:
         raise LookupError(f"{service.name} has no `restore`")
     async with database.begin(phase=Phase.PROJECT) as uow:
-        return set(await service.restore(uow, events))
+        return set(await restore_events(uow, events))
 
 
 async def emitted(database: Database, *, after: int = 0) -> list[Event[Any]]:
@@ -83,7 +85,7 @@ def client_for(service: Service, database: Database, **values: object) -> httpx.
     """Return a client of the service's API in this process, with a token of all scopes; the caller closes it."""
     url = database.engine.url
     settings = settings_for(service, url, **values)
-    runtime = Runtime(service, settings, database.clock, database, Health(), Lookout(settings))
+    runtime = Runtime(service, settings, database.clock, Health(), database, Lookout(settings))
     token = mint_token(settings, "tester", SCOPES)
     return httpx.AsyncClient(
         transport=httpx.ASGITransport(app=create_api(runtime)),

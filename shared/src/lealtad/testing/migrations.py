@@ -30,7 +30,9 @@ async def differences(service: Service, database: Database) -> list[str]:
     engine = create_async_engine(asyncpg_url(database.engine.url))
     try:
         async with engine.connect() as connection:
-            return await connection.run_sync(lambda bound: list(_compared(bound, (PLATFORM, service.metadata))))
+            return await connection.run_sync(
+                lambda bound: list(_compared(bound, (PLATFORM, service.require_database().metadata)))
+            )
     finally:
         await engine.dispose()
 

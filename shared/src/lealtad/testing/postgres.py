@@ -40,15 +40,15 @@ class TestDatabases:
         url = await self.create_url(service)
         engine = Engine(url, application=f"{service.name} test", pool=20)
         database = Database(engine, service=service.name, clock=clock)
-        if service.on_start:
-            database.resources = await service.on_start(database, settings_for(service, url))
+        if on_start := service.require_database().on_start:
+            database.resources = await on_start(database, settings_for(service, url))
         self._made.append(database)
         return database
 
     async def create_url(self, service: Service) -> str:
         """Return the URL of a new, migrated database of `service`."""
         async with self._lock:
-            template = self._templates.get(service.migrations) or await self._template(service)
+            template = self._templates.get(service.require_database().migrations) or await self._template(service)
             name = f"test_{new_id().hex}"
             await self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return self._kept(name)
@@ -76,8 +76,9 @@ class TestDatabases:
     async def _template(self, service: Service) -> str:
         name = f"template_{service.name.replace('-', '_')}_{new_id().hex[-8:]}"
         await self._execute(f'CREATE DATABASE "{name}"')
-        await asyncio.to_thread(migrate, with_database(self._admin_url, name), service.migrations)
-        self._templates[service.migrations] = name
+        migrations = service.require_database().migrations
+        await asyncio.to_thread(migrate, with_database(self._admin_url, name), migrations)
+        self._templates[migrations] = name
         return name
 
     async def _execute(self, statement: str) -> None:
@@ -90,4 +91,7 @@ class TestDatabases:
 
 def settings_for(service: Service, database_url: str, **values: object) -> ServiceSettings:
     """Return settings of `service` for tests; `values` replace the defaults."""
-    return service.settings.model_validate({"database_url": database_url, "token_secret": TOKEN_SECRET, **values})
+    settings = service.settings.model_validate({"database_url": database_url, "token_secret": TOKEN_SECRET, **values})
+    if not isinstance(settings, ServiceSettings):
+        raise TypeError(f"{service.name} has no database")
+    return settings

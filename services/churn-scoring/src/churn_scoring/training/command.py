@@ -20,7 +20,8 @@ from churn_scoring.training.bgnbd_fit import FitError
 from churn_scoring.training.examples import Examples, examples_of
 from churn_scoring.training.experiment import Candidate, Outcome, experiment
 from churn_scoring.training.windows import TooLittleDataError, Windows, plan
-from lealtad.app.service import Service, open_runtime
+from lealtad.app.runtime import open_runtime
+from lealtad.app.service import Service
 from lealtad.observability.logging import configure_logging
 from lealtad.settings import ServiceSettings
 from lealtad.unit_of_work import Database
@@ -32,7 +33,7 @@ NOTHING_TRAINED = 2
 
 def main(service: Service) -> int:
     """Train once; return 0, or 2 for too little data."""
-    settings = service.settings()
+    settings = service.read_settings()
     configure_logging(service.name, "train", settings.log_level, settings.log_format)
     return asyncio.run(_run(service, settings))
 

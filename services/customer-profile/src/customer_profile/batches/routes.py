@@ -11,12 +11,14 @@ from customer_profile.facts.kinds.registry import FactKinds
 from lealtad.http import Answer, Command, Problem, writes
 from lealtad.http.batch_body import Items, route_of_batches
 
+PATH = "/v1/batches"
+
 
 def batch_routes(kinds: FactKinds) -> APIRouter:
     """Return the route that records batches of facts of these kinds."""
     item = fact_or_errors(kinds)
     items = Items("facts", MAX_FACTS, TypeAdapter(item).validate_python)
-    router = APIRouter(prefix="/v1/batches", tags=["batches"], route_class=route_of_batches(items))
+    router = APIRouter(prefix=PATH, tags=["batches"], route_class=route_of_batches(items))
     record_batch.__annotations__["body"] = batch_request(item)
     router.add_api_route("", record_batch, methods=["POST"], response_model=Batch)
     return router

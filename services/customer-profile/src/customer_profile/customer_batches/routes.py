@@ -9,7 +9,8 @@ from customer_profile.customer_batches.schemas import CUSTOMERS, CustomerBatchOu
 from lealtad.http import Answer, Command, writes
 from lealtad.http.batch_body import route_of_batches
 
-router = APIRouter(prefix="/v1/customer-batches", tags=["customers"], route_class=route_of_batches(CUSTOMERS))
+PATH = "/v1/customer-batches"
+router = APIRouter(prefix=PATH, tags=["customers"], route_class=route_of_batches(CUSTOMERS))
 
 
 @router.post("", response_model=CustomerBatchOutcome)
