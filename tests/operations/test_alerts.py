@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from lealtad.observability.health import Health, Heartbeat
 from lealtad.observability.metrics import CATALOGUE
 from lealtad.observability.routes import health_routes
+from lealtad_local.choice import ANYWHERE
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "deploy" / "prometheus" / "alerts.yml"
@@ -75,6 +76,14 @@ async def test_a_loop_is_stuck_above_its_own_limit_however_long_it_sleeps_on_pur
     moment[0] += waited_s
 
     assert (await overdue_of(heartbeat) > 0) is is_stuck
+
+
+def test_the_commands_that_rules_name_work_with_any_deployment():
+    named = {
+        command for rule in RULES for command in re.findall(r"`lealtad ([a-z-]+)", rule["annotations"]["description"])
+    }
+
+    assert {"dead-letters", "status", "trace"} <= named <= ANYWHERE
 
 
 def test_each_rule_is_explained_to_operators():

@@ -156,7 +156,8 @@ def test_dead_letters_are_listed_replayed_and_discarded(running: Checkout) -> No
     discarded = running.lealtad("dead-letters", "discard", "0199", "--reason", "sent by a test")
     assert discarded.stdout.endswith(" is discarded.\n")
     unknown = running.lealtad("dead-letters", "replay", "nosuch")
-    assert "open dead letter nosuch" in str(unknown.exception)
+    assert "No service has a dead letter nosuch" in str(unknown.exception)
+    assert "unknown currency" in running.lealtad("dead-letters", "show", "0199").stdout
 
 
 def test_the_clock_stands_where_it_was_started_and_only_moves_on(running: Checkout) -> None:

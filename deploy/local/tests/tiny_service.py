@@ -39,6 +39,7 @@ PROBLEM = {
     "detail": "Correct the values.",
     "errors": [{"pointer": "event_id", "message": "is not a UUID"}],
 }
+UNKNOWN = {"title": "There is no such dead letter", "detail": "List them."}
 EMITTED = {"fact": {"customer-profile": ["event"]}, "event": {"segmentation": ["fact", "unread"]}}
 
 
@@ -65,6 +66,10 @@ class Answers(BaseHTTPRequestHandler):
             self.answer(PROBLEM, 422, "application/problem+json")
         elif self.path.endswith("/trace"):
             self.answer(trace(self.path.split("/")[3]))
+        elif self.path == f"/v1/dead-letters/{LETTER['id']}":
+            self.answer(LETTER)
+        elif self.path.startswith("/v1/dead-letters/"):
+            self.answer(UNKNOWN, 404, "application/problem+json")
         elif self.path.startswith("/v1/dead-letters"):
             self.answer({"items": [LETTER], "next_cursor": None})
         else:

@@ -57,6 +57,17 @@ async def test_a_discarded_dead_letter_names_who_and_why_and_so_does_the_journal
     assert row.detail == f"can never be handled; discarded by {letter['discarded_by']}: sent by a test of the till"
 
 
+async def test_one_dead_letter_is_shown_open_or_closed_without_its_content(database):
+    identity, event_id = await bury(database)
+    async with client_for(ECHO, database) as client:
+        shown = (await client.get(f"/v1/dead-letters/{identity}")).json()
+        unknown = await client.get(f"/v1/dead-letters/{new_id()}")
+
+    assert shown == await listed(database, identity)
+    assert (shown["event_id"], "value" in shown) == (str(event_id), False)
+    assert unknown.status_code == 404
+
+
 async def test_it_counts_no_longer_as_open_and_is_not_replayed(database):
     identity, _ = await bury(database)
     assert (await post(database, identity, "replay")).status_code == 200

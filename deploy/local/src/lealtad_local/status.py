@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import httpx
@@ -52,8 +52,11 @@ def is_healthy(found: Report) -> bool:
 def _consumer(service: Service, stack: Stack, progress: dict[str, Progress | None]) -> Report | None:
     slots = range(stack.state.options.workers)
     answers = [answer for slot in slots if (answer := progress[service.worker(slot)])]
-    if not answers:
-        return None
+    return consumer_of(answers) if answers else None
+
+
+def consumer_of(answers: Sequence[Progress]) -> Report:
+    """Return the progress of a service of which at least one process answers."""
     answer = answers[0]
     return {
         "settled": answer["settled"],
@@ -72,8 +75,10 @@ def _consumer(service: Service, stack: Stack, progress: dict[str, Progress | Non
 def tables(found: Report) -> Group:
     """Render a report. Its tables fit 80 columns, so names of due work and of partitions stand below them."""
     details = [line for name, each in found["consumers"].items() if each for line in _details(name, each)]
-    lines = [Text(line) for line in (*found["away"], *details)]
-    return Group(_processes(found["processes"]), _consumers(found["consumers"]), *lines)
+    unseen = [found["unseen"]] if "unseen" in found else []
+    lines = [Text(line) for line in (*found["away"], *details, *unseen)]
+    processes = [_processes(found["processes"])] if "processes" in found else []
+    return Group(*processes, _consumers(found["consumers"]), *lines)
 
 
 def _details(service: str, found: Report) -> Iterator[str]:
@@ -94,7 +99,9 @@ def _processes(processes: list[Report]) -> Table:
 
 
 def _consumers(consumers: dict[str, Report | None]) -> Table:
-    table = _table("service", "lag", "outbox", "oldest", "dead letters", "due", "pending", "paused")
+    """Render the progress of the services, with what only a worker tells (paused) or only an API (workers)."""
+    last = "workers" if any(found and "workers" in found for found in consumers.values()) else "paused"
+    table = _table("service", "lag", "outbox", "oldest", "dead letters", "due", "pending", last)
     for service, found in consumers.items():
         if found is None:
             table.add_row(service, *[UNKNOWN] * 7)
@@ -108,7 +115,7 @@ def _consumers(consumers: dict[str, Report | None]) -> Table:
             str(found["dead_letters"]),
             str(sum(found["due"].values())),
             str(found["pending_reactions"]),
-            str(len(found["paused"])),
+            UNKNOWN if found[last] is None else str(len(found[last])),
         )
     return table
 

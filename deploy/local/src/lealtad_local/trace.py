@@ -10,8 +10,7 @@ import httpx
 from rich.text import Text
 from rich.tree import Tree
 
-from lealtad_local.services import SERVICES
-from lealtad_local.stack import Stack
+from lealtad_local.deployment import Deployment
 
 MOST_EVENTS = 200
 """The longest trace: one fact leads to some ten events, an action on all customers to thousands."""
@@ -34,7 +33,7 @@ class TracedEvent:
         return next((str(step["type"]) for step in self.steps if step["type"]), "unknown here")
 
 
-async def follow(stack: Stack, client: httpx.AsyncClient, event_id: str) -> TracedEvent:
+async def follow(deployment: Deployment, client: httpx.AsyncClient, event_id: str) -> TracedEvent:
     """Ask all services about an event, then about the events that it caused, and so on.
 
     Each event stands where the trace meets it first. Raise `httpx.HTTPError` when a service does not answer.
@@ -43,18 +42,18 @@ async def follow(stack: Stack, client: httpx.AsyncClient, event_id: str) -> Trac
     met = {event_id}
     level = [root]
     while level:
-        await asyncio.gather(*(_ask(stack, client, event) for event in level))
+        await asyncio.gather(*(_ask(deployment, client, event) for event in level))
         level = [child for event in level for child in _children(event, met)]
     return root
 
 
-async def _ask(stack: Stack, client: httpx.AsyncClient, event: TracedEvent) -> None:
+async def _ask(deployment: Deployment, client: httpx.AsyncClient, event: TracedEvent) -> None:
     async def ask(url: str) -> Step:
         answer = await client.get(f"{url}/v1/events/{event.id}/trace")
         step: Step = answer.raise_for_status().json()
         return step
 
-    answers = await asyncio.gather(*(ask(stack.url(service)) for service in SERVICES))
+    answers = await asyncio.gather(*map(ask, deployment.urls().values()))
     event.steps = [step for step in answers if step["known"]]
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
+from aiokafka.errors import KafkaError
 from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
@@ -27,6 +28,7 @@ from lealtad.http import (
 )
 from lealtad.http.keys import impersonal_text
 from lealtad.journal import trace
+from lealtad.kafka.client.group_members import members
 from lealtad.kafka.consume import dead_letters
 from lealtad.kafka.consume.progress import Progress, read_progress
 from lealtad.scalars import Identifier
@@ -113,7 +115,7 @@ def progress_routes(
         hurry()
         runtime: Runtime = request.app.state.runtime
         service = runtime.service
-        return await read_progress(
+        found = await read_progress(
             runtime.database,
             runtime.lookout,
             service.reader,
@@ -122,6 +124,10 @@ def progress_routes(
             process=process,
             paused=paused(),
         )
+        # Workers are asked many times a second by who waits until all is settled, the API by people.
+        if process == "api" and found.lag is not None:
+            found.workers = await _workers(runtime)
+        return found
 
     return router
 
@@ -148,6 +154,13 @@ def operations_router(service: str, journal_days: int) -> APIRouter:
         Contents are not shown, since they may be personal: they are in the database and on the dead-letter topic.
         """
         return await query.run(lambda uow: _dead_letters(uow, page))
+
+    @router.get("/dead-letters/{dead_letter_id}", response_model=DeadLetter, responses=problems(404))
+    async def read_dead_letter(
+        dead_letter_id: DeadLetterId, query: Annotated[Query, Depends(reads("dead-letters:read"))]
+    ) -> Response:
+        """Show one dead letter, open or closed, without its content."""
+        return await query.run(lambda uow: _read_dead_letter(uow, dead_letter_id))
 
     @router.post("/dead-letters/{dead_letter_id}/replay", response_model=RequestedReplay, responses=problems(404))
     async def replay_dead_letter(
@@ -177,6 +190,13 @@ def operations_router(service: str, journal_days: int) -> APIRouter:
     return router
 
 
+async def _workers(runtime: Runtime) -> list[str] | None:
+    try:
+        return await members(runtime.settings, runtime.group)
+    except (KafkaError, OSError, TimeoutError):
+        return None
+
+
 async def _trace(uow: UnitOfWork, service: str, event_id: UUID, since: datetime) -> Answer:
     row = await trace.read(uow.connection, event_id)
     if row is None:
@@ -189,6 +209,13 @@ async def _dead_letters(uow: UnitOfWork, query: PageQuery) -> Answer:
     after = query.after(UUID)
     rows = await dead_letters.page(uow.connection, after[0] if after else None, query.limit)
     return Answer(Page.of(rows, query.limit, cursor_of=lambda row: (row.id,), item_of=_dead_letter))
+
+
+async def _read_dead_letter(uow: UnitOfWork, identity: UUID) -> Answer:
+    row = await dead_letters.read(uow.connection, identity)
+    if row is None:
+        raise not_found("dead letter", str(identity))
+    return Answer(_dead_letter(row))
 
 
 def _dead_letter(row: Row) -> DeadLetter:

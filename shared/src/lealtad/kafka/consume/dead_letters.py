@@ -62,10 +62,14 @@ DISCARD = text("""
     SELECT EXISTS (SELECT FROM discarded)
 """)
 EXISTS = text("SELECT EXISTS (SELECT FROM dead_letter WHERE id = :id)")
-PAGE = text("""
+SHOWN = """
     SELECT id, event_id, topic, partition, "offset", reason, stored_at, replay_requested_at, replayed_at,
            discarded_at, discarded_by, discard_reason
     FROM dead_letter
+"""
+READ = text(f"{SHOWN} WHERE id = :id")
+PAGE = text(f"""
+    {SHOWN}
     WHERE id > coalesce(CAST(:after AS uuid), '00000000-0000-0000-0000-000000000000') ORDER BY id LIMIT :limit
 """)
 
@@ -158,6 +162,11 @@ async def discard(connection: Connection, identity: UUID, by: str, reason: str) 
 async def exists(connection: Connection, identity: UUID) -> bool:
     """Return whether there is a dead letter of this id, open or closed."""
     return bool(await connection.scalar(EXISTS, {"id": identity}))
+
+
+async def read(connection: Connection, identity: UUID) -> Row | None:
+    """Return one dead letter without its content, or None."""
+    return (await connection.execute(READ, {"id": identity})).one_or_none()
 
 
 async def page(connection: Connection, after: UUID | None, limit: int) -> Sequence[Row]:

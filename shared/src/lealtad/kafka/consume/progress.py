@@ -47,6 +47,9 @@ class Progress(BaseModel):
     dead_letters: int
     positions: dict[str, int] = Field(description="Next offset by topic/partition, as the database holds it")
     lag: dict[str, int] | None = Field(description="End offset minus position; null while Kafka cannot be asked")
+    workers: list[str] | None = Field(
+        default=None, description="Workers at work, which the API asks Kafka for; null while that cannot be asked"
+    )
     paused: list[str] = Field(default_factory=list, description="Partitions this process pauses after a failure")
     held: str | None = Field(
         default=None, description="Why the workers stand still: database and Kafka do not belong together as they are"
