@@ -8,7 +8,7 @@ WORKERS ?= 3
 SPREAD = -n $(WORKERS) --no-loadscope-reorder
 export OMP_NUM_THREADS = 1
 
-DISTRIBUTIONS := $(wildcard shared deploy/local demo bench services/*)
+DISTRIBUTIONS := $(shell scripts/distributions)
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

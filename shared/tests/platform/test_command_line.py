@@ -3,8 +3,10 @@ from pathlib import Path
 
 import pytest
 
+from lealtad.app import HttpPart, Service
 from lealtad.app.main import main
 from lealtad.http.auth import principal_of
+from lealtad.settings import ProcessSettings
 
 from .echo import ECHO
 
@@ -26,6 +28,39 @@ def test_the_help_names_every_process_with_what_it_does(capsys):
 
 def test_a_command_of_the_service_itself_is_run():
     assert main(replace(ECHO, commands={"train": train}), ["train"]) == 3
+
+
+def a_page() -> Service:
+    """Return a deployable without a database."""
+    return Service("page", "Page", "Shows a page", HttpPart(), settings=ProcessSettings)
+
+
+def test_a_service_without_a_database_has_an_api_and_tokens_alone(capsys):
+    with pytest.raises(SystemExit, match="0"):
+        main(a_page(), ["--help"])
+    shown = capsys.readouterr().out
+    assert "\n    api" in shown
+    assert "\n    token" in shown
+    assert "worker" not in shown
+
+    with pytest.raises(SystemExit, match="2"):
+        main(a_page(), ["migrate"])
+    assert "(choose from api, token)" in capsys.readouterr().err.replace("'", "")
+
+
+def test_a_service_without_a_database_demands_no_database(monkeypatch, capsys):
+    monkeypatch.delenv("LEALTAD_DATABASE_URL", raising=False)
+    monkeypatch.setenv("LEALTAD_TOKEN_SECRET", "s" * 32)
+    assert main(a_page(), ["token"]) == 0
+
+
+def test_parts_that_need_each_other_are_declared_together():
+    with pytest.raises(ValueError, match="one of `database` and `stream`"):
+        replace(ECHO, stream=None)
+    with pytest.raises(TypeError, match="ProcessSettings"):
+        replace(ECHO, database=None, stream=None)
+    with pytest.raises(TypeError, match="ServiceSettings"):
+        replace(ECHO, settings=ProcessSettings)
 
 
 @pytest.fixture

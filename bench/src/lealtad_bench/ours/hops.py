@@ -8,9 +8,10 @@ and the relay.
 from collections.abc import Iterator, Sequence
 from statistics import median
 
+from lealtad.events.topics import ACTIVITY, SCORES, SEGMENTS
 from lealtad_bench.ours.watch import FOLLOWED, Sample
 
-SERVICES = ("customer-profile", "churn-scoring", "segmentation")
+PRODUCERS = tuple(topic.producer for topic in (ACTIVITY, SCORES, SEGMENTS))
 """Producers of the followed topics, in their order."""
 
 
@@ -26,7 +27,7 @@ def medians_ms(samples: Sequence[Sample]) -> dict[str, float]:
 
 def _hops(sample: Sample, readable: float) -> Iterator[tuple[str, float]]:
     since = sample.sent_at.timestamp()
-    for service, topic in zip(SERVICES, FOLLOWED, strict=True):
+    for service, topic in zip(PRODUCERS, FOLLOWED, strict=True):
         yield f"{service}: until its event is made", sample.emitted[topic] - since
         yield f"{service}: commit, wake-up and relay", sample.on_topic[topic] - sample.emitted[topic]
         since = sample.on_topic[topic]

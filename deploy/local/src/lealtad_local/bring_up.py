@@ -23,7 +23,7 @@ from lealtad_local.ports import claim, free_port
 from lealtad_local.postgres import PostgresServer
 from lealtad_local.probes import answers_ok, is_ready_or_held
 from lealtad_local.server import LocalServer
-from lealtad_local.services import SERVICES, Environment, Service
+from lealtad_local.services import DEPLOYABLES, SERVICES, Environment, Service
 from lealtad_local.state import Options, StackState
 from lealtad_local.supervisor import Level, Supervisor, held, supervise
 
@@ -81,9 +81,9 @@ class Plan:
         return urls
 
     def _processes(self, environment: Environment, workers: int) -> Iterator[ProcessSpec]:
-        for service in SERVICES:
+        for service in DEPLOYABLES:
             yield self._process(environment, service, service.api(), "api", "0")
-            for slot in range(workers):
+            for slot in range(workers if service.has_stream else 0):
                 yield self._process(environment, service, service.worker(slot), "worker", str(slot))
 
     def _process(self, environment: Environment, service: Service, name: str, kind: str, instance: str) -> ProcessSpec:

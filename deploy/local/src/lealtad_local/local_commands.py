@@ -56,7 +56,7 @@ def up(
         frozen_after_s=frozen_after,
     )
     started = stack.up(Home.default(), options, say=console.print)
-    for service, url in started.urls().items():
+    for service, url in started.apis().items():
         console.print(f"{service:<18} {url}/docs")
     console.print("\nA token for all of them, valid for 12 hours:")
     console.out(started.token())

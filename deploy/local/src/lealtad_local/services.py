@@ -1,4 +1,4 @@
-"""The five services, and the environment of their processes (see docs/platform.md)."""
+"""The registered deployables, and the environment of their processes (see docs/platform.md)."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from lealtad.registry import deployables
 from lealtad_local.ports import HOST
 from lealtad_local.processes import Command
 
 
 @dataclass(frozen=True)
 class Service:
-    """One service: its name in addresses, its Python package, its database."""
+    """One deployable: its name in addresses, its Python package, its database where it has one."""
 
     name: str
     package: str
+    has_stream: bool = True
+    """Whether it has a database and workers."""
 
     @property
     def database(self) -> str:
@@ -31,10 +34,15 @@ class Service:
         return f"{self.name}-worker-{slot}"
 
 
-SERVICES = tuple(
-    Service(name, name.replace("-", "_"))
-    for name in ("customer-profile", "segmentation", "churn-scoring", "campaigns", "complaints")
-)
+def registered() -> tuple[Service, ...]:
+    """Return what is registered."""
+    return tuple(Service(each.name, each.package, each.has_stream) for each in deployables())
+
+
+DEPLOYABLES = registered()
+"""All that are registered: each has an API."""
+SERVICES = tuple(each for each in DEPLOYABLES if each.has_stream)
+"""Those with a database, workers and events."""
 
 
 @dataclass(frozen=True)
@@ -63,16 +71,19 @@ class Environment:
         return self._module(
             service.package,
             kind,
-            LEALTAD_DATABASE_URL=self.database_urls[service.name],
             LEALTAD_HOST=HOST,
             LEALTAD_PORT=str(port),
             LEALTAD_INSTANCE=instance,
+            **self._database(service),
         )
 
     def command(self, service: Service, *arguments: str) -> Command:
         """Return `python -m <package> ARGUMENTS` with logs for people, not JSON."""
-        variables = {"LEALTAD_DATABASE_URL": self.database_urls[service.name], "LEALTAD_LOG_FORMAT": "console"}
+        variables = {"LEALTAD_LOG_FORMAT": "console", **self._database(service)}
         return self._module(service.package, *arguments, **variables)
+
+    def _database(self, service: Service) -> dict[str, str]:
+        return {"LEALTAD_DATABASE_URL": self.database_urls[service.name]} if service.has_stream else {}
 
     def _module(self, module: str, *arguments: str, **variables: str) -> Command:
         shared = {

@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Mapping
-from importlib import import_module
 from pathlib import Path
 
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
+from lealtad.registry import deployables
 from lealtad.settings import ProcessSettings, ServiceSettings
-from lealtad_local.services import SERVICES
 
 HEAD = """# Settings
 
@@ -40,9 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--file", type=Path, default=Path("docs/settings.md"))
     parser.add_argument("--check", action="store_true", help="write nothing; fail if the page is not current")
     options = parser.parse_args(arguments)
-    page = document(
-        {service.name: import_module(f"{service.package}.service").SERVICE.settings for service in SERVICES}
-    )
+    page = document({each.name: each.load().settings for each in deployables()})
     if not options.check:
         options.file.write_text(page)
         return 0

@@ -24,7 +24,7 @@ from lealtad_local.ports import HOST
 from lealtad_local.postgres import PostgresServer
 from lealtad_local.processes import end_all
 from lealtad_local.server import last_lines
-from lealtad_local.services import SERVICES, Service
+from lealtad_local.services import DEPLOYABLES, SERVICES, Service
 from lealtad_local.state import Options, Phase, StackState
 from lealtad_local.supervisor import DETACH
 
@@ -58,8 +58,12 @@ class Stack:
         return f"http://{HOST}:{self.state.port_of(process)}"
 
     def urls(self) -> dict[str, str]:
-        """Return the base addresses of the APIs by service name."""
+        """Return the base addresses of the services by name: those with events, traces and dead letters."""
         return {service.name: self.url(service) for service in SERVICES}
+
+    def apis(self) -> dict[str, str]:
+        """Return the base addresses of all APIs by name, of deployables without a database too."""
+        return {service.name: self.url(service) for service in DEPLOYABLES}
 
     def workers(self) -> list[str]:
         """Return the names of all workers."""
