@@ -1,6 +1,6 @@
 # make demo | test | proof | check: each makes .venv first and needs only Python 3.11 or later (with venv), git and make.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo bench test proof test-crash check format lock clean
+.PHONY: help setup demo bench test proof proof-compose test-crash check format lock clean
 
 ARGS ?=
 # Most of a test's time is waiting: three workers keep two cores busy. WORKERS=0 runs all tests in one process.
@@ -30,6 +30,9 @@ test: .venv/ready ## Run all tests; ARGS="shared/tests -k outbox"
 proof: export LEALTAD_FUZZ_EXAMPLES ?= 40
 proof: .venv/ready ## Run what is too long for the tests: a fault of each kind, everything fuzzed
 	@.venv/bin/pytest $(SPREAD) -m "proof or smoke" $(ARGS)
+
+proof-compose: .venv/ready ## Prove docker-compose.yml on a container engine: faults, scaling, an upgrade under load
+	@.venv/bin/lealtad proof-compose $(ARGS)
 
 test-crash: .venv/ready ## Run the crash matrix; BUDGET=20m: as many cells as fit; ARGS="--random 100 --seed 7"
 	@.venv/bin/pytest tests/crash --matrix $(ARGS)

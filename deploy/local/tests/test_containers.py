@@ -13,7 +13,7 @@ from lealtad_local.services import SERVICES, Service
 ROOT = Path(__file__).resolve().parents[3]
 ENV_EXAMPLE = ROOT / "deploy/docker/.env.example"
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-LONG_RUNNING = ["kafka", "postgres", *(f"{s.name}-{kind}" for s in SERVICES for kind in ("api", "worker"))]
+LONG_RUNNING = ["proxy", "kafka", "postgres", *(f"{s.name}-{kind}" for s in SERVICES for kind in ("api", "worker"))]
 ONE_SHOT = ["topics", *(f"{s.name}-migrate" for s in SERVICES)]
 
 each_service = pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
@@ -52,7 +52,7 @@ def test_servers_have_a_health_check_and_a_volume(name: str) -> None:
 @each_service
 def test_processes_start_after_the_topics_and_their_own_migration(service: Service) -> None:
     assert COMPOSE["services"][f"{service.name}-migrate"]["depends_on"] == {
-        "postgres": {"condition": "service_healthy"}
+        "postgres": {"condition": "service_healthy", "required": False}
     }
     for kind in ("api", "worker"):
         assert COMPOSE["services"][f"{service.name}-{kind}"]["depends_on"] == {
@@ -79,7 +79,7 @@ def test_each_service_reaches_its_own_database_only(service: Service) -> None:
     assert len(urls) == 1
     url = urls.pop()
     assert url.startswith(f"postgresql://{service.database}:")
-    assert url.endswith(f"/{service.database}")
+    assert url.endswith(f"/{service.database}${{LEALTAD_DATABASE_OPTIONS:-}}")
 
 
 @each_service

@@ -46,6 +46,8 @@ def operation_id(route: APIRoute) -> str:
 def serve_document(app: FastAPI) -> None:
     """Add `/openapi.json`, rendered once a day, and the page `/docs` that shows it.
 
+    Both work below any path of a reverse proxy: the page names the document, and the document its server, relatively.
+
     FastAPI's own route renders the document for every request, and needs no token. The times of examples lie around
     the day of the process's clock, so that the service accepts them.
     """
@@ -59,7 +61,7 @@ def serve_document(app: FastAPI) -> None:
         return Response(rendered[today], media_type="application/json")
 
     async def page() -> Response:
-        return get_swagger_ui_html(openapi_url=DOCUMENT, title=app.title)
+        return get_swagger_ui_html(openapi_url=DOCUMENT.removeprefix("/"), title=app.title)
 
     app.add_api_route(DOCUMENT, document, include_in_schema=False)
     app.add_api_route("/docs", page, include_in_schema=False)
@@ -79,6 +81,7 @@ def extend_document(app: FastAPI) -> None:
 
 
 def _extended(document: dict[str, Any]) -> dict[str, Any]:
+    document["servers"] = [{"url": "."}]
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     schemas.update(_problem_schemas())
     for replaced in ("HTTPValidationError", "ValidationError"):
