@@ -96,9 +96,8 @@ def test_the_list_for_a_setting_holds(name: str):
 @pytest.mark.parametrize("metric", [*CATALOGUE.values()], ids=[*CATALOGUE])
 def test_the_list_for_a_metric_holds(metric: Described):
     named = files_naming(*(metric.name + suffix for suffix in ("", "_bucket", "_count", "_sum")))
-    (declaring,) = (path for path in named if path.endswith(".py"))
-    constant = re.search(rf'(\w+) = \w+\(\s*"{metric.name}"', texts()[declaring])
-    assert constant
+    declared = {path: re.search(rf'(\w+) = \w+\(\s*"{metric.name}"', texts()[path]) for path in named}
+    ((declaring, constant),) = [(path, found) for path, found in declared.items() if found]
     source = declaring.partition("/src/")[0]
     used = {path for path in files_naming(constant[1], under=source) if path.endswith(".py")}
 

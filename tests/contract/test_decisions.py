@@ -9,7 +9,19 @@ ROOT = Path(__file__).parents[2]
 RECORDS = sorted((ROOT / "docs" / "adr").glob("[0-9]*.md"))
 INDEX = (ROOT / "docs" / "adr" / "README.md").read_text()
 DOCUMENTS = [path for path in ROOT.rglob("*.md") if not {".venv", ".lealtad"} & set(path.parts)]
-LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)\s#]+)")
+LINK = re.compile(r"\]\((?!https?:|mailto:)([^)\s#]*)(?:#([^)\s]*))?\)")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+
+
+def anchors_of(document: Path) -> set[str]:
+    """Return the names that links can give to the headings of a document."""
+    titles = (re.sub(r"[`*]|\[([^\]]*)\]\([^)]*\)", r"\1", title) for title in HEADING.findall(document.read_text()))
+    return {re.sub(r"[^\w -]", "", title.lower()).strip().replace(" ", "-") for title in titles}
+
+
+def leads_somewhere(document: Path, path: str, anchor: str) -> bool:
+    target = document.parent / path if path else document
+    return target.exists() and (not anchor or anchor in anchors_of(target))
 
 
 def test_records_are_numbered_without_a_gap():
@@ -30,6 +42,6 @@ def test_a_record_has_its_number_status_and_date_and_is_in_the_index(record: Pat
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_link_of_a_document_leads_somewhere(document: Path):
-    missing = [link for link in LINK.findall(document.read_text()) if not (document.parent / link).exists()]
+    missing = [link for link in LINK.findall(document.read_text()) if not leads_somewhere(document, *link)]
 
     assert missing == []

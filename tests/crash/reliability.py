@@ -1,4 +1,4 @@
-"""Write the times of a fault report into docs/reliability.md: `python -m tests.crash.reliability REPORT PAGE`."""
+"""Write the times of a fault report into docs/guarantees.md: `python -m tests.crash.reliability REPORT PAGE`."""
 
 import json
 import sys
