@@ -79,7 +79,7 @@ def _own_daemon(folder: Path) -> Iterator[str]:
 
 
 def _compose() -> tuple[str, ...]:
-    for command in (("docker", "compose"), ("docker-compose",)):
+    for command in ((shutil.which("docker") or "docker", "compose"), ("docker-compose",)):
         if succeeds([*command, "version"]):
             return command
     packaged = (

@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 from collections.abc import Sequence
-from pathlib import Path
 
 import platformdirs
 from rich.console import Console
@@ -11,6 +10,7 @@ from rich.console import Console
 from lealtad_containers.base_images import base_images
 from lealtad_containers.engine import open_engine
 from lealtad_containers.errors import ProofError
+from lealtad_containers.project import Ports
 from lealtad_containers.report import PAGE, Report
 from lealtad_containers.shell import run as run_command
 from lealtad_containers.story import prove
@@ -32,7 +32,9 @@ def run(argv: Sequence[str]) -> int:
             with report.step("Base images") as step:
                 images = base_images(engine)
                 step.seen.append("stand-ins" if images.stand_ins else "official images")
-            asyncio.run(prove(engine, images, Path.cwd(), report, ports=(free_port(), free_port()), keep=options.keep))
+            asyncio.run(
+                prove(engine, images, report, ports=Ports(free_port(), free_port(), free_port()), keep=options.keep)
+            )
     except ProofError as error:
         Console(stderr=True).print(str(error), style="red", markup=False, soft_wrap=True)
         return 1

@@ -3,11 +3,11 @@
 import json
 import secrets
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -32,18 +32,41 @@ UP_S = 300
 DOWN_S = 120
 
 
+class Ports(NamedTuple):
+    """Free ports of the machine at which the project is published."""
+
+    http: int
+    https: int
+    kafka: int
+
+
 @dataclass(frozen=True, slots=True)
 class Project:
     """A checkout with its compose file, run under one name; `files` beside it hold settings and overrides."""
 
     engine: Engine
     checkout: Path
-    options: tuple[str, ...]
+    files: tuple[Path, ...]
+    settings: Path
+    variables: Mapping[str, str]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return what lets `docker compose`, called in the checkout with an .env of its own, serve this project."""
+        files = ":".join(map(str, self.files))
+        return {**self.engine.environment, **self.variables, "COMPOSE_PROJECT_NAME": NAME, "COMPOSE_FILE": files}
 
     def compose(self, *arguments: str, timeout_s: float = 60) -> str:
         """Return what `docker compose` prints; raise ProofError if it fails."""
-        command = [*self.engine.compose, *self.options, *arguments]
-        return run(command, cwd=self.checkout, timeout_s=timeout_s, environment=self.engine.environment)
+        command: list[str | Path] = [
+            *self.engine.compose,
+            "--env-file",
+            self.settings,
+            "--progress",
+            "quiet",
+            *arguments,
+        ]
+        return run(command, cwd=self.checkout, timeout_s=timeout_s, environment=self.environment)
 
     def build(self) -> None:
         """Build the images of all services."""
@@ -79,33 +102,28 @@ class Project:
 
 
 @contextmanager
-def open_project(
-    engine: Engine, images: BaseImages, checkout: Path, version: str, ports: tuple[int, int]
-) -> Iterator[Project]:
+def open_project(engine: Engine, images: BaseImages, checkout: Path, version: str, ports: Ports) -> Iterator[Project]:
     """Yield the project of `checkout`, whose images have the tag `version`."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Path(folder, "settings.env")
         override = Path(folder, "override.yml")
-        settings.write_text("".join(f"{name}={value}\n" for name, value in _settings(images, version, ports).items()))
+        settings.write_text("".join(f"{name}={value}\n" for name, value in _SECRETS.items()))
         settings.chmod(0o600)
         override.write_text(yaml.safe_dump(_override(checkout, images)))
-        files = ["--file", str(checkout / FILE), "--file", str(override)]
-        options = ("--project-name", NAME, "--env-file", str(settings), "--progress", "quiet", *files)
-        yield Project(engine, checkout, options)
+        yield Project(engine, checkout, (checkout / FILE, override), settings, _variables(images, version, ports))
 
 
 _SECRETS = {name: secrets.token_urlsafe(32) for name in SECRETS}
 """One set for the whole run: a project that is upgraded keeps its passwords."""
 
 
-def _settings(images: BaseImages, version: str, ports: tuple[int, int]) -> dict[str, str]:
-    http, https = map(str, ports)
+def _variables(images: BaseImages, version: str, ports: Ports) -> dict[str, str]:
     return {
-        **_SECRETS,
         **images.names,
         "LEALTAD_VERSION": version,
-        "LEALTAD_HTTP_PORT": http,
-        "LEALTAD_HTTPS_PORT": https,
+        "LEALTAD_HTTP_PORT": str(ports.http),
+        "LEALTAD_HTTPS_PORT": str(ports.https),
+        "LEALTAD_KAFKA_PORT": str(ports.kafka),
         "LEALTAD_TOPIC_PARTITIONS": "4",
     }
 

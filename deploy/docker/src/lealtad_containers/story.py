@@ -5,17 +5,19 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 
+from lealtad_containers.addresses import see_events_outside, see_tls
 from lealtad_containers.base_images import BaseImages
+from lealtad_containers.checkouts import checkout_of
 from lealtad_containers.client import found, new_client, new_token, wait_for
 from lealtad_containers.engine import Engine
 from lealtad_containers.errors import ProofError
+from lealtad_containers.guide import prove_guide
 from lealtad_containers.history import replay_history
 from lealtad_containers.load import Load, judge, under_load
-from lealtad_containers.project import Project, open_project
+from lealtad_containers.project import Ports, Project, open_project
 from lealtad_containers.refusals import see_placeholders_refused
 from lealtad_containers.report import Report
 from lealtad_containers.upgrade import prove_upgrade
@@ -40,13 +42,11 @@ class Proof:
             yield client
 
 
-async def prove(
-    engine: Engine, images: BaseImages, checkout: Path, report: Report, *, ports: tuple[int, int], keep: bool
-) -> None:
+async def prove(engine: Engine, images: BaseImages, report: Report, *, ports: Ports, keep: bool) -> None:
     """Run all steps; raise ProofError at the first promise that does not hold."""
     _name_what_is_unproven(engine, images, report)
-    with open_project(engine, images, checkout, "proof", ports) as project:
-        proof = Proof(project, report, ports[0])
+    with checkout_of("HEAD") as checkout, open_project(engine, images, checkout, "proof", ports) as project:
+        proof = Proof(project, report, ports.http)
         with report.step("Build the images of all services") as step:
             project.build()
             step.seen.append("built")
@@ -55,10 +55,14 @@ async def prove(
         project.down("--volumes")
         try:
             await _start(proof)
+            await see_events_outside(project, report)
+            await see_tls(project, report)
             await _replay(proof)
             await _hurt(proof)
             await _scale(proof)
             await _restart(proof)
+            project.down("--volumes")
+            prove_guide(project, report)
             project.down("--volumes")
             await prove_upgrade(engine, images, project, report, ports)
         finally:
