@@ -1,9 +1,11 @@
 #!/bin/bash
-# Runs once, when the volume is made: a role and a database of its own for each service.
+# Runs once, when the volume is made: a role and a database of its own for each service that has a password,
+# <PACKAGE>_DB_PASSWORD.
 set -euo pipefail
 
-for name in customer_profile segmentation churn_scoring campaigns complaints; do
-    password_variable="${name^^}_DB_PASSWORD"
+for password_variable in $(compgen -e | grep '_DB_PASSWORD$'); do
+    name=${password_variable%_DB_PASSWORD}
+    name=${name,,}
     psql --quiet --set=ON_ERROR_STOP=1 --username=postgres --set=name="$name" --set=password="${!password_variable}" <<'SQL'
 CREATE ROLE :"name" LOGIN PASSWORD :'password';
 -- To tell of anybody's snapshot that is left open in its database.

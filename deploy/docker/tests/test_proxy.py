@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from lealtad_containers.upgrade import FIRST_UPGRADABLE
-from lealtad_local.services import SERVICES
+from lealtad_local.services import DEPLOYABLES
 
 ROOT = Path(__file__).resolve().parents[3]
 CADDYFILE = (ROOT / "deploy/docker/Caddyfile").read_text()
@@ -17,7 +17,7 @@ PROXY = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["p
 def test_each_service_has_a_path_of_its_name() -> None:
     routes = re.findall(r"handle_path /([a-z-]+)/\* {\s+reverse_proxy ([a-z-]+):8000 {\s+import api\s", CADDYFILE)
 
-    assert routes == [(service.name, f"{service.name}-api") for service in SERVICES]
+    assert routes == [(service.name, f"{service.name}-api") for service in DEPLOYABLES]
 
 
 def test_metrics_are_not_public() -> None:

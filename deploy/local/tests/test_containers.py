@@ -8,19 +8,28 @@ from typing import Any
 import pytest
 import yaml
 
-from lealtad_local.services import SERVICES, Service
+from lealtad.registry import Deployable, deployables
+from lealtad.version import VERSION
+from lealtad_local.services import DEPLOYABLES, SERVICES, Service
 
 ROOT = Path(__file__).resolve().parents[3]
 ENV_EXAMPLE = ROOT / "deploy/docker/.env.example"
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-LONG_RUNNING = ["proxy", "kafka", "postgres", *(f"{s.name}-{kind}" for s in SERVICES for kind in ("api", "worker"))]
+DOCKERFILE = (ROOT / "deploy/docker/Dockerfile").read_text()
+README = (ROOT / "deploy/docker/README.md").read_text()
+LONG_RUNNING = ["proxy", "kafka", "postgres", *(s.api() for s in DEPLOYABLES), *(f"{s.name}-worker" for s in SERVICES)]
 ONE_SHOT = ["topics", *(f"{s.name}-migrate" for s in SERVICES)]
 
+FIXED = {"LEALTAD_DATABASE_URL", "LEALTAD_KAFKA_BOOTSTRAP"}
+"""Variables that the compose file itself decides on, for its own servers."""
+
 each_service = pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+each_deployable = pytest.mark.parametrize("deployable", deployables(), ids=lambda each: each.name)
 
 
-def dockerfile(service: Service) -> list[str]:
-    return (ROOT / "services" / service.name / "Dockerfile").read_text().splitlines()
+def processes_of(deployable: Deployable) -> list[dict[str, Any]]:
+    kinds = ("api", "worker", "migrate") if deployable.has_stream else ("api",)
+    return [COMPOSE["services"][f"{deployable.name}-{kind}"] for kind in kinds]
 
 
 def compose_command() -> list[str] | None:
@@ -83,9 +92,52 @@ def test_each_service_reaches_its_own_database_only(service: Service) -> None:
 
 
 @each_service
-def test_an_image_runs_as_a_numbered_account_with_a_health_check_and_hashed_packages(service: Service) -> None:
-    lines = dockerfile(service)
-    assert lines[1].startswith("ARG BASE=")
+def test_a_role_of_the_database_gets_its_password(service: Service) -> None:
+    variable = f"{service.database.upper()}_DB_PASSWORD"
+    assert COMPOSE["services"]["postgres"]["environment"][variable].startswith(f"${{{variable}:?")
+
+
+@each_deployable
+def test_processes_run_the_image_of_their_deployable(deployable: Deployable) -> None:
+    arguments = {
+        "BASE": "${LEALTAD_BASE_IMAGE:-python:3.11-slim}",
+        "VERSION": f"${{LEALTAD_VERSION:-{VERSION}}}",
+        "SERVICE": deployable.name,
+        "PACKAGE": deployable.package,
+    }
+    folder = deployable.folder.relative_to(ROOT)
+    if folder != Path("services") / deployable.name:
+        arguments["FOLDER"] = str(folder)
+    for process in processes_of(deployable):
+        assert process["build"] == {"context": ".", "dockerfile": "deploy/docker/Dockerfile", "args": arguments}
+        assert process["image"] == f"lealtad/{deployable.name}:${{LEALTAD_VERSION:-{VERSION}}}"
+
+
+@each_deployable
+def test_every_setting_can_be_set(deployable: Deployable) -> None:
+    for process in processes_of(deployable):
+        assert process["env_file"] == [
+            {"path": f"deploy/docker/{name}.env", "required": False} for name in ("settings", deployable.name)
+        ]
+        # What stands here wins over the files above, so it has to come from `.env`.
+        set_here = {name: value for name, value in process["environment"].items() if name not in FIXED}
+        assert {name for name, value in set_here.items() if not value.startswith(f"${{{name}:")} == set()
+
+
+def test_the_readme_names_every_variable_that_counts_in_dot_env_only() -> None:
+    table = README.partition("What `.env` holds")[2].partition("\n\n## ")[0]
+    used = {part.split("}")[0].split(":")[0] for part in (ROOT / "docker-compose.yml").read_text().split("${")[1:]}
+    assert {name for name in used if f"`{name}`" not in table} == set()
+
+
+@each_deployable
+def test_the_readme_names_the_path_of_each_api(deployable: Deployable) -> None:
+    assert f"`/{deployable.name}`" in README
+
+
+def test_an_image_runs_as_a_numbered_account_with_a_health_check_and_hashed_packages() -> None:
+    lines = [line for line in DOCKERFILE.splitlines() if not line.startswith("#")]
+    assert lines[0].startswith("ARG BASE=")
     users = [line for line in lines if line.startswith("USER ")]
     assert users == ["USER 10001"]
     assert lines.index(users[0]) > max(i for i, line in enumerate(lines) if line.startswith("RUN "))
@@ -93,26 +145,31 @@ def test_an_image_runs_as_a_numbered_account_with_a_health_check_and_hashed_pack
     assert any("--require-hashes" in line for line in lines)
 
 
-@each_service
-def test_an_image_needs_no_builder_beyond_the_classic_one(service: Service) -> None:
-    text = "\n".join(dockerfile(service))
+def test_an_image_says_what_it_is_and_in_which_version() -> None:
+    assert f"\nARG VERSION={VERSION}\n" in DOCKERFILE
+    assert 'org.opencontainers.image.version="${VERSION}"' in DOCKERFILE
+
+
+def test_an_image_needs_no_builder_beyond_the_classic_one() -> None:
     for modern in ("# syntax", "--mount", "--link", "<<"):
-        assert modern not in text
+        assert modern not in DOCKERFILE
 
 
-@each_service
-def test_what_an_image_copies_is_sent_to_the_build(service: Service) -> None:
+@each_deployable
+def test_what_an_image_copies_is_sent_to_the_build(deployable: Deployable) -> None:
+    folder = deployable.folder.relative_to(ROOT)
     allowed = [line.removeprefix("!") for line in (ROOT / ".dockerignore").read_text().splitlines() if line[:1] == "!"]
-    for line in dockerfile(service):
-        if line.startswith("COPY "):
-            source = Path(line.split()[1])
-            assert (ROOT / source).exists()
-            assert any(source.match(pattern) for pattern in allowed)
+    sources = [line.split()[1] for line in DOCKERFILE.splitlines() if line.startswith("COPY ")]
+    assert sources == ["${FOLDER}/requirements.lock", "shared/src", "${FOLDER}"]
+    parts = ("src", "requirements.lock", "migrations") if deployable.has_stream else ("src", "requirements.lock")
+    for sent in (Path("shared/src"), *(folder / part for part in parts)):
+        assert (ROOT / sent).exists()
+        assert any(sent.match(pattern) for pattern in allowed)
 
 
-@each_service
-def test_an_image_holds_the_locked_packages_of_its_service(service: Service) -> None:
-    lock = ROOT / "services" / service.name / "requirements.lock"
+@each_deployable
+def test_an_image_holds_the_locked_packages_of_its_deployable(deployable: Deployable) -> None:
+    lock = deployable.folder / "requirements.lock"
     everything = _pins(ROOT / "requirements.lock")
     assert _pins(lock) <= everything
 

@@ -4,14 +4,12 @@ import re
 import sys
 from functools import cache
 from importlib.metadata import packages_distributions
-from pathlib import Path
 
 import grimp
 import pytest
 
-from lealtad_local.services import SERVICES, Service
+from lealtad.registry import Deployable, deployables
 
-ROOT = Path(__file__).resolve().parents[3]
 PLATFORM = "lealtad"
 NOT_IN_IMAGES = {"lealtad.testing"}
 """Modules that only tests import."""
@@ -19,7 +17,7 @@ NOT_IN_IMAGES = {"lealtad.testing"}
 
 @cache
 def import_graph() -> grimp.ImportGraph:
-    packages = [PLATFORM, *(service.package for service in SERVICES)]
+    packages = [PLATFORM, *(service.package for service in deployables())]
     return grimp.build_graph(*packages, include_external_packages=True)
 
 
@@ -32,13 +30,13 @@ def imported_packages(package: str) -> set[str]:
     return imported - sys.stdlib_module_names - {PLATFORM, package}
 
 
-def locked(service: Service) -> set[str]:
-    lock = (ROOT / "services" / service.name / "requirements.lock").read_text()
+def locked(service: Deployable) -> set[str]:
+    lock = (service.folder / "requirements.lock").read_text()
     return set(re.findall(r"^([a-z0-9-]+)==", lock, flags=re.MULTILINE))
 
 
-@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
-def test_every_imported_package_is_locked_for_the_image(service: Service) -> None:
+@pytest.mark.parametrize("service", deployables(), ids=lambda service: service.name)
+def test_every_imported_package_is_locked_for_the_image(service: Deployable) -> None:
     distributions = packages_distributions()
     imported = imported_packages(PLATFORM) | imported_packages(service.package)
     missing = {

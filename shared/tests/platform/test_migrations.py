@@ -5,11 +5,14 @@ import shutil
 import sys
 from pathlib import Path
 
+import asyncpg
 import pytest
 from sqlalchemy import text
 
 from lealtad.app.main import main
-from lealtad.db.migrations import PLATFORM_MIGRATIONS, FormerHistoryError, migrate
+from lealtad.db import migrations
+from lealtad.db.exclusion import MIGRATE_ALONE
+from lealtad.db.migrations import PLATFORM_MIGRATIONS, FormerHistoryError, MigrationRunsError, migrate
 from lealtad.testing.migrations import differences
 from lealtad.testing.postgres import TOKEN_SECRET
 
@@ -110,3 +113,25 @@ async def test_a_database_of_the_former_history_is_refused_in_words(database_for
     assert "lealtad down --wipe" in line
     with pytest.raises(FormerHistoryError):
         await asyncio.to_thread(migrate, str(database.engine.url), ECHO.database.migrations)
+
+
+async def test_migrations_that_start_at_once_on_an_empty_database_wait_for_one_another(databases):
+    url = await databases.create_empty_url()
+
+    await asyncio.gather(*(asyncio.to_thread(migrate, url, ECHO.database.migrations) for _ in range(4)))
+
+    connection = await asyncpg.connect(url)
+    assert await connection.fetchval("SELECT count(*) FROM platform.alembic_version") == 1
+    await connection.close()
+
+
+async def test_a_migration_that_does_not_end_is_named_to_the_one_that_waits(databases, monkeypatch):
+    monkeypatch.setattr(migrations, "OTHER_MIGRATION_TIMEOUT", "50ms")
+    url = await databases.create_empty_url()
+    other = await asyncpg.connect(url)
+    try:
+        await other.execute(MIGRATE_ALONE)
+        with pytest.raises(MigrationRunsError, match="wait for it"):
+            await asyncio.to_thread(migrate, url, ECHO.database.migrations)
+    finally:
+        await other.close()

@@ -15,17 +15,14 @@ from lealtad_containers.base_images import BaseImages
 from lealtad_containers.engine import Engine
 from lealtad_containers.errors import ProofError
 from lealtad_containers.shell import run
+from lealtad_local.services import SERVICES
 
 NAME = "lealtad-proof"
 FILE = Path("docker-compose.yml")
 SECRETS = (
     "LEALTAD_TOKEN_SECRET",
     "POSTGRES_PASSWORD",
-    "CUSTOMER_PROFILE_DB_PASSWORD",
-    "SEGMENTATION_DB_PASSWORD",
-    "CHURN_SCORING_DB_PASSWORD",
-    "CAMPAIGNS_DB_PASSWORD",
-    "COMPLAINTS_DB_PASSWORD",
+    *(f"{service.database.upper()}_DB_PASSWORD" for service in SERVICES),
 )
 BUILD_S = 1800
 UP_S = 300

@@ -16,8 +16,7 @@ from lealtad.http import install_http_defaults
 from lealtad.http.openapi import operation_id, serve_document
 from lealtad.observability.routes import health_routes
 from lealtad.settings import ProcessSettings
-
-VERSION = "0.1.0"
+from lealtad.version import VERSION
 
 
 def create_api(runtime: ProcessRuntime) -> FastAPI:

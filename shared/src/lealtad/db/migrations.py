@@ -6,14 +6,18 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from asyncpg.exceptions import LockNotAvailableError
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from lealtad.db.engine import asyncpg_url
-from lealtad.db.exclusion import TRY_MIGRATE
+from lealtad.db.exclusion import MIGRATE_ALONE, TRY_MIGRATE
 
 SCHEMAS = ("platform", "derived", "owned")
 LOCK_TIMEOUT = "5s"
+OTHER_MIGRATION_TIMEOUT = "300s"
+"""Longest wait for another migration of the same database, which may be at a large table."""
 STATEMENT_TIMEOUT = "60s"
 
 PLATFORM_MIGRATIONS = Path(__file__).with_name("platform_migrations")
@@ -31,6 +35,10 @@ MADE_BY_THE_FORMER_HISTORY = text(f"""
 
 class MigrationRefusedError(RuntimeError):
     """A database that cannot be migrated as it is; the message says what to do."""
+
+
+class MigrationRunsError(MigrationRefusedError):
+    """Another migration of the same database that does not end."""
 
 
 class RebuildRunsError(MigrationRefusedError):
@@ -81,7 +89,11 @@ async def _migrate(database_url: str, histories: dict[str, Path]) -> None:
 
 
 def _prepare(connection: Connection) -> None:
-    """Lock out rebuilds, limit waiting so that no migration stops a live service, and create the schemas."""
+    """Wait for other migrations, lock out rebuilds, limit waits, and create the schemas.
+
+    Limited waits keep a migration from stopping a live service.
+    """
+    _wait_for_other_migrations(connection)
     if not connection.scalar(text(TRY_MIGRATE)):
         raise RebuildRunsError("the derived tables are being rebuilt: wait for that or end it, and migrate again")
     if connection.scalar(MADE_BY_THE_FORMER_HISTORY):
@@ -95,6 +107,18 @@ def _prepare(connection: Connection) -> None:
     for schema in SCHEMAS:
         connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {schema}"))
     connection.commit()
+
+
+def _wait_for_other_migrations(connection: Connection) -> None:
+    connection.execute(text(f"SET lock_timeout = '{OTHER_MIGRATION_TIMEOUT}'"))
+    try:
+        connection.execute(text(MIGRATE_ALONE))
+    except DBAPIError as error:
+        if not isinstance(error.orig and error.orig.__cause__, LockNotAvailableError):
+            raise
+        raise MigrationRunsError(
+            f"another migration of this database has run for {OTHER_MIGRATION_TIMEOUT}: wait for it, and migrate again"
+        ) from None
 
 
 def _upgrade(connection: Connection, version_table: str, folder: Path) -> None:

@@ -53,6 +53,12 @@ class TestDatabases:
             await self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return self._kept(name)
 
+    async def create_empty_url(self) -> str:
+        """Return the URL of a new database without migrations."""
+        name = f"test_{new_id().hex}"
+        await self._execute(f'CREATE DATABASE "{name}"')
+        return self._kept(name)
+
     async def copy_url(self, url: str) -> str:
         """Return the URL of a copy of the database at `url`, which may have no connection: a back-up."""
         name = f"test_{new_id().hex}"

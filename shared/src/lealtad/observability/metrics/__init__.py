@@ -12,6 +12,10 @@ from lealtad.observability.metrics.catalogue import (
     gauge,
     histogram,
 )
+from lealtad.version import VERSION
+
+BUILD_INFO = gauge("lealtad_build_info", "1, with the version of the process as a label", "version")
+BUILD_INFO.labels(version=VERSION).set(1)
 
 HTTP_REQUESTS = counter(
     "lealtad_http_requests_total", "Requests answered, by route template", "method", "route", "status"
