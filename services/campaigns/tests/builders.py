@@ -105,6 +105,8 @@ def a_case(
     status: CaseStatus = CaseStatus.NEW,
     resolved_at: datetime | None = None,
     mutes: bool = True,
+    due_at: datetime | None = None,
+    paused_at: datetime | None = None,
 ) -> Event[CaseState]:
     customer = an_id(name) if name else None
     state = kind(
@@ -117,6 +119,8 @@ def a_case(
         mutes=mutes,
         channel=Channel.CALL_CENTRE,
         opened_at=START - timedelta(days=3),
+        due_at=due_at,
+        paused_at=paused_at,
         resolved_at=resolved_at,
         occurred_at=resolved_at or START,
     )

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import text
 
 from campaigns.service import SERVICE
-from lealtad.events.catalog.campaigns import OfferAccepted, OfferPresented, OfferRejected
+from lealtad.events.catalog.campaigns import OfferAccepted, OfferPresented, OfferRejected, OfferResponse
 from lealtad.testing.driving import deliver, emitted, run_due
 
-from .builders import START, complained, registered, scored, segmented
+from .builders import START, an_id, complained, registered, resolved, scored, segmented
 
 
 @pytest.fixture
@@ -197,3 +197,43 @@ async def test_the_same_response_from_two_places_at_once_is_recorded_once(client
     answers = await asyncio.gather(*(answer(client, decision, "accepted") for _ in range(5)))
     assert sorted(a.status_code for a in answers) == [200] * 4 + [201]
     assert len({a.json()["event_id"] for a in answers}) == 1
+
+
+async def test_an_offer_of_service_recovery_names_its_case_and_so_does_every_answer(client, database):
+    cases = [
+        complained(case="later", due_at=START + timedelta(days=3)),
+        complained(case="urgent", due_at=START + timedelta(days=1), paused_at=START),
+        complained(case="harmless", mutes=False, due_at=START),
+    ]
+    changed = await deliver(SERVICE, database, [registered(), segmented(), scored(), *cases])
+    decision = (await client.get("/v1/customers/shop:ana/next-best-action")).json()
+    await answer(client, decision, "presented")
+    await answer(client, decision, "accepted")
+
+    urgent = an_id("urgent")
+    assert [event.data.case_id for event in changed] == [urgent]
+    assert decision["action"]["case_id"] == str(urgent)
+    assert {case["case_id"]: case["paused_at"] is not None for case in decision["inputs"]["cases"]}[str(urgent)]
+    answers = [event.data for event in await emitted(database) if isinstance(event.data, OfferResponse)]
+    assert [data.case_id for data in answers] == [urgent, urgent]
+    accepted = next(data for data in answers if isinstance(data, OfferAccepted))
+    assert accepted.cost is not None
+
+
+async def test_another_case_to_make_up_for_is_announced(client, database):
+    urgent, later = (
+        complained(case=name, due_at=START + timedelta(days=days)) for name, days in (("urgent", 1), ("later", 3))
+    )
+    await deliver(SERVICE, database, [registered(), segmented(), scored(), urgent, later])
+
+    (changed,) = await deliver(SERVICE, database, [resolved(case="urgent")])
+
+    assert changed.data.case_id == an_id("later")
+
+
+async def test_other_offers_name_no_case(client, database, decision):
+    assert decision["action"]["case_id"] is None
+    await answer(client, decision, "presented")
+    await answer(client, decision, "accepted")
+    answers = [event.data for event in await emitted(database) if isinstance(event.data, OfferResponse)]
+    assert [(data.case_id, getattr(data, "cost", None)) for data in answers] == [(None, None)] * 2

@@ -44,6 +44,20 @@ def a_return(customer: UUID, day: float = 0, amount: str = "10.00") -> Event[Any
     return an_event(data, key=customer)
 
 
+def a_correction(back: Event[Any], amount: str) -> Event[Any]:
+    """Build the event by which a return met its purchase, and its refund became `amount`."""
+    data = profile.PurchaseReturnUpdated(
+        customer_id=back.key,
+        return_id=back.id,
+        purchase_id=new_id(),
+        occurred_at=back.data.occurred_at,
+        lines=[],
+        total=money(amount),
+        previous_total=back.data.total,
+    )
+    return an_event(data, key=back.key)
+
+
 def a_payment(customer: UUID, day: float = 0) -> Event[Any]:
     return an_event(profile.PaymentRecorded(**_fact(customer, day), amount=money("50.00")), key=customer)
 

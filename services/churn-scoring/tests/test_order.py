@@ -23,6 +23,7 @@ from .builders import (
     a_cancellation,
     a_case,
     a_contract,
+    a_correction,
     a_customer,
     a_failed_payment,
     a_payment,
@@ -61,7 +62,8 @@ def story() -> list[Event[Any]]:
     return [
         *(a_customer(customer, external_id=str(customer.int)) for customer in CUSTOMERS),
         *(a_purchase(one, day, f"{20 - day:.2f}") for day in (-80, -55, -30, -29.9, -2)),
-        a_return(one, -28, "3.33"),
+        back := a_return(one, -28, "3.33"),
+        a_correction(back, "2.22"),
         a_touchpoint(one, -3, "negative"),
         a_response(one, -1),
         *(a_purchase(two, day) for day in (-60, -1)),
@@ -139,3 +141,21 @@ async def test_a_fact_that_comes_late_is_folded_in_its_place(database: Database)
     in_order = await state_after(database, events, [1, 1, 1])
 
     assert await state_after(database, [*events[:1], *events[2:], events[1]], [1, 1, 1]) == in_order
+
+
+async def test_a_return_that_is_corrected_scores_as_one_that_was_right_at_once(database: Database) -> None:
+    first, second = CUSTOMERS[:2]
+    bought = [a_purchase(customer, day) for customer in (first, second) for day in (-50, -20, -5)]
+    wrong = a_return(first, -4, "30.00")
+    await deliver(SERVICE, database, [*bought, wrong, a_return(second, -4, "12.50")])
+
+    await deliver(SERVICE, database, [a_correction(wrong, "12.50")])
+
+    async with database.read() as uow:
+        rows = [
+            {name: value for name, value in row.items() if name not in {"customer_id", "last_fact"}}
+            for row in await uow.connection.execute(STATE["history"])
+        ]
+        scores = [tuple(row)[1:] for row in await uow.connection.execute(STATE["score"])]
+    assert rows[0] == rows[1]
+    assert scores[0] == scores[1]

@@ -89,7 +89,7 @@ class Desk:
         return an_event(data, key=customer, sequence=sequence)
 
     def a_gesture(
-        self, customer: UUID, *, kind: OfferKind = OfferKind.SERVICE_RECOVERY, event: Any = OfferAccepted
+        self, customer: UUID, *, kind: OfferKind = OfferKind.SERVICE_RECOVERY, event: Any = OfferAccepted, **more: Any
     ) -> Event[Any]:
         """Build the acceptance of an offer, by default one of service recovery."""
         data = event(
@@ -99,6 +99,7 @@ class Desk:
             offer=OfferRef(offer_id=new_id(), key="sorry-voucher", version=1, kind=kind),
             channel=Channel.CALL_CENTRE,
             occurred_at=self.clock.now(),
+            **more,
         )
         return an_event(data, key=customer)
 

@@ -1,11 +1,13 @@
 """Events of other services about customers change the customers' cases."""
 
 import asyncio
+from decimal import Decimal
 
-from lealtad.events.catalog.campaigns import OfferKind, OfferPresented
+from lealtad.events.catalog.campaigns import OfferKind, OfferPresented, OfferRejected
 from lealtad.events.catalog.complaints import CaseAttached, CaseRescheduled
 from lealtad.events.catalog.customer_profile import CustomerStatus
 from lealtad.ids import new_id
+from lealtad.money import Money
 
 
 async def gestures_in(desk, case):
@@ -141,6 +143,28 @@ async def test_a_gesture_belongs_to_the_case_of_its_time(desk):
     await desk.hear(gesture)
 
     assert (len(await gestures_in(desk, early)), len(await gestures_in(desk, late))) == (1, 0)
+
+
+async def test_of_two_open_cases_a_gesture_belongs_to_the_one_that_it_names_and_tells_its_cost(desk):
+    customer = await desk.know("web-shop:1")
+    early, late = [await desk.open_case(customer="web-shop:1") for _ in range(2)]
+    cost = Money(amount=Decimal("12.50"), currency="EUR")
+
+    await desk.hear(desk.a_gesture(customer, case_id=early["id"], cost=cost))
+    await desk.hear(desk.a_gesture(customer, case_id=late["id"], event=OfferRejected))
+
+    (accepted,), (rejected,) = await gestures_in(desk, early), await gestures_in(desk, late)
+    assert (accepted["response"], accepted["cost"]) == ("accepted", {"amount": "12.50", "currency": "EUR"})
+    assert (rejected["response"], rejected["cost"]) == ("rejected", None)
+
+
+async def test_a_gesture_that_names_an_unknown_case_belongs_to_the_case_of_its_time(desk):
+    customer = await desk.know("web-shop:1")
+    case = await desk.open_case(customer="web-shop:1")
+
+    await desk.hear(desk.a_gesture(customer, case_id=new_id()))
+
+    assert len(await gestures_in(desk, case)) == 1
 
 
 async def test_other_offers_are_not_noted_in_a_case(desk):

@@ -101,6 +101,28 @@ async def test_the_same_fact_with_other_content_is_refused(desk):
     assert other.json()["case_id"] == case["id"]
 
 
+async def test_the_same_fact_in_other_words_is_the_same_case(desk):
+    customer = await desk.know("web-shop:17850")
+    source = {**SOURCE, "system": "web-shop"}
+    at = "2011-03-01T08:00:00Z"
+    first = await desk.try_to_open(source={**source, "customer_external_id": "17850"}, customer=None, occurred_at=at)
+    others = [
+        {"source": source, "customer": "web-shop:17850", "occurred_at": at},
+        {"source": source, "customer": str(customer), "occurred_at": "2011-03-01T09:00:00+01:00"},
+        {"source": source, "customer": str(customer), "occurred_at": at, "severity": "medium", "cause": None},
+    ]
+    differing = [
+        {"source": source, "customer": None, "occurred_at": at},
+        {"source": source, "customer": str(customer)},
+        {"source": source, "customer": str(customer), "occurred_at": at, "severity": "high"},
+        {"source": source, "customer": "web-shop:1", "occurred_at": at},
+        {"source": source, "customer": str(customer), "occurred_at": at, "description": "Something else"},
+    ]
+
+    assert [(await desk.try_to_open(**other)).json() for other in others] == [first.json()] * 3
+    assert [(await desk.try_to_open(**other)).status_code for other in differing] == [409] * 5
+
+
 async def test_the_same_fact_sent_twice_at_once_makes_one_case(desk):
 
     answers = await asyncio.gather(*(desk.try_to_open(source=SOURCE) for _ in range(8)))

@@ -71,6 +71,34 @@ async def test_the_same_purchase_in_other_words_is_the_recorded_one(shop):
     assert (await shop.buys("536365", lines=lines[:1])).status_code == 409
 
 
+async def test_the_same_return_in_other_words_is_the_recorded_one(shop):
+    lines = [shop.line(sku="A", unit_price="1"), shop.line(sku="B", unit_price="2")]
+    purchase = (await shop.buys("536365", lines=lines, total={"amount": "5.00", "currency": "EUR"})).json()
+    body = shop.fact("R", purchase="web-shop:536365", lines=lines, reason="damaged")
+    first = await shop.post("returns", body)
+    others = [
+        {"lines": lines[::-1]},
+        {"purchase": purchase["id"]},
+        {"purchase": purchase["id"], "lines": lines[::-1], "total": first.json()["total"]},
+    ]
+    differing = [{"lines": lines[:1]}, {"purchase": None}, {"reason": None}, {"purchase": "web-shop:536366"}]
+    differing += [{"total": {"amount": "1.00", "currency": "EUR"}}, {"channel": "web"}]
+
+    assert [(await shop.post("returns", {**body, **other})).json() for other in others] == [first.json()] * 3
+    assert [(await shop.post("returns", {**body, **other})).status_code for other in differing] == [409] * 6
+
+
+async def test_the_same_payment_in_other_words_is_the_recorded_one(shop):
+    purchase = (await shop.buys("536365")).json()
+    body = shop.fact("M", purchase="web-shop:536365", amount={"amount": "2.50", "currency": "EUR"}, method="card")
+    first = await shop.post("payments", body)
+    by_id = await shop.post("payments", {**body, "purchase": purchase["id"]})
+    differing = [{"purchase": None}, {"method": "cash"}, {"status": "failed", "method": None}]
+
+    assert (by_id.status_code, by_id.json()) == (200, first.json())
+    assert [(await shop.post("payments", {**body, **other})).status_code for other in differing] == [409] * 3
+
+
 async def test_a_payment_with_the_fact_id_of_a_purchase_learns_what_it_met(shop):
     purchase = await shop.buys("536365")
     payment = shop.fact("536365", amount={"amount": "2.50", "currency": "EUR"})

@@ -29,6 +29,7 @@ from lealtad.events.catalog.customer_profile import (
     PurchaseLine,
     PurchaseRecorded,
     PurchaseReturned,
+    PurchaseReturnUpdated,
     Sentiment,
     TouchpointRecorded,
 )
@@ -78,6 +79,19 @@ def returned(customer: UUID, at: datetime = NOW, **amounts: Any) -> Event[Purcha
     total = money(sum(Decimal(amount) for amount in amounts.values()))
     data = PurchaseReturned(**_fact(customer, at), lines=_lines(amounts), total=total)
     return an_event(data, key=customer)
+
+
+def corrected(back: Event[PurchaseReturned], total: str) -> Event[PurchaseReturnUpdated]:
+    data = PurchaseReturnUpdated(
+        customer_id=back.key,
+        return_id=back.id,
+        purchase_id=new_id(),
+        occurred_at=back.data.occurred_at,
+        lines=back.data.lines,
+        total=money(total),
+        previous_total=back.data.total,
+    )
+    return an_event(data, key=back.key)
 
 
 def payment(customer: UUID, at: datetime = NOW, amount: Any = 10) -> Event[PaymentRecorded]:

@@ -17,7 +17,8 @@ SHAREABLE: dict[str, str] = {
     "Fact": "customer_id source occurred_at recorded_at channel named_as",
     "PurchaseLine": "sku product_line quantity unit_price",
     "PurchaseRecorded": "lines total",
-    "PurchaseReturned": "purchase_id lines total reason",
+    "PurchaseReturned": "purchase_id named_purchase unmatched lines total total_fixed reason",
+    "PurchaseReturnUpdated": "customer_id return_id purchase_id unmatched occurred_at lines total previous_total",
     "PaymentRecorded": "amount purchase_id method",
     "PaymentFailed": "amount purchase_id reason",
     "TouchpointRecorded": "kind phase sentiment aspect",
@@ -42,8 +43,10 @@ SHAREABLE: dict[str, str] = {
     "ScoringPolicyChanged": "version bands changed_at",
     # campaigns
     "OfferRef": "offer_id key version kind",
-    "NextBestActionChanged": "customer_id decision_id offer channel contact_at reason muted priority decided_at causes",
-    "OfferResponse": "customer_id decision_id response_id offer channel occurred_at",
+    "NextBestActionChanged": "customer_id decision_id offer channel contact_at case_id reason muted priority "
+    "decided_at causes",
+    "OfferResponse": "customer_id decision_id response_id offer channel case_id occurred_at",
+    "OfferAccepted": "cost",
     "OfferPresented": "reported rule",
     "OfferRejected": "reason",
     "ContactEvent": "customer_id contact_id decision_id offer channel occurred_at",

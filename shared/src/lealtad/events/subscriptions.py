@@ -87,6 +87,7 @@ CONTRACTS = (
 )
 FACTS = (
     *PURCHASES,
+    customer_profile.PurchaseReturnUpdated,
     customer_profile.PaymentRecorded,
     customer_profile.PaymentFailed,
     customer_profile.TouchpointRecorded,

@@ -27,6 +27,8 @@ def case_row(event: Event[CaseState]) -> Row:
         "mutes": case.mutes,
         "is_open": case.status in OPEN_STATUSES,
         "resolved_at": case.resolved_at,
+        "due_at": case.due_at,
+        "paused_at": case.paused_at,
     }
 
 
@@ -101,6 +103,8 @@ CASES = StateCopy(
         Column("mutes", Boolean, nullable=False),
         Column("is_open", Boolean, nullable=False),
         moment("resolved_at"),
+        moment("due_at", comment="null: folded before it was kept"),
+        moment("paused_at", comment="since when it waits for the customer"),
         # A decision reads all cases of its customers.
         Index("ix_complaint_case_customer_id", "customer_id"),
         schema=DERIVED,

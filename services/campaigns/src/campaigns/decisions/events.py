@@ -15,6 +15,7 @@ def action_changed(decision: Decision) -> NextBestActionChanged:
         offer=_offer_ref(chosen) if chosen else None,
         channel=chosen.channel if chosen else None,
         contact_at=outcome.contact_at,
+        case_id=decision.case_id,
         reason=outcome.reason,
         muted=outcome.mute is not None,
         priority=decision.priority,

@@ -94,9 +94,10 @@ def _current_action(decision: Decision, drawn_until: datetime, rules: RulesInFor
 def _announce(uow: UnitOfWork, decision: Decision, before: Row) -> None:
     outcome, customer_id = decision.outcome, decision.customer.customer_id
     chosen, mute = outcome.chosen, outcome.mute.reason if outcome.mute else None
-    after = (chosen.offer.offer_id, chosen.channel, mute) if chosen else (None, None, mute)
+    offer_id, channel = (chosen.offer.offer_id, chosen.channel) if chosen else (None, None)
+    after = (offer_id, channel, mute, decision.case_id)
     uow.note([customer_id], _summary(chosen, outcome.reason))
-    announced = after != (before.offer_id, before.channel, before.mute)
+    announced = after != (before.offer_id, before.channel, before.mute, before.case_id)
     DECISIONS.labels(kind=chosen.offer.terms.kind if chosen else "none", announced=str(announced).lower()).inc()
     if announced:
         uow.emit(events.action_changed(decision), key=customer_id, causes=decision.causes)

@@ -20,7 +20,7 @@ ADD_CUSTOMERS = text("""
     ON CONFLICT DO NOTHING
 """)
 LOCK = text("""
-    SELECT customer_id, decision_id, offer_id, channel, mute, seed, drawn_until FROM next_best_action
+    SELECT customer_id, decision_id, offer_id, channel, mute, case_id, seed, drawn_until FROM next_best_action
     WHERE customer_id = ANY(CAST(:customers AS uuid[])) ORDER BY customer_id FOR UPDATE
 """)
 ACTION_COLUMNS = [column.name for column in next_best_action.columns if not column.primary_key]
@@ -98,8 +98,9 @@ PRUNE = text("""
 # The restored customers are due at once, so that a difference between stored state and announced action is announced.
 RESTORE_ACTIONS = text(f"""
     UPDATE next_best_action AS current_action
-    SET offer_id = row.offer_id, channel = row.channel, mute = row.mute, seed = NULL, next_due_at = :now
-    FROM {recordset(next_best_action, ("customer_id", "offer_id", "channel", "mute"))}
+    SET offer_id = row.offer_id, channel = row.channel, mute = row.mute, case_id = row.case_id, seed = NULL,
+        next_due_at = :now
+    FROM {recordset(next_best_action, ("customer_id", "offer_id", "channel", "mute", "case_id"))}
     WHERE current_action.customer_id = row.customer_id
 """)
 

@@ -20,6 +20,7 @@ def _row(change: NextBestActionChanged) -> dict[str, Any]:
         "customer_id": change.customer_id,
         "offer_id": change.offer.offer_id if change.offer else None,
         "channel": change.channel,
+        "case_id": change.case_id,
         # The event does not name the mute's reason. Another reason is announced once more.
         "mute": OPEN if change.muted else None,
     }

@@ -57,6 +57,7 @@ class ChosenAction(BaseModel):
     contact_at: datetime = Field(
         description="Earliest moment of the contact as of `decided_at`: in contact hours, if the channel keeps them"
     )
+    case_id: UUID | None = Field(description="The case that an offer of service recovery makes up for")
     priority: float
     probability: float = Field(description="Probability of choosing this action under the exploration in force")
     content: Content = Field(description="In the customer's language, for the customer and for the agent")
@@ -152,6 +153,7 @@ def _action(row: Row) -> ChosenAction:
         contact_class=row.contact_class,
         channel=row.channel,
         contact_at=row.contact_at,
+        case_id=row.case_id,
         priority=row.priority,
         probability=row.probability,
         content=terms.content(row.language),

@@ -1,7 +1,7 @@
 """A customer as a decision sees them: states from the other services, and slots and responses of this service."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
@@ -18,6 +18,10 @@ class Case:
     mutes: bool
     open: bool
     resolved_at: datetime | None = None
+    case_id: UUID | None = None
+    due_at: datetime | None = None
+    paused_at: datetime | None = None
+    """Since when the case waits for the customer, and its service clock stands."""
 
 
 class ContactStatus(StrEnum):
@@ -134,7 +138,28 @@ class Customer:
         """Whether a case that mutes promotions is open."""
         return any(case.mutes and case.open for case in self.cases)
 
+    def case_to_recover(self, *, resolved: bool) -> UUID | None:
+        """Return the case that an offer of service recovery makes up for: open, and due first; else the last resolved.
+
+        `resolved`: the offer follows a resolution, so the last resolved case comes first.
+        """
+        named = [case for case in self.cases if case.case_id]
+        opened = sorted((case for case in named if case.open), key=_urgency)
+        done = sorted((case for case in named if not case.open and case.resolved_at), key=_resolution, reverse=True)
+        ordered = [*done, *opened] if resolved else [*opened, *done]
+        return ordered[0].case_id if ordered else None
+
     def last_resolved_at(self, now: datetime) -> datetime | None:
         """Return the last resolution of a muting case up to `now`, or None."""
         resolved = [c.resolved_at for c in self.cases if c.mutes and not c.open and c.resolved_at]
         return max((moment for moment in resolved if moment <= now), default=None)
+
+
+def _urgency(case: Case) -> tuple[bool, bool, datetime, UUID]:
+    """Return the place of an open case: those that mute first, then those whose due time is known, by that time."""
+    due_at = case.due_at or datetime.max.replace(tzinfo=UTC)
+    return not case.mutes, case.due_at is None, due_at, case.case_id or UUID(int=0)
+
+
+def _resolution(case: Case) -> tuple[bool, datetime | None, UUID | None]:
+    return case.mutes, case.resolved_at, case.case_id

@@ -10,11 +10,13 @@ from typing import Any
 from uuid import UUID
 
 from campaigns.domain.arbitration import Exclusion, Outcome
+from campaigns.domain.audience import CaseNeed
 from campaigns.domain.customer import Customer, Score
 from campaigns.domain.offers import Offer
 from campaigns.domain.priority import Action
 from campaigns.domain.quiet_hours import InitiatedBy
 from campaigns.domain.rules_in_force import RulesInForce
+from lealtad.events.catalog.campaigns import OfferKind
 from lealtad.events.cause import Cause, lane_of
 from lealtad.events.model import Causes
 from lealtad.money import Money, minor_units
@@ -43,6 +45,15 @@ class Decision:
     initiated_by: InitiatedBy = InitiatedBy.COMPANY
 
     @property
+    def case_id(self) -> UUID | None:
+        """The case that the chosen action makes up for, or None."""
+        chosen = self.outcome.chosen
+        if chosen is None or chosen.offer.terms.kind is not OfferKind.SERVICE_RECOVERY:
+            return None
+        follows = chosen.offer.terms.audience.case is CaseNeed.RECENTLY_RESOLVED
+        return self.customer.case_to_recover(resolved=follows)
+
+    @property
     def priority(self) -> Decimal | None:
         """The priority of the chosen action, as it is stored and announced."""
         chosen = self.outcome.chosen
@@ -61,6 +72,7 @@ def build_record(decision: Decision, rules: RulesInForce) -> dict[str, Any]:
         "lane": lane_of(decision.causes),
         "decided_at": decision.decided_at,
         **(_chosen(outcome.chosen) if outcome.chosen else {}),
+        "case_id": decision.case_id,
         "reason": outcome.reason,
         "mute": outcome.mute.reason if outcome.mute else None,
         "priority": decision.priority,

@@ -17,6 +17,7 @@ class FactKind(StrEnum):
 
     PURCHASE = "purchase"
     RETURN = "return"
+    RETURN_CORRECTION = "return-correction"
     PAYMENT = "payment"
     PAYMENT_FAILURE = "payment-failure"
     TOUCHPOINT = "touchpoint"
@@ -35,7 +36,7 @@ class Fact:
     kind: FactKind
     occurred_at: datetime
     amount: Decimal = Decimal(0)
-    """Net total of a purchase or return in the reporting currency; 0 for other facts."""
+    """Net total of a purchase or return, or what changes that of a return; 0 for other facts."""
 
     @property
     def order(self) -> tuple[datetime, UUID]:

@@ -86,6 +86,8 @@ class History:
             case FactKind.RETURN:
                 self.returned += fact.amount
                 self.returns_90 += 1
+            case FactKind.RETURN_CORRECTION:
+                self.returned += fact.amount
             case FactKind.PAYMENT:
                 self.payments_90 += 1
             case FactKind.PAYMENT_FAILURE:

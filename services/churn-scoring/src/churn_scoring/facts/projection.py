@@ -20,14 +20,17 @@ from lealtad.events.catalog.customer_profile import (
     PaymentFailed,
     PurchaseRecorded,
     PurchaseReturned,
+    PurchaseReturnUpdated,
     Sentiment,
     TouchpointRecorded,
 )
 from lealtad.events.envelope import Event
 from lealtad.unit_of_work import UnitOfWork
 
+Activity = ActivityFact | PurchaseReturnUpdated
 
-async def project_activity(uow: UnitOfWork, events: Sequence[Event[ActivityFact]]) -> None:
+
+async def project_activity(uow: UnitOfWork, events: Sequence[Event[Activity]]) -> None:
     """Insert purchases, returns, payments and touchpoints, and fold them."""
     await fold(uow, [activity_fact(event) for event in events])
 
@@ -69,19 +72,21 @@ def _by_customer(facts: Iterable[Fact]) -> dict[UUID, list[Fact]]:
     return grouped
 
 
-def activity_fact(event: Event[ActivityFact]) -> Fact:
-    """Return the fact of a purchase, return, payment or touchpoint."""
+def activity_fact(event: Event[Activity]) -> Fact:
+    """Return the fact of a purchase, return, payment or touchpoint, or of the correction of a return."""
     data = event.data
     kind, amount = _kind_and_amount(data)
     return Fact(event.id, data.customer_id, kind, data.occurred_at, amount)
 
 
-def _kind_and_amount(data: ActivityFact) -> tuple[FactKind, Decimal]:
+def _kind_and_amount(data: Activity) -> tuple[FactKind, Decimal]:
     match data:
         case PurchaseRecorded():
             return FactKind.PURCHASE, data.total.amount
         case PurchaseReturned():
             return FactKind.RETURN, data.total.amount
+        case PurchaseReturnUpdated():
+            return FactKind.RETURN_CORRECTION, data.total.amount - data.previous_total.amount
         case PaymentFailed():
             return FactKind.PAYMENT_FAILURE, Decimal(0)
         case TouchpointRecorded():

@@ -4,7 +4,7 @@ from sqlalchemy import UUID, BigInteger, Column, Index, Integer, String, Table
 
 from complaints.metadata import METADATA
 from lealtad.customers import CustomerCopy
-from lealtad.db.columns import DERIVED, moment
+from lealtad.db.columns import AMOUNT, DERIVED, moment
 from lealtad.db.recordset import Row
 from lealtad.events.catalog.campaigns import OfferAccepted, OfferPresented, OfferRejected, OfferResponse
 from lealtad.events.catalog.segmentation import MembershipsChanged
@@ -40,6 +40,9 @@ def gesture_row(event: Event[OfferResponse]) -> Row:
         "offer_key": response.offer.key,
         "offer_version": response.offer.version,
         "decision_id": response.decision_id,
+        "case_id": response.case_id,
+        "cost": response.cost.amount if isinstance(response, OfferAccepted) and response.cost else None,
+        "currency": response.cost.currency if isinstance(response, OfferAccepted) and response.cost else None,
         "occurred_at": response.occurred_at,
     }
 
@@ -68,6 +71,9 @@ GESTURES = FactCopy(
         Column("offer_key", String, nullable=False),
         Column("offer_version", Integer, nullable=False),
         Column("decision_id", UUID, nullable=False),
+        Column("case_id", UUID, nullable=True, comment="the case that the offer named"),
+        Column("cost", AMOUNT, nullable=True, comment="of an accepted offer"),
+        Column("currency", String, nullable=True),
         moment("occurred_at", nullable=False, comment="business time"),
         # Select the gestures of these customers that are not yet in a case's history.
         Index("ix_gesture_customer_id", "customer_id"),

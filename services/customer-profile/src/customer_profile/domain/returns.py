@@ -28,7 +28,7 @@ class ReturnablePurchase:
     """The amount paid. Discounts and shipping are in it, so it may differ from the value of the lines."""
     currency: str
     returned: tuple[Line, ...] = ()
-    """The lines of the returns so far."""
+    """The goods of the returns so far, one line for each article and price."""
     returned_total: Decimal = ZERO
 
     @property
@@ -67,7 +67,8 @@ class ReturnablePurchase:
 
     def after_return(self, lines: Iterable[Line], total: Decimal) -> "ReturnablePurchase":
         """Return the purchase after a further return."""
-        return replace(self, returned=(*self.returned, *lines), returned_total=self.returned_total + total)
+        returned = _joined((*self.returned, *lines))
+        return replace(self, returned=returned, returned_total=self.returned_total + total)
 
     def _share(self, returned: Iterable[Line]) -> Decimal:
         """Return the part of the total that the `returned` lines are worth at the prices of the purchase."""
@@ -104,6 +105,15 @@ class ReturnablePurchase:
             rest[line.sku] -= matched
             quantities[number] += matched
         return quantities
+
+
+def _joined(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """Return one line for each article and price, so that many returns of a few articles cost no more than one."""
+    joined: dict[tuple[str, Decimal], Line] = {}
+    for line in lines:
+        known = joined.get((line.sku, line.unit_price))
+        joined[line.sku, line.unit_price] = replace(line, quantity=known.quantity + line.quantity) if known else line
+    return tuple(joined.values())
 
 
 def quantities_by_sku(lines: Iterable[Line]) -> dict[str, Decimal]:

@@ -33,12 +33,17 @@ fact = Table(
     Column("fingerprint", LargeBinary, nullable=False, comment="of the content; tells a repeat from a conflict"),
     Column("lane", String, nullable=False, server_default="live", comment="of its event: says on which topic it is"),
     Column("sequence", BigInteger, nullable=False, comment="of its event, per customer and topic"),
-    Column("data", JSONB, nullable=False, comment="of its event, so that it can be published again"),
+    Column("data", JSONB, nullable=False, comment="of its event; of a return as it stands"),
     UniqueConstraint("source_system", "source_fact_id", name="uq_fact_source"),
     # The newest facts of a kind of one customer: lists and the 360 view.
     Index("ix_fact_customer", "customer_id", "kind", text("occurred_at DESC"), text("id DESC")),
     # The newest facts of a kind over all customers: lists.
     Index("ix_fact_kind", "kind", "id"),
+    Index(
+        "ix_fact_unmatched_return",
+        "id",
+        postgresql_where=text("kind = 'return' AND data ->> 'purchase_id' IS NULL"),
+    ),
     schema=OWNED,
 )
 
@@ -48,6 +53,17 @@ matched_return = Table(
     Column("return_id", UUID, ForeignKey(fact.c.id), primary_key=True),
     Column("purchase_id", UUID, ForeignKey(fact.c.id), nullable=False),
     Index("ix_matched_return_purchase_id", "purchase_id"),
+    schema=OWNED,
+)
+
+waiting_return = Table(
+    "waiting_return",
+    METADATA,
+    Column("return_id", UUID, ForeignKey(fact.c.id), primary_key=True),
+    Column("source_system", String, nullable=False, comment="with the fact id: the name of the purchase"),
+    Column("source_fact_id", String, nullable=False),
+    # Asked for every recorded fact.
+    Index("ix_waiting_return_source", "source_system", "source_fact_id"),
     schema=OWNED,
 )
 

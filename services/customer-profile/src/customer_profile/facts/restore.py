@@ -1,6 +1,7 @@
 """Restore facts from their events."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from customer_profile.facts.commands.record_facts import moved_totals, save_effects
@@ -18,11 +19,22 @@ async def restore_facts(uow: UnitOfWork, events: Sequence[Event[Fact]]) -> list[
     """Record published facts of locked customers again; return the ids of those that are stored under another id."""
     if not events:
         return []
-    stored = await repository.find_facts(uow.connection, [_source(event) for event in events])
+    stored = (await repository.find_facts(uow.connection, [_source(event) for event in events])).recorded
     missing = {_source(event): event for event in events if _source(event) not in stored}
     if missing:
         await _record(uow, list(missing.values()))
     return [event.id for event in events if (fact := stored.get(_source(event))) and fact.id != event.id]
+
+
+async def restore_updates(uow: UnitOfWork, events: Sequence[Event[Any]]) -> list[UUID]:
+    """Update restored facts by published events, in their order; return the ids of those whose fact is not stored."""
+    unknown: list[UUID] = []
+    for kind in uow.resources.fact_kinds:
+        of_kind = [event for event in events if kind.updates and isinstance(event.data, kind.updates.event)]
+        if kind.updates and of_kind:
+            found = await kind.updates.save(uow.connection, [event.data for event in of_kind])
+            unknown += [event.id for event in of_kind if kind.updates.fact_id(event.data) not in found]
+    return unknown
 
 
 async def _record(uow: UnitOfWork, events: Sequence[Event[Fact]]) -> None:

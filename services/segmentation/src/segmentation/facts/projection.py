@@ -1,7 +1,7 @@
 """Projection of purchases, returns, payments, touchpoints and responses to offers into days and totals."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from lealtad.db.recordset import Row
@@ -9,13 +9,15 @@ from lealtad.events.catalog.campaigns import OfferAccepted, OfferRejected
 from lealtad.events.catalog.customer_profile import (
     PaymentFailed,
     PaymentRecorded,
+    PurchaseLine,
     PurchaseRecorded,
     PurchaseReturned,
+    PurchaseReturnUpdated,
     Sentiment,
     TouchpointRecorded,
 )
 from lealtad.events.envelope import Event
-from lealtad.money import apportion
+from lealtad.money import Money, apportion
 from lealtad.unit_of_work import UnitOfWork
 from segmentation.facts.models import LARGEST
 from segmentation.facts.repository import add_activity
@@ -23,6 +25,7 @@ from segmentation.facts.repository import add_activity
 Activity = (
     PurchaseRecorded
     | PurchaseReturned
+    | PurchaseReturnUpdated
     | PaymentRecorded
     | PaymentFailed
     | TouchpointRecorded
@@ -44,6 +47,9 @@ COUNTED: dict[type[Activity], str] = {
 }
 """The count that a fact of each type increases by one."""
 
+CORRECTION = "return_update"
+"""The kind of what corrects the amount of a return, and counts as no fact."""
+
 
 async def project_activity(uow: UnitOfWork, events: Sequence[Event[Activity]]) -> None:
     """Insert facts in any order and add them to days and totals; a fact that is stored already adds nothing."""
@@ -57,7 +63,7 @@ def _fact(event: Event[Activity]) -> Row:
     return {
         "event_id": event.id,
         "customer_id": data.customer_id,
-        "kind": COUNTED[type(data)],
+        "kind": COUNTED.get(type(data), CORRECTION),
         "occurred_at": data.occurred_at,
         "amount": amount,
         **adds,
@@ -67,17 +73,21 @@ def _fact(event: Event[Activity]) -> Row:
 
 def _measures(data: Activity) -> tuple[Decimal, Measures, dict[str, Measures]]:
     """Return the amount of a fact, its measures for the day, and its measures per product line."""
-    adds: Measures = {COUNTED[type(data)]: 1}
+    adds: Measures = {COUNTED[type(data)]: 1} if type(data) in COUNTED else {}
     amount, lines = Decimal(0), {}
     match data:
         case PurchaseRecorded(total=total):
             amount = total.amount
             adds |= {"purchase_amount": amount, LARGEST: amount}
-            lines = _lines(data, "purchases", "purchase_amount")
+            lines = _lines(data.lines, total, {"purchases": 1}, "purchase_amount")
         case PurchaseReturned(total=total):
             amount = total.amount
             adds |= {"returned_amount": amount}
-            lines = _lines(data, "returns", "returned_amount")
+            lines = _lines(data.lines, total, {"returns": 1}, "returned_amount")
+        case PurchaseReturnUpdated(total=total, previous_total=previous):
+            amount = total.amount - previous.amount
+            adds |= {"returned_amount": amount}
+            lines = _corrections(data)
         case PaymentRecorded(amount=paid):
             amount = paid.amount
             adds |= {"paid_amount": amount}
@@ -88,16 +98,27 @@ def _measures(data: Activity) -> tuple[Decimal, Measures, dict[str, Measures]]:
     return amount, adds, lines
 
 
-def _lines(data: PurchaseRecorded | PurchaseReturned, count: str, amount: str) -> dict[str, Measures]:
-    """Return the measures of one invoice per product line, each counted once for all its lines.
+def _lines(lines: Sequence[PurchaseLine], total: Money, counted: Mapping[str, int], amount: str) -> dict[str, Measures]:
+    """Return the measures of one invoice per product line, each counted once for all its lines."""
+    return {name: {**counted, amount: share} for name, share in _shares(lines, total).items()}
+
+
+def _corrections(update: PurchaseReturnUpdated) -> dict[str, Measures]:
+    """Return the differences of the shares per product line."""
+    before, after = _shares(update.lines, update.previous_total), _shares(update.lines, update.total)
+    return {name: {"returned_amount": share - before[name]} for name, share in after.items()}
+
+
+def _shares(lines: Sequence[PurchaseLine], total: Money) -> dict[str, Decimal]:
+    """Return the share of each product line in a total.
 
     Amounts are shares of the total that was paid or given back, whatever the lines are worth at their prices.
     """
-    if not any(line.product_line for line in data.lines):
+    if not any(line.product_line for line in lines):
         return {}
-    shares = apportion(data.total.amount, [line.quantity * line.unit_price for line in data.lines], data.total.currency)
+    shares = apportion(total.amount, [line.quantity * line.unit_price for line in lines], total.currency)
     sums: dict[str, Decimal] = defaultdict(Decimal)
-    for line, share in zip(data.lines, shares, strict=True):
+    for line, share in zip(lines, shares, strict=True):
         if line.product_line:
             sums[line.product_line] += share
-    return {name: {count: 1, amount: total} for name, total in sums.items()}
+    return sums

@@ -9,7 +9,7 @@ from lealtad.events.catalog.customer_profile import Channel
 from lealtad.events.catalog.shared_types import Instant, Part, Slug
 from lealtad.events.model import Causes, EventData
 from lealtad.events.topics import OFFERS, OFFERS_CONTROL
-from lealtad.money import DecimalText
+from lealtad.money import DecimalText, Money
 
 
 class OfferKind(StrEnum):
@@ -43,6 +43,7 @@ class NextBestActionChanged(EventData, topic=OFFERS, event="next-best-action-cha
     offer: OfferRef | None = Field(description="None: no action is the best")
     channel: Channel | None = None
     contact_at: Instant | None = Field(default=None, description="Not before: contact hours; business time")
+    case_id: UUID | None = Field(default=None, description="The case that an offer of service recovery makes up for")
     reason: Slug = Field(description="Why this action, or why none", examples=["highest-priority", "complaint-open"])
     muted: bool = Field(description="Promotions rest because of a complaint")
     priority: DecimalText | None = None
@@ -58,6 +59,7 @@ class OfferResponse(EventData):
     response_id: UUID
     offer: OfferRef
     channel: Channel
+    case_id: UUID | None = Field(default=None, description="The case that an offer of service recovery makes up for")
     occurred_at: Instant = Field(description="Business time")
 
 
@@ -72,6 +74,8 @@ class OfferPresented(OfferResponse, topic=OFFERS, event="offer-presented"):
 
 class OfferAccepted(OfferResponse, topic=OFFERS, event="offer-accepted"):
     """The customer accepted the offer."""
+
+    cost: Money | None = Field(default=None, description="What the offer costs the company; service recovery only")
 
 
 class OfferRejected(OfferResponse, topic=OFFERS, event="offer-rejected"):

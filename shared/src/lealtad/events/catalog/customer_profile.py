@@ -151,13 +151,45 @@ class PurchaseRecorded(Fact, topic=ACTIVITY, event="purchase-recorded"):
     total: Money
 
 
+class Unmatched(StrEnum):
+    """Why a return belongs to no recorded purchase."""
+
+    NO_PURCHASE_NAMED = "no-purchase-named"
+    AWAITS_PURCHASE = "awaits-purchase"
+    EXCEEDS_PURCHASE = "exceeds-purchase"
+
+
 class PurchaseReturned(Fact, topic=ACTIVITY, event="purchase-returned"):
     """Goods came back, or an invoice was cancelled; quantities and total are positive."""
 
     purchase_id: UUID | None = Field(default=None, description="The purchase, where known")
+    named_purchase: FactSource | None = Field(
+        default=None, description="The purchase as the return names it, where it was not known"
+    )
+    unmatched: Unmatched | None = Field(
+        default=None,
+        description="Why there is no purchase: none was named; the named one is not recorded for this customer yet; or "
+        "more came back than it has left",
+    )
     lines: list[PurchaseLine] = Field(max_length=500)
     total: Money
+    total_fixed: bool = Field(
+        default=True, description="False: computed from the lines, and a `purchase-return-updated` may correct it"
+    )
     reason: Slug | None = None
+
+
+class PurchaseReturnUpdated(EventData, topic=ACTIVITY, event="purchase-return-updated"):
+    """A recorded return met its purchase, or another return changed its refund; readers add the difference."""
+
+    customer_id: UUID
+    return_id: UUID = Field(description="The fact, and the event by which it was recorded")
+    purchase_id: UUID | None = Field(description="The purchase; None: the return does not fit to the one that it names")
+    unmatched: Unmatched | None = None
+    occurred_at: Instant = Field(description="Business time of the return")
+    lines: list[PurchaseLine] = Field(max_length=500, description="Of the return; they do not change")
+    total: Money = Field(description="The refund from now on")
+    previous_total: Money = Field(description="The refund that the events before this one add up to")
 
 
 class PaymentRecorded(Fact, topic=ACTIVITY, event="payment-recorded"):

@@ -38,7 +38,8 @@ CUSTOMERS = text("""
         m.segments, m.behavioural, m.tier, m.as_of AS segments_as_of, m.sequence AS segments_sequence,
         a.first_activity_at, held.has_contract, held.contract_ends_at, held.contract_ended_at,
         ARRAY(
-            SELECT ROW(mutes, is_open, resolved_at) FROM complaint_case WHERE customer_id = ANY(records.ids)
+            SELECT ROW(mutes, is_open, resolved_at, case_id, due_at, paused_at) FROM complaint_case
+            WHERE customer_id = ANY(records.ids)
         ) AS cases,
         ARRAY(
             SELECT ROW(contact_id, offer_id, channel, status, at, expires_at) FROM contact

@@ -40,7 +40,8 @@ async def record_response(uow: UnitOfWork, decision_id: UUID, request: NewRespon
     occurred_at = await _require_time(uow, request, decision, given)
     effect = await EFFECTS[request.response](uow, decision, given, occurred_at)
     response_id = new_id()
-    event = events.response_recorded(response_id, decision, request, occurred_at, effect)
+    currency = uow.resources.reporting_currency
+    event = events.response_recorded(response_id, decision, request, occurred_at, effect, currency=currency)
     ref = uow.emit(event, key=decision.customer_id, event_id=response_id)
     row = await repository.add(uow.connection, _row(response_id, decision, request, occurred_at, effect))
     RESPONSES.labels(kind=decision.offer_kind, response=request.response).inc()

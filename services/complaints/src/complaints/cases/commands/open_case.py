@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from complaints.cases.commands.check_intake import check_cause, check_occurrence_time
+from complaints.cases.commands.is_repeat import is_repeat
 from complaints.cases.commands.record_changes import record_changes
 from complaints.cases.repository.cases import find_case_by_fact, insert_case, update_receipt
 from complaints.cases.repository.rows import opened_row
@@ -85,11 +86,11 @@ async def _first_answer(uow: UnitOfWork, body: NewCase, fact: FactSource) -> Ans
     row = await find_case_by_fact(uow.connection, fact)
     if row is None:
         return None
-    if row.fingerprint not in {UNKNOWN_CONTENT, _fingerprint(body)}:
+    if row.fingerprint not in {UNKNOWN_CONTENT, _fingerprint(body)} and not await is_repeat(uow.connection, body, row):
         raise conflict(
             "fact-conflict",
             "This fact came before with other content",
-            "Send exactly what was sent first to get its answer, or a new fact_id for another case.",
+            "Send what was sent first to get its answer, or a new fact_id for another case.",
             case_id=str(row.id),
         )
     return Answer(row.receipt, etag=row.receipt["version"])

@@ -34,17 +34,19 @@ CASES_OF_ANOTHER_TIER = text("""
       AND service_case.tier IS DISTINCT FROM service_tier.tier
 """)
 
-# A gesture belongs to the customer's latest case at the time of the offer.
+# A gesture belongs to the case that the offer named, else to the customer's latest case at the time of the offer.
 UNNOTED_GESTURES = text("""
-    SELECT gesture.event_id AS gesture_id, latest.id AS case_id, gesture.customer_id
+    SELECT gesture.event_id AS gesture_id, coalesce(named.id, latest.id) AS case_id, gesture.customer_id
     FROM gesture
-    CROSS JOIN LATERAL (
+    LEFT JOIN service_case AS named ON named.id = gesture.case_id
+    LEFT JOIN LATERAL (
         SELECT id FROM service_case
-        WHERE service_case.customer_id = gesture.customer_id AND service_case.opened_at <= gesture.occurred_at
+        WHERE named.id IS NULL
+          AND service_case.customer_id = gesture.customer_id AND service_case.opened_at <= gesture.occurred_at
         ORDER BY service_case.opened_at DESC, service_case.id DESC
         LIMIT 1
-    ) AS latest
-    WHERE gesture.customer_id = ANY(CAST(:ids AS uuid[]))
+    ) AS latest ON true
+    WHERE gesture.customer_id = ANY(CAST(:ids AS uuid[])) AND coalesce(named.id, latest.id) IS NOT NULL
       AND NOT EXISTS (SELECT FROM case_history WHERE case_history.gesture_id = gesture.event_id)
     ORDER BY gesture.occurred_at, gesture.event_id
 """)

@@ -33,8 +33,8 @@ async def insert_case(connection: Connection, values: dict[str, Any]) -> bool:
 
 
 async def find_case_by_fact(connection: Connection, fact: FactSource) -> Row | None:
-    """Return id, fingerprint and receipt of the case of a source's fact, or None."""
-    query = select(service_case.c.id, service_case.c.fingerprint, service_case.c.receipt)
+    """Return the row of the case of a source's fact, or None."""
+    query = select(service_case)
     conditions = (service_case.c.source_system == fact.system, service_case.c.source_fact_id == fact.fact_id)
     return (await connection.execute(query.where(*conditions))).one_or_none()
 

@@ -17,6 +17,8 @@ GESTURE_COLUMNS = (
     gesture.c.offer_key,
     gesture.c.offer_version,
     gesture.c.decision_id,
+    gesture.c.cost,
+    gesture.c.currency,
     gesture.c.occurred_at.label("gesture_at"),
 )
 

@@ -13,6 +13,7 @@ from complaints.domain.stored_case import StoredCase
 from lealtad.events.catalog.complaints import CaseKind, CaseStatus, Severity
 from lealtad.events.catalog.customer_profile import Channel
 from lealtad.events.catalog.shared_types import FactSource, Slug
+from lealtad.money import Money
 
 
 class Case(BaseModel):
@@ -79,6 +80,7 @@ class Gesture(BaseModel):
     offer: Slug
     offer_version: int
     decision_id: UUID
+    cost: Money | None = Field(description="What an accepted offer costs the company")
     occurred_at: datetime
 
     @classmethod
@@ -91,6 +93,7 @@ class Gesture(BaseModel):
             offer=row["offer_key"],
             offer_version=row["offer_version"],
             decision_id=row["decision_id"],
+            cost=None if row["cost"] is None else Money.stored(row["cost"], row["currency"]),
             occurred_at=row["gesture_at"],
         )
 

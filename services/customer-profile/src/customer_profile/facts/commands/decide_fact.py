@@ -1,5 +1,6 @@
 """Decide on one fact: its customer, whether it is new, whether it is possible, and the event that it becomes."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -56,14 +57,25 @@ def _is_same(stored: StoredFact, fact: FactRequest, kind: FactKind[Any], content
         return False
     if stored.fingerprint in {UNKNOWN_CONTENT, content}:
         return True
-    # A kind with related state decided by the state of that time, and stored data do not say which of several events.
-    if kind.related or len(kind.events) > 1:
+    # A kind with related state decided by the state of that time, and must say itself what a repeat is.
+    if kind.related and not kind.repeats:
         return False
-    return _meaning(kind.decide(fact, context)) == _meaning(kind.events[0].model_validate(stored.data))
+    recorded = kind.event_of(stored.data)
+    try:
+        if kind.repeats:
+            return _shared(recorded) == _shared(context.shared) and kind.repeats(fact, recorded, context)
+        return _meaning(kind.decide(fact, context)) == _meaning(recorded)
+    except Problem:
+        return False  # It would not be taken now, and the recorded content is another.
 
 
 def _meaning(event: Fact) -> bytes:
     return fingerprint({**dict(event), "recorded_at": None, "named_as": None})
+
+
+def _shared(values: Fact | Mapping[str, Any]) -> bytes:
+    fields = dict(values)
+    return fingerprint({name: fields[name] for name in ("customer_id", "occurred_at", "channel")})
 
 
 def _other_fact(stored: StoredFact, kind: FactKind[Any]) -> Problem:

@@ -26,15 +26,18 @@ async def load_batch(uow: UnitOfWork, facts: Sequence[FactRequest], lane: Lane) 
     policy = (await INTAKE_POLICY.in_force(uow.connection)).policy
     refs = {ref for fact in facts for ref in _customer_refs(fact)}
     refs |= {CustomerRef(id=customer_id) for state in states_with_customer for customer_id in state.customers()}
+    locked = await customers.lock(uow.connection, refs) if refs else {}
+    # Read after the locks, to see the facts of concurrent transactions of these customers.
+    found = await repository.find_facts(uow.connection, [_source(fact) for fact in facts])
     batch = FactBatch(
         now=uow.now,
         recorded_at=system_now(),
         currency=uow.resources.reporting_currency,
         policy=policy,
         lane=lane,
-        customers=await customers.lock(uow.connection, refs) if refs else {},
-        # Read after the locks, to see the facts of concurrent transactions of these customers.
-        facts=await repository.find_facts(uow.connection, [_source(fact) for fact in facts]),
+        customers=locked,
+        facts=found.recorded,
+        waiting=found.waiting,
     )
     if batch.facts and (unknown := refs - batch.customers.keys()):
         # A concurrent transaction may have created both between the two statements: a fact sent twice is no conflict.

@@ -60,6 +60,7 @@ async def record_facts(
     outcomes = [_accept(uow, fact, trace, batch, accepted) for fact, trace in zip(facts, traces, strict=True)]
     if accepted:
         await _write(uow, batch, accepted)
+        await _save_updates(uow, batch)
     return outcomes
 
 
@@ -105,7 +106,10 @@ def _accept(
     stored = StoredFact(fact.id, kind.name, fact.event.customer_id, fact.fingerprint, fact.data)
     batch.add(Source(request.source.system, request.source.fact_id), stored)
     if kind.apply:
+        known = len(batch.updates)
         kind.apply(batch, fact)
+        for update in batch.updates[known:]:
+            uow.emit(update, key=fact.event.customer_id, causes=[emitted.cause])
     return FactResult(stored, 201)
 
 
@@ -117,6 +121,12 @@ async def _write(uow: UnitOfWork, batch: FactBatch, accepted: Accepted) -> None:
     if await repository.insert_facts(uow.connection, facts, sequences, moved_totals(facts)) < len(facts):
         raise LostRaceError("one of the facts was recorded in this moment")
     await save_effects(uow.connection, facts)
+
+
+async def _save_updates(uow: UnitOfWork, batch: FactBatch) -> None:
+    for kind in uow.resources.fact_kinds:
+        if kind.updates and (updates := [each for each in batch.updates if isinstance(each, kind.updates.event)]):
+            await kind.updates.save(uow.connection, updates)
 
 
 async def _create_newcomers(uow: UnitOfWork, batch: FactBatch, accepted: Accepted) -> None:

@@ -1,6 +1,6 @@
 """Descriptor of a kind of fact: all that the service knows about the kind."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
@@ -13,6 +13,7 @@ from customer_profile.facts.schemas import FactFilters, FactRequest, RecordedFac
 from lealtad.db import Connection
 from lealtad.events.catalog.customer_profile import Fact
 from lealtad.events.cause import Lane
+from lealtad.events.model import EventData
 from lealtad.unit_of_work import UnitOfWork
 
 Request = TypeVar("Request", bound=FactRequest)
@@ -93,6 +94,18 @@ class ViewPart:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class FactUpdates:
+    """How recorded facts of a kind change when other facts come."""
+
+    event: type[EventData]
+    """The event that announces a change; `apply` puts it into the batch."""
+    save: Callable[[Connection, Sequence[Any]], Awaitable[Collection[UUID]]]
+    """Write changes in their order; return the ids of the facts that were found. A restore calls it too."""
+    fact_id: Callable[[Any], UUID]
+    """Return the id of the fact that an event changes."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class FactKind(Generic[Request]):
     """One kind of fact, in one module of this package: the registry finds it there.
 
@@ -129,6 +142,18 @@ class FactKind(Generic[Request]):
 
     A restore calls it too, with facts made from published events, in the order of business time.
     """
+
+    updates: FactUpdates | None = None
+    repeats: Callable[[Request, Any, FactContext], bool] | None = None
+    """Return whether a request means the recorded event, apart from the fields of all kinds; no input or output.
+
+    A kind that decides by nothing but the request needs none: a repeat is what becomes the same event.
+    """
+
+    def event_of(self, data: Mapping[str, Any]) -> Fact:
+        """Return the event of a recorded fact."""
+        event = next(event for event in self.events if data.keys() <= event.model_fields.keys())
+        return event.model_validate(data)
 
     @property
     def intake_path(self) -> str:

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
@@ -13,6 +13,7 @@ from customer_profile.facts.schemas import fact_document
 from customer_profile.policy.schemas import IntakePolicy
 from lealtad.db import Connection
 from lealtad.events.cause import Lane
+from lealtad.events.model import EventData
 from lealtad.http import CustomerRef
 from lealtad.ids import new_id
 
@@ -71,6 +72,10 @@ class FactBatch:
     lane: Lane
     customers: dict[CustomerRef, LockedCustomer]
     facts: dict[Source, StoredFact]
+    waiting: dict[Source, dict[UUID, StoredFact]] = field(default_factory=dict)
+    """Recorded facts, by id, that wait for a fact with this name."""
+    updates: list[EventData] = field(default_factory=list)
+    """Events that change recorded facts, in their order; they follow from accepted facts."""
     newcomers: dict[CustomerRef, UUID] = field(default_factory=dict)
     """Customers that the batch creates, each with its first fact."""
     ids: dict[Source, UUID] = field(default_factory=dict)
@@ -94,6 +99,12 @@ class FactBatch:
     async def load_state(self, wanted: type[RelatedState], connection: Connection, refs: FactRefs) -> None:
         """Load the related state of one type that `refs` name."""
         self.ids |= await self.state(wanted).load(connection, refs)
+
+    def change(self, source: Source, data: Mapping[str, Any], update: EventData) -> None:
+        """Change the data of a recorded fact, and announce that by `update`."""
+        if known := self.facts.get(source):
+            self.facts[source] = replace(known, data=data)
+        self.updates.append(update)
 
     def add(self, source: Source, fact: StoredFact) -> None:
         """Add an accepted fact, for the facts that come after it."""

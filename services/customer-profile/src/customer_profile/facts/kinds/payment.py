@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from customer_profile.facts.kinds.descriptor import FactContext, FactKind, FactList, ViewPart
-from customer_profile.facts.kinds.purchase import Purchases
+from customer_profile.facts.kinds.known_purchases import Purchases, names_purchase
 from customer_profile.facts.kinds.totals import amount, count
 from customer_profile.facts.schemas import FactRequest, RecordedFact, documented
 from customer_profile.fields import FactRefText
@@ -67,10 +67,19 @@ class Payment(RecordedFact):
 
 def decide_payment(fact: NewPayment, context: FactContext) -> PaymentRecorded | PaymentFailed:
     """Return the event of the payment; a purchase that is not recorded is not linked."""
-    purchase_id = context.batch.state(Purchases).find(fact.purchase, context)
+    purchase = context.batch.state(Purchases).find(fact.purchase, context)
+    purchase_id = purchase.id if purchase else None
     if fact.status == "failed":
         return PaymentFailed(**context.shared, amount=fact.amount, purchase_id=purchase_id, reason=fact.reason)
     return PaymentRecorded(**context.shared, amount=fact.amount, purchase_id=purchase_id, method=fact.method)
+
+
+def repeats_payment(fact: NewPayment, recorded: PaymentRecorded | PaymentFailed, context: FactContext) -> bool:
+    """Return whether a request means the recorded payment, whichever way it names the purchase."""
+    if (fact.status == "failed") != isinstance(recorded, PaymentFailed) or fact.amount != recorded.amount:
+        return False
+    detail = fact.reason == recorded.reason if isinstance(recorded, PaymentFailed) else fact.method == recorded.method
+    return detail and names_purchase(fact.purchase, recorded, context.batch)
 
 
 PAYMENT = FactKind(
@@ -92,4 +101,5 @@ PAYMENT = FactKind(
         count("failed_payments", PaymentFailed),
     ),
     related=(Purchases,),
+    repeats=repeats_payment,
 )

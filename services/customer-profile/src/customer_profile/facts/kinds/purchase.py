@@ -1,23 +1,20 @@
 """Purchase: one invoice with its lines."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Literal, Self
-from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from customer_profile.domain.returns import Line, ReturnablePurchase
 from customer_profile.facts.kinds.descriptor import FactContext, FactKind, FactList, NewFact, ViewPart
-from customer_profile.facts.kinds.fact_batch import FactBatch, RelatedState
-from customer_profile.facts.kinds.fact_ref import FactRefs, Source, parse_fact_ref
+from customer_profile.facts.kinds.fact_batch import FactBatch
+from customer_profile.facts.kinds.fact_ref import Source
+from customer_profile.facts.kinds.known_purchases import Purchases, match_waiting
 from customer_profile.facts.kinds.totals import amount, count, first, last
-from customer_profile.facts.repository import purchases as repository
 from customer_profile.facts.schemas import FactRequest, RecordedFact, documented
 from customer_profile.fields import NonNegativeDecimal, PositiveDecimal
-from lealtad.db import Connection
-from lealtad.events.catalog.customer_profile import PurchaseLine, PurchaseRecorded, PurchaseReturned
-from lealtad.http import RequestBody, SafeValueError, SkuText, SlugText, conflict, not_found
+from lealtad.events.catalog.customer_profile import PurchaseLine, PurchaseRecorded
+from lealtad.http import RequestBody, SafeValueError, SkuText, SlugText
 from lealtad.money import LARGEST_AMOUNT, Money
 
 MAX_LINES = 500
@@ -64,53 +61,6 @@ class Purchase(RecordedFact, PurchaseRecorded):
     """A recorded purchase."""
 
 
-class Purchases(RelatedState):
-    """The purchases that the facts of a batch name, with their returns so far."""
-
-    field = "purchase"
-
-    def __init__(self) -> None:
-        self.by_id: dict[UUID, ReturnablePurchase] = {}
-        self._customers: dict[UUID, UUID] = {}
-
-    async def load(self, connection: Connection, refs: FactRefs) -> Mapping[Source, UUID]:
-        """Load the purchases that `refs` name."""
-        rows = await repository.find_purchases(connection, refs)
-        for row in rows:
-            purchase = returnable(PurchaseRecorded.model_validate(row.data))
-            for data in row.returns:
-                returned = PurchaseReturned.model_validate(data)
-                purchase = purchase.after_return(domain_lines(returned.lines), returned.total.amount)
-            self.put(row.id, row.customer_id, purchase)
-        return {Source(row.source_system, row.source_fact_id): row.id for row in rows}
-
-    def put(self, purchase_id: UUID, customer_id: UUID, purchase: ReturnablePurchase) -> None:
-        """Keep the new state of a purchase."""
-        self.by_id[purchase_id] = purchase
-        self._customers[purchase_id] = customer_id
-
-    def find(self, ref: str | None, context: FactContext) -> UUID | None:
-        """Return the id of the purchase that a fact names; None if it names none, or one that is not recorded.
-
-        Raise 404 for an unknown id of ours, and 409 for the purchase of another customer.
-        """
-        if ref is None:
-            return None
-        named = parse_fact_ref(ref, "/purchase")
-        purchase_id = context.batch.id_of(named)
-        if purchase_id is None or purchase_id not in self.by_id:
-            if named == purchase_id:
-                raise not_found("purchase", purchase_id, "There is no purchase of this id. Name it as system:fact_id.")
-            return None
-        if self._customers[purchase_id] != context.customer_id:
-            raise conflict(
-                "purchase-of-another-customer",
-                "The purchase belongs to another customer",
-                "Correct the customer, or the purchase that the fact names.",
-            )
-        return purchase_id
-
-
 def decide_purchase(fact: NewPurchase, context: FactContext) -> PurchaseRecorded:
     """Return the event of the purchase; its total is the amount paid, else the sum of the lines."""
     total = fact.total or value_of(fact.lines, context.batch.currency)
@@ -118,14 +68,10 @@ def decide_purchase(fact: NewPurchase, context: FactContext) -> PurchaseRecorded
 
 
 def apply_purchase(batch: FactBatch, fact: NewFact) -> None:
-    """Let later facts of the batch name the purchase."""
+    """Let later facts of the batch name the purchase, and match the returns that came before it."""
     if isinstance(fact.event, PurchaseRecorded):
-        batch.state(Purchases).put(fact.id, fact.event.customer_id, returnable(fact.event))
-
-
-def returnable(event: PurchaseRecorded) -> ReturnablePurchase:
-    """Return a purchase without returns."""
-    return ReturnablePurchase(domain_lines(event.lines), event.total.amount, event.total.currency)
+        purchase = batch.state(Purchases).put(fact.id, fact.event)
+        match_waiting(batch, purchase, Source(fact.event.source.system, fact.event.source.fact_id))
 
 
 def value_of(lines: Sequence[NewLine], currency: str) -> Money:
@@ -139,11 +85,6 @@ def event_lines(lines: Sequence[NewLine]) -> list[PurchaseLine]:
         PurchaseLine(sku=line.sku, product_line=line.product_line, quantity=line.quantity, unit_price=line.unit_price)
         for line in lines
     ]
-
-
-def domain_lines(lines: Sequence[PurchaseLine]) -> tuple[Line, ...]:
-    """Return `lines` as the rules of returns see them."""
-    return tuple(Line(line.sku, line.quantity, line.unit_price, line.product_line) for line in lines)
 
 
 def require_sensible_total(lines: Sequence[NewLine], total: Money | None) -> None:
@@ -170,7 +111,8 @@ PURCHASE = FactKind(
 
     One invoice with up to 500 lines. The customer may be named by its id in the source system; a customer nobody knows
     becomes a provisional one, if the intake policy says so. Sent again with the same (system, fact id) and content it
-    answers 200 with the recorded purchase, with other content 409.
+    answers 200 with the recorded purchase, with other content 409. Returns that named it before it came are matched
+    to it.
     """,
     request=NewPurchase,
     resource=Purchase,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -17,10 +17,16 @@ from lealtad.db import Connection
 from lealtad.db.recordset import DIALECT
 
 FIND = text("""
-    SELECT id, kind, customer_id, fingerprint, data, source_system, source_fact_id
-    FROM fact
-    JOIN unnest(CAST(:systems AS text[]), CAST(:fact_ids AS text[])) AS named (source_system, source_fact_id)
-        USING (source_system, source_fact_id)
+    WITH named AS (
+        SELECT * FROM unnest(CAST(:systems AS text[]), CAST(:fact_ids AS text[])) AS by_source (
+            source_system, source_fact_id
+        )
+    )
+    SELECT id, kind, customer_id, fingerprint, data, named.*, false AS waits
+    FROM named JOIN fact USING (source_system, source_fact_id)
+    UNION ALL
+    SELECT id, kind, customer_id, fingerprint, data, named.*, true
+    FROM named JOIN waiting_return USING (source_system, source_fact_id) JOIN fact ON fact.id = return_id
 """)
 
 NAMED = """
@@ -107,16 +113,28 @@ Moved = Mapping[str, Any]
 """Values of totals by name."""
 
 
-async def find_facts(connection: Connection, sources: Sequence[Source]) -> dict[Source, StoredFact]:
-    """Return the recorded facts among `sources`."""
-    parameters = FactRefs((), tuple(sources)).parameters()
+class FoundFacts(NamedTuple):
+    """Facts by the names that were asked for."""
+
+    recorded: dict[Source, StoredFact]
+    """Facts with these names."""
+    waiting: dict[Source, dict[UUID, StoredFact]]
+    """Facts, by id, that wait for a fact with this name."""
+
+
+async def find_facts(connection: Connection, sources: Iterable[Source]) -> FoundFacts:
+    """Return the recorded facts among `sources`, and those that wait for them."""
+    parameters = FactRefs((), tuple(dict.fromkeys(sources))).parameters()
     rows = await connection.execute(FIND, {name: parameters[name] for name in ("systems", "fact_ids")})
-    return {
-        Source(row.source_system, row.source_fact_id): StoredFact(
-            row.id, row.kind, row.customer_id, bytes(row.fingerprint), row.data
-        )
-        for row in rows
-    }
+    found = FoundFacts({}, {})
+    for row in rows:
+        source = Source(row.source_system, row.source_fact_id)
+        stored = StoredFact(row.id, row.kind, row.customer_id, bytes(row.fingerprint), row.data)
+        if row.waits:
+            found.waiting.setdefault(source, {})[row.id] = stored
+        else:
+            found.recorded[source] = stored
+    return found
 
 
 async def insert_facts(

@@ -18,6 +18,9 @@ CONDITIONS = {
     # The walk follows the index of one customer's facts.
     "before_at": "(occurred_at, id) < (:before_at, :before_id)",
 }
+FLAGS = {"matched": "data ->> 'purchase_id'"}
+"""Filters that ask whether the event has a value."""
+
 # One walk down the index for each kind.
 RECENT = text("""
     SELECT recent.*
@@ -44,12 +47,18 @@ async def list_facts(
 
     A filter without a condition here names a text field of the event.
     """
+    flags = [f"{FLAGS[name]} IS {'NOT ' if filters[name] else ''}NULL" for name in filters if name in FLAGS]
+    filters = {name: value for name, value in filters.items() if name not in FLAGS}
     of_customer = "customer_id" in filters
     position: dict[str, Any] = {}
     if after:
         position = {"before_at": after[0], "before_id": after[1]} if of_customer else {"before": after[1]}
     named = (*filters, *(name for name in position if name in CONDITIONS))
-    conditions = ["kind = :kind", *(CONDITIONS.get(name, f"data ->> '{name}' = :{name}") for name in named)]
+    conditions = [
+        f"kind = '{kind}'" if flags else "kind = :kind",
+        *flags,
+        *(CONDITIONS.get(name, f"data ->> '{name}' = :{name}") for name in named),
+    ]
     order = "occurred_at DESC, id DESC" if of_customer else "id DESC"
     statement = text(f"{FACT} WHERE {' AND '.join(conditions)} ORDER BY {order} LIMIT :limit")
     return await connection.execute(statement, {"kind": kind, **filters, **position, "limit": limit})

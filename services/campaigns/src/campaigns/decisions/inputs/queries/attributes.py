@@ -34,7 +34,7 @@ def attributes_of_row(row: Row) -> dict[str, Any]:
         "consents": CONSENTS.validate_python(row.consents or ()),
         "score": _score(row) if profiled else None,
         "memberships": _segments(row, profiled=profiled),
-        "cases": tuple(Case(mutes, is_open, resolved_at) for mutes, is_open, resolved_at in row.cases),
+        "cases": tuple(Case(*case) for case in row.cases),
         "first_seen_at": _earliest(row.registered_at, row.first_activity_at),
         "has_contract": bool(row.has_contract),
         "contract_ends_at": row.contract_ends_at,
