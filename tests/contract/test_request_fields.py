@@ -27,7 +27,9 @@ from pydantic import (
 
 from lealtad.app import Service
 from lealtad.app.operations import operations_router
+from lealtad.distinct import EachOnce
 from lealtad.http import fields, keys
+from lealtad.http.model_members import members_at
 
 from .services import SERVICES
 from .unguarded import EVERYWHERE, UNGUARDED
@@ -178,3 +180,46 @@ def test_every_text_that_can_be_sent_is_a_guarded_key_or_says_why_it_is_none():
     } <= guarded
     unguarded = {place for place in texts.keys() - guarded if place.rpartition(".")[2] not in EVERYWHERE}
     assert unguarded == UNGUARDED.keys()
+
+
+def models_sent_to(service: Service) -> Iterator[type[BaseModel]]:
+    """Yield the models in the bodies that the service's routes take, each with those inside it."""
+    for router in service.http.routers:
+        for route in router.routes:
+            for field in route.dependant.body_params if isinstance(route, APIRoute) else ():
+                yield from models_in(field.field_info.annotation, frozenset())
+
+
+def models_in(annotation: Any, seen: frozenset[type]) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel) and annotation not in seen:
+        yield annotation
+        for field in annotation.model_fields.values():
+            yield from models_in(field.annotation, seen | {annotation})
+    for argument in typing.get_args(annotation):
+        yield from models_in(argument, seen)
+
+
+def is_set(annotation: Any) -> bool:
+    return typing.get_origin(annotation) in {set, frozenset} or any(map(is_set, typing.get_args(annotation)))
+
+
+def test_every_set_that_can_be_sent_refuses_an_item_that_stands_twice():
+    sets = {
+        f"{model.__name__}.{name}": field
+        for service in SERVICES
+        for model in models_sent_to(service)
+        for name, field in model.model_fields.items()
+        if is_set(field.annotation)
+    }
+
+    assert {"Audience.tiers", "Hours.weekdays", "OpeningHours.holidays"} <= sets.keys()
+    assert [place for place, field in sets.items() if EachOnce not in field.metadata] == []
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_the_members_of_every_model_that_can_be_sent_are_found(service: Service):
+    for router in service.http.routers:
+        for route in router.routes:
+            for field in route.dependant.body_params if isinstance(route, APIRoute) else ():
+                root = field.field_info.annotation
+                assert members_at(root, []) or not list(models_in(root, frozenset())), route.path

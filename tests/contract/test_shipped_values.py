@@ -5,7 +5,7 @@ from pathlib import Path
 
 from churn_scoring.domain.policy import ScoringPolicy
 from lealtad.events.catalog.churn_scoring import SHIPPED_BANDS
-from lealtad.events.catalog.segmentation import SHIPPED_SEGMENTS, SHIPPED_TIERS
+from lealtad.events.catalog.segmentation import SHIPPED_SEGMENTS, SHIPPED_SERVICE_TIERS, SHIPPED_TIERS
 
 SERVICES = Path(__file__).parents[2] / "services"
 SHIPPED = SERVICES / "segmentation/migrations/versions/0001_initial"
@@ -19,6 +19,7 @@ def test_the_tiers_are_those_of_the_first_value_policy() -> None:
     policy = json.loads((SHIPPED / "value_policy.json").read_text())
 
     assert tuple(rule["tier"] for rule in policy["tiers"]) == SHIPPED_TIERS
+    assert tuple(dict.fromkeys(rule["service_tier"] for rule in policy["tiers"])) == SHIPPED_SERVICE_TIERS
 
 
 def test_the_segments_are_those_that_the_first_migration_makes() -> None:

@@ -104,6 +104,26 @@ async def test_a_customer_who_is_there_is_served_at_whatever_hour(client, databa
     assert (confirmed.status_code, confirmed.json()["status"]) == (200, "confirmed")
 
 
+async def test_a_customer_who_is_there_is_not_called_back_at_night(client, database, clock, ana):
+    clock.set(NIGHT)
+    decision = await request_decision(client, initiated_by="customer")
+    later, at_once = NIGHT + timedelta(minutes=30), NIGHT + timedelta(minutes=4)
+    assert refusal(await reserve(client, decision, contact_at=later.isoformat())) == OUTSIDE
+    assert (await reserve(client, decision, contact_at=at_once.isoformat())).status_code == 201
+
+
+async def test_a_slot_for_a_call_back_is_released_when_contact_hours_move_past_it(client, database, clock, ana):
+    await set_policy(database, asked_validity_minutes=600)
+    clock.set(NIGHT)
+    decision = await request_decision(client, initiated_by="customer")
+    at = (MORNING + timedelta(minutes=30)).isoformat()
+    assert (await reserve(client, decision, contact_at=at)).status_code == 201
+
+    moved = await deliver(SERVICE, database, [registered(sequence=2, contact_hours=LATE)])
+
+    assert [type(event.data) for event in moved if isinstance(event.data, ContactReleased)] == [ContactReleased]
+
+
 async def test_an_asked_decision_outlasts_its_wait_for_contact_hours(client, clock, ana):
     clock.set(NIGHT)
     assert (await request_decision(client))["valid_until"] == text(MORNING + timedelta(minutes=60))

@@ -6,6 +6,9 @@ import pytest
 
 from complaints.policy.examples import SHIPPED_POLICY
 from complaints.policy.schemas import PolicyDocument
+from lealtad.events.catalog.segmentation import ValuePolicyChanged
+from lealtad.ids import new_id
+from lealtad.testing.builders import an_event
 
 
 async def current(desk):
@@ -32,6 +35,27 @@ async def test_a_new_policy_holds_for_new_cases_and_leaves_promises_alone(desk):
     assert (changed.status_code, changed.json()["version"]) == (200, 2)
     assert (await desk.open_case(severity="high"))["due_at"] == "2011-03-01T11:00:00Z"
     assert (await desk.read(promised))["due_at"] == promised["due_at"]
+
+
+async def test_a_service_tier_that_nobody_gets_is_taken_with_a_warning(desk):
+    async def warnings_for(*tiers):
+        document, etag = await current(desk)
+        document["tier_factors"] = dict.fromkeys(tiers, "0.5")
+        answer = await desk.client.put("/v1/service-policy", json=document, headers=etag)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["warnings"]
+
+    assert await warnings_for("premium", "preferred", "standard") == []
+    (warning,) = await warnings_for("premum")
+    assert (warning["pointer"], warning["known"][0]) == ("/tier_factors/premum", "premium")
+
+    policy = ValuePolicyChanged(
+        version=2, tiers=["a", "b"], service_tiers=["concierge", "concierge"], changed_at=desk.clock.now()
+    )
+    await desk.hear(an_event(policy, key=new_id()))
+
+    assert await warnings_for("concierge") == []
+    assert [warning["pointer"] for warning in await warnings_for("premium")] == ["/tier_factors/premium"]
 
 
 async def test_a_policy_is_replaced_only_by_the_etag_of_its_version(desk):

@@ -1,5 +1,6 @@
 """The 360 view: everything about one customer in one call, each part with its as-of."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -112,6 +113,18 @@ async def test_everything_the_other_services_announced_is_shown_with_its_as_of(s
     assert (view["next_best_action"]["offer"]["key"], view["next_best_action"]["muted"]) == ("coffee", False)
     assert [(one["case_id"], one["open"]) for one in view["cases"]["items"]] == [(str(case), True)]
     assert [one["response"] for one in view["responses"]["items"]] == ["accepted"]
+
+
+async def test_a_case_shows_since_when_it_waits_and_an_offer_the_case_that_it_makes_up_for(shop, database, customer):
+    case = new_id()
+    changes = [(a_case(case, 1, customer), {"paused_at": NOON})]
+    changes += [(event, {"case_id": case}) for event in (decided(customer, 1), accepted(customer))]
+    events = [replace(event, data=event.data.model_copy(update=members)) for event, members in changes]
+    await deliver(SERVICE, database, events)
+
+    view = await shop.view()
+    assert view["cases"]["items"][0]["paused_at"] == "2011-03-01T12:00:00Z"
+    assert view["next_best_action"]["case_id"] == view["responses"]["items"][0]["case_id"] == str(case)
 
 
 async def test_a_customer_nobody_spoke_about_yet_has_empty_parts(shop, customer):

@@ -43,6 +43,9 @@ LANGUAGES = _codes(
 )
 """Codes of ISO 639-1."""
 
+NO_COUNTRY = "is no country of ISO 3166-1; write it like CO (the United Kingdom is GB)"
+NO_LANGUAGE = "is no language of ISO 639-1; write it like es"
+
 NO_ZONES = frozenset({"Factory", "localtime", "posixrules"})
 """Names in the database of time zones that stand for no zone."""
 
@@ -65,12 +68,12 @@ def _one_of(codes: Callable[[], AbstractSet[str]], message: str) -> AfterValidat
 CountryCode = Annotated[
     str,
     Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2", examples=["CO"]),
-    _one_of(lambda: COUNTRIES, "is no country of ISO 3166-1; write it like CO (the United Kingdom is GB)"),
+    _one_of(lambda: COUNTRIES, NO_COUNTRY),
 ]
 LanguageCode = Annotated[
     str,
     Field(pattern=r"^[a-z]{2}$", description="ISO 639-1", examples=["es"]),
-    _one_of(lambda: LANGUAGES, "is no language of ISO 639-1; write it like es"),
+    _one_of(lambda: LANGUAGES, NO_LANGUAGE),
 ]
 Zone = Annotated[
     str,

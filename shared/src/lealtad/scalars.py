@@ -34,6 +34,7 @@ _DECIMAL = re.compile(DECIMAL_PATTERN)
 NUMBERS = (Decimal, int, float)
 MOST_DIGITS = 80
 UUID_PATTERN = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_UUID = re.compile(UUID_PATTERN)
 
 
 def refused(message: str) -> PydanticCustomError:
@@ -130,6 +131,12 @@ ExactNumber = Annotated[
 
 Flag = Annotated[bool, BeforeValidator(_flag)]
 """True or false."""
+
+
+def parse_id(text: str) -> UUID | None:
+    """Return the id that `text` writes in its one form, of 36 characters; None for any other text, such as a key."""
+    return UUID(text) if _UUID.fullmatch(text) else None
+
 
 Date = Annotated[date, BeforeValidator(_date)]
 """A day of the calendar."""

@@ -1,4 +1,4 @@
-"""Keep the case that an offer of service recovery named, and what an accepted one costs."""
+"""Keep the case that an offer of recovery named, what an accepted one costs, and the announced service tiers."""
 
 from alembic import op
 
@@ -14,6 +14,13 @@ ALTER TABLE derived.gesture
     ADD COLUMN currency varchar;
 COMMENT ON COLUMN derived.gesture.case_id IS 'the case that the offer named';
 COMMENT ON COLUMN derived.gesture.cost IS 'of an accepted offer';
+
+-- The service tiers of the newest value policy: one row.
+CREATE TABLE derived.service_levels (
+    policy_id uuid CONSTRAINT pk_service_levels PRIMARY KEY,
+    sequence bigint NOT NULL,
+    tiers varchar[] NOT NULL
+);
 """
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Path
 from pydantic import AfterValidator, Field
 
+from lealtad.distinct import EachOnce
 from lealtad.events.catalog.shared_types import Slug
 from lealtad.http import SafeValueError
 from lealtad.scalars import ExactNumber, Identifier, WholeNumber
@@ -39,3 +40,4 @@ CauseName = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00
 OpenHours = Annotated[WholeNumber, Field(ge=1, le=2_000, description="Open hours of the desk")]
 TierFactor = Annotated[ExactNumber, Field(gt=0, le=10, max_digits=20, decimal_places=2)]
 Weekday = Annotated[WholeNumber, Field(ge=0, le=6, description="Monday is 0")]
+Weekdays = Annotated[set[Weekday], Field(min_length=1, max_length=7), EachOnce]

@@ -163,6 +163,7 @@ READERS: dict[str, Reader] = {
             subscriptions=(
                 Subscription(CUSTOMERS, CUSTOMER_STATES),
                 Subscription(SEGMENTS, (segmentation.MembershipsChanged,)),
+                Subscription(SEGMENTS_CONTROL, (segmentation.ValuePolicyChanged,), urgent=False),
                 Subscription(OFFERS, RESPONSES),
             ),
         ),

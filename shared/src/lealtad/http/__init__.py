@@ -9,7 +9,15 @@ from lealtad.http.defaults import install_http_defaults
 from lealtad.http.etag import require_match
 from lealtad.http.field_warnings import FieldWarning, FieldWarnings, warnings_of
 from lealtad.http.fields import CustomerRefInPath, CustomerRefText, RequestBody, Timestamp
-from lealtad.http.keys import ExternalIdText, FactIdText, SkuText, SlugText, SystemText, require_travelling_key
+from lealtad.http.keys import (
+    ExternalIdText,
+    FactIdText,
+    ResourceKey,
+    SkuText,
+    SlugText,
+    SystemText,
+    require_travelling_key,
+)
 from lealtad.http.pagination import Page, PageQuery, PageWanted
 from lealtad.http.patch_members import require_known_members
 from lealtad.http.problem import (
@@ -49,6 +57,7 @@ __all__ = [
     "ProblemDocument",
     "Query",
     "RequestBody",
+    "ResourceKey",
     "SafeValueError",
     "SkuText",
     "SlugText",

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from pydantic import BaseModel, ValidationError
@@ -27,9 +27,9 @@ class InvalidItem(BaseModel):
     left_out: int = 0
 
     @classmethod
-    def of(cls, error: ValidationError, item: object = None) -> "InvalidItem":
-        """Return the replacement of the item that failed with `error`."""
-        fields, left_out = failures_of(error, item, MAX_ITEM_ERRORS)
+    def of(cls, error: ValidationError, item: object = None, root: Any = None) -> "InvalidItem":
+        """Return the replacement of the item, of the type `root`, that failed with `error`."""
+        fields, left_out = failures_of(error, item, MAX_ITEM_ERRORS, root)
         return cls(errors=fields, left_out=left_out)
 
     def problem(self) -> Problem:

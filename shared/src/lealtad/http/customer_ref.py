@@ -7,6 +7,7 @@ from uuid import UUID
 
 from lealtad.http.problem import InvalidField, invalid
 from lealtad.keys import as_stored
+from lealtad.scalars import parse_id
 
 SOURCE_PATTERN = r"[a-z0-9-]{1,40}"
 EXTERNAL_ID_PATTERN = r"[^/\x00-\x1f\x7f]{1,200}"
@@ -30,12 +31,11 @@ class CustomerRef:
         """
         if (match := _EXTERNAL.fullmatch(text)) and (external_id := as_stored(match[2])).strip():
             return cls(source=match[1], external_id=external_id)
-        try:
-            return cls(id=UUID(text))
-        except ValueError:
-            hint = "a UUID such as 01890a5d-ac96-774b-bcce-b302099a8057, or source:external_id such as shop:12345"
-            error = InvalidField(pointer=pointer, message="names no customer", hint=hint)
-            raise invalid("Name the customer by id or by source:external_id.", [error]) from None
+        if customer_id := parse_id(text):
+            return cls(id=customer_id)
+        hint = "a UUID such as 01890a5d-ac96-774b-bcce-b302099a8057, or source:external_id such as shop:12345"
+        error = InvalidField(pointer=pointer, message="names no customer", hint=hint)
+        raise invalid("Name the customer by id or by source:external_id.", [error])
 
     def __str__(self) -> str:
         """Return the reference in the form of a request."""

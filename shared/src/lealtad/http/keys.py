@@ -14,6 +14,7 @@ from lealtad.events.catalog.shared_types import Slug, SystemName
 from lealtad.http.problem import InvalidField, invalid
 from lealtad.http.validation_errors import SafeValueError
 from lealtad.keys import KeyCharacterError, normalise, personal_data_in
+from lealtad.scalars import parse_id
 
 HINT = "a key that says nothing about a person: it travels with events"
 
@@ -60,6 +61,16 @@ def _key(pattern: str, longest: int) -> Callable[[str], str]:
 
 SlugText = Annotated[Slug, AfterValidator(travelling_key)]
 """A slug that a caller chooses."""
+
+
+def _not_an_id(key: str) -> str:
+    if parse_id(key):
+        raise SafeValueError("has the form of an id; choose a name, since keys and ids share one address")
+    return key
+
+
+ResourceKey = Annotated[SlugText, AfterValidator(_not_an_id)]
+"""A slug by which a resource is addressed beside its id."""
 
 SystemText = Annotated[SystemName, AfterValidator(travelling_key)]
 """The name of a source system."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from http import HTTPMethod, HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from fastapi import FastAPI, Request, Response
@@ -29,7 +29,7 @@ ADVICE: dict[int, str] = {
 def install_problem_handlers(app: FastAPI) -> None:
     """Make `app` answer every failure with a problem document, and list these in its OpenAPI document."""
     app.add_exception_handler(Problem, _answering(lambda problem: problem))
-    app.add_exception_handler(RequestValidationError, _answering(_of_validation))
+    app.add_exception_handler(RequestValidationError, _of_invalid_request)
     app.add_exception_handler(HTTPStatus.METHOD_NOT_ALLOWED, _of_method)
     app.add_exception_handler(HTTPException, _answering(_of_http))
     app.add_exception_handler(EventTooLargeError, _answering(_of_large_event))
@@ -67,7 +67,13 @@ def _answering(problem_from: Callable[[Any], Problem]) -> Callable[[Request, Exc
     return handler
 
 
-def _of_validation(error: RequestValidationError) -> Problem:
+async def _of_invalid_request(request: Request, error: Exception) -> Response:
+    body = getattr(request.scope.get("route"), "body_field", None)
+    root = body.field_info.annotation if body else None
+    return _of_validation(cast("RequestValidationError", error), root).response()
+
+
+def _of_validation(error: RequestValidationError, root: Any) -> Problem:
     # FastAPI leaves a body as bytes when its media type is not JSON.
     if isinstance(error.body, bytes):
         return _of_media_type()
@@ -80,7 +86,7 @@ def _of_validation(error: RequestValidationError) -> Problem:
             "The body is not JSON",
             f"Send one JSON document (RFC 8259) in UTF-8; this one breaks at character {where}.",
         )
-    fields = invalid_fields(failures, error.body)
+    fields = invalid_fields(failures, error.body, root=root)
     return invalid(
         "Correct the values listed in `errors` and send the request again.",
         fields,

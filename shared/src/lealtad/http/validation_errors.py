@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from lealtad.http.known_names import hint_for_name, shown_name
+from lealtad.http.model_members import members_at
 from lealtad.http.problem import MOST_ERRORS, InvalidField
 
 # Values of a declared constraint (a limit, a pattern, the choices) are safe to show; the input is not.
@@ -88,6 +90,7 @@ _ENUM_MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")
 
 BODY = "body"
 ABSENT = "missing"
+UNKNOWN = "extra_forbidden"
 DISCRIMINATORS = ("kind", "type")
 """Fields that select the member of a union."""
 
@@ -103,22 +106,23 @@ class Failures(NamedTuple):
     left_out: int
 
 
-def failures_of(error: ValidationError, body: object = None, most: int = MOST_ERRORS) -> Failures:
-    """Return the errors of a body, or of a part of it, for the caller; at most `most`."""
+def failures_of(error: ValidationError, body: object = None, most: int = MOST_ERRORS, root: Any = None) -> Failures:
+    """Return the errors of a body, or of a part of it, of the type `root`, for the caller; at most `most`."""
     failures = error.errors(include_url=False, include_input=False)
     placed = [{**failure, "loc": (BODY, *failure["loc"])} for failure in failures[:most]]
-    return Failures(invalid_fields(placed, body, most), max(0, len(failures) - most))
+    return Failures(invalid_fields(placed, body, most, root), max(0, len(failures) - most))
 
 
 def invalid_fields(
-    failures: Sequence[Mapping[str, Any]], body: object = None, most: int = MOST_ERRORS
+    failures: Sequence[Mapping[str, Any]], body: object = None, most: int = MOST_ERRORS, root: Any = None
 ) -> list[InvalidField]:
     """Return the first `most` of pydantic's error dictionaries as invalid fields.
 
-    `body` is the JSON of the request; pointers into it leave out the member of a union that pydantic chose.
+    `body` is the JSON of the request; pointers into it leave out the member of a union that pydantic chose. `root` is
+    the type of the request, whose members are the hints for unknown ones.
     """
     return [
-        InvalidField(pointer=_pointer(failure, body), message=_message(failure), hint=_hint(failure))
+        InvalidField(pointer=_pointer(failure, body), message=_message(failure), hint=_hint(failure, root))
         for failure in islice(failures, most)
     ]
 
@@ -173,7 +177,12 @@ def _message(failure: Mapping[str, Any]) -> str:
     return MESSAGES.get(failure["type"]) or str(failure["msg"])
 
 
-def _hint(failure: Mapping[str, Any]) -> str | None:
+def _hint(failure: Mapping[str, Any], root: Any) -> str | None:
+    if failure["type"] == UNKNOWN and root is not None:
+        place, *path, name = failure["loc"]
+        known = members_at(root, path) if place == BODY else None
+        if known:
+            return hint_for_name(shown_name(str(name)), known)
     if form := FORMATS.get(failure["type"]):
         return form
     context = failure.get("ctx", {})

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from lealtad.db import Connection, Row
 from lealtad.db.columns import OWNED, moment
+from lealtad.scalars import parse_id
 
 Values = Mapping[str, Any]
 
@@ -56,7 +57,7 @@ def _content(document: str) -> list[Column[Any]]:
 async def find(connection: Connection, key: Column[Any], reference: UUID | str, *, lock: bool) -> Row | None:
     """Return the row with the id `reference`, or else with this key; with `lock`, lock it."""
     (identity,) = key.table.primary_key
-    wanted = _as_id(reference)
+    wanted = parse_id(str(reference))
     is_named = key == str(reference)
     query = select(key.table).where(is_named)
     if wanted is not None and identity is not key:
@@ -100,10 +101,3 @@ async def read_version(
     query = select(versions, key).join(key.table, identity == columns[identity.name])
     query = query.where(columns[identity.name] == resource_id, columns.version == version)
     return (await connection.execute(query)).one_or_none()
-
-
-def _as_id(reference: UUID | str) -> UUID | None:
-    try:
-        return UUID(str(reference))
-    except ValueError:
-        return None

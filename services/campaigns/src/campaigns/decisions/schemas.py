@@ -34,7 +34,7 @@ class NewDecision(RequestBody):
     channel: Channel | None = Field(default=None, description="Only actions on this channel")
     initiated_by: InitiatedBy = Field(
         default=InitiatedBy.COMPANY,
-        description="customer: the customer called or came in, and contact hours do not apply; "
+        description="customer: the customer called or came in, and contact hours do not apply to a contact at once; "
         "company: the channel wants to contact them",
     )
 

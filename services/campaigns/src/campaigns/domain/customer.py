@@ -44,7 +44,7 @@ class Slot:
     """The moment that the slot is reserved for; after confirmation, the moment of the contact."""
     expires_at: datetime | None = None
     by_customer: bool = field(default=False, compare=False)
-    """The customer initiated the decision, so that contact hours do not apply."""
+    """The customer initiated the decision, so that contact hours do not apply to a contact at once."""
 
 
 class Response(StrEnum):

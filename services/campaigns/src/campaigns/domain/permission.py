@@ -71,7 +71,8 @@ def find_lost_slots(
     trusting, lost = replace(at, stale=None), dict[Slot, Violation]()
     for slot in sorted(customer.held_slots, key=_slot_order):
         remaining = replace(customer, contacts=tuple(c for c in customer.contacts if c not in lost))
-        asked = replace(trusting, contact_from=at.now) if slot.by_customer else trusting
+        is_there = slot.by_customer and slot.at <= at.now + at.policy.clock_tolerance
+        asked = replace(trusting, contact_from=at.now) if is_there else trusting
         violation = find_violation(offer_of(slot.offer_id), slot.channel, remaining, asked, slot)
         if violation and not _lifts_before_expiry(violation, slot):
             lost[slot] = violation

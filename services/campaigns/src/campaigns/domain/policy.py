@@ -6,14 +6,13 @@ The default policy is data: `campaigns/policy/defaults.json`. The first migratio
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from campaigns.domain.audience import Audience
-from campaigns.fields import Amount, Days, LocalHour, Ratio, Weight
+from campaigns.fields import Amount, Days, LocalHour, Ratio, Weekdays, Weight
 from lealtad.codes import Zone
 from lealtad.events.catalog.campaigns import OfferKind
 from lealtad.events.catalog.customer_profile import Channel
@@ -54,11 +53,8 @@ class Hours(BaseModel):
     end: LocalHour = Field(
         default="20:00", description="On the next day when it is not after `start`; equal to `start`: a whole day"
     )
-    weekdays: frozenset[Annotated[WholeNumber, Field(ge=0, le=6)]] = Field(
-        default=frozenset({0, 1, 2, 3, 4, 5}),
-        min_length=1,
-        max_length=7,
-        description="On which the hours begin; Monday is 0",
+    weekdays: Weekdays = Field(
+        default=frozenset({0, 1, 2, 3, 4, 5}), description="On which the hours begin; Monday is 0"
     )
 
 

@@ -25,7 +25,7 @@ class InitiatedBy(StrEnum):
     COMPANY = "company"
     """A channel wants to contact the customer. Contact hours apply."""
     CUSTOMER = "customer"
-    """The customer called or came in. Contact hours do not apply."""
+    """The customer called or came in. Contact hours do not apply to a contact at once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,9 +43,14 @@ class RulesInForce:
         initiated_by: InitiatedBy = InitiatedBy.COMPANY,
         contact_at: datetime | None = None,
     ) -> Circumstances:
-        """Return the circumstances of a decision about `customer` at `now` for a contact at `contact_at` or now."""
+        """Return the circumstances of a decision about `customer` at `now` for a contact at `contact_at` or now.
+
+        A customer who initiated the contact is there now. For a later moment contact hours apply.
+        """
         moment = contact_at or now
-        contact_from = earliest_contact(customer, self.policy, moment, initiated_by)
+        later = moment > now + self.policy.clock_tolerance
+        initiated = InitiatedBy.COMPANY if later else initiated_by
+        contact_from = earliest_contact(customer, self.policy, moment, initiated)
         mute = mute_of(customer, self.policy, now)
         return Circumstances(now, self.policy, holds_until, moment, contact_from, mute, self.stale)
 

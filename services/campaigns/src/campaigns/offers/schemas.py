@@ -9,7 +9,7 @@ from pydantic.config import JsonDict
 from campaigns.domain.audience import Audience
 from campaigns.domain.offers import OfferTerms
 from lealtad.events.catalog.shared_types import Slug
-from lealtad.http import FieldWarnings, SafeValueError, SlugText, Timestamp
+from lealtad.http import FieldWarnings, ResourceKey, SafeValueError, Timestamp
 
 TERMS: JsonDict = {
     "kind": "reward",
@@ -46,7 +46,7 @@ class NewOffer(OfferChanges):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"key": "spring-preview", **TERMS}]})
 
-    key: SlugText = Field(description="Permanent name, used in reports and events", examples=["free-shipping"])
+    key: ResourceKey = Field(description="Permanent name, used in reports and events", examples=["free-shipping"])
 
 
 class Offer(OfferTerms):

@@ -4,8 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
+from complaints.policy import commands
 from complaints.policy.models import SERVICE_POLICY
-from complaints.policy.schemas import PolicyDocument, PolicyVersion
+from complaints.policy.schemas import ChangedServicePolicy, PolicyDocument, PolicyVersion
 from lealtad.http import Command, Query, problems, reads, writes
 from lealtad.policies import VersionInPath
 
@@ -32,7 +33,7 @@ async def read_service_policy_version(version: VersionInPath, query: PolicyQuery
     return await query.run(lambda uow: SERVICE_POLICY.read(uow, version))
 
 
-@router.put("", response_model=PolicyVersion, responses=problems(412, 428))
+@router.put("", response_model=ChangedServicePolicy, responses=problems(412, 428))
 async def change_service_policy(
     body: PolicyDocument,
     command: Annotated[Command, Depends(writes("policies:write", if_match="required"))],
@@ -40,8 +41,9 @@ async def change_service_policy(
     """Change the service policy.
 
     Send the whole policy and, as `If-Match`, the `ETag` of the version it replaces. It holds for cases that are
-    opened, reopened or given another service tier from now on; due times that were promised before stay.
+    opened, reopened or given another service tier from now on; due times that were promised before stay. `warnings`
+    lists service tiers that no customer gets by the value policy in force.
     """
     return await command.run(
-        lambda uow: SERVICE_POLICY.change(uow, body, if_match=command.if_match, by=command.principal.subject)
+        lambda uow: commands.change_service_policy(uow, body, if_match=command.if_match, by=command.principal.subject)
     )

@@ -1,19 +1,20 @@
 """The service policy as the document that managers read and replace."""
 
 from datetime import timedelta
-from typing import Self
+from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from complaints.domain.business_time import BusinessCalendar
 from complaints.domain.service_level import ServicePolicy
-from complaints.fields import OpenHours, TierFactor, Weekday
+from complaints.fields import OpenHours, TierFactor, Weekdays
 from complaints.policy.examples import SHIPPED_POLICY
 from lealtad.codes import Zone
+from lealtad.distinct import EachOnce
 from lealtad.events.catalog.complaints import CaseKind, Severity
 from lealtad.events.catalog.shared_types import Slug
-from lealtad.http import SafeValueError
+from lealtad.http import FieldWarnings, SafeValueError
 from lealtad.policies import PolicyStamp
 from lealtad.scalars import Date, Flag, TimeOfDay, WholeNumber
 
@@ -53,8 +54,8 @@ class OpeningHours(PolicyPart):
     zone: Zone = Field(description="IANA time zone of the desk")
     opens: TimeOfDay
     closes: TimeOfDay
-    weekdays: set[Weekday] = Field(min_length=1, max_length=7)
-    holidays: set[Date] = Field(default_factory=set, max_length=400)
+    weekdays: Weekdays
+    holidays: Annotated[set[Date], Field(max_length=400), EachOnce] = Field(default_factory=set)
 
     @model_validator(mode="after")
     def _check_order(self) -> Self:
@@ -84,7 +85,9 @@ class PolicyDocument(PolicyPart):
     waiting_pauses: Flag = Field(
         default=True, description="Whether the service clock stands while a case waits for the customer"
     )
-    muting_kinds: set[CaseKind] = Field(max_length=20, description="Kinds of which an open case mutes promotions")
+    muting_kinds: Annotated[set[CaseKind], Field(max_length=20), EachOnce] = Field(
+        description="Kinds of which an open case mutes promotions"
+    )
     future_tolerance_s: WholeNumber = Field(ge=0, le=86_400, description="How far clocks of channels may run ahead")
     oldest_days: WholeNumber = Field(ge=1, le=3_650, description="How far back the occurrence of a case may lie")
 
@@ -110,6 +113,12 @@ class PolicyDocument(PolicyPart):
 
 class PolicyVersion(PolicyDocument, PolicyStamp):
     """A version of the service policy."""
+
+
+class ChangedServicePolicy(PolicyVersion):
+    """The service policy as a request left it, with warnings about service tiers that nobody has."""
+
+    warnings: FieldWarnings
 
 
 def try_out(document: PolicyDocument) -> None:

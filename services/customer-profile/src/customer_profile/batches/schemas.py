@@ -58,7 +58,7 @@ def fact_or_errors(kinds: FactKinds) -> Any:
         try:
             return handler(item)
         except ValidationError as error:
-            return InvalidItem.of(error, item)
+            return InvalidItem.of(error, item, kinds.any_request())
 
     return Annotated[kinds.any_request(), WrapValidator(read)]
 

@@ -28,7 +28,7 @@ def _registration_or_errors(item: Any, handler: ValidatorFunctionWrapHandler) ->
     try:
         return handler(item)
     except ValidationError as error:
-        return InvalidItem.of(error)
+        return InvalidItem.of(error, root=NewCustomer)
 
 
 RegistrationOrErrors = Annotated[NewCustomer, WrapValidator(_registration_or_errors)]

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -18,10 +17,10 @@ from customer_profile.fields import (
     LocalHour,
     PlainText,
     Region,
-    without_repeats,
 )
 from customer_profile.identities.schemas import Identities
 from lealtad.codes import CountryCode, LanguageCode, Zone
+from lealtad.distinct import EachOnce
 from lealtad.events.catalog.customer_profile import Channel, CustomerStatus
 from lealtad.events.catalog.shared_types import Slug
 from lealtad.http import CustomerRef, RequestBody, SlugText
@@ -39,7 +38,7 @@ class ContactHours(RequestBody):
 class Preferences(RequestBody):
     """The channels and hours in which the customer prefers contacts."""
 
-    channels: Annotated[list[Channel], Field(max_length=13), AfterValidator(without_repeats)] = Field(
+    channels: Annotated[list[Channel], Field(max_length=13, json_schema_extra={"uniqueItems": True}), EachOnce] = Field(
         default_factory=list, description="Most preferred first"
     )
     hours: ContactHours | None = None

@@ -10,6 +10,7 @@ from customer_profile.domain.external_ids import UnknownDocumentFormatError, doc
 from customer_profile.domain.occurrence import OccurrenceWindow
 from customer_profile.domain.profiling_permission import ProfilingBasis
 from lealtad.codes import CountryCode
+from lealtad.distinct import EachOnce
 from lealtad.events.catalog.shared_types import SystemName
 from lealtad.events.cause import Lane
 from lealtad.http import RequestBody, SafeValueError
@@ -74,19 +75,22 @@ class IntakePolicy(RequestBody):
         le=DAYS_OF_A_CENTURY,
         description="The same for facts that are sent with `mode: backfill`",
     )
-    guarded_sources: list[SystemName] = Field(
+    guarded_sources: Annotated[
+        list[SystemName], Field(max_length=100, json_schema_extra={"uniqueItems": True}), EachOnce
+    ] = Field(
         default_factory=list,
-        max_length=100,
         description="Sources that may name customers by a phone or document in digits alone: their external ids "
         "are held against `phone_regions` and `document_formats`",
     )
-    phone_regions: list[CountryCode] = Field(
-        max_length=50,
+    phone_regions: Annotated[
+        list[CountryCode], Field(max_length=50, json_schema_extra={"uniqueItems": True}), EachOnce
+    ] = Field(
         description="Countries whose national phone numbers are no external ids of a guarded source; numbers with "
         "their country code never are",
     )
-    document_formats: list[DocumentFormat] = Field(
-        max_length=50,
+    document_formats: Annotated[
+        list[DocumentFormat], Field(max_length=50, json_schema_extra={"uniqueItems": True}), EachOnce
+    ] = Field(
         description="National documents that are no external ids of a guarded source: country and format of the "
         "python-stdnum library",
     )

@@ -76,6 +76,7 @@ class NextBestActionPart(Announced):
     offer: OfferRef | None
     channel: Channel | None
     contact_at: datetime | None
+    case_id: UUID | None = Field(default=None, description="The case that an offer of service recovery makes up for")
     reason: Slug
     muted: bool = Field(description="Promotions rest because of a complaint")
 
@@ -93,6 +94,9 @@ class Case(BaseModel):
     source: FactSource | None
     opened_at: datetime
     due_at: datetime | None
+    paused_at: datetime | None = Field(
+        default=None, description="Since when the case waits for the customer, and its service clock stands"
+    )
     resolved_at: datetime | None
     as_of: AsOf
 
@@ -104,6 +108,7 @@ class Response(BaseModel):
     response: Slug = Field(examples=["accepted"])
     offer: OfferRef
     channel: Channel
+    case_id: UUID | None = Field(default=None, description="The case that an offer of service recovery makes up for")
     occurred_at: datetime
 
 

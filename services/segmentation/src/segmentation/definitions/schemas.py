@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, field_validator, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
-from lealtad.http import FieldWarnings, RequestBody, SafeValueError, SlugText
+from lealtad.http import FieldWarnings, RequestBody, ResourceKey, SafeValueError
 from segmentation.domain.rules import Rule, is_behavioural
 from segmentation.domain.segments import StoredSegment, StoredVersion, VersionStatus
 from segmentation.domain.values import rule_error
@@ -17,7 +17,7 @@ from segmentation.fields import SegmentDescription, SegmentName, SegmentRule
 class NewSegment(RequestBody):
     """A segment to be created."""
 
-    key: SlugText = Field(examples=["lapsing-buyers"])
+    key: ResourceKey = Field(examples=["lapsing-buyers"])
     name: SegmentName
     description: SegmentDescription = ""
     rule: SegmentRule

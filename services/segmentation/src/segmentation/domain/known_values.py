@@ -1,9 +1,9 @@
 """Known values of attributes and product lines, and the values of a rule that are not among them."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from lealtad.codes import COUNTRIES, LANGUAGES, NO_COUNTRY, NO_LANGUAGE
 from lealtad.mismatches import Mismatch, quoted
 from segmentation.domain.rules import ActivityCondition, AttributeCondition, Rule, located_conditions
 from segmentation.domain.vocabulary import Attribute
@@ -18,13 +18,11 @@ LABELS: Mapping[str, str] = {
     PRODUCT_LINE: "product line",
 }
 """The lists whose values are checked, with the word for one value."""
-CODES: Mapping[str, tuple[re.Pattern[str], str]] = {
-    Attribute.COUNTRY: (re.compile("[A-Z]{2}"), "is no country of ISO 3166-1: write two capital letters"),
-    Attribute.LANGUAGE: (re.compile("[a-z]{2}"), "is no language of ISO 639-1: write two small letters"),
+CODES: Mapping[str, tuple[frozenset[str], str]] = {
+    Attribute.COUNTRY: (COUNTRIES, NO_COUNTRY),
+    Attribute.LANGUAGE: (LANGUAGES, NO_LANGUAGE),
 }
-"""The form of the values of open lists that are codes, with the message about another form."""
-
-ANY_FORM = (re.compile(".*"), "")
+"""The codes of open lists that are parts of closed ones, with the message about another value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +64,9 @@ def find_unknown(rule: Rule, lists: Mapping[str, ValueList], pointer: str) -> It
         known = lists[named.list_name]
         if named.value in known.values:
             continue
-        form, advice = CODES.get(named.list_name, ANY_FORM)
-        if not form.fullmatch(named.value):
-            codes = {code for code in (named.value.upper(), named.value.lower()) if form.fullmatch(code)}
-            yield Mismatch.of(named.pointer, advice, named.value, codes or known.values, refused=True)
+        codes, advice = CODES.get(named.list_name, ({named.value}, ""))
+        if named.value not in codes:
+            yield Mismatch.of(named.pointer, advice, named.value, codes, refused=True)
             continue
         label = f"{LABELS[named.list_name]}{quoted(named.value)}"
         message = f"there is no {label}" if known.closed else f"no customer has the {label} now"

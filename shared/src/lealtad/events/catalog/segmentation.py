@@ -30,6 +30,8 @@ SHIPPED_SEGMENTS = (
 """Keys of the segments that exist from the start, so that no event announced them."""
 SHIPPED_TIERS = ("platinum", "gold", "silver", "bronze")
 """Value tiers until a value policy is announced, the best first."""
+SHIPPED_SERVICE_TIERS = ("premium", "preferred", "standard")
+"""Service tiers until a value policy is announced, the best first."""
 
 
 class SegmentRef(Part):

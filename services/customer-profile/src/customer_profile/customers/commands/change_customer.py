@@ -49,7 +49,7 @@ def _patched_profile(profile: Mapping[str, Any], patch: Mapping[str, Any]) -> Pr
         context = {STORED_EXTERNAL_IDS: profile["external_ids"]}
         return Profile.model_validate(merge_patch(profile, patch), context=context)
     except ValidationError as error:
-        fields, left_out = failures_of(error)
+        fields, left_out = failures_of(error, root=Profile)
         raise invalid(
             "The patch does not leave a valid customer: correct what `errors` points at.", fields, left_out=left_out
         ) from None

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from lealtad.http import InvalidField, invalid
 from lealtad.keys import as_stored
+from lealtad.scalars import parse_id
 
 _BY_SOURCE = re.compile(r"([a-z0-9-]{1,40}):([^\s/\x00-\x1f\x7f]{1,200})")
 
@@ -27,12 +28,11 @@ def parse_fact_ref(text: str, pointer: str) -> UUID | Source:
     text = as_stored(text)
     if match := _BY_SOURCE.fullmatch(text):
         return Source(match[1], match[2])
-    try:
-        return UUID(text)
-    except ValueError:
-        hint = "the id we answered with, or system:fact_id such as web-shop:536365"
-        error = InvalidField(pointer=pointer, message="names no fact", hint=hint)
-        raise invalid("Name the fact by id or by system:fact_id.", [error]) from None
+    if fact_id := parse_id(text):
+        return fact_id
+    hint = "the id we answered with, or system:fact_id such as web-shop:536365"
+    error = InvalidField(pointer=pointer, message="names no fact", hint=hint)
+    raise invalid("Name the fact by id or by system:fact_id.", [error])
 
 
 @dataclass(frozen=True, slots=True)
