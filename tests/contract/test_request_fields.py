@@ -222,4 +222,4 @@ def test_the_members_of_every_model_that_can_be_sent_are_found(service: Service)
         for route in router.routes:
             for field in route.dependant.body_params if isinstance(route, APIRoute) else ():
                 root = field.field_info.annotation
-                assert members_at(root, []) or not list(models_in(root, frozenset())), route.path
+                assert members_at(root, []) or not list(models_in(root, frozenset())), root

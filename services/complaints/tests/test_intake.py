@@ -1,6 +1,7 @@
 """Intake: cases come in over every channel and are acknowledged at once."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -106,12 +107,12 @@ async def test_the_same_fact_in_other_words_is_the_same_case(desk):
     source = {**SOURCE, "system": "web-shop"}
     at = "2011-03-01T08:00:00Z"
     first = await desk.try_to_open(source={**source, "customer_external_id": "17850"}, customer=None, occurred_at=at)
-    others = [
+    others: list[dict[str, Any]] = [
         {"source": source, "customer": "web-shop:17850", "occurred_at": at},
         {"source": source, "customer": str(customer), "occurred_at": "2011-03-01T09:00:00+01:00"},
         {"source": source, "customer": str(customer), "occurred_at": at, "severity": "medium", "cause": None},
     ]
-    differing = [
+    differing: list[dict[str, Any]] = [
         {"source": source, "customer": None, "occurred_at": at},
         {"source": source, "customer": str(customer)},
         {"source": source, "customer": str(customer), "occurred_at": at, "severity": "high"},

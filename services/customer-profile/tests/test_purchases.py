@@ -1,5 +1,7 @@
 """Facts come in: what is recorded, what is answered again, and what is refused with what advice."""
 
+from typing import Any
+
 import pytest
 
 from lealtad.events.catalog.customer_profile import CustomerRegistered, PurchaseRecorded
@@ -76,12 +78,17 @@ async def test_the_same_return_in_other_words_is_the_recorded_one(shop):
     purchase = (await shop.buys("536365", lines=lines, total={"amount": "5.00", "currency": "EUR"})).json()
     body = shop.fact("R", purchase="web-shop:536365", lines=lines, reason="damaged")
     first = await shop.post("returns", body)
-    others = [
+    others: list[dict[str, Any]] = [
         {"lines": lines[::-1]},
         {"purchase": purchase["id"]},
         {"purchase": purchase["id"], "lines": lines[::-1], "total": first.json()["total"]},
     ]
-    differing = [{"lines": lines[:1]}, {"purchase": None}, {"reason": None}, {"purchase": "web-shop:536366"}]
+    differing: list[dict[str, Any]] = [
+        {"lines": lines[:1]},
+        {"purchase": None},
+        {"reason": None},
+        {"purchase": "web-shop:536366"},
+    ]
     differing += [{"total": {"amount": "1.00", "currency": "EUR"}}, {"channel": "web"}]
 
     assert [(await shop.post("returns", {**body, **other})).json() for other in others] == [first.json()] * 3
@@ -93,7 +100,7 @@ async def test_the_same_payment_in_other_words_is_the_recorded_one(shop):
     body = shop.fact("M", purchase="web-shop:536365", amount={"amount": "2.50", "currency": "EUR"}, method="card")
     first = await shop.post("payments", body)
     by_id = await shop.post("payments", {**body, "purchase": purchase["id"]})
-    differing = [{"purchase": None}, {"method": "cash"}, {"status": "failed", "method": None}]
+    differing: list[dict[str, Any]] = [{"purchase": None}, {"method": "cash"}, {"status": "failed", "method": None}]
 
     assert (by_id.status_code, by_id.json()) == (200, first.json())
     assert [(await shop.post("payments", {**body, **other})).status_code for other in differing] == [409] * 3

@@ -62,7 +62,7 @@ async def test_the_refund_becomes_the_share_of_what_was_paid_and_readers_are_tol
     assert (view["totals"]["returned"]["amount"], view["totals"]["net"]["amount"]) == ("7.50", "7.50")
     assert view["returns"]["items"][0]["total"]["amount"] == "7.50"
     (update,) = [event.data for event in await emitted(database) if isinstance(event.data, PurchaseReturnUpdated)]
-    assert (update.previous_total.amount, update.total.amount) == (10, Decimal("7.50"))
+    assert (update.previous_total.amount, update.total.amount) == (Decimal(10), Decimal("7.50"))
 
 
 async def test_a_stated_total_stays_when_the_purchase_comes(shop):

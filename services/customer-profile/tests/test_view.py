@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -117,7 +118,7 @@ async def test_everything_the_other_services_announced_is_shown_with_its_as_of(s
 
 async def test_a_case_shows_since_when_it_waits_and_an_offer_the_case_that_it_makes_up_for(shop, database, customer):
     case = new_id()
-    changes = [(a_case(case, 1, customer), {"paused_at": NOON})]
+    changes: list[Any] = [(a_case(case, 1, customer), {"paused_at": NOON})]
     changes += [(event, {"case_id": case}) for event in (decided(customer, 1), accepted(customer))]
     events = [replace(event, data=event.data.model_copy(update=members)) for event, members in changes]
     await deliver(SERVICE, database, events)
