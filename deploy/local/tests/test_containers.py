@@ -158,13 +158,23 @@ def test_an_image_needs_no_builder_beyond_the_classic_one() -> None:
 @each_deployable
 def test_what_an_image_copies_is_sent_to_the_build(deployable: Deployable) -> None:
     folder = deployable.folder.relative_to(ROOT)
-    allowed = [line.removeprefix("!") for line in (ROOT / ".dockerignore").read_text().splitlines() if line[:1] == "!"]
+    lines = (ROOT / ".dockerignore").read_text().splitlines()
+    sent = [Path(line.removeprefix("!")) for line in lines if line.startswith("!")]
+    left_out = [line for line in lines if line and line[0] not in "#!" and line != "*"]
+
     sources = [line.split()[1] for line in DOCKERFILE.splitlines() if line.startswith("COPY ")]
     assert sources == ["${FOLDER}/requirements.lock", "shared/src", "${FOLDER}"]
     parts = ("src", "requirements.lock", "migrations") if deployable.has_stream else ("src", "requirements.lock")
-    for sent in (Path("shared/src"), *(folder / part for part in parts)):
-        assert (ROOT / sent).exists()
-        assert any(sent.match(pattern) for pattern in allowed)
+    for needed in (Path("shared/src"), *(folder / part for part in parts)):
+        assert (ROOT / needed).exists()
+        assert any(needed.is_relative_to(each) for each in sent)
+        assert not any(needed.match(pattern) for pattern in left_out)
+    assert {part.name for part in deployable.folder.iterdir()} <= {*parts, *(Path(each).name for each in left_out)}
+
+
+def test_the_classic_builder_finds_what_is_sent_to_the_build() -> None:
+    lines = (ROOT / ".dockerignore").read_text().splitlines()
+    assert [line for line in lines if line.startswith("!") and "*" in line] == []
 
 
 @each_deployable
