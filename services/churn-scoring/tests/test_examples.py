@@ -75,13 +75,15 @@ def test_a_cancellation_is_unknown_before_it_was_recorded() -> None:
 
     assert [rows[cutoff][COLUMN["active_contracts"]] for cutoff in WINDOWS.cutoffs] == [1, 0, 0]
     # A withdrawn customer is scored by rule, so no model learns from them.
+    assert examples.scored.tolist() == [True, False, False]
     assert examples.active.tolist() == [True, False, False]
 
 
-def test_customers_without_recent_purchases_are_not_learned_from() -> None:
+def test_customers_without_recent_purchases_have_lapsed_but_are_learned_from() -> None:
     _, examples = by_cutoff(CustomerTimeline(CUSTOMER, [purchase(1)]))
 
     assert examples.active.tolist() == [True, True, False]
+    assert examples.scored.all()
 
 
 def test_a_fact_of_the_cut_off_day_is_known_and_one_of_the_next_day_is_not() -> None:

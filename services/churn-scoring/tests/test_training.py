@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from churn_scoring.registry.queries.release import DamagedModelError
 from churn_scoring.service import SERVICE
+from churn_scoring.training.candidates import NAMES
 from churn_scoring.training.command import train
 from churn_scoring.training.windows import TooLittleDataError
 from lealtad.events.catalog.churn_scoring import ChurnScored, ModelPromoted
@@ -42,16 +43,18 @@ async def shop(database: Database) -> Database:
 
 async def test_a_trained_model_takes_over(shop: Database, client: httpx.AsyncClient) -> None:
     before = await emitted(shop)
-    outcome = await train(shop)
+    outcome = (await train(shop)).outcome
+    assert outcome is not None
     assert outcome.champion is not None
 
     models = {model["name"]: model for model in (await client.get("/v1/models")).json()["items"]}
     champion = models[outcome.champion.name]
-    assert set(models) == {"bg-nbd-prior", "bg-nbd", "gradient-boosting"}
+    assert set(models) == {"bg-nbd-prior", *NAMES}
     assert champion["in_force"]
     assert champion["calibrated"]
     assert champion["training"]["fingerprint"] == outcome.training["fingerprint"]
-    assert set(champion["metrics"]["models"]) == {"bg-nbd", "gradient-boosting", "in-force", "recency"}
+    assert set(champion["metrics"]["models"]) == {*NAMES, "in-force", "recency"}
+    assert set(champion["metrics"]["value"]) == {"learned", "prior"}
     (promoted,) = [event for event in await emitted(shop) if isinstance(event.data, ModelPromoted)]
     assert (promoted.data.model.name, promoted.data.previous.name) == (outcome.champion.name, "bg-nbd-prior")
 
@@ -69,17 +72,18 @@ async def test_every_stored_model_can_be_put_in_force_but_only_as_it_was_stored(
     shop: Database, client: httpx.AsyncClient
 ) -> None:
     await train(shop)
-    for version in (3, 2, 1):
+    for version in (5, 4, 3, 2, 1):
         if not (await client.get(f"/v1/models/{version}")).json()["in_force"]:
             assert (await client.post(f"/v1/models/{version}/promote")).json()["in_force"]
         rescored = await run_due(SERVICE, shop)
         assert {event.data.model.version for event in rescored} == {version}
     assert (await client.post("/v1/models/1/promote")).status_code == 409
-    assert (await client.post("/v1/models/9/promote")).status_code == 404
+    assert (await client.post("/v1/models/99/promote")).status_code == 404
 
     async with shop.engine.begin() as connection:
         await connection.execute(DAMAGE)
-    await client.post("/v1/models/3/promote")
+    damaged = next(m for m in (await client.get("/v1/models")).json()["items"] if m["name"] == "gradient-boosting")
+    await client.post(f"/v1/models/{damaged['version']}/promote")
     with pytest.raises(DamagedModelError):
         await run_due(SERVICE, shop)
 
@@ -89,4 +93,27 @@ async def test_without_enough_history_nothing_changes(database: Database, client
 
     with pytest.raises(TooLittleDataError):
         await train(database)
+    assert len((await client.get("/v1/models")).json()["items"]) == 1
+
+
+async def test_the_first_months_shift_the_level_without_a_trained_model(
+    database: Database, client: httpx.AsyncClient
+) -> None:
+    shift = TODAY - START - timedelta(days=100)
+    events = [
+        a_purchase(timeline.customer_id, (fact.occurred_at + shift - TODAY) / timedelta(days=1), str(fact.amount))
+        for timeline in simulated(600, 101, rate=0.2)
+        for fact in timeline.facts
+    ]
+    await deliver(SERVICE, database, events)
+
+    lesson = await train(database)
+
+    assert lesson.outcome is None
+    assert "three horizons" in lesson.shortage
+    assert lesson.level is not None
+    gap = lesson.level.gaps["active"]
+    assert abs(gap["predicted"] - gap["observed"]) > 0.02
+    assert await run_due(SERVICE, database)
+    assert not (await train(database)).is_shifted
     assert len((await client.get("/v1/models")).json()["items"]) == 1

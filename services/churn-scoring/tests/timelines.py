@@ -38,20 +38,23 @@ def cdnow() -> list[CustomerTimeline]:
     return list(timelines.values())
 
 
-def simulated(customers: int, days: int, seed: int = 3) -> list[CustomerTimeline]:
-    """Return customers of BG/NBD (r 1.2, alpha 30 days, a 0.6, b 4) who first buy within a third of the days."""
+def simulated(customers: int, days: int, seed: int = 3, *, rate: float = 1.0) -> list[CustomerTimeline]:
+    """Return customers of BG/NBD (r 1.2, alpha 30 days, a 0.6, b 4) who first buy within a third of the days.
+
+    They buy `rate` times as often.
+    """
     random = np.random.default_rng(seed)
     timelines = []
     for number in range(1, customers + 1):
         timeline = CustomerTimeline(UUID(int=number * 2_654_435_761))
-        rate, leaving = random.gamma(1.2, 1 / 30), random.beta(0.6, 4)
+        own, leaving = rate * random.gamma(1.2, 1 / 30), random.beta(0.6, 4)
         day = random.uniform(0, days / 3)
         while day < days:
             at = START + timedelta(days=float(day))
             fact_id = UUID(int=number * 10_000 + len(timeline.facts))
             amount = Decimal(int(random.integers(500, 9000))) / 100
             timeline.facts.append(Fact(fact_id, timeline.customer_id, FactKind.PURCHASE, at, amount))
-            day += random.exponential(1 / rate)
+            day += random.exponential(1 / own)
             if len(timeline.facts) > 1 and random.random() < leaving:
                 break
         timelines.append(timeline)

@@ -15,7 +15,7 @@ from churn_scoring.domain.features import Columns, Floats, columns_of, feature_r
 from churn_scoring.domain.models import ChurnModel, ContractModel
 from churn_scoring.domain.policy import ScoringPolicy
 from churn_scoring.domain.reasons import Reason, reason_of_newcomer, reasons_for
-from churn_scoring.domain.value import expected_value, published_value, value_at_risk
+from churn_scoring.domain.value import ValueModel, expected_value, learned_value, published_value, value_at_risk
 
 CERTAIN = Decimal(1)
 
@@ -49,8 +49,16 @@ class Assessor:
     Scores count time in whole UTC days, so evaluations of the same facts on one day are equal.
     """
 
-    def __init__(self, model: ChurnModel, policy: ScoringPolicy, now: datetime, currency: str) -> None:
+    def __init__(
+        self,
+        model: ChurnModel,
+        policy: ScoringPolicy,
+        now: datetime,
+        currency: str,
+        value: ValueModel | None = None,
+    ) -> None:
         contract = policy.contract
+        self.value = value
         self.policy, self.now, self.day, self.currency = policy, now, day_of(now), currency
         self.models: dict[Basis, ChurnModel] = {
             Basis.INACTIVITY: model,
@@ -156,8 +164,10 @@ class Assessor:
         return [change for change in changes if change > self.now]
 
     def _expected(self, item: ScoringInput) -> Decimal:
-        policy = self.policy
-        return expected_value(item.profile.history, self.day, policy.horizon_days, policy.value, self.currency)
+        history, policy = item.profile.history, self.policy
+        if self.value is not None:
+            return learned_value(history, self.day, self.value, self.currency)
+        return expected_value(history, self.day, policy.horizon_days, policy.value, self.currency)
 
     def _published(self, expected: Decimal) -> Decimal:
         return published_value(expected, self.policy.value.step, self.currency)

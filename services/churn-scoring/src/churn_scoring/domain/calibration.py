@@ -15,11 +15,12 @@ SMALLEST = 1e-6
 class Calibration:
     """A non-decreasing map of log-odds onto probabilities.
 
-    `platt`: `1 / (1 + exp(-(slope * log_odds + intercept)))` (Platt 1999), for few observations.
-    `isotonic`: linear between the points of an isotonic regression (Zadrozny & Elkan 2002), for many.
+    `none`: the raw score is a probability already.
+    `platt`: `1 / (1 + exp(-(slope * log_odds + intercept)))` (Platt 1999).
+    `isotonic`: linear between the points of an isotonic regression (Zadrozny & Elkan 2002); older models have it.
     """
 
-    kind: str
+    kind: str = "none"
     slope: float = 1.0
     intercept: float = 0.0
     log_odds: tuple[float, ...] = ()
@@ -37,10 +38,42 @@ class Calibration:
 
     def apply(self, probabilities: Floats) -> Floats:
         """Return calibrated probabilities, elementwise."""
+        if self.kind == "none":
+            return probabilities
         odds = logit(probabilities)
         if self.kind == "isotonic":
             return np.interp(odds, self.log_odds, self.probability)
         return expit(self.slope * odds + self.intercept)
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityCalibration:
+    """A calibration for active customers and another for lapsed ones, who bought last more than `active_days` ago."""
+
+    active: Calibration = Calibration()
+    lapsed: Calibration = Calibration()
+    active_days: int = 0
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Self:
+        """Return the calibration that `document` (JSON) holds; older models have one for all customers."""
+        if "active" not in document:
+            for_all = Calibration.from_document(document)
+            return cls(for_all, for_all)
+        active, lapsed = (Calibration.from_document(document[name]) for name in ("active", "lapsed"))
+        return cls(active, lapsed, active_days=document["active_days"])
+
+    def document(self) -> dict[str, Any]:
+        """Return the calibration as JSON values."""
+        return asdict(self)
+
+    def apply(self, probabilities: Floats, silence: Floats) -> Floats:
+        """Return calibrated probabilities, given the days since the last purchase."""
+        active = silence <= self.active_days
+        return np.where(active, self.active.apply(probabilities), self.lapsed.apply(probabilities))
+
+
+NO_CALIBRATION = ActivityCalibration()
 
 
 def logit(probabilities: Floats) -> Floats:

@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 
 from churn_scoring.domain.bgnbd import BgNbd, probability_of_silence
-from churn_scoring.domain.calibration import Calibration, expit, logit
+from churn_scoring.domain.calibration import ActivityCalibration, expit, logit
 from churn_scoring.domain.features import COLUMN, Floats
 from churn_scoring.domain.policy import Evidence
 
@@ -39,18 +39,30 @@ class InactivityModel:
     parameters: BgNbd
     horizon_days: int
     evidence: tuple[Evidence, ...] = ()
-    calibration: Calibration | None = None
+    calibration: ActivityCalibration | None = None
 
     def probabilities(self, rows: Floats) -> Floats:
         """Return the probability of leaving within the horizon, per row of FEATURES."""
         silence = self.silence(rows)
         moved = expit(logit(silence) + evidence_log_odds(self.evidence, rows)) if self.evidence else silence
-        return self.calibration.apply(moved) if self.calibration else moved
+        return self.calibration.apply(moved, rows[:, COLUMN["silence"]]) if self.calibration else moved
 
     def silence(self, rows: Floats) -> Floats:
         """Return P(X = 0) from purchases alone."""
         x, recency, age = (rows[:, COLUMN[name]] for name in ("frequency", "recency", "age"))
         return probability_of_silence(self.parameters, x, recency, age, float(self.horizon_days))
+
+
+@dataclass(frozen=True, slots=True)
+class LeveledModel:
+    """A model whose log-odds are shifted to the level of silence that was observed lately."""
+
+    model: ChurnModel
+    level: ActivityCalibration
+
+    def probabilities(self, rows: Floats) -> Floats:
+        """Return the probability of leaving within the horizon, per row of FEATURES."""
+        return self.level.apply(self.model.probabilities(rows), rows[:, COLUMN["silence"]])
 
 
 def evidence_log_odds(evidence: tuple[Evidence, ...], rows: Floats) -> Floats:

@@ -1,6 +1,7 @@
 """Tables of the scoring policy and of releases."""
 
 from sqlalchemy import Column, ForeignKey, Identity, Integer, Table
+from sqlalchemy.dialects.postgresql import JSONB
 
 from churn_scoring.domain.policy import ScoringPolicy
 from churn_scoring.domain.trial import try_out
@@ -18,5 +19,6 @@ release = Table(
     Column("policy_version", Integer, ForeignKey(SCORING_POLICY.table.c.version), nullable=False),
     Column("model_version", Integer, ForeignKey("owned.model.version"), nullable=False),
     moment("released_at", nullable=False),
+    Column("level", JSONB, comment="shift of the model to the silence observed lately, with the gaps; null: none"),
     schema=OWNED,
 )

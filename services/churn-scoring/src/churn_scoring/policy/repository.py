@@ -1,9 +1,11 @@
 """SQL of releases, each a policy and a model that are in force together."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, null, select, text
 
 from churn_scoring.policy.models import release
 from lealtad.db import Connection
@@ -36,7 +38,25 @@ async def lock_release_in_force(connection: Connection) -> Release:
     return await read_release_in_force(connection)
 
 
-async def insert_release(connection: Connection, *, policy_version: int, model_version: int, at: datetime) -> None:
+async def read_level(connection: Connection, release_id: int) -> dict[str, Any] | None:
+    """Return the level of a release, or None."""
+    level: dict[str, Any] | None = await connection.scalar(select(release.c.level).where(release.c.id == release_id))
+    return level
+
+
+async def insert_release(
+    connection: Connection,
+    *,
+    policy_version: int,
+    model_version: int,
+    at: datetime,
+    level: Mapping[str, Any] | None = None,
+) -> None:
     """Insert a release, which puts it in force; the due-loop then evaluates every score again."""
-    values = {"policy_version": policy_version, "model_version": model_version, "released_at": at}
+    values = {
+        "policy_version": policy_version,
+        "model_version": model_version,
+        "released_at": at,
+        "level": level or null(),
+    }
     await connection.execute(insert(release), values)

@@ -1,5 +1,7 @@
-"""Commands of models: put a newer one in force, or an older one again."""
+"""Commands of models: put a newer one in force, or an older one again, or shift the one in force."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from churn_scoring.policy import repository as releases
@@ -35,6 +37,18 @@ async def put_model_in_force(uow: UnitOfWork, version: int) -> None:
         promoted_at=uow.now,
     )
     uow.emit(promoted, key=PROMOTIONS)
+
+
+async def shift_level(uow: UnitOfWork, level: Mapping[str, Any]) -> None:
+    """Insert a release with the present policy and model, shifted to the silence observed lately."""
+    release = await releases.lock_release_in_force(uow.connection)
+    await releases.insert_release(
+        uow.connection,
+        policy_version=release.policy_version,
+        model_version=release.model_version,
+        at=uow.now,
+        level=level,
+    )
 
 
 async def promote_model(uow: UnitOfWork, version: int) -> Answer:

@@ -25,6 +25,8 @@ class StoredModel:
     features: list[str]
     training: dict[str, Any] | None
     metrics: dict[str, Any] | None
+    linear: dict[str, Any] | None
+    value: dict[str, Any] | None
     artifact: bytes | None
     artifact_sha256: bytes | None
 

@@ -44,10 +44,9 @@ async def evaluate(
         for score in scores
     ]
     # Models take milliseconds of processor time, so they run outside the event loop.
+    assessor = Assessor(in_force.model, in_force.policy, uow.now, resources.currency, in_force.value)
     with SCORING_SECONDS.time():
-        assessments, reasons = await asyncio.to_thread(
-            _assess, Assessor(in_force.model, in_force.policy, uow.now, resources.currency), inputs, scores
-        )
+        assessments, reasons = await asyncio.to_thread(_assess, assessor, inputs, scores)
     announcer = Announcer(uow, in_force, resources.currency, by_time_alone=by_time_alone)
     for score, assessment in zip(scores, assessments, strict=True):
         announcer.record(score, assessment, reasons.get(score.customer_id, []), causes[score.customer_id])

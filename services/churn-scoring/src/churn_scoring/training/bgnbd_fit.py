@@ -11,6 +11,9 @@ BOUND = 12.0
 
 FEWEST_REPEATERS = 30
 
+PENALTY = 4.0
+"""Weight of the prior in log-likelihood, per squared distance of a parameter's logarithm (halved)."""
+
 STEEPEST = 1e-5
 """Largest slope of a history's log-likelihood at an optimum, per unit of a parameter's logarithm."""
 
@@ -19,33 +22,58 @@ class FitError(RuntimeError):
     """A likelihood without an optimum inside the bounds; the histories hold too little information."""
 
 
-def fit(frequency: Floats, recency: Floats, age: Floats) -> BgNbd:
-    """Return the parameters of the largest likelihood; raise FitError when none is found.
+def fit_in_any_case(frequency: Floats, recency: Floats, age: Floats, *, prior: BgNbd) -> tuple[BgNbd, str]:
+    """Return the parameters of the largest likelihood, and a note where it has no optimum.
 
-    The search uses logarithms of the parameters. Time is divided by its mean, so that alpha starts near 1.
+    Then the prior is given the weight of `PENALTY` customers, which bounds every parameter: some shops show no
+    drop-out, so that a goes to 0. Where that fails, too, the prior's parameters stand.
     """
+    try:
+        return fit(frequency, recency, age), ""
+    except FitError as error:
+        reason = str(error)
+    try:
+        return _search(frequency, recency, age, prior), f"drawn to the prior: {reason}"
+    except (FitError, ValueError, ArithmeticError) as error:
+        return prior, f"the prior's parameters: {error}"
+
+
+def fit(frequency: Floats, recency: Floats, age: Floats) -> BgNbd:
+    """Return the parameters of the largest likelihood; raise FitError when none is found."""
     repeaters = int((frequency > 0).sum())
     if repeaters < FEWEST_REPEATERS:
         raise FitError(f"BG/NBD needs {FEWEST_REPEATERS} customers who bought on several days; there are {repeaters}")
+    return _search(frequency, recency, age, None)
+
+
+def _search(frequency: Floats, recency: Floats, age: Floats, prior: BgNbd | None) -> BgNbd:
+    """Return the parameters of the largest likelihood, with a penalty for the distance from `prior` if it is given.
+
+    The search uses logarithms of the parameters. Time is divided by its mean, so that alpha starts near 1.
+    """
     scale = float(age.mean()) or 1.0
     cells, weights = np.unique(np.column_stack([frequency, recency / scale, age / scale]), axis=0, return_counts=True)
+    start = np.log([prior.r, prior.alpha / scale, prior.a, prior.b]) if prior else np.zeros(4)
+    penalty = PENALTY if prior else 0.0
 
     def loss(logs: Floats) -> tuple[float, Floats]:
         parameters = BgNbd(*np.exp(logs))
         likelihood = log_likelihood(parameters, *cells.T)
         slope = np.exp(logs) * (weights @ _log_likelihood_gradients(parameters, *cells.T))
-        return -float(weights @ likelihood) / len(frequency), -slope / len(frequency)
+        far = logs - start
+        value = float(weights @ likelihood) - penalty * float(far @ far) / 2
+        return -value / len(frequency), -(slope - penalty * far) / len(frequency)
 
     result = minimize(
         loss,
-        np.zeros(4),
+        np.clip(start, -BOUND, BOUND),
         jac=True,
         method="L-BFGS-B",
         bounds=[(-BOUND, BOUND)] * 4,
         options={"ftol": 1e-14, "gtol": 1e-8, "maxiter": 1000},
     )
     # The success flag of the search depends on the last bits, which end its last line search; so check the slope.
-    if np.abs(result.jac).max() > STEEPEST or np.any(np.abs(result.x) > BOUND - 0.01):
+    if not np.abs(result.jac).max() <= STEEPEST or np.any(np.abs(result.x) > BOUND - 0.01):
         raise FitError(f"BG/NBD found no optimum ({result.message}): {np.exp(result.x).round(4).tolist()}")
     r, alpha, a, b = np.exp(result.x)
     return BgNbd(r=float(r), alpha=float(alpha) * scale, a=float(a), b=float(b))

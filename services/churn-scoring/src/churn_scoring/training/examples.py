@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
+from itertools import islice
 from uuid import UUID
 
 import numpy as np
@@ -20,8 +21,8 @@ from churn_scoring.domain.features import COLUMN, Floats, Profile, columns_of, f
 from churn_scoring.domain.history import History
 from churn_scoring.training.windows import Windows
 
-CALIBRATION_SHARE = 5
-"""One customer in five is excluded from the fit and used for calibration."""
+HALVES = 2
+"""Customers are divided by their ids, so that one half can be predicted by a fit on the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,16 @@ class Examples:
     silent: NDArray[np.bool_]
     """Whether no purchase followed within the horizon after the cut-off."""
     cutoff: NDArray[np.int64]
+    scored: NDArray[np.bool_]
+    """Whether the customer is scored by purchases."""
     active: NDArray[np.bool_]
-    """Whether the customer bought recently enough, and is scored by purchases."""
-    calibration: NDArray[np.bool_]
-    """Whether the customer is used for calibration."""
+    """Whether a scored customer bought recently enough; the others have lapsed."""
+    half: NDArray[np.int64]
+    """The half of the customers to which the customer belongs, by id."""
+    net_spent: Floats
+    """Money spent less money returned, up to the cut-off."""
+    spent_after: Floats
+    """Money spent less money returned within the horizon after the cut-off."""
 
     def select(self, chosen: NDArray[np.bool_]) -> "Examples":
         """Return the chosen examples."""
@@ -72,7 +79,7 @@ class Examples:
 
     @staticmethod
     def concatenate(parts: Sequence["Examples"]) -> "Examples":
-        """Return all examples of `parts`."""
+        """Return all examples of `parts`, of which there must be one or more."""
         names = Examples.__slots__
         return Examples(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
 
@@ -91,15 +98,17 @@ def examples_of(timelines: Iterable[CustomerTimeline], windows: Windows, active_
     """Return one example per customer and cut-off on or after the first purchase."""
     found = [example for timeline in timelines for example in _snapshots(timeline, windows)]
     rows = _rows([item.profile for item in found], [item.cutoff for item in found])
-    recent = rows[:, COLUMN["silence"]] <= active_days
+    scored = np.array([item.by_purchases for item in found], dtype=bool)
+    histories = [item.profile.history for item in found]
     return Examples(
         rows=rows,
         silent=np.array([item.silent for item in found], dtype=bool),
         cutoff=np.array([item.cutoff for item in found], dtype=np.int64),
-        active=recent & np.array([item.by_purchases for item in found], dtype=bool),
-        calibration=np.array(
-            [item.profile.history.customer_id.int % CALIBRATION_SHARE == 0 for item in found], dtype=bool
-        ),
+        scored=scored,
+        active=scored & (rows[:, COLUMN["silence"]] <= active_days),
+        half=np.array([history.customer_id.int % HALVES for history in histories], dtype=np.int64),
+        net_spent=np.array([float(history.spent - history.returned) for history in histories], dtype=np.float64),
+        spent_after=np.array([item.spent_after for item in found], dtype=np.float64),
     )
 
 
@@ -108,6 +117,7 @@ class _Snapshot:
     profile: Profile
     cutoff: int
     silent: bool
+    spent_after: float
     by_purchases: bool
 
 
@@ -125,14 +135,21 @@ def _snapshots(timeline: CustomerTimeline, windows: Windows) -> Iterable[_Snapsh
         status = status_at(_contracts_recorded_before(timeline, moment), moment)
         profile = Profile(replace(history), _open_cases(timeline, moment), status.active)
         basis = determine_basis(ScoringInput(profile, status), moment, windows.horizon_days)
-        silent = not _buys_within(facts[place:], cutoff, windows.horizon_days)
-        yield _Snapshot(profile, cutoff, silent, basis is Basis.INACTIVITY)
+        silent, spent_after = _outcome(facts, place, cutoff + windows.horizon_days)
+        yield _Snapshot(profile, cutoff, silent, spent_after, basis is Basis.INACTIVITY)
 
 
-def _buys_within(following: Sequence[Fact], cutoff: int, horizon_days: int) -> bool:
-    return any(
-        fact.kind is FactKind.PURCHASE and day_of(fact.occurred_at) <= cutoff + horizon_days for fact in following
-    )
+def _outcome(facts: Sequence[Fact], place: int, last_day: int) -> tuple[bool, float]:
+    """Return whether no purchase follows from `place` to `last_day`, and the net spending of that time."""
+    silent, spent = True, 0.0
+    for fact in islice(facts, place, None):
+        if day_of(fact.occurred_at) > last_day:
+            break
+        if fact.kind is FactKind.PURCHASE:
+            silent, spent = False, spent + float(fact.amount)
+        elif fact.kind is FactKind.RETURN:
+            spent -= float(fact.amount)
+    return silent, spent
 
 
 def _contracts_recorded_before(timeline: CustomerTimeline, moment: datetime) -> list[Contract]:

@@ -1,152 +1,207 @@
-"""The experiment: fit candidates on the past, evaluate them and their baselines on the time after it."""
+"""The experiment: fit candidates on the past, judge them on the time after it, fit them again on the newest labels."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sklearn.ensemble import HistGradientBoostingClassifier
 
-from churn_scoring.domain.bgnbd import BgNbd
-from churn_scoring.domain.calibration import Calibration, expit
-from churn_scoring.domain.features import COLUMN, FEATURES, Floats
-from churn_scoring.domain.learned import LEARNED_FEATURES, LearnedModel, learned_rows
-from churn_scoring.domain.models import ChurnModel, InactivityModel
+from churn_scoring.domain.calibration import ActivityCalibration, Calibration
+from churn_scoring.domain.features import COLUMN, Floats
+from churn_scoring.domain.models import ChurnModel
 from churn_scoring.domain.policy import ScoringPolicy
-from churn_scoring.training.bgnbd_fit import fit
-from churn_scoring.training.calibration_fit import fit_calibration
-from churn_scoring.training.examples import Examples
+from churn_scoring.training.calibration_fit import fit_sigmoid
+from churn_scoring.training.candidates import BG_NBD, NAMES, Candidate, Fits, fit_candidates, recency
+from churn_scoring.training.choice import choose, is_better
+from churn_scoring.training.examples import HALVES, Examples
 from churn_scoring.training.metrics import Metrics, brier_gain, measure
 from churn_scoring.training.windows import TooLittleDataError, Windows
 
-BOOSTING: dict[str, Any] = {
-    "max_iter": 150,
-    "max_leaf_nodes": 8,
-    "learning_rate": 0.05,
-    "min_samples_leaf": 40,
-    "l2_regularization": 5.0,
-    "max_features": 0.5,
-    "early_stopping": False,
-    "random_state": 0,
-}
-"""Small trees, strongly regularised; the best settings measured on public churn data."""
+Groups = dict[str, Calibration]
+"""A calibration for `active` and for `lapsed` customers."""
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A fitted model, with the data to store."""
+class Judgement:
+    """Probabilities on the hold-out, from models that know nothing of it."""
 
-    name: str
-    model: ChurnModel
-    parameters: BgNbd
-    calibration: Calibration
-    features: tuple[str, ...]
-    settings: dict[str, Any]
-    estimator: Any = None
+    hold_out: Examples
+    predicted: dict[str, Floats]
+    kinds: dict[str, dict[str, str]]
+    """By candidate and group, which calibration the hold-out chose: `none` or `platt`."""
+    notes: dict[str, str]
+
+    def metrics(self, chosen: np.ndarray[Any, np.dtype[np.bool_]]) -> dict[str, Metrics]:
+        """Return the metrics of every model on the chosen customers."""
+        silent = self.hold_out.silent[chosen]
+        return {name: measure(silent, values[chosen]) for name, values in self.predicted.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """The result of the experiment."""
 
-    candidates: tuple[Candidate, ...]
+    candidates: dict[str, Candidate]
+    """Fitted again on the newest labels."""
+    best: str
+    """The name of the best candidate."""
+    promoted: bool
+    """Whether the best candidate is to replace the model in force."""
     metrics: dict[str, Metrics]
+    """Of active customers of the hold-out."""
+    metrics_of_lapsed: dict[str, Metrics]
+    metrics_of_all: dict[str, Metrics]
     gain: dict[str, float]
-    """Brier score of BG/NBD minus that of gradient boosting, with its interval."""
+    """Brier score of the model in force minus that of the best, with its interval, over all customers."""
     training: dict[str, Any]
 
-    def brier(self, name: str) -> float:
-        """Return a model's Brier score on the hold-out."""
-        return self.metrics[name]["brier"]["value"]
+    def brier(self, name: str) -> float | None:
+        """Return a candidate's Brier score over all customers of the hold-out; None if it was not judged."""
+        return self.metrics_of_all.get(name, {}).get("brier", {}).get("value")
 
     @property
     def champion(self) -> Candidate | None:
-        """Return the candidate with the lowest Brier score, or None if the model in force has a lower or equal score.
-
-        So gradient boosting is chosen only if it beats BG/NBD.
-        """
-        best = min(self.candidates, key=lambda candidate: self.brier(candidate.name))
-        return best if self.brier(best.name) < self.brier("in-force") else None
+        """Return the candidate to put in force, or None if the model in force stays."""
+        return self.candidates[self.best] if self.promoted else None
 
 
-def experiment(examples: Examples, windows: Windows, policy: ScoringPolicy, in_force: ChurnModel) -> Outcome:
-    """Fit BG/NBD and gradient boosting on the learning windows, and evaluate both on the hold-out.
+def experiment(
+    examples: Examples,
+    windows: Windows,
+    policy: ScoringPolicy,
+    in_force: ChurnModel,
+    *,
+    stand_in: str | None = None,
+) -> Outcome:
+    """Judge all candidates on the hold-out, and fit them again on the newest labels.
 
-    Raises TooLittleDataError, or FitError if BG/NBD has no optimum.
+    `stand_in` names the candidate that is judged instead of the model in force, if that model has seen the hold-out.
+    Raises TooLittleDataError.
     """
-    _require_enough(examples, windows, policy)
-    judged = examples.select((examples.cutoff == windows.hold_out) & examples.active)
-    past = examples.select(examples.cutoff != windows.hold_out)
-    inactivity = _fit_inactivity(past, windows, policy)
-    boosting = _fit_boosting(past, inactivity, policy)
-    candidates = (inactivity, boosting)
-    predicted = {candidate.name: candidate.model.probabilities(judged.rows) for candidate in candidates}
-    predicted |= {"in-force": in_force.probabilities(judged.rows), "recency": _recency(past, judged)}
+    scored = examples.select(examples.scored)
+    past, newest = (scored.select(np.isin(scored.cutoff, days)) for days in (windows.learn, windows.refit))
+    hold_out = scored.select(scored.cutoff == windows.hold_out)
+    for some in (past, hold_out):
+        _require_enough(some, policy)
+    judgement = _judge(past, hold_out, policy, in_force)
+    silent, predicted = hold_out.silent, judgement.predicted
+    if stand_in in predicted:
+        predicted["in-force"] = predicted[stand_in]
+    fits = fit_candidates(newest, policy)
+    best = choose([name for name in NAMES if name in predicted and name in fits.candidates], predicted, silent)
+    metrics_of_all = judgement.metrics(np.ones(len(silent), dtype=bool))
     return Outcome(
-        candidates=candidates,
-        metrics={name: measure(judged.silent, values) for name, values in predicted.items()},
-        gain=brier_gain(judged.silent, predicted[inactivity.name], predicted[boosting.name]),
-        training=_training(examples, judged, windows, policy),
+        candidates=_calibrate(fits, newest, policy, judgement.kinds),
+        best=best,
+        promoted=not is_better(predicted["in-force"], predicted[best], silent),
+        metrics=judgement.metrics(hold_out.active),
+        metrics_of_lapsed=judgement.metrics(~hold_out.active),
+        metrics_of_all=metrics_of_all,
+        gain=brier_gain(silent, predicted["in-force"], predicted[best]),
+        training=_training(examples, hold_out, windows, policy)
+        | {"calibrations": judgement.kinds, "notes": {"judged": judgement.notes, "in_force": fits.notes}},
     )
 
 
-def _require_enough(examples: Examples, windows: Windows, policy: ScoringPolicy) -> None:
-    fewest = policy.training.fewest_customers
-    for cutoff in windows.cutoffs:
-        some = examples.select((examples.cutoff == cutoff) & examples.active)
-        if len(some) < fewest or len(np.unique(some.silent)) == 1:
-            raise TooLittleDataError(
-                f"{fewest} recently active customers, some silent and some not, are needed at each point in time; "
-                f"at one there are {len(some)}, {int(some.silent.sum())} of them silent"
-            )
+def _require_enough(some: Examples, policy: ScoringPolicy) -> None:
+    fewest, active = policy.training.fewest_customers, some.select(some.active)
+    customers = int(np.unique(active.cutoff, return_counts=True)[1].max(initial=0))
+    if customers < fewest or len(np.unique(active.silent)) == 1:
+        raise TooLittleDataError(
+            f"{fewest} recently active customers, some silent and some not, are needed to learn from and to judge by; "
+            f"there are {customers}, {int(active.silent.sum())} of {len(active)} examples silent"
+        )
 
 
-def _fit_inactivity(past: Examples, windows: Windows, policy: ScoringPolicy) -> Candidate:
-    """Fit BG/NBD at the newest learning cut-off, and calibrate it on the active customers kept for that."""
-    cohort = past.select((past.cutoff == windows.learn[-1]) & ~past.calibration)
-    parameters = fit(*(cohort.rows[:, COLUMN[name]] for name in ("frequency", "recency", "age")))
-    raw = InactivityModel(parameters, policy.horizon_days, policy.evidence)
-    calibration = _calibrated(raw, past)
-    model = InactivityModel(parameters, policy.horizon_days, policy.evidence, calibration)
-    return Candidate("bg-nbd", model, parameters, calibration, FEATURES[:3], {})
+def _judge(past: Examples, hold_out: Examples, policy: ScoringPolicy, in_force: ChurnModel) -> Judgement:
+    fits = fit_candidates(past, policy)
+    sigmoids = _sigmoids(fits, past, policy)
+    predicted: dict[str, Floats] = {}
+    kinds: dict[str, dict[str, str]] = {}
+    for name, candidate in fits.candidates.items():
+        raw = candidate.model.probabilities(hold_out.rows)
+        kinds[name] = _choose_calibrations(raw, hold_out, sigmoids[name])
+        calibration = _activity_calibration(sigmoids[name], kinds[name], policy)
+        predicted[name] = calibration.apply(raw, hold_out.rows[:, COLUMN["silence"]])
+    sigmoid = fit_sigmoid(recency(past.rows), past.silent)
+    predicted |= {
+        "in-force": in_force.probabilities(hold_out.rows),
+        "recency": sigmoid.apply(recency(hold_out.rows)),
+    }
+    return Judgement(hold_out, predicted, kinds, fits.notes)
 
 
-def _fit_boosting(past: Examples, inactivity: Candidate, policy: ScoringPolicy) -> Candidate:
-    silence = InactivityModel(inactivity.parameters, policy.horizon_days)
-    fitted_on = past.select(past.active & ~past.calibration)
-    estimator = HistGradientBoostingClassifier(**BOOSTING)
-    rows = learned_rows(silence, fitted_on.rows)
-    # scikit-learn cannot bin a column of NaN only; a constant column is never split.
-    unknown = np.isnan(rows).all(axis=0)
-    estimator.fit(np.where(unknown, np.float32(0), rows), fitted_on.silent)
-    calibration = _calibrated(LearnedModel(estimator, silence, None), past)
-    model = LearnedModel(estimator, silence, calibration)
-    return Candidate(
-        "gradient-boosting", model, inactivity.parameters, calibration, LEARNED_FEATURES, BOOSTING, estimator
-    )
+def _choose_calibrations(raw: Floats, hold_out: Examples, sigmoids: Groups) -> dict[str, str]:
+    """Return for each group the calibration that its later customers call for: none, unless the sigmoid is better."""
+    chosen = {}
+    for group, part in _groups(hold_out).items():
+        calibrated, silent = sigmoids[group].apply(raw[part]), hold_out.silent[part]
+        better = bool(part.any()) and is_better(calibrated, raw[part], silent)
+        chosen[group] = sigmoids[group].kind if better else "none"
+    return chosen
 
 
-def _calibrated(model: ChurnModel, past: Examples) -> Calibration:
-    kept = past.select(past.active & past.calibration)
-    return fit_calibration(model.probabilities(kept.rows), kept.silent)
+def _calibrate(
+    fits: Fits, newest: Examples, policy: ScoringPolicy, kinds: Mapping[str, Mapping[str, str]]
+) -> dict[str, Candidate]:
+    wanted = {name for name, groups in kinds.items() if set(groups.values()) != {"none"}}
+    chosen = Fits({name: found for name, found in fits.candidates.items() if name in wanted}, {})
+    sigmoids = _sigmoids(chosen, newest, policy)
+    none: Groups = {"active": Calibration(), "lapsed": Calibration()}
+    return {
+        name: candidate.calibrated(_activity_calibration(sigmoids.get(name, none), kinds.get(name, {}), policy))
+        for name, candidate in fits.candidates.items()
+    }
 
 
-def _recency(past: Examples, judged: Examples) -> Floats:
-    """Compute probabilities from the days since the last purchase alone, a retailer's usual baseline."""
-
-    def as_probability(rows: Floats) -> Floats:
-        return expit(np.log1p(rows[:, COLUMN["silence"]]) - 3.0)
-
-    learn = past.select(past.active)
-    calibration = fit_calibration(as_probability(learn.rows), learn.silent)
-    return calibration.apply(as_probability(judged.rows))
+def _activity_calibration(sigmoids: Groups, kinds: Mapping[str, str], policy: ScoringPolicy) -> ActivityCalibration:
+    groups = {name: found if kinds.get(name) == found.kind else Calibration() for name, found in sigmoids.items()}
+    return ActivityCalibration(**groups, active_days=policy.training.active_days)
 
 
-def _training(examples: Examples, judged: Examples, windows: Windows, policy: ScoringPolicy) -> dict[str, Any]:
+def _sigmoids(fits: Fits, examples: Examples, policy: ScoringPolicy) -> dict[str, Groups]:
+    """Return each candidate's sigmoids, fitted on all customers by predicting one half by a fit on the other.
+
+    BG/NBD has four parameters, which cannot overfit, so it predicts all customers itself.
+    """
+    raw = {name: fits.candidates[name].model.probabilities(examples.rows) for name in fits.candidates if name == BG_NBD}
+    learned = tuple(name for name in fits.candidates if name != BG_NBD)
+    if learned:
+        raw |= _cross_predicted(learned, examples, policy)
+    groups = _groups(examples)
+    return {
+        name: {
+            group: fit_sigmoid(values[part][seen], examples.silent[part][seen])
+            for group, part in groups.items()
+            for seen in [~np.isnan(values[part])]
+        }
+        for name, values in raw.items()
+    }
+
+
+def _cross_predicted(names: tuple[str, ...], examples: Examples, policy: ScoringPolicy) -> dict[str, Floats]:
+    """Return predictions of each half by a fit on the other half; NaN where that fit fails."""
+    predicted = {name: np.full(len(examples), np.nan) for name in names}
+    for half in range(HALVES):
+        other, own = examples.select(examples.half != half), examples.half == half
+        if not len(other) or not own.any():
+            continue
+        for name, candidate in fit_candidates(other, policy, names).candidates.items():
+            predicted[name][own] = candidate.model.probabilities(examples.rows[own])
+    return predicted
+
+
+def _groups(examples: Examples) -> dict[str, np.ndarray[Any, np.dtype[np.bool_]]]:
+    return {"active": examples.active, "lapsed": ~examples.active}
+
+
+def _training(examples: Examples, hold_out: Examples, windows: Windows, policy: ScoringPolicy) -> dict[str, Any]:
     return {
         "windows": windows.document(),
-        "examples": int((examples.active & (examples.cutoff != windows.hold_out)).sum()),
-        "hold_out_customers": len(judged),
-        "hold_out_silent_share": float(judged.silent.mean()),
+        "examples": int((examples.scored & np.isin(examples.cutoff, windows.refit)).sum()),
+        "hold_out_customers": int(hold_out.active.sum()),
+        "hold_out_silent_share": float(hold_out.silent[hold_out.active].mean()),
+        "hold_out_lapsed": int((~hold_out.active).sum()),
         "settings": policy.training.model_dump(),
         "fingerprint": examples.fingerprint(),
     }

@@ -1,16 +1,19 @@
 """The release in force with its policy and model, cached until the next release."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from io import BytesIO
 from typing import Any
 
 from churn_scoring.domain.bgnbd import BgNbd
-from churn_scoring.domain.calibration import Calibration
-from churn_scoring.domain.learned import LearnedModel
-from churn_scoring.domain.models import ChurnModel, InactivityModel
+from churn_scoring.domain.calibration import NO_CALIBRATION, ActivityCalibration
+from churn_scoring.domain.learned import Estimator, LearnedModel, Trees
+from churn_scoring.domain.linear import Linear
+from churn_scoring.domain.models import ChurnModel, InactivityModel, LeveledModel
 from churn_scoring.domain.policy import ScoringPolicy
+from churn_scoring.domain.value import ValueModel
 from churn_scoring.policy import repository as releases
 from churn_scoring.policy.models import SCORING_POLICY
 from churn_scoring.policy.repository import Release
@@ -35,8 +38,20 @@ class LoadedRelease:
 
     release: Release
     policy: ScoringPolicy
-    model: ChurnModel
+    unshifted: ChurnModel
+    """The model without `shift`."""
+    shift: ActivityCalibration
+    """The shift to the silence observed lately."""
     ref: ModelRef
+    value: ValueModel | None = None
+    """The expected spending, if it was learned for the horizon of the policy."""
+    windows: Mapping[str, Any] = field(default_factory=dict)
+    """The windows that the model learned from; none if it needed no training."""
+
+    @property
+    def model(self) -> ChurnModel:
+        """Return the model in force."""
+        return LeveledModel(self.unshifted, self.shift)
 
 
 @dataclass(slots=True)
@@ -66,8 +81,17 @@ def scoring_resources(uow: UnitOfWork) -> ScoringResources:
 async def _load(connection: Connection, release: Release) -> LoadedRelease:
     policy = (await SCORING_POLICY.of_version(connection, release.policy_version)).policy
     stored = await repository.read_stored_model(connection, release.model_version)
+    level = await releases.read_level(connection, release.id)
     model = await asyncio.to_thread(restore_model, stored, policy)
-    return LoadedRelease(release, policy, model, ModelRef(name=stored.name, version=release.model_version))
+    return LoadedRelease(
+        release=release,
+        policy=policy,
+        unshifted=model,
+        shift=ActivityCalibration.from_document(level["shift"]) if level else NO_CALIBRATION,
+        ref=ModelRef(name=stored.name, version=release.model_version),
+        value=_restore_value(stored, policy),
+        windows=(stored.training or {}).get("windows", {}),
+    )
 
 
 def restore_model(stored: StoredModel, policy: ScoringPolicy) -> ChurnModel:
@@ -78,13 +102,24 @@ def restore_model(stored: StoredModel, policy: ScoringPolicy) -> ChurnModel:
     parameters = BgNbd(**(stored.parameters or policy.prior.model_dump()))
     if stored.horizon_days != policy.horizon_days:
         return InactivityModel(parameters, policy.horizon_days, policy.evidence)
-    calibration = Calibration.from_document(stored.calibration) if stored.calibration else None
-    if stored.artifact is None:
+    calibration = ActivityCalibration.from_document(stored.calibration) if stored.calibration else None
+    estimators = _restore_estimators(stored)
+    if not estimators:
         return InactivityModel(parameters, policy.horizon_days, policy.evidence, calibration)
-    return LearnedModel(_estimator(stored), InactivityModel(parameters, policy.horizon_days), calibration)
+    return LearnedModel(estimators, InactivityModel(parameters, policy.horizon_days), calibration)
 
 
-def _estimator(stored: StoredModel) -> Any:
+def _restore_estimators(stored: StoredModel) -> tuple[Estimator, ...]:
+    trees = (Trees(_classifier(stored)),) if stored.artifact is not None else ()
+    return (*trees, Linear.from_document(stored.linear)) if stored.linear else trees
+
+
+def _restore_value(stored: StoredModel, policy: ScoringPolicy) -> ValueModel | None:
+    value = ValueModel(**stored.value) if stored.value else None
+    return value if value and value.horizon_days == policy.horizon_days else None
+
+
+def _classifier(stored: StoredModel) -> Any:
     import joblib  # noqa: PLC0415 - loads scikit-learn, which only a worker with a learned model needs
 
     if stored.artifact is None or sha256(stored.artifact).digest() != stored.artifact_sha256:
