@@ -15,6 +15,8 @@ from lealtad_bench.board import Board
 from lealtad_bench.loop import measure
 from lealtad_bench.measured_chain import NotAcceptedError, NothingSeenError
 from lealtad_bench.plan import FULL, QUICK
+from lealtad_bench.quality import report as quality_report
+from lealtad_bench.quality.report import QualityReport
 from lealtad_bench.report import Machine, Report, Written
 from lealtad_bench.size import report as size_report
 from lealtad_bench.size.report import SizeReport
@@ -27,10 +29,14 @@ from lealtad_local.state import PARTITIONS, Options
 
 FOLDER = "bench"
 """Folder of the benchmark's stack below the checkout's own, deleted afterwards."""
-PAGE = Path("docs/benchmarks.md")
+PAGES = {
+    name: Path(f"docs/{page}.md")
+    for name, page in (("loop", "benchmarks"), ("size", "benchmarks"), ("quality", "quality"))
+}
 REPORTS: dict[str, tuple[type[Written], Callable[[Any], str]]] = {
     "loop": (Report, page.tables),
     "size": (SizeReport, size_report.tables),
+    "quality": (QualityReport, quality_report.tables),
 }
 T = TypeVar("T")
 
@@ -65,9 +71,13 @@ def parser() -> argparse.ArgumentParser:
     size.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
     _with_partitions(size)
     size.set_defaults(run=run_size)
-    tables = commands.add_parser("tables", help="write the tables of a run into docs/benchmarks.md")
-    tables.add_argument("json", type=Path, metavar="FILE", help="what `loop --json` or `size --json` wrote")
-    tables.add_argument("--into", type=Path, default=PAGE, metavar="PAGE")
+    quality = commands.add_parser("quality", help="how right are scores after training? needs public data of shops")
+    quality.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
+    quality.add_argument("--only", nargs="+", metavar="CUT", help="such as cdnow-1998-04-01")
+    quality.set_defaults(run=run_quality)
+    tables = commands.add_parser("tables", help="write the tables of a run into its page")
+    tables.add_argument("json", type=Path, metavar="FILE", help="what `loop`, `size` or `quality` wrote by --json")
+    tables.add_argument("--into", type=Path, metavar="PAGE", help="docs/benchmarks.md or docs/quality.md without it")
     tables.set_defaults(run=run_tables)
     return parser
 
@@ -102,13 +112,24 @@ def run_size(given: argparse.Namespace, console: Console) -> None:
         report.write(given.json)
 
 
+def run_quality(given: argparse.Namespace, console: Console) -> None:
+    """Measure the quality of scores, and show the tables."""
+    from lealtad_bench.quality.measurement import measure_quality  # noqa: PLC0415 - loads scikit-learn
+
+    report = measure_quality(given.only)
+    show(console, quality_report.tables(report))
+    if given.json:
+        report.write(given.json)
+
+
 def run_tables(given: argparse.Namespace, console: Console) -> None:
     """Update the tables of the page from a report."""
     written = json.loads(given.json.read_text(encoding="utf-8"))
     name = written["benchmark"]
     report, tables = REPORTS[name]
-    write_into(given.into, name, tables(report.model_validate(written)))
-    console.print(f"{given.into} has the tables of {given.json}.", markup=False, highlight=False)
+    page_of_tables = given.into or PAGES[name]
+    write_into(page_of_tables, name, tables(report.model_validate(written)))
+    console.print(f"{page_of_tables} has the tables of {given.json}.", markup=False, highlight=False)
 
 
 def on_a_stack(console: Console, partitions: int, measured: Callable[[Stack], Awaitable[T]]) -> T:

@@ -7,6 +7,7 @@ churn-scoring: `pip install 'lealtad-demo[churn-prior]'`.
 
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID
@@ -39,20 +40,22 @@ def cdnow(master: Path) -> Iterator[Purchase]:
 
 
 def examples(purchases: Iterable[Purchase], policy: ScoringPolicy) -> tuple[Examples, Windows]:
-    """Return a shop's examples of recently active customers and the windows, as `train` would."""
+    """Return a shop's examples of recently active customers and the windows, as the judgement of `train` has them."""
     timelines: dict[int, CustomerTimeline] = {}
     for number, (customer, at) in enumerate(purchases):
         life = timelines.setdefault(customer, CustomerTimeline(UUID(int=customer)))
         life.facts.append(Fact(UUID(int=number), life.customer_id, FactKind.PURCHASE, at))
     days = [fact.occurred_at.toordinal() for life in timelines.values() for fact in life.facts]
     training = policy.training
-    windows = plan(
+    planned = plan(
         min(days),
         max(days),
         horizon_days=policy.horizon_days,
         cutoffs=training.cutoffs,
         step_days=training.step_days,
     )
+    # The prior is judged, not fitted again: cut-offs of the refit would know the hold-out.
+    windows = replace(planned, refit=())
     found = examples_of(timelines.values(), windows, training.active_days)
     return found.select(found.active), windows
 

@@ -91,9 +91,20 @@ async def test_every_stored_model_can_be_put_in_force_but_only_as_it_was_stored(
 async def test_without_enough_history_nothing_changes(database: Database, client: httpx.AsyncClient) -> None:
     await deliver(SERVICE, database, [a_purchase(new_id(), -30)])
 
-    with pytest.raises(TooLittleDataError):
-        await train(database)
+    lesson = await train(database)
+
+    assert lesson.outcome is None
+    assert not lesson.is_shifted
     assert len((await client.get("/v1/models")).json()["items"]) == 1
+
+
+async def test_training_before_the_first_month_states_the_shortage(database: Database) -> None:
+    with pytest.raises(TooLittleDataError, match="no purchase"):
+        await train(database)
+
+    await deliver(SERVICE, database, [a_purchase(new_id(), -9)])
+    with pytest.raises(TooLittleDataError, match="28 days"):
+        await train(database)
 
 
 async def test_the_first_months_shift_the_level_without_a_trained_model(

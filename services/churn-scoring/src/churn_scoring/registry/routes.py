@@ -17,8 +17,8 @@ router = APIRouter(prefix="/v1/models", tags=["models"])
 async def list_models(query: Annotated[Query, Depends(reads("models:read"))], page: PageWanted) -> Response:
     """List models.
 
-    The newest first. `python -m churn_scoring train` adds models; the best comes into force if it beats the model in
-    force on the hold-out.
+    The newest first. `python -m churn_scoring train` adds models; the best comes into force unless the model in force
+    is significantly better on the hold-out.
     """
     return await query.run(lambda uow: models.list_models(uow, page))
 

@@ -21,7 +21,8 @@ class Model(BaseModel):
     training: dict[str, Any] | None = Field(description="Windows, customers, fingerprint of the data, parameters")
     metrics: dict[str, Any] | None = Field(
         description="AUC, average precision, Brier score and calibration error on the hold-out, with 95 % bootstrap "
-        "intervals, those of the baselines beside"
+        "intervals, those of the baselines beside: of active customers (`models`), of `lapsed` ones and of `all`; "
+        "expected and real spending (`value`)"
     )
     trained_at: datetime
     promoted_at: datetime | None = Field(description="When it first came into force")
