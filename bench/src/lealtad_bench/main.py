@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import os
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -12,6 +13,9 @@ from rich.console import Console
 
 from lealtad_bench import page
 from lealtad_bench.board import Board
+from lealtad_bench.keyed import report as keyed_report
+from lealtad_bench.keyed.report import KeyedReport
+from lealtad_bench.keyed.run import Rounds, measure_keyed
 from lealtad_bench.loop import measure
 from lealtad_bench.measured_chain import NotAcceptedError, NothingSeenError
 from lealtad_bench.plan import FULL, QUICK
@@ -31,12 +35,13 @@ FOLDER = "bench"
 """Folder of the benchmark's stack below the checkout's own, deleted afterwards."""
 PAGES = {
     name: Path(f"docs/{page}.md")
-    for name, page in (("loop", "benchmarks"), ("size", "benchmarks"), ("quality", "quality"))
+    for name, page in (("loop", "benchmarks"), ("size", "benchmarks"), ("keyed", "benchmarks"), ("quality", "quality"))
 }
 REPORTS: dict[str, tuple[type[Written], Callable[[Any], str]]] = {
     "loop": (Report, page.tables),
     "size": (SizeReport, size_report.tables),
     "quality": (QualityReport, quality_report.tables),
+    "keyed": (KeyedReport, keyed_report.tables),
 }
 T = TypeVar("T")
 
@@ -71,12 +76,21 @@ def parser() -> argparse.ArgumentParser:
     size.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
     _with_partitions(size)
     size.set_defaults(run=run_size)
+    keyed = commands.add_parser("keyed", help="what does an Idempotency-Key cost? Some minutes")
+    keyed.add_argument("--clients", type=int, default=500, help="who send as fast as they are answered")
+    keyed.add_argument("--seconds", type=float, default=10, help="of each side in each round")
+    keyed.add_argument("--rounds", type=int, default=3)
+    keyed.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
+    _with_partitions(keyed)
+    keyed.set_defaults(run=run_keyed)
     quality = commands.add_parser("quality", help="how right are scores after training? needs public data of shops")
     quality.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
     quality.add_argument("--only", nargs="+", metavar="CUT", help="such as cdnow-1998-04-01")
     quality.set_defaults(run=run_quality)
     tables = commands.add_parser("tables", help="write the tables of a run into its page")
-    tables.add_argument("json", type=Path, metavar="FILE", help="what `loop`, `size` or `quality` wrote by --json")
+    tables.add_argument(
+        "json", type=Path, metavar="FILE", help="what `loop`, `size`, `keyed` or `quality` wrote by --json"
+    )
     tables.add_argument("--into", type=Path, metavar="PAGE", help="docs/benchmarks.md or docs/quality.md without it")
     tables.set_defaults(run=run_tables)
     return parser
@@ -118,6 +132,20 @@ def run_quality(given: argparse.Namespace, console: Console) -> None:
 
     report = measure_quality(given.only)
     show(console, quality_report.tables(report))
+    if given.json:
+        report.write(given.json)
+
+
+def run_keyed(given: argparse.Namespace, console: Console) -> None:
+    """Measure purchases with and without keys, and show the table."""
+    began, machine = time.perf_counter(), Machine.this()
+    rounds = Rounds(given.rounds, given.clients, given.seconds)
+    # All clients have a request in hand at the same time.
+    os.environ |= {"LEALTAD_MAX_REQUESTS": str(2 * given.clients), "LEALTAD_MAX_CONNECTIONS": str(2 * given.clients)}
+    trials = on_a_stack(console, given.partitions, lambda stack: measure_keyed(stack, rounds, Board(console)))
+    seconds = time.perf_counter() - began
+    report = KeyedReport(machine=machine, clients=given.clients, **trials, seconds=seconds)
+    show(console, keyed_report.tables(report))
     if given.json:
         report.write(given.json)
 

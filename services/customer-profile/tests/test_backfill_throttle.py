@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from customer_profile.batches import commands
+from customer_profile.batches.commands import record_fact_batch
 from customer_profile.facts.commands.throttle_backfill import IntakeThrottle
 from customer_profile.settings import Settings
 from lealtad.events.cause import Lane
@@ -76,7 +76,7 @@ async def test_facts_that_a_request_does_not_reach_are_answered_503_and_may_be_s
     await shop.buys()
     facts = [{"type": "purchase", **shop.purchase()} for _ in range(3)]
     with monkeypatch.context() as patched:
-        patched.setattr(commands, "MAX_WAIT_S", -1)
+        patched.setattr(record_fact_batch, "MAX_WAIT_S", -1)
         answer = (await shop.post("batches", {"mode": "backfill", "facts": facts})).json()
     assert [item["status"] for item in answer["items"]] == [503] * 3
     assert "Send this fact again" in answer["items"][0]["problem"]["detail"]

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from sqlalchemy import text
 
-from customer_profile.batches import commands
+from customer_profile.batches.commands import record_fact_batch
 from customer_profile.facts.commands import record_facts
 from lealtad.events.catalog.customer_profile import PurchaseRecorded
 from lealtad.events.cause import Lane
@@ -123,7 +123,7 @@ async def test_one_fact_that_breaks_its_transaction_does_not_take_the_others_wit
             raise RuntimeError("as no rule foresaw")
         return await decide(uow, facts, lane)
 
-    monkeypatch.setattr(commands, "record_facts", breaks)
+    monkeypatch.setattr(record_fact_batch, "record_facts", breaks)
     facts = [purchase(shop) for _ in range(20)]
     facts[7] = purchase(shop, "bad")
     items = (await shop.post("batches", {"facts": facts})).json()["items"]

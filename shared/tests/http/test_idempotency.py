@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from lealtad.clock import system_now
 from lealtad.http import Answer, Personal, Problem, invalid, mint_token
-from lealtad.http.idempotency import prune
+from lealtad.http.key_claims import prune
 
 
 async def test_a_request_sent_again_has_its_effect_once_and_the_same_answer(shelf):

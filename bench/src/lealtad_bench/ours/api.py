@@ -1,6 +1,6 @@
 """The HTTP calls of the benchmark, by a lean client, since it shares cores with the measured stack."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Any
@@ -27,10 +27,10 @@ class Api:
 
     @classmethod
     @asynccontextmanager
-    async def of(cls, stack: Stack) -> AsyncIterator["Api"]:
-        """Open connections to a running stack."""
+    async def of(cls, stack: Stack, connections: int = CONNECTIONS) -> AsyncIterator["Api"]:
+        """Open connections to a running stack, at most so many to each service."""
         async with aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit_per_host=CONNECTIONS, limit=0),
+            connector=aiohttp.TCPConnector(limit_per_host=connections, limit=0),
             headers={"Authorization": f"Bearer {stack.token()}", "Content-Type": "application/json"},
             timeout=aiohttp.ClientTimeout(total=TIMEOUT_S),
         ) as session:
@@ -40,9 +40,9 @@ class Api:
         """Register a customer; return the id."""
         return str((await self._post("/v1/customers", body))["id"])
 
-    async def buy(self, body: dict[str, Any]) -> None:
-        """Record one purchase."""
-        await self._post("/v1/purchases", body)
+    async def buy(self, body: dict[str, Any], key: str | None = None) -> None:
+        """Record one purchase, with an `Idempotency-Key` or without one."""
+        await self._post("/v1/purchases", body, {"Idempotency-Key": key} if key else {})
 
     async def buy_batch(self, bodies: list[dict[str, Any]], mode: str = "live") -> None:
         """Record a batch of purchases, `live` or as a `backfill`; raise if one is refused."""
@@ -68,12 +68,14 @@ class Api:
         async with self._session.get(url) as answer:
             return await answer.text()
 
-    async def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        return _accepted(*await self._call("POST", f"{self._profile}{path}", orjson.dumps(body)))
+    async def _post(self, path: str, body: dict[str, Any], headers: Mapping[str, str] | None = None) -> dict[str, Any]:
+        return _accepted(*await self._call("POST", f"{self._profile}{path}", orjson.dumps(body), headers))
 
-    async def _call(self, method: str, address: str, body: bytes | None = None) -> tuple[int, bytes]:
+    async def _call(
+        self, method: str, address: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> tuple[int, bytes]:
         try:
-            async with self._session.request(method, address, data=body) as response:
+            async with self._session.request(method, address, data=body, headers=headers) as response:
                 return response.status, await response.read()
         except (aiohttp.ClientError, TimeoutError) as error:
             raise NotAcceptedError(f"{method} {address}: {error or type(error).__name__}") from error

@@ -37,6 +37,8 @@ class Ours:
         self._lapsing = deque(customers)
         self._all = cycle(customers)
         self._regulars = cycle(regulars or customers)
+        self.keyed = False
+        """Whether single purchases have an `Idempotency-Key` each."""
         self.samples: list[Sample] = []
         """Watched purchases since the list was emptied."""
 
@@ -73,7 +75,7 @@ class Ours:
         """Record purchases of regular customers in turn, several as one batch."""
         bodies = [self._facts.purchase(next(self._regulars).external_id) for _ in range(purchases)]
         if purchases == 1:
-            await self._api.buy(bodies[0])
+            await self._api.buy(bodies[0], bodies[0]["source"]["fact_id"] if self.keyed else None)
         else:
             await self._api.buy_batch(bodies)
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from lealtad_bench.ours.api import Api
+from lealtad_bench.ours.api import CONNECTIONS, Api
 from lealtad_bench.ours.watch import Watch, watching
 from lealtad_demo.client import CAMPAIGNS
 from lealtad_local.kafka import KafkaServer
@@ -38,11 +38,11 @@ class Connections:
 
 
 @asynccontextmanager
-async def connected(stack: Stack) -> AsyncIterator[Connections]:
-    """Open all connections for the time of the block."""
+async def connected(stack: Stack, each: int = CONNECTIONS) -> AsyncIterator[Connections]:
+    """Open all connections for the time of the block, at most `each` to one service."""
     bootstrap = KafkaServer(stack.home.kafka).bootstrap
     async with AsyncExitStack() as resources:
-        api = await resources.enter_async_context(Api.of(stack))
+        api = await resources.enter_async_context(Api.of(stack, each))
         operations = await resources.enter_async_context(stack.client())
         watch = await resources.enter_async_context(
             watching(api, bootstrap, stack.state.partitions, database_url_of(stack, CAMPAIGNS))

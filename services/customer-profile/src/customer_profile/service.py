@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from customer_profile.batches import routes as batches
+from customer_profile.batches.routes import customers as customer_batches
+from customer_profile.batches.routes import facts as fact_batches
 from customer_profile.consumers import projections
-from customer_profile.customer_batches import routes as customer_batches
 from customer_profile.customers.profiling.jobs import PROFILING_ACTIONS
 from customer_profile.customers.routes.consents import router as consents
 from customer_profile.customers.routes.customers import router as customers
@@ -43,14 +43,14 @@ def make_service(kinds: FactKinds) -> Service:
         group_commit, throttle = GroupCommit(database, size), IntakeThrottle(settings)
         return Resources(settings.reporting_currency, size, group_commit, throttle, kinds)
 
-    facts = (fact_routes(kinds), contracts, batches.batch_routes(kinds))
+    facts = (fact_routes(kinds), contracts, fact_batches.batch_routes(kinds))
     routers = (customers, customer_batches.router, view_routes(kinds), consents, *facts, policy)
     return Service(
         name="customer-profile",
         title="Lealtad customer profile",
         description="Customers, their consents and the facts about them, and the 360 view: everything in one call.",
         settings=Settings,
-        http=HttpPart(routers, batch_paths=(batches.PATH, customer_batches.PATH)),
+        http=HttpPart(routers, batch_paths=(fact_batches.PATH, customer_batches.PATH)),
         database=DatabasePart(
             migrations=Path(__file__).parents[2] / "migrations",
             metadata=metadata_of("customer_profile"),

@@ -12,7 +12,7 @@ from lealtad.clock import system_now
 from lealtad.db import Connection
 from lealtad.db.engine import TRANSACTION_S
 from lealtad.errors import is_transient
-from lealtad.http import idempotency
+from lealtad.http import key_claims
 from lealtad.journal import trace
 from lealtad.kafka.consume import dead_letters
 from lealtad.observability.health import Heartbeat
@@ -43,7 +43,7 @@ class Prune:
 
 PLATFORM = (
     Prune("journal", lambda settings: timedelta(days=settings.journal_days), trace.prune),
-    Prune("idempotency-keys", lambda settings: timedelta(hours=settings.idempotency_hours), idempotency.prune),
+    Prune("idempotency-keys", lambda settings: timedelta(hours=settings.idempotency_hours), key_claims.prune),
     Prune("derived-events", lambda settings: timedelta(days=settings.event_archive_days), archive.prune),
     Prune("replayed-dead-letters", lambda settings: timedelta(days=settings.journal_days), dead_letters.prune),
 )

@@ -7,9 +7,11 @@ from typing import Any, TypeVar
 import structlog
 from pydantic import BaseModel, ValidationError
 
+from lealtad.events.codec import EventTooLargeError
 from lealtad.http.database_errors import problem_of, with_retries
-from lealtad.http.problem import InvalidField, Problem, invalid
+from lealtad.http.problem import InvalidField, Problem, event_too_large, invalid
 from lealtad.http.validation_errors import failures_of
+from lealtad.isolation import isolate_failures
 
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
@@ -37,27 +39,47 @@ class InvalidItem(BaseModel):
         return invalid("Correct what `errors` points at.", self.errors, left_out=self.left_out)
 
 
-async def isolate_failures(
+async def commit_valid(
+    items: Sequence[Item],
+    refusal_of: Callable[[Item], Problem | None],
+    commit: Callable[[Sequence[Item]], Awaitable[Sequence[Outcome]]],
+) -> list[Outcome | Problem]:
+    """Return the outcome of each item, in their order: the problem that refuses it, or what `commit` made of it."""
+    refusals = [refusal_of(item) for item in items]
+    committed = iter(await commit([item for item, refusal in zip(items, refusals, strict=True) if refusal is None]))
+    return [next(committed) if refusal is None else refusal for refusal in refusals]
+
+
+async def commit_items(
     items: Sequence[Item], transaction: Callable[[Sequence[Item]], Awaitable[Sequence[Outcome]]]
 ) -> list[Outcome | Problem]:
     """Run `transaction` for all items, and return the outcome or the problem of each.
 
-    If one item breaks the transaction, halve the items until this item is alone. While the database is unavailable,
-    no smaller group is tried.
+    An item that breaks the transaction costs itself only. While the database is unavailable, all items get the same
+    problem, and no smaller group is tried.
     """
-    try:
-        return [*await with_retries(lambda: transaction(items))]
-    except Exception as error:  # noqa: BLE001 - no error of one item may fail the others
-        problem = _failure(error)
-        if len(items) == 1 or problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
-            return [problem] * len(items)
-    middle = len(items) // 2
-    return [*await isolate_failures(items[:middle], transaction), *await isolate_failures(items[middle:], transaction)]
+
+    async def attempt(group: Sequence[Item]) -> Sequence[Outcome | Problem]:
+        try:
+            return [*await with_retries(lambda: transaction(group))]
+        except Exception as error:
+            problem = _problem_of(error)
+            if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
+                return [problem] * len(group)
+            raise problem from error
+
+    return await isolate_failures(items, attempt, _refuse, concerns_all=lambda _: False)
 
 
-def _failure(error: Exception) -> Problem:
+async def _refuse(_: Item, error: Exception) -> Problem:
+    return _problem_of(error)
+
+
+def _problem_of(error: Exception) -> Problem:
     if isinstance(error, Problem):
         return error
+    if isinstance(error, EventTooLargeError):
+        return event_too_large()
     log.warning("batch_group_failed", exc_info=error)
     return problem_of(error) or Problem(
         HTTPStatus.INTERNAL_SERVER_ERROR,

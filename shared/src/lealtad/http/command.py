@@ -14,7 +14,8 @@ from lealtad.http.auth import BEARER, Principal
 from lealtad.http.context import CommandContext, HttpRuntime, caller_of, current_traceparent, known_scope, runtime_of
 from lealtad.http.database_errors import with_retries
 from lealtad.http.etag import IF_MATCH_READERS, IfMatch
-from lealtad.http.idempotency import BODY_IS_CURRENT, REPLAYED, IdempotentRequest, claim, is_kept, store
+from lealtad.http.idempotency import BODY_IS_CURRENT, REPLAYED, IdempotentRequest, kept_problem
+from lealtad.http.key_claims import claim, store
 from lealtad.http.problem import Problem
 from lealtad.http.query_names import require_known_parameters
 from lealtad.observability.metrics import IDEMPOTENT_REPLAYS
@@ -50,7 +51,7 @@ class Command:
         The same holds for a 422 of a route without personal data. After other refusals a repeated request runs again.
         Personal answers are stored without their body: their route passes `again`, which reads the body.
         """
-        request = await self._idempotent_request()
+        request = await self.idempotent_request()
         if request is None:
             return await with_retries(lambda: self._once(use_case))
         return await with_retries(lambda: self._keyed(use_case, request, again))
@@ -67,13 +68,14 @@ class Command:
                 IDEMPOTENT_REPLAYS.inc()
                 return await _replay(uow, stored, again)
             answer, kept = await _answer_or_problem(uow, use_case, may_be_personal=again is not None)
-            await store(uow.connection, request, kept)
+            await store(uow.connection, {request.scope: kept})
         return answer.response()
 
     def _begin(self) -> AbstractAsyncContextManager[UnitOfWork]:
         return self.runtime.database.begin(traceparent=self.context.traceparent)
 
-    async def _idempotent_request(self) -> IdempotentRequest | None:
+    async def idempotent_request(self) -> IdempotentRequest | None:
+        """Return the digests of a request with an `Idempotency-Key`, or None."""
         context = self.context
         if context.idempotency_key is None:
             return None
@@ -132,15 +134,15 @@ def writes(scope: str, *, if_match: IfMatch = "unused") -> Callable[..., Corouti
 async def _answer_or_problem(
     uow: UnitOfWork, use_case: WritingUseCase, *, may_be_personal: bool
 ) -> tuple[RenderedAnswer, RenderedAnswer]:
-    """Return the answer, and the part of it that is stored."""
+    """Return the answer, and the part of it that is stored; raise a problem that is not stored."""
     try:
         async with uow.savepoint():
             answer = await use_case(uow)
     except Problem as problem:
-        if not is_kept(problem.status, personal=may_be_personal):
+        kept = kept_problem(problem, personal=may_be_personal)
+        if kept is None:
             raise
-        rendered = RenderedAnswer.of(problem.response())
-        return rendered, rendered
+        return kept, kept
     if answer.personal and not may_be_personal:
         raise TypeError("a route whose answers are personal says how they are read again")
     return answer.rendered(), answer.kept()

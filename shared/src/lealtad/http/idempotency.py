@@ -1,38 +1,21 @@
 """The `Idempotency-Key`: a repeated request has its effect once and gets the same answer.
 
-The key is inserted first, in the transaction of the effect. So a concurrent twin waits at the unique index. When the
-first request commits, the twin gets the stored answer. When the first rolls back, the twin does the work. After the
-`lock_timeout` of 5 s, which every connection has, the twin gets a 409 with `Retry-After`.
+These are the rules. `key_claims` has the statements, which run in the transaction of the effect: a key is claimed
+first, and its answer is stored last. So a crash between the two leaves no claim.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from http import HTTPStatus
 
-import orjson
-from asyncpg import PostgresError
-from sqlalchemy import text
-
-from lealtad.db import Connection
 from lealtad.http.answer import RenderedAnswer
-from lealtad.http.database_errors import is_lock_timeout
 from lealtad.http.problem import Problem, conflict, invalid
+from lealtad.observability.metrics import IDEMPOTENT_REPLAYS
 
-CLAIM = text("""
-    INSERT INTO idempotency_key (scope, body_hash) VALUES (:scope, :content) ON CONFLICT DO NOTHING RETURNING 1
-""")
-READ = text("SELECT body_hash, status, headers, body FROM idempotency_key WHERE scope = :scope")
-STORE = text("""
-    UPDATE idempotency_key SET status = :status, headers = CAST(:headers AS jsonb), body = :body WHERE scope = :scope
-""")
-PRUNE = text("""
-    DELETE FROM idempotency_key
-    WHERE scope IN (SELECT scope FROM idempotency_key WHERE stored_at < :before LIMIT :limit)
-""")
 RETRY_AFTER_S = 1
-REPLAYED = {"idempotent-replayed": "true"}
-BODY_IS_CURRENT = {"idempotent-body": "current"}
+REPLAYED: Mapping[str, str] = {"idempotent-replayed": "true"}
+BODY_IS_CURRENT: Mapping[str, str] = {"idempotent-body": "current"}
 """Headers of an answer whose body was read again, since it holds personal data and was not stored."""
 
 
@@ -53,30 +36,28 @@ class IdempotentRequest:
         return cls(_digest(*(part.encode() for part in named)), _digest(query, body))
 
 
-async def claim(connection: Connection, request: IdempotentRequest) -> RenderedAnswer | None:
-    """Insert the key for this transaction and return None, or return the answer that the key has already.
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """The answer that is stored under a key, with the digest of the content that it answers."""
 
-    Raise 422 if the key was used with other content, and 409 if its first request is still at work.
-    """
-    if await _inserted(connection, request):
-        return None
-    row = (await connection.execute(READ, {"scope": request.scope})).one_or_none()
-    if row is None:  # pruned between the two statements
-        raise _still_at_work()
-    if row.body_hash != request.content:
-        raise invalid(
-            "Use a new Idempotency-Key for a new request, or send exactly the first one again.",
-            slug="idempotency-key-reused",
-            title="The Idempotency-Key belongs to another request",
-        )
-    return RenderedAnswer(row.status, row.headers, row.body)
+    content: bytes
+    answer: RenderedAnswer
 
+    def answer_to(self, request: IdempotentRequest) -> RenderedAnswer:
+        """Return the stored answer; raise 422 when the key came with other content."""
+        if self.content != request.content:
+            raise invalid(
+                "Use a new Idempotency-Key for a new request, or send exactly the first one again.",
+                slug="idempotency-key-reused",
+                title="The Idempotency-Key belongs to another request",
+            )
+        return self.answer
 
-async def store(connection: Connection, request: IdempotentRequest, answer: RenderedAnswer) -> None:
-    """Store `answer` under the key that this transaction has claimed."""
-    headers = orjson.dumps(dict(answer.headers)).decode()
-    values = {"status": answer.status, "headers": headers, "body": answer.body}
-    await connection.execute(STORE, {"scope": request.scope, **values})
+    def replay_to(self, request: IdempotentRequest) -> RenderedAnswer:
+        """Return the stored answer with the header that says so; raise 422 as `answer_to`."""
+        answer = self.answer_to(request)
+        IDEMPOTENT_REPLAYS.inc()
+        return replace(answer, headers={**answer.headers, **REPLAYED})
 
 
 def is_kept(status: int, *, personal: bool) -> bool:
@@ -89,29 +70,21 @@ def is_kept(status: int, *, personal: bool) -> bool:
     return status < HTTPStatus.BAD_REQUEST or (status == HTTPStatus.UNPROCESSABLE_ENTITY and not personal)
 
 
-async def prune(connection: Connection, before: datetime, limit: int) -> int:
-    """Delete at most `limit` keys stored before `before` (system time, at least 24 h ago); return their number."""
-    return await connection.affected(PRUNE, {"before": before, "limit": limit})
+def kept_problem(problem: Problem, *, personal: bool) -> RenderedAnswer | None:
+    """Return a refusal as it is stored under its key, or None: a repeated request runs again."""
+    return RenderedAnswer.of(problem.response()) if is_kept(problem.status, personal=personal) else None
 
 
-async def _inserted(connection: Connection, request: IdempotentRequest) -> bool:
-    try:
-        return bool(await connection.execute(CLAIM, {"scope": request.scope, "content": request.content}))
-    except PostgresError as error:
-        if is_lock_timeout(error):
-            raise _still_at_work() from error
-        raise
-
-
-def _digest(*parts: bytes) -> bytes:
-    # Each part follows its length, so that no two lists of parts have the same digest.
-    return sha256(b"".join(len(part).to_bytes(8, "big") + part for part in parts)).digest()
-
-
-def _still_at_work() -> Problem:
+def still_at_work() -> Problem:
+    """Return the 409 of a request whose first twin is not answered yet."""
     return conflict(
         "request-in-progress",
         "The first request with this Idempotency-Key is still at work",
         f"Send the same request again after {RETRY_AFTER_S} s to get its answer.",
         headers={"Retry-After": str(RETRY_AFTER_S)},
     )
+
+
+def _digest(*parts: bytes) -> bytes:
+    # Each part follows its length, so that no two lists of parts have the same digest.
+    return sha256(b"".join(len(part).to_bytes(8, "big") + part for part in parts)).digest()

@@ -121,6 +121,16 @@ def gone(kind: str, detail: str, **extensions: Any) -> Problem:
     return Problem(HTTPStatus.GONE, f"{kind.replace(' ', '-')}-gone", f"The {kind} is gone", detail, **extensions)
 
 
+def event_too_large() -> Problem:
+    """Return the 413 of a fact that no event can hold."""
+    return Problem(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        "fact-too-large",
+        "The fact is too large for one event",
+        "One fact may take 256 KiB: split it, or shorten its texts.",
+    )
+
+
 def forbidden(slug: str, title: str, detail: str, **extensions: Any) -> Problem:
     """Return the 403 of a caller without the permission."""
     return Problem(HTTPStatus.FORBIDDEN, slug, title, detail, **extensions)

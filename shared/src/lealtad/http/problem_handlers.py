@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from lealtad.events.codec import EventTooLargeError
 from lealtad.http.database_errors import problem_of
 from lealtad.http.openapi import extend_document
-from lealtad.http.problem import Problem, invalid
+from lealtad.http.problem import Problem, event_too_large, invalid
 from lealtad.http.validation_errors import invalid_fields
 
 log = structlog.get_logger()
@@ -32,7 +32,7 @@ def install_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _of_invalid_request)
     app.add_exception_handler(HTTPStatus.METHOD_NOT_ALLOWED, _of_method)
     app.add_exception_handler(HTTPException, _answering(_of_http))
-    app.add_exception_handler(EventTooLargeError, _answering(_of_large_event))
+    app.add_exception_handler(EventTooLargeError, _answering(lambda _: event_too_large()))
     app.add_middleware(UnexpectedErrors)
     extend_document(app)
 
@@ -123,15 +123,6 @@ def _of_http(error: HTTPException) -> Problem:
     detail = ADVICE.get(status, f"{status.phrase}. See /openapi.json for what is accepted.")
     slug = status.phrase.lower().replace(" ", "-")
     return Problem(status, slug, status.phrase, detail, headers=error.headers)
-
-
-def _of_large_event(_: EventTooLargeError) -> Problem:
-    return Problem(
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        "fact-too-large",
-        "The fact is too large for one event",
-        "One fact may take 256 KiB: split it, or shorten its texts.",
-    )
 
 
 def _of_unexpected(error: Exception) -> Problem:

@@ -1,1 +1,1 @@
-"""Up to a thousand mixed facts in one request, each with its own answer."""
+"""Up to a thousand facts or registrations in one request, each with its own outcome."""

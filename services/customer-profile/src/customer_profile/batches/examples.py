@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from pydantic import JsonValue
+
+from customer_profile.customers.examples import NEW_CUSTOMER
 from customer_profile.facts.kinds import purchase, purchase_return, touchpoint
 
 LIVE_EXAMPLE: dict[str, Any] = {
@@ -23,3 +26,10 @@ BACKFILL_EXAMPLE: dict[str, Any] = {
         },
     ],
 }
+
+_COMPANY: JsonValue = {
+    "external_ids": [{"source": "web-shop", "external_id": "13047"}],
+    "organisation": "Flores del Río SAS",
+}
+CUSTOMER_BATCH: dict[str, JsonValue] = {"customers": [NEW_CUSTOMER, _COMPANY]}
+"""A batch of registrations."""

@@ -11,14 +11,12 @@ from pydantic import BaseModel
 
 from customer_profile.facts import queries
 from customer_profile.facts.commands.group_commits import GroupCommit
-from customer_profile.facts.commands.record_facts import record_fact
 from customer_profile.facts.kinds.descriptor import FactKind, FactList
 from customer_profile.facts.kinds.registry import FactKinds
 from customer_profile.facts.schemas import FactFilters, FactRequest
 from customer_profile.fields import FactRefInPath
 from customer_profile.metrics import count_fact
 from lealtad.http import (
-    Answer,
     Command,
     CustomerRefInPath,
     InvalidField,
@@ -137,25 +135,13 @@ def _with_address(body: FactRequest, address: dict[str, str]) -> FactRequest:
 
 
 async def _record(command: Command, fact: FactRequest) -> Response:
-    command.runtime.database.resources.intake_throttle.note_live()
+    resources = command.runtime.database.resources
+    resources.intake_throttle.note_live()
+    group_commit: GroupCommit = resources.group_commit
     try:
-        record = _record_in_group if command.context.idempotency_key is None else _record_alone
-        response = await record(command, fact)
+        answer = await group_commit.submit(fact, command.context.traceparent, await command.idempotent_request())
     except Problem as problem:
         count_fact(fact.type, problem.status)
         raise
-    count_fact(fact.type, response.status_code)
-    return response
-
-
-async def _record_in_group(command: Command, fact: FactRequest) -> Response:
-    group_commit: GroupCommit = command.runtime.database.resources.group_commit
-    outcome = await group_commit.submit(fact, command.context.traceparent)
-    if isinstance(outcome, Problem):
-        raise outcome
-    return Answer(outcome.fact.document(), status=outcome.status).rendered().response()
-
-
-async def _record_alone(command: Command, fact: FactRequest) -> Response:
-    # The key and its answer are stored in the transaction of this fact.
-    return await command.run(lambda uow: record_fact(uow, fact))
+    count_fact(fact.type, answer.status)
+    return answer.response()

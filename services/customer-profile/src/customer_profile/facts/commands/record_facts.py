@@ -19,6 +19,7 @@ from lealtad.events.catalog.customer_profile import CustomerRegistered, Customer
 from lealtad.events.cause import Lane
 from lealtad.events.envelope import EventRef
 from lealtad.http import Answer, Problem
+from lealtad.http.answer import RenderedAnswer
 from lealtad.http.database_errors import LostRaceError
 from lealtad.unit_of_work import UnitOfWork
 
@@ -32,13 +33,9 @@ class FactResult:
     fact: StoredFact
     status: int
 
-
-async def record_fact(uow: UnitOfWork, fact: FactRequest) -> Answer:
-    """Record one fact and answer with it; raise the problem that keeps it out."""
-    (outcome,) = await record_facts(uow, [fact])
-    if isinstance(outcome, Problem):
-        raise outcome
-    return Answer(outcome.fact.document(), status=outcome.status)
+    def answer(self) -> RenderedAnswer:
+        """Return the answer to the request that sent the fact."""
+        return Answer(self.fact.document(), status=self.status).rendered()
 
 
 async def record_facts(

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from customer_profile.facts.commands.record_facts import FactResult, record_facts
 from customer_profile.facts.commands.throttle_backfill import MAX_WAIT_S, IntakeThrottle
@@ -10,14 +11,14 @@ from customer_profile.facts.schemas import FactRequest
 from customer_profile.metrics import count_fact
 from lealtad.events.cause import Lane
 from lealtad.http import Problem
-from lealtad.http.batch_items import InvalidItem, isolate_failures
+from lealtad.http.batch_items import InvalidItem, commit_items, commit_valid
 from lealtad.unit_of_work import Database
 
 Outcome = FactResult | Problem
 
 
 @dataclass(frozen=True, slots=True)
-class BatchIntake:
+class FactBatchIntake:
     """The intake of one request, with many facts in a transaction."""
 
     database: Database
@@ -30,18 +31,13 @@ class BatchIntake:
 
         Facts of one customer are recorded in the order of the batch.
         """
-        outcomes: dict[int, Outcome] = {}
-        facts: list[tuple[int, FactRequest]] = []
-        for place, item in enumerate(items):
-            if isinstance(item, InvalidItem):
-                outcomes[place] = item.problem()
-            else:
-                facts.append((place, item))
-        recorded = await self._record_in_transactions([fact for _, fact in facts])
-        for (place, fact), outcome in zip(facts, recorded, strict=True):
+        return await commit_valid(items, _refusal_of, self._record_and_count)
+
+    async def _record_and_count(self, facts: Sequence[Any]) -> list[Outcome]:
+        outcomes = await self._record_in_transactions(facts)
+        for fact, outcome in zip(facts, outcomes, strict=True):
             count_fact(fact.type, outcome.status)
-            outcomes[place] = outcome
-        return [outcomes[place] for place in range(len(items))]
+        return outcomes
 
     async def _record_in_transactions(self, facts: Sequence[FactRequest]) -> list[Outcome]:
         until = asyncio.get_running_loop().time() + MAX_WAIT_S
@@ -49,7 +45,7 @@ class BatchIntake:
         while left := facts[len(outcomes) :]:
             try:
                 async with self.throttle.admit(self.lane, until) as max_facts:
-                    outcomes += await isolate_failures(left[:max_facts], self._record)
+                    outcomes += await commit_items(left[:max_facts], self._record)
             except Problem as problem:
                 outcomes += [problem] * len(left)
         return outcomes
@@ -57,3 +53,7 @@ class BatchIntake:
     async def _record(self, facts: Sequence[FactRequest]) -> list[Outcome]:
         async with self.database.begin(traceparent=self.traceparent) as uow:
             return await record_facts(uow, facts, self.lane)
+
+
+def _refusal_of(item: FactRequest | InvalidItem) -> Problem | None:
+    return item.problem() if isinstance(item, InvalidItem) else None

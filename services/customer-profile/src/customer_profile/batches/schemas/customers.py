@@ -13,7 +13,7 @@ from pydantic import (
     WrapValidator,
 )
 
-from customer_profile.customer_batches import examples
+from customer_profile.batches import examples
 from customer_profile.customers.schemas import NewCustomer
 from lealtad.http import ProblemDocument, RequestBody
 from lealtad.http.batch_body import Items

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Response
 from pydantic import TypeAdapter
 
-from customer_profile.batches.commands import BatchIntake, Outcome
-from customer_profile.batches.schemas import MAX_FACTS, Batch, NewBatch, batch_request, fact_or_errors
+from customer_profile.batches.commands.record_fact_batch import FactBatchIntake, Outcome
+from customer_profile.batches.schemas.facts import MAX_FACTS, Batch, NewBatch, batch_request, fact_or_errors
 from customer_profile.facts.kinds.registry import FactKinds
 from lealtad.http import Answer, Command, Problem, writes
 from lealtad.http.batch_body import Items, route_of_batches
@@ -37,7 +37,7 @@ async def record_batch(body: NewBatch, command: Annotated[Command, Depends(write
     request takes seconds, and facts that it does not reach within twenty are answered 503, to be sent again.
     """
     database = command.runtime.database
-    intake = BatchIntake(database, command.context.traceparent, database.resources.intake_throttle, body.mode)
+    intake = FactBatchIntake(database, command.context.traceparent, database.resources.intake_throttle, body.mode)
     outcomes = await intake.record_items(body.facts)
     return Answer(_batch([_item(outcome) for outcome in outcomes])).rendered().response()
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from customer_profile.customer_batches.commands.register_group import (
+from customer_profile.batches.commands.register_group import (
     RegisteredCustomer,
     complete_customer,
     register_group,
@@ -13,7 +13,7 @@ from customer_profile.customer_batches.commands.register_group import (
 from customer_profile.customers.schemas import NewCustomer
 from customer_profile.identities.schemas import ExternalId
 from lealtad.http import InvalidField, Problem, conflict, invalid
-from lealtad.http.batch_items import InvalidItem, isolate_failures
+from lealtad.http.batch_items import InvalidItem, commit_items, commit_valid
 from lealtad.unit_of_work import Database
 
 Outcome = RegisteredCustomer | Problem
@@ -29,29 +29,28 @@ class CustomerBatchIntake:
 
     async def register(self, items: Sequence[NewCustomer | InvalidItem]) -> list[Outcome]:
         """Return the outcome of each item, in their order."""
-        outcomes: dict[int, Outcome] = {}
-        accepted: dict[int, NewCustomer] = {}
         external_ids: set[ExternalId] = set()
-        for place, item in enumerate(items):
-            problem = _problem_of(item, external_ids)
-            if isinstance(item, NewCustomer) and problem is None:
-                accepted[place] = item
+
+        def refusal_of(item: NewCustomer | InvalidItem) -> Problem | None:
+            refusal = _refusal_of(item, external_ids)
+            if isinstance(item, NewCustomer) and refusal is None:
                 external_ids.update(item.external_ids)
-            elif problem:
-                outcomes[place] = problem
-        places = list(accepted)
-        for start in range(0, len(places), self.size):
-            group = places[start : start + self.size]
-            registered = await self._register([accepted[place] for place in group])
-            outcomes.update(zip(group, registered, strict=True))
-        return [outcomes[place] for place in range(len(items))]
+            return refusal
+
+        return await commit_valid(items, refusal_of, self._register_in_transactions)
+
+    async def _register_in_transactions(self, customers: Sequence[Any]) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        for start in range(0, len(customers), self.size):
+            outcomes += await self._register(customers[start : start + self.size])
+        return outcomes
 
     async def _register(self, group: Sequence[NewCustomer]) -> list[Outcome]:
         """Register new customers together, and complete provisional ones one by one: they are few."""
         outcomes: list[Outcome] = []
-        for outcome in await isolate_failures(group, self._register_group):
+        for outcome in await commit_items(group, self._register_group):
             if isinstance(outcome, NewCustomer):
-                outcomes += await isolate_failures([outcome], self._complete_customers)
+                outcomes += await commit_items([outcome], self._complete_customers)
             else:
                 outcomes.append(outcome)
         return outcomes
@@ -79,7 +78,7 @@ def _item_document(outcome: Outcome) -> dict[str, Any]:
     return {"status": outcome.status, "id": outcome.customer_id, "event_id": outcome.event_id}
 
 
-def _problem_of(item: NewCustomer | InvalidItem, external_ids: set[ExternalId]) -> Problem | None:
+def _refusal_of(item: NewCustomer | InvalidItem, external_ids: set[ExternalId]) -> Problem | None:
     """Return the problem that refuses an item, or None; `external_ids` are those of the items before it."""
     if isinstance(item, InvalidItem):
         return item.problem()

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
-from customer_profile.customer_batches.commands.register_batch import CustomerBatchIntake, batch_document
-from customer_profile.customer_batches.schemas import CUSTOMERS, CustomerBatchOutcome, NewCustomerBatch
+from customer_profile.batches.commands.register_customer_batch import CustomerBatchIntake, batch_document
+from customer_profile.batches.schemas.customers import CUSTOMERS, CustomerBatchOutcome, NewCustomerBatch
 from lealtad.http import Answer, Command, writes
 from lealtad.http.batch_body import route_of_batches
 

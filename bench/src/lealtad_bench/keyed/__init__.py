@@ -1,0 +1,1 @@
+"""Purchases with an `Idempotency-Key` beside purchases without one, in one run."""

@@ -1,0 +1,1 @@
+"""Commands that commit each item of a batch on its own."""

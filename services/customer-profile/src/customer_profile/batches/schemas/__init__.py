@@ -1,0 +1,1 @@
+"""Batches as callers send and see them."""

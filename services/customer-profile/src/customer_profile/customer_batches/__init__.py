@@ -1,1 +1,0 @@
-"""Up to a thousand registrations in one request, each with its own outcome."""

@@ -1,1 +1,0 @@
-"""The commands that register a batch of customers."""
