@@ -24,6 +24,7 @@ from lealtad.app.service import Service
 from lealtad.db.engine import plain_dsn, server_settings
 from lealtad.errors import is_transient, reason_of
 from lealtad.events.envelope import Event
+from lealtad.isolation import isolate_failures
 from lealtad.journal import Entry
 from lealtad.kafka.client import group_offsets
 from lealtad.kafka.client.offset_ranges import OffsetRange, read_ranges
@@ -166,20 +167,17 @@ async def _alone(settings: ServiceSettings, service: str) -> AsyncIterator[None]
 
 
 async def _take_in(runtime: Runtime, published: Sequence[Published], adopted: Adopted) -> None:
-    """Make published events known; where they cannot be taken back they are halved, until the one to blame is known."""
-    try:
-        await _take_in_together(runtime, published, adopted)
-    except Exception as error:
-        if is_transient(error):
-            raise
-        if len(published) > 1:
-            middle = len(published) // 2
-            await _take_in(runtime, published[:middle], adopted)
-            await _take_in(runtime, published[middle:], adopted)
-            return
-        record = published[0].record
-        log.warning("event_not_taken_back", topic=record.topic, offset=record.offset, reason=reason_of(error))
-        await _take_in_together(runtime, published, adopted, with_state=False)
+    """Make published events known; an event that cannot be taken back is isolated and keeps id and sequence only."""
+
+    async def attempt(some: Sequence[Published]) -> Sequence[None]:
+        await _take_in_together(runtime, some, adopted)
+        return ()
+
+    async def set_aside(one: Published, error: Exception) -> None:
+        log.warning("event_not_taken_back", topic=one.record.topic, offset=one.record.offset, reason=reason_of(error))
+        await _take_in_together(runtime, [one], adopted, with_state=False)
+
+    await isolate_failures(published, attempt, set_aside, concerns_all=is_transient)
 
 
 async def _take_in_together(

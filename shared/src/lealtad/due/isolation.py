@@ -8,6 +8,7 @@ import structlog
 
 from lealtad.db import Connection
 from lealtad.errors import is_transient, reason_of
+from lealtad.isolation import isolate_failures
 from lealtad.observability.metrics import DUE_ROWS_SET_ASIDE
 from lealtad.unit_of_work import UnitOfWork
 
@@ -28,18 +29,16 @@ async def act_on(uow: UnitOfWork, action: str, ids: Sequence[UUID], act: Act, po
     """
     if not ids:
         return
-    try:
+
+    async def attempt(some: Sequence[UUID]) -> Sequence[None]:
         async with uow.savepoint():
-            await act(ids)
-    except Exception as error:
-        if is_transient(error):
-            raise
-        if len(ids) == 1:
-            await _set_aside(uow, action, ids[0], postpone, error)
-            return
-        middle = len(ids) // 2
-        await act_on(uow, action, ids[:middle], act, postpone)
-        await act_on(uow, action, ids[middle:], act, postpone)
+            await act(some)
+        return ()
+
+    async def set_aside(row: UUID, error: Exception) -> None:
+        await _set_aside(uow, action, row, postpone, error)
+
+    await isolate_failures(ids, attempt, set_aside, concerns_all=is_transient)
 
 
 async def _set_aside(uow: UnitOfWork, action: str, identity: UUID, postpone: Postpone, error: Exception) -> None:

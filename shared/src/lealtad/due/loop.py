@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from lealtad.backoff import Backoff
 from lealtad.db.engine import TRANSACTION_S
 from lealtad.due import backlog
 from lealtad.due.action import DueAction
@@ -44,22 +45,22 @@ class DueLoop:
 
     async def run(self) -> None:
         """Run due actions until stopped; after a transient failure, wait and try again."""
-        pause = FIRST_PAUSE_S
+        backoff = Backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S)
         while not self._stopping.is_set():
             self._heartbeat.beat()
             looked_at = self._database.clock.now()
             try:
                 done = sum([await self._run_all_or_rest(action) for action in await self._due(looked_at)])
-                pause = FIRST_PAUSE_S
+                backoff.reset()
                 # The actions may have made other rows due.
                 if not done:
                     await self._rest_until_next_look(looked_at)
             except Exception as error:
                 if not is_transient(error):
                     raise
+                pause = backoff.pause_s()
                 log.warning("due_action_failed", error=type(error).__name__, again_in_s=pause)
                 await self._rest(pause)
-                pause = min(pause * 2, LONGEST_PAUSE_S)
 
     async def _due(self, now: datetime) -> list[DueAction]:
         async with self._database.read() as uow:

@@ -13,10 +13,12 @@ from datetime import datetime
 import structlog
 from aiokafka.errors import KafkaError
 
+from lealtad.backoff import Backoff
 from lealtad.clock import system_now
 from lealtad.db.engine import TRANSACTION_S
 from lealtad.errors import QUERY_CANCELED, is_transient, reason_of, sqlstate_of
 from lealtad.events.cause import Lane
+from lealtad.isolation import isolate_failures
 from lealtad.kafka.client import group_offsets
 from lealtad.kafka.client.end_offsets import cluster_id
 from lealtad.kafka.consume import deferred_reactions
@@ -97,7 +99,7 @@ class Consumer:
 
     async def run(self) -> None:
         """Read until stopped; a broken client is replaced by a new one, after a growing pause."""
-        pause = FIRST_PAUSE_S
+        backoff = Backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S)
         while not self._standstill.is_stopping:
             started = time.monotonic()
             try:
@@ -108,10 +110,7 @@ class Consumer:
                 if not is_transient(error):
                     raise
                 log.warning("consumer_restarts", error=type(error).__name__)
-            if time.monotonic() - started > LONGEST_PAUSE_S:
-                pause = FIRST_PAUSE_S
-            await self._standstill.rest(pause)
-            pause = min(pause * 2, LONGEST_PAUSE_S)
+            await self._standstill.rest(backoff.pause_after_s(time.monotonic() - started))
 
     async def _read_with_one_client(self) -> None:
         self._heartbeat.declare_wait(POLL_S + 20)
@@ -153,39 +152,43 @@ class Consumer:
 
     async def _handle(self, items: Sequence[Item], assignment: Assignment) -> None:
         """Handle `items`: again after a transient failure, in halves after a permanent one."""
-        pause = FIRST_PAUSE_S
+
+        async def attempt(some: Sequence[Item]) -> Sequence[None]:
+            await self._attempt_until_it_passes(some, assignment)
+            return ()
+
+        await isolate_failures(items, attempt, _raise, concerns_all=lambda error: isinstance(error, FencedError))
+
+    async def _attempt_until_it_passes(self, items: Sequence[Item], assignment: Assignment) -> None:
+        backoff = Backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S)
         while not self._standstill.is_stopping:
             # Isolating a poisoned batch takes many transactions: each of them is progress.
             self._heartbeat.beat()
             self.last_record_at = time.monotonic()
             try:
-                await self._attempt_or_isolate(items, assignment)
+                await self._attempt_or_bury(items, assignment)
             except TooManyDeadLettersError as error:
                 log.critical("consumer_stands_still", reason=str(error))
                 await self._standstill.pause(assignment.next, STOPPED_S)
             except Exception as error:
-                if not is_transient(error):
+                if not may_pass(error, items):
                     raise
+                pause = backoff.pause_s()
                 CONSUMER_RETRIES.inc()
                 log.warning("batch_failed", error=type(error).__name__, records=len(items), again_in_s=pause)
                 await self._standstill.pause(assignment.next, pause)
-                pause = min(pause * 2, LONGEST_PAUSE_S)
             else:
                 return
 
-    async def _attempt_or_isolate(self, items: Sequence[Item], assignment: Assignment) -> None:
+    async def _attempt_or_bury(self, items: Sequence[Item], assignment: Assignment) -> None:
         try:
             await self._attempt(items, assignment)
-        except FencedError:
+        except (FencedError, TooManyDeadLettersError):
             raise
         except Exception as error:
-            if sqlstate_of(error) == QUERY_CANCELED and len(items) > 1:
-                # Too much for one transaction: as many will take as long again.
-                await self._halve(items, assignment)
-                return
-            if is_transient(error):
+            if len(items) > 1 or is_transient(error):
                 raise
-            await self._isolate(items, assignment, error)
+            await self._bury(items[0], assignment, error)
 
     async def _attempt(self, items: Sequence[Item], assignment: Assignment) -> None:
         async with assignment.busy:
@@ -214,18 +217,9 @@ class Consumer:
             self._backfill.note_waiting()
             self._backfill.note_work(took_s)
 
-    async def _halve(self, items: Sequence[Item], assignment: Assignment) -> None:
-        middle = len(items) // 2
-        await self._handle(items[:middle], assignment)
-        await self._handle(items[middle:], assignment)
-
-    async def _isolate(self, items: Sequence[Item], assignment: Assignment, error: Exception) -> None:
-        if len(items) > 1:
-            await self._halve(items, assignment)
-            return
+    async def _bury(self, item: Item, assignment: Assignment, error: Exception) -> None:
         self._flood.note([True])
         self._flood.check()
-        item = items[0]
         with correlated(item.event.correlation_id if item.event else "unknown"):
             log.error("dead_letter", topic=item.record.topic, offset=item.record.offset, error=type(error).__name__)
         async with assignment.busy:
@@ -291,3 +285,12 @@ class Consumer:
         """Whether the record is still ours to handle: owned, and not handled before."""
         position = assignment.next.get(item.place)
         return position is not None and item.record.offset >= position
+
+
+def may_pass(error: Exception, items: Sequence[Item]) -> bool:
+    """Return whether the same records may succeed later: many that took too long together will do so again."""
+    return is_transient(error) and (len(items) == 1 or sqlstate_of(error) != QUERY_CANCELED)
+
+
+async def _raise(_: Item, error: Exception) -> None:
+    raise error

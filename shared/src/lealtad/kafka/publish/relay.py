@@ -20,6 +20,7 @@ import orjson
 import structlog
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
+from lealtad.backoff import Backoff
 from lealtad.db.engine import plain_dsn, server_settings
 from lealtad.errors import is_of_the_database, is_transient
 from lealtad.kafka.naming import topic_on_wire
@@ -86,7 +87,7 @@ class Relay:
 
     async def run(self) -> None:
         """Relay until cancelled; after a failure try again, with growing pauses."""
-        pause = FIRST_PAUSE_S
+        backoff = Backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S)
         while True:
             started = time.monotonic()
             try:
@@ -98,11 +99,9 @@ class Relay:
                 log.warning("relay_failed", error=type(error).__name__, detail=str(error)[:200])
             finally:
                 self.leads = False
-            if time.monotonic() - started > LONGEST_PAUSE_S:
-                pause = FIRST_PAUSE_S
+            pause = backoff.pause_after_s(time.monotonic() - started)
             self._heartbeat.declare_wait(pause)
             await asyncio.sleep(pause)
-            pause = min(pause * 2, LONGEST_PAUSE_S)
 
     async def _relay_on_one_connection(self) -> None:
         connection = await asyncpg.connect(

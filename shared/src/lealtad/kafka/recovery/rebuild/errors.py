@@ -6,14 +6,16 @@ from typing import TypeVar
 
 import structlog
 
+from lealtad.backoff import Backoff
 from lealtad.errors import QUERY_CANCELED, is_transient, sqlstate_of
 
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
-PAUSES_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 5.0, 5.0, 5.0)
-"""How long to wait before another try; half a minute in all."""
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 5.0
+RETRIES = 11
+"""How often work is tried again; the pauses are half a minute in all."""
 
 
 class RebuildError(RuntimeError):
@@ -27,12 +29,14 @@ def may_pass(error: BaseException) -> bool:
 
 async def patiently(work: Callable[[], Awaitable[T]]) -> T:
     """Run `work`; after transient failures again, for half a minute."""
-    for pause in PAUSES_S:
+    backoff = Backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S)
+    for _ in range(RETRIES):
         try:
             return await work()
         except Exception as error:
             if not may_pass(error):
                 raise
+            pause = backoff.pause_s()
             log.warning("rebuild_waits", error=type(error).__name__, again_in_s=pause)
             await asyncio.sleep(pause)
     return await work()

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from lealtad.db import Connection
 from lealtad.errors import reason_of
 from lealtad.events.codec import Record
+from lealtad.isolation import isolate_failures
 from lealtad.kafka.consume import dead_letters
 from lealtad.kafka.consume.batch import BatchHandler, Item, Processing
 from lealtad.kafka.recovery.rebuild import structure
@@ -65,22 +66,17 @@ class Folding:
         return [self._handler.understand(record) for record in records]
 
     async def fold(self, items: Sequence[Item]) -> None:
-        """Fold `items` in a transaction of their own; what fails is halved, until the record to blame is known."""
-        try:
-            await patiently(lambda: self._fold_alone(items))
-        except RebuildError:
-            raise
-        except Exception as error:
-            if may_pass(error):
-                raise
-            if len(items) == 1:
-                if not await self._is_copy(items[0]):
-                    raise _unfoldable(items[0], error) from error
-                self.unreadable.add(_spot(items[0]))
-                return
-            middle = len(items) // 2
-            await self.fold(items[:middle])
-            await self.fold(items[middle:])
+        """Fold `items` in a transaction of their own; a record that fails is isolated."""
+        await isolate_failures(items, self._attempt, self._set_aside, concerns_all=_ends_rebuild)
+
+    async def _attempt(self, items: Sequence[Item]) -> Sequence[None]:
+        await patiently(lambda: self._fold_alone(items))
+        return ()
+
+    async def _set_aside(self, item: Item, error: Exception) -> None:
+        if not await self._is_copy(item):
+            raise _unfoldable(item, error) from error
+        self.unreadable.add(_spot(item))
 
     async def fold_in(self, uow: UnitOfWork, items: Sequence[Item]) -> None:
         """Fold `items` in a transaction that has begun; an event that the relay sent twice counts once."""
@@ -107,6 +103,10 @@ class Folding:
     async def _fold_alone(self, items: Sequence[Item]) -> None:
         async with self._database.begin(phase=Phase.PROJECT) as uow:
             await self.fold_in(uow, items)
+
+
+def _ends_rebuild(error: Exception) -> bool:
+    return isinstance(error, RebuildError) or may_pass(error)
 
 
 def _spot(item: Item) -> Spot:

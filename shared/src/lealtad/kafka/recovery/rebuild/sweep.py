@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from lealtad.db import Connection
 from lealtad.errors import reason_of
+from lealtad.isolation import isolate_failures
 from lealtad.kafka.consume.projections import React
 from lealtad.kafka.recovery.rebuild.errors import may_pass, patiently
 from lealtad.kafka.recovery.rebuild.progress import Meter, Say
@@ -58,20 +59,14 @@ class Sweep:
         return await patiently(page)
 
     async def _evaluate(self, ids: Sequence[UUID]) -> None:
-        """React at once; after a failure in halves, down to the customer who fails and is left out."""
-        try:
-            await patiently(lambda: self._react(ids))
-        except Exception as error:
-            if may_pass(error):
-                raise
-            if len(ids) == 1:
-                self._leave_out(ids[0], error)
-                return
-            middle = len(ids) // 2
-            await self._evaluate(ids[:middle])
-            await self._evaluate(ids[middle:])
+        """React at once; a customer whose reaction fails is isolated and left out."""
+        await isolate_failures(ids, self._attempt, self._leave_out, concerns_all=may_pass)
 
-    def _leave_out(self, customer: UUID, error: Exception) -> None:
+    async def _attempt(self, ids: Sequence[UUID]) -> Sequence[None]:
+        await patiently(lambda: self._react(ids))
+        return ()
+
+    async def _leave_out(self, customer: UUID, error: Exception) -> None:
         self.failed += 1
         log.error("rebuild_cannot_evaluate", customer_id=str(customer), reason=reason_of(error))
 
