@@ -55,7 +55,7 @@ async def test_an_attempt_for_nothing_that_fails_is_raised():
     async def attempt(_):
         raise ValueError
 
-    with pytest.raises(ValueError):  # noqa: PT011 - the error of the attempt itself
+    with pytest.raises(ValueError):
         await isolate_failures([], attempt, None, concerns_all=lambda _: False)
 
 
