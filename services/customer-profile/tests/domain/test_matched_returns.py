@@ -27,7 +27,7 @@ def a_return(number: int, lines: list[Line], stated: str | None = None, hours: i
 
 
 def bought(*lines: Line, paid: str) -> ReturnedPurchase:
-    return ReturnedPurchase(ReturnablePurchase(lines, Decimal(paid), "EUR"))
+    return ReturnedPurchase.of(ReturnablePurchase(lines, Decimal(paid), "EUR"))
 
 
 def piece(quantity: int = 1) -> Line:

@@ -1,14 +1,15 @@
 """A purchase with the returns that are matched to it, whichever of them was recorded first."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Self
 from uuid import UUID
 
 from customer_profile.domain.returns import ZERO, Line, ReturnablePurchase
 
-MAX_RETURNS = 500
+MAX_RETURNS = 200
 """Most returns of one purchase; each of them may move the refunds of the others."""
 
 Order = tuple[datetime, str, str]
@@ -35,15 +36,23 @@ class ReturnedPurchase:
 
     bought: ReturnablePurchase
     """The purchase as it was before its returns."""
-    returns: Mapping[UUID, MatchedReturn] = field(default_factory=dict)
-    refunds: Mapping[UUID, Decimal] = field(default_factory=dict)
+    left: ReturnablePurchase
+    """The purchase after all of its returns."""
+    returns: Mapping[UUID, MatchedReturn]
+    refunds: Mapping[UUID, Decimal]
 
-    def left(self) -> ReturnablePurchase:
-        """Return the purchase after all of its returns."""
-        left = self.bought
-        for return_id, returned in self.returns.items():
-            left = left.after_return(returned.lines, self.refunds[return_id])
-        return left
+    @classmethod
+    def of(
+        cls,
+        bought: ReturnablePurchase,
+        returns: Mapping[UUID, MatchedReturn] | None = None,
+        refunds: Mapping[UUID, Decimal] | None = None,
+    ) -> Self:
+        """Return a purchase with these returns, whose refunds are known; without any, the purchase as it was made."""
+        left, returns, refunds = bought, returns or {}, refunds or {}
+        for return_id, returned in returns.items():
+            left = left.after_return(returned.lines, refunds[return_id])
+        return cls(bought, left, returns, refunds)
 
     def with_return(self, return_id: UUID, new: MatchedReturn) -> "ReturnedPurchase":
         """Return the purchase with one more return; raise ExceedsPurchaseError.
@@ -53,13 +62,15 @@ class ReturnedPurchase:
         """
         if len(self.returns) >= MAX_RETURNS:
             raise ExceedsPurchaseError(f"{MAX_RETURNS} returns of the purchase are recorded, and no more are taken")
-        left = self.left()
-        _require(left, new.lines, ZERO)
+        _require(self.left, new.lines, ZERO)
         if any(new.order < known.order for known in self.returns.values()):
             return self._folded({**self.returns, return_id: new})
-        refund = left.refund_for(new.lines) if new.stated is None else new.stated
-        _require(left, new.lines, refund)
-        return replace(self, returns={**self.returns, return_id: new}, refunds={**self.refunds, return_id: refund})
+        refund = self.left.refund_for(new.lines) if new.stated is None else new.stated
+        _require(self.left, new.lines, refund)
+        left = self.left.after_return(new.lines, refund)
+        return replace(
+            self, left=left, returns={**self.returns, return_id: new}, refunds={**self.refunds, return_id: refund}
+        )
 
     def _folded(self, returns: Mapping[UUID, MatchedReturn]) -> "ReturnedPurchase":
         left, refunds = self.bought, dict[UUID, Decimal]()
@@ -67,7 +78,7 @@ class ReturnedPurchase:
             refunds[return_id] = left.refund_for(returned.lines) if returned.stated is None else returned.stated
             _require(left, returned.lines, refunds[return_id])
             left = left.after_return(returned.lines, refunds[return_id])
-        return replace(self, returns=returns, refunds=refunds)
+        return replace(self, left=left, returns=returns, refunds=refunds)
 
 
 def _require(left: ReturnablePurchase, lines: tuple[Line, ...], refund: Decimal) -> None:

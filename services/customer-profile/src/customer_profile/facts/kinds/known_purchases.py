@@ -1,7 +1,7 @@
 """Purchases that the facts of a batch name, with their returns, and the returns that wait for a purchase."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from customer_profile.domain.fingerprint import fingerprint
@@ -52,7 +52,7 @@ class Purchases(RelatedState):
         for row in rows:
             purchase = self.put(row.id, PurchaseRecorded.model_validate(row.data))
             purchase.events = {UUID(key): PurchaseReturned.model_validate(data) for key, data in row.returns.items()}
-            purchase.state = _with_stored(purchase.state, purchase.events)
+            purchase.state = _with_stored(purchase.state.bought, purchase.events)
         known = {Source(row.source_system, row.source_fact_id): row.id for row in rows}
         if unknown := [source for source in refs.sources if source not in known]:
             self.waiting = await repository.count_waiting(connection, unknown)
@@ -60,7 +60,7 @@ class Purchases(RelatedState):
 
     def put(self, purchase_id: UUID, event: PurchaseRecorded) -> KnownPurchase:
         """Keep a purchase that has no returns."""
-        state = ReturnedPurchase(returnable(event))
+        state = ReturnedPurchase.of(returnable(event))
         self.by_id[purchase_id] = KnownPurchase(purchase_id, event.customer_id, state, {})
         return self.by_id[purchase_id]
 
@@ -148,12 +148,9 @@ def _change(
     return changed
 
 
-def _with_stored(state: ReturnedPurchase, events: Mapping[UUID, PurchaseReturned]) -> ReturnedPurchase:
-    return replace(
-        state,
-        returns={return_id: matched_return(event) for return_id, event in events.items()},
-        refunds={return_id: event.total.amount for return_id, event in events.items()},
-    )
+def _with_stored(bought: ReturnablePurchase, events: Mapping[UUID, PurchaseReturned]) -> ReturnedPurchase:
+    returns = {return_id: matched_return(event) for return_id, event in events.items()}
+    return ReturnedPurchase.of(bought, returns, {return_id: event.total.amount for return_id, event in events.items()})
 
 
 def names_purchase(

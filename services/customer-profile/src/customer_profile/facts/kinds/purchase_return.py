@@ -135,7 +135,7 @@ async def save_matches(connection: Connection, facts: Sequence[NewFact]) -> None
 
 
 def _matched(fact: NewReturn, purchase: KnownPurchase, context: FactContext) -> PurchaseReturned:
-    left = purchase.state.left()
+    left = purchase.state.left
     lines = event_lines(fact.lines)
     total, computed = fact.total, False
     if total is None and lines:
