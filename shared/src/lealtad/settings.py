@@ -1,5 +1,8 @@
 """What a process reads from its environment: `ProcessSettings`, and with a database and Kafka `ServiceSettings`."""
 
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +12,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from lealtad.money import Currency
 
 PREFIX = "LEALTAD_"
+WRONG_SETTINGS = 2
+"""Exit status: the process was started wrongly, as with wrong arguments."""
 PLACEHOLDERS = ("replace-me", "change-me", "changeme")
 """Parts of the secrets in example files, which everybody knows."""
 
@@ -127,8 +132,35 @@ class ServiceSettings(ProcessSettings):
     idempotency_hours: int = Field(default=48, ge=24, description="how long an Idempotency-Key is remembered")
 
 
-def wrong_settings(error: ValidationError) -> str:
+def wrong_settings(error: ValidationError) -> list[str]:
     """Return which variables are missing or wrong and why, a line each, without their values."""
     failures = error.errors(include_url=False, include_input=False)
-    lines = [f"{PREFIX}{'_'.join(map(str, item['loc'])).upper()}: {item['msg']}" for item in failures]
-    return "\n".join(["the settings are wrong", *lines])
+    return [f"{PREFIX}{'_'.join(map(str, item['loc'])).upper()}: {item['msg']}" for item in failures]
+
+
+def unknown_variables(settings: type[BaseSettings], environment: Mapping[str, str]) -> list[str]:
+    """Return a line for each variable with the prefix that `settings` do not read, with the nearest that they read.
+
+    Pass over what Kubernetes adds for every Service beside a pod: a Service `lealtad-api` is LEALTAD_API_PORT.
+    """
+    known = [f"{PREFIX}{name.upper()}" for name in settings.model_fields]
+    unknown = sorted(
+        name
+        for name, value in environment.items()
+        if name.upper().startswith(PREFIX) and name.upper() not in known and not _is_service_link(name, value)
+    )
+    return [f"{name}: no process of this service reads it{_nearest(name.upper(), known)}" for name in unknown]
+
+
+_SERVICE_LINK = re.compile(r"_SERVICE_HOST$|_SERVICE_PORT(_|$)|_PORT_\d+_(TCP|UDP|SCTP)(_|$)")
+_PROTOCOLS = ("tcp://", "udp://", "sctp://")
+
+
+def _is_service_link(name: str, value: str) -> bool:
+    return bool(_SERVICE_LINK.search(name)) or (name.endswith("_PORT") and value.startswith(_PROTOCOLS))
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    names = [each.removeprefix(PREFIX) for each in known]
+    nearest = get_close_matches(name.removeprefix(PREFIX), names, n=1, cutoff=0.7)
+    return f"; did you mean {PREFIX}{nearest[0]}?" if nearest else ""

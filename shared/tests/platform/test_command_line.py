@@ -6,6 +6,7 @@ import pytest
 from lealtad.app import HttpPart, Service
 from lealtad.app.main import main
 from lealtad.http.auth import principal_of
+from lealtad.kafka import topics
 from lealtad.settings import ProcessSettings
 
 from .echo import ECHO
@@ -101,6 +102,62 @@ def test_wrong_settings_are_named_without_their_values(environment, monkeypatch,
     said = capsys.readouterr().err
     assert f"\n{name}: " in said
     assert value not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("LEALTAD_RELAY_BACH", "; did you mean LEALTAD_RELAY_BATCH?"),
+        ("LEALTAD_TOKEN_SECERT", "; did you mean LEALTAD_TOKEN_SECRET?"),
+        ("lealtad_databse_pool", "; did you mean LEALTAD_DATABASE_POOL?"),
+        ("LEALTAD_COLOUR", ""),
+    ],
+)
+def test_an_unknown_variable_is_an_error_at_the_start_that_names_the_nearest(
+    environment, monkeypatch, capsys, name, words
+):
+    monkeypatch.setenv(name, "7")
+
+    assert main(ECHO, ["token"]) == 2
+
+    assert f"\n{name}: no process of this service reads it{words}\n" in capsys.readouterr().err
+
+
+def test_a_misspelt_variable_is_told_beside_the_one_that_is_missing_for_it(environment, monkeypatch, capsys):
+    monkeypatch.delenv("LEALTAD_DATABASE_URL")
+    monkeypatch.setenv("LEALTAD_DATABASE_ULR", "postgresql://echo:secret@db/echo")
+
+    assert main(ECHO, ["api"]) == 2
+
+    said = capsys.readouterr().err
+    assert "LEALTAD_DATABASE_URL: Field required" in said
+    assert "LEALTAD_DATABASE_ULR: no process of this service reads it; did you mean LEALTAD_DATABASE_URL?" in said
+    assert "secret@db" not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LEALTAD_CAMPAIGNS_SERVICE_HOST", "10.0.0.1"),
+        ("LEALTAD_CAMPAIGNS_SERVICE_PORT", "80"),
+        ("LEALTAD_CAMPAIGNS_SERVICE_PORT_HTTP", "80"),
+        ("LEALTAD_CAMPAIGNS_PORT", "tcp://10.0.0.1:80"),
+        ("LEALTAD_CAMPAIGNS_PORT_80_TCP", "tcp://10.0.0.1:80"),
+        ("LEALTAD_CAMPAIGNS_PORT_80_TCP_ADDR", "10.0.0.1"),
+    ],
+)
+def test_what_kubernetes_adds_for_each_service_of_a_namespace_is_passed_over(environment, monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+
+    assert main(ECHO, ["token"]) == 0
+
+
+def test_topics_are_not_created_with_a_misspelt_variable(monkeypatch, capsys):
+    monkeypatch.setenv("LEALTAD_TOPIC_PARTITION", "3")
+
+    assert topics.main() == 2
+
+    assert "did you mean LEALTAD_TOPIC_PARTITIONS?" in capsys.readouterr().err
 
 
 def test_the_secrets_of_the_example_file_are_refused(environment, monkeypatch):

@@ -14,7 +14,7 @@ import sys
 
 def main() -> None:
     """Migrate one service after the other; exit with the status of the first failure."""
-    urls: dict[str, str] = json.loads(os.environ["LEALTAD_DATABASE_URLS"])
+    urls: dict[str, str] = json.loads(os.environ.pop("LEALTAD_DATABASE_URLS"))
     for package, url in urls.items():
         os.environ["LEALTAD_DATABASE_URL"] = url
         sys.argv = [package, "migrate"]

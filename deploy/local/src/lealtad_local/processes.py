@@ -14,6 +14,15 @@ from pathlib import Path
 
 import psutil
 
+OWN_VARIABLES = frozenset(
+    f"LEALTAD_{name}"
+    for name in (
+        *("HOME", "POSTGRES_URL", "TARGET", "TOKEN", "CA_FILE"),  # of the command
+        *("FUZZ_EXAMPLES", "FAULTS_REPORT", "SHARED_DATA"),  # of tests
+    )
+)
+"""Variables that no started program reads: a service refuses what it does not know."""
+
 _TETHER = str(Path(__file__).with_name("tether.py"))
 
 
@@ -24,6 +33,8 @@ class Command:
     argv: tuple[str, ...]
     env: Mapping[str, str] = field(default_factory=dict)
     """Variables added to the caller's environment."""
+    without: frozenset[str] = frozenset()
+    """Variables left out of the caller's environment, besides `OWN_VARIABLES`."""
     user: str | None = None
     """The account of the program; None: the caller's."""
     stop_signal: signal.Signals = signal.SIGTERM
@@ -38,7 +49,8 @@ class Command:
         return [*interpreter, str(os.getpid()), str(self.orphan_signal.value), user, *self.argv]
 
     def environment(self) -> dict[str, str]:
-        return {**os.environ, **self.env}
+        left_out = OWN_VARIABLES | self.without
+        return {**{name: value for name, value in os.environ.items() if name not in left_out}, **self.env}
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 
 from lealtad.registry import deployables
 from lealtad_local.ports import HOST
@@ -94,4 +96,23 @@ class Environment:
         }
         given = {name: value for name, value in shared.items() if value}
         # Many small processes share the cores, so numerical libraries get one thread each.
-        return Command((sys.executable, "-m", module, *arguments), env={"OMP_NUM_THREADS": "1", **given, **variables})
+        env = {"OMP_NUM_THREADS": "1", **given, **variables}
+        return Command((sys.executable, "-m", module, *arguments), env=env, without=_settings_of_others(module))
+
+
+def _settings_of_others(module: str) -> frozenset[str]:
+    """Return the variables that only other services read: each refuses them, and one environment starts all."""
+    from lealtad.settings import PREFIX, ServiceSettings  # noqa: PLC0415 - takes a third of a second
+
+    strange = {name for name in os.environ if name.startswith(PREFIX)}
+    strange -= {f"{PREFIX}{name.upper()}" for name in ServiceSettings.model_fields}
+    others = [service.package for service in SERVICES if service.package != module] if strange else []
+    return frozenset(strange & {f"{PREFIX}{name.upper()}" for package in others for name in _own_settings(package)})
+
+
+def _own_settings(package: str) -> Iterable[str]:
+    """Return the names of the settings of a service, those of the platform among them; nothing where it has no own."""
+    try:
+        return list(import_module(f"{package}.settings").Settings.model_fields)
+    except ModuleNotFoundError:
+        return []

@@ -20,10 +20,8 @@ from lealtad.app.rebuild import run_rebuild
 from lealtad.app.service import Service
 from lealtad.app.worker import run_worker
 from lealtad.observability.logging import configure_logging
-from lealtad.settings import ProcessSettings, wrong_settings
+from lealtad.settings import WRONG_SETTINGS, ProcessSettings, unknown_variables, wrong_settings
 
-WRONG_SETTINGS = 2
-"""Exit status: the process was started wrongly, as with wrong arguments."""
 GARBAGE_FROM = 20_000
 """So many new objects are looked through at a time: a batch makes thousands that live until its end."""
 
@@ -57,13 +55,28 @@ def main(service: Service, arguments: list[str] | None = None) -> int:
     for name, command in commands.items():
         command.add_arguments(processes.add_parser(name, help=command.meaning, description=command.meaning))
     chosen = parser.parse_args(arguments)
+    if unknown := unknown_variables(service.settings, os.environ):
+        return _refuse(service, [*_wrong_values(service), *unknown])
     try:
         return commands[chosen.process].main(service, chosen)
     except ValidationError as error:
         if error.title != service.settings.__name__:
             raise
-        sys.stderr.write(f"{service.name}: {wrong_settings(error)}\n")
-        return WRONG_SETTINGS
+        return _refuse(service, wrong_settings(error))
+
+
+def _refuse(service: Service, failures: list[str]) -> int:
+    sys.stderr.write("\n".join([f"{service.name}: the settings are wrong", *failures, ""]))
+    return WRONG_SETTINGS
+
+
+def _wrong_values(service: Service) -> list[str]:
+    """Return what is wrong besides unknown variables: a misspelt one is missing under its right name."""
+    try:
+        service.settings()
+    except ValidationError as error:
+        return wrong_settings(error)
+    return []
 
 
 def _database_commands() -> dict[str, Command]:

@@ -5,16 +5,18 @@ customer's events apart.
 """
 
 import asyncio
+import os
 import sys
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from lealtad.events.subscriptions import READERS
 from lealtad.events.topics import TOPICS, Kind
 from lealtad.kafka.naming import dead_letter_topic
+from lealtad.settings import WRONG_SETTINGS, ServiceSettings, unknown_variables, wrong_settings
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
@@ -102,9 +104,24 @@ def _new(settings: TopicSettings, name: str, partitions: int, config: dict[str, 
     return NewTopic(f"{settings.topic_prefix}.{name}", partitions, replicas, topic_configs={**config, **safety})
 
 
-if __name__ == "__main__":
+def main() -> int:
+    """Create the topics and return the exit status."""
+    wrong = unknown_variables(ServiceSettings, os.environ)
     try:
-        created = asyncio.run(create(TopicSettings()))
+        settings = TopicSettings()
+    except ValidationError as error:
+        wrong = [*wrong_settings(error), *wrong]
+    if wrong:
+        sys.stderr.write("\n".join(["the settings are wrong", *wrong, ""]))
+        return WRONG_SETTINGS
+    try:
+        created = asyncio.run(create(settings))
     except TopicLayoutError as error:
-        sys.exit(str(error))
-    print(f"{len(created)} topics created")  # noqa: T201 - the command's answer
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write(f"{len(created)} topics created\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
