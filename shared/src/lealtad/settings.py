@@ -85,6 +85,9 @@ class ServiceSettings(ProcessSettings):
 
     database_url: OwnSecret = Field(description="postgresql://user:password@host:port/database")
     database_pool: int = Field(default=10, ge=2, le=100, description="connections a process holds at most")
+    database_processes: int = Field(
+        default=10, ge=1, description="processes of all services that share the database server, for a warning"
+    )
     kafka_bootstrap: str = Field(default="127.0.0.1:9092", description="host:port[,host:port]")
     instance: str = Field(default="0", pattern=r"^[A-Za-z0-9-]{1,64}$", description="stable slot name of a worker")
     reporting_currency: Currency = Field(default="EUR", description="the deployment's one currency")

@@ -18,6 +18,25 @@ HEAD = """# Settings
 What a process of a service reads from its environment. This page is made from the settings classes by
 `python -m lealtad_local.settings_page`; do not edit it. Sizes are in bytes, times in the unit that the name ends with.
 
+A variable `LEALTAD_...` that no setting of the service reads is an error at the start, which names the nearest one.
+What Kubernetes adds for the Services of a namespace is passed over.
+
+| process | required | to be set where the defaults do not fit |
+| --- | --- | --- |
+| `api` | database (where the service has one), secret | `LEALTAD_HOST`, `LEALTAD_PORT`, `LEALTAD_KAFKA_BOOTSTRAP` |
+| `worker` | database, secret | `LEALTAD_KAFKA_BOOTSTRAP`; `LEALTAD_INSTANCE`, its own for each worker |
+| `rebuild`, `adopt-restore`, `republish` | database, secret | as the worker |
+| `migrate`, `token` | database, secret | |
+| `check --process NAME` | as that process | as that process |
+| `python -m lealtad.kafka.topics` | | `LEALTAD_KAFKA_BOOTSTRAP`, and those of topics |
+
+Database and secret are `LEALTAD_DATABASE_URL` and `LEALTAD_TOKEN_SECRET`.
+
+**Connections.** An API opens up to `LEALTAD_DATABASE_POOL` + 1 connections to PostgreSQL, a worker one more.
+`LEALTAD_DATABASE_PROCESSES` tells how many processes of all services share the server. That number times
+(`LEALTAD_DATABASE_POOL` + 2) is compared with what `max_connections` leaves. Where it is more, `check`
+warns, and so does each process at its start (`connections_may_run_out` in its log).
+
 | variable | meaning | default | read by |
 | --- | --- | --- | --- |
 """

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
 
+from lealtad.app.check import sizing
 from lealtad.app.operations import operations_router, progress_routes
 from lealtad.app.runtime import ProcessRuntime, Runtime, open_process
 from lealtad.app.server import QuietServer, server_config
@@ -48,7 +49,7 @@ def create_api(runtime: ProcessRuntime) -> FastAPI:
 
 async def run_api(service: Service, settings: ProcessSettings) -> None:
     """Serve until SIGTERM or SIGINT; requests in hand are answered first."""
-    async with open_process(service, settings, "api") as runtime, _watched(runtime):
+    async with open_process(service, settings, "api") as runtime, _watched(runtime), sizing.looked_at(settings):
         server = QuietServer(server_config(create_api(runtime), settings))
         # By itself uvicorn ends the process by the signal that it got, before the runtime is closed.
         for number in (signal.SIGTERM, signal.SIGINT):

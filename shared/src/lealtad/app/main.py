@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import uvloop
 from pydantic import ValidationError
 
-from lealtad.app import adopt_restore, republish, token
+from lealtad.app import adopt_restore, check, republish, token
 from lealtad.app.api import run_api
 from lealtad.app.rebuild import run_rebuild
 from lealtad.app.service import Service
@@ -40,6 +40,7 @@ def commands_of(service: Service) -> dict[str, Command]:
     return {
         "api": Command("answer HTTP requests", lambda service, _: _serve_api(service)),
         **(_database_commands() if service.database else {}),
+        "check": Command("look at what a process needs, before it starts", check.main, check.add_arguments),
         "token": Command("mint a bearer token", token.main, token.add_arguments),
         **{name: _own(command) for name, command in service.commands.items()},
     }

@@ -7,6 +7,7 @@ from functools import partial
 import structlog
 from fastapi import FastAPI
 
+from lealtad.app.check import sizing
 from lealtad.app.housekeeping import Housekeeping
 from lealtad.app.operations import progress_routes
 from lealtad.app.overdue_metrics import OverdueMetrics
@@ -121,7 +122,7 @@ class Worker:
 
 async def run_worker(service: Service, settings: ServiceSettings) -> None:
     """Work until SIGTERM or SIGINT."""
-    async with open_runtime(service, settings, "worker") as runtime:
+    async with open_runtime(service, settings, "worker") as runtime, sizing.looked_at(settings):
         worker = Worker(runtime)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -5,7 +5,6 @@ customer's events apart.
 """
 
 import asyncio
-import os
 import sys
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -16,7 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from lealtad.events.subscriptions import READERS
 from lealtad.events.topics import TOPICS, Kind
 from lealtad.kafka.naming import dead_letter_topic
-from lealtad.settings import WRONG_SETTINGS, ServiceSettings, unknown_variables, wrong_settings
+from lealtad.settings import WRONG_SETTINGS, wrong_settings
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
@@ -106,16 +105,11 @@ def _new(settings: TopicSettings, name: str, partitions: int, config: dict[str, 
 
 def main() -> int:
     """Create the topics and return the exit status."""
-    wrong = unknown_variables(ServiceSettings, os.environ)
     try:
-        settings = TopicSettings()
+        created = asyncio.run(create(TopicSettings()))
     except ValidationError as error:
-        wrong = [*wrong_settings(error), *wrong]
-    if wrong:
-        sys.stderr.write("\n".join(["the settings are wrong", *wrong, ""]))
+        sys.stderr.write("\n".join(["the settings are wrong", *wrong_settings(error), ""]))
         return WRONG_SETTINGS
-    try:
-        created = asyncio.run(create(settings))
     except TopicLayoutError as error:
         sys.stderr.write(f"{error}\n")
         return 1
