@@ -45,6 +45,7 @@ check: .venv/ready ## Format, lint, types, import contracts, generated files
 	@.venv/bin/python -m lealtad.events.asyncapi --check
 	@.venv/bin/python -m lealtad.observability.metrics --check
 	@.venv/bin/python -m lealtad_local.settings_page --check
+	@.venv/bin/python -m lealtad_local.chart --check
 
 format: .venv/ready ## Format and fix what can be fixed
 	@.venv/bin/ruff format .

@@ -35,6 +35,12 @@ class ProcessSettings(BaseSettings):
 
     host: str = Field(default="127.0.0.1", description="address the process listens at")
     port: int = Field(default=8000, ge=0, le=65535, description="port the process listens at")
+    http_root_path: str = Field(
+        default="",
+        pattern=r"^(/[A-Za-z0-9._-]+)*$",
+        description="path of the API at a host with several services, such as `/campaigns`; a proxy may leave it or "
+        "take it off",
+    )
 
     token_secret: OwnSecret = Field(description="HS256 secret of bearer tokens, at least 32 bytes", min_length=32)
     token_public_key: SecretStr | None = Field(
