@@ -1,4 +1,4 @@
-"""Sentences of Markdown documents, without code, tables of figures, links and markup."""
+"""Sentences of Markdown documents, without code and markup."""
 
 import re
 from collections.abc import Iterator
@@ -8,14 +8,14 @@ COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 CODE = re.compile(r"`[^`]*`")
 LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 BLOCK = re.compile(r"\n\s*\n|\n(?=\s*(?:[-*#|]|\d+\. ))")
-END = re.compile(r"(?<=[.!?:;])[)\"*_]*\s+|\s+[|·→—]\s+")
+END = re.compile(r"(?<=[.!?])[)\"*_]*\s+|\s+[|·→]\s+")
 WORD = re.compile(r"\S*\w\S*")
 
 
 def sentences_of(text: str) -> Iterator[str]:
     """Yield the sentences of a document; a cell of a table and an item of a list are texts of their own.
 
-    Code counts as one word. Colons and semicolons end a sentence, since a reader rests there.
+    Code counts as one word, and a link as its text. Colons and semicolons end no sentence.
     """
     text = CODE.sub("code", LINK.sub(r"\1", COMMENT.sub("", FENCE.sub("", text))))
     for block in BLOCK.split(text):
