@@ -10,11 +10,13 @@ import yaml
 
 from customer_profile.facts.kinds.descriptor import FactKind
 from customer_profile.facts.kinds.registry import KINDS
+from lealtad import registry
 from lealtad.events import catalog as _catalog  # noqa: F401 - registers every type
 from lealtad.events import topics
 from lealtad.events.model import CATALOG, EventData
 from lealtad.events.topics import TOPICS, Topic
 from lealtad.observability.metrics import CATALOGUE, Described
+from lealtad.registry import Deployable
 
 from .contributing import ROOT, faults_of, files_naming, texts
 from .services import SERVICES
@@ -25,6 +27,8 @@ SETTINGS = sorted({name for service in SERVICES for name in service.settings.mod
 TWINS = [topic.backfill for topic in TOPICS if topic.backfill]
 """Lanes of topics: declared beside their topic."""
 MODELS = re.compile(r"services/[^/]+/src/(?P<package>\w+)/(?P<feature>\w+)/models\.py")
+DOCUMENTS = re.compile(r"docs/(?!index|metrics|settings|events)|deploy/(local|docker/src)/|SECURITY")
+"""Documents and messages that take a service for an example."""
 for entry_point in entry_points(group="lealtad.metrics"):
     entry_point.load()
 
@@ -156,3 +160,17 @@ def test_the_list_for_a_versioned_resource_holds(models: str, name: str, constan
 )
 def test_a_list_that_does_not_hold_is_found(title: str, found: set[str], faults: list[str]):
     assert faults_of(title, found) == faults
+
+
+@pytest.mark.parametrize("service", registry.services(), ids=lambda service: service.name)
+def test_the_list_for_a_service_holds(service: Deployable):
+    folder = service.folder.relative_to(ROOT).as_posix()
+    own = {path for path in texts() if path.startswith(f"{folder}/")}
+    own |= {path.relative_to(ROOT).as_posix() for path in service.folder.glob("*.lock")}
+    names = (f'"{service.name}"', service.distribution, f"{folder}/", f"`{service.name}`", f"{service.name}-api")
+    named = files_naming(*names) | {path for path in texts() if f"{folder}/" in texts()[path]}
+    elsewhere = {path for path in named if not path.startswith("services/") and not DOCUMENTS.match(path)}
+    configured = {path for path in (".importlinter", "README.md") if service.package in texts()[path]}
+
+    bound = {"service": service.name, "package": service.package}
+    assert faults_of("A service", own | elsewhere | configured, **bound) == []
