@@ -1,12 +1,12 @@
-"""What a process reads from its environment: `ProcessSettings`, and with a database and Kafka `ServiceSettings`."""
+"""What processes read from their environment; a service with database and Kafka reads `ServiceSettings`."""
 
 import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from lealtad.money import Currency
@@ -86,7 +86,54 @@ class ProcessSettings(BaseSettings):
     shutdown_s: float = Field(default=10, gt=0, description="how long a graceful stop may take")
 
 
-class ServiceSettings(ProcessSettings):
+class KafkaSettings(BaseSettings):
+    """How a process reaches Kafka: addresses, encryption, and the account it signs in with."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
+
+    kafka_bootstrap: str = Field(default="127.0.0.1:9092", description="host:port[,host:port]")
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
+        default="PLAINTEXT", description="`SSL` encrypts; `SASL_SSL` encrypts and signs in"
+    )
+    kafka_ca_file: Path | None = Field(
+        default=None, description="PEM of the authority of Kafka's certificate; absent: the system's authorities"
+    )
+    kafka_certificate_file: Path | None = Field(
+        default=None, description="PEM of a certificate by which the process identifies itself, where Kafka asks for it"
+    )
+    kafka_key_file: Path | None = Field(default=None, description="PEM of the key of that certificate")
+    kafka_sasl_mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN", "OAUTHBEARER"] = Field(
+        default="SCRAM-SHA-512", description="how the process signs in, where the protocol begins with `SASL_`"
+    )
+    kafka_username: str | None = Field(
+        default=None, min_length=1, description="account, or client id of OAUTHBEARER; required with `SASL_`"
+    )
+    kafka_password: OwnSecret | None = Field(default=None, description="its password, or client secret of OAUTHBEARER")
+    kafka_token_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://",
+        description="where OAUTHBEARER gets tokens (client credentials of OAuth 2.0); required with it",
+    )
+    kafka_token_scope: str | None = Field(default=None, min_length=1, description="scope that OAUTHBEARER asks for")
+
+    @model_validator(mode="after")
+    def _has_what_the_protocol_needs(self) -> Self:
+        """Refuse a sign-in without account, and a certificate without key."""
+        if self.kafka_security_protocol.startswith("SASL_") and not (self.kafka_username and self.kafka_password):
+            raise ValueError("KAFKA_SECURITY_PROTOCOL signs in: set KAFKA_USERNAME and KAFKA_PASSWORD, too")
+        if self.signs_in_by_token and not self.kafka_token_url:
+            raise ValueError("OAUTHBEARER gets its tokens somewhere: set KAFKA_TOKEN_URL, too")
+        if bool(self.kafka_certificate_file) != bool(self.kafka_key_file):
+            raise ValueError("KAFKA_CERTIFICATE_FILE and KAFKA_KEY_FILE belong together: set both, or none")
+        return self
+
+    @property
+    def signs_in_by_token(self) -> bool:
+        """Whether the process signs in to Kafka by tokens of OAuth 2.0."""
+        return self.kafka_security_protocol.startswith("SASL_") and self.kafka_sasl_mechanism == "OAUTHBEARER"
+
+
+class ServiceSettings(ProcessSettings, KafkaSettings):
     """Settings that all services with a database share, besides those of every process."""
 
     database_url: OwnSecret = Field(description="postgresql://user:password@host:port/database")
@@ -94,7 +141,6 @@ class ServiceSettings(ProcessSettings):
     database_processes: int = Field(
         default=10, ge=1, description="processes of all services that share the database server, for a warning"
     )
-    kafka_bootstrap: str = Field(default="127.0.0.1:9092", description="host:port[,host:port]")
     instance: str = Field(default="0", pattern=r"^[A-Za-z0-9-]{1,64}$", description="stable slot name of a worker")
     reporting_currency: Currency = Field(default="EUR", description="the deployment's one currency")
 

@@ -64,6 +64,8 @@ class KafkaServer(LocalServer):
     """Kafka with its data in `folder`."""
 
     name = "kafka"
+    format_options: tuple[str, ...] = ()
+    """Further options of the tool that formats the data folder."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
@@ -91,11 +93,13 @@ class KafkaServer(LocalServer):
     def prepare(self) -> None:
         self._jars = kafka_jars()
         self._choose_ports()
-        self._properties.write_text(
-            _PROPERTIES.format(host=HOST, port=self._port, controller_port=self._controller_port, data=self._data)
-        )
+        self._properties.write_text(self.properties())
         if not self.formatted:
             self._format()
+
+    def properties(self) -> str:
+        """Return the text of `server.properties`."""
+        return _PROPERTIES.format(host=HOST, port=self._port, controller_port=self._controller_port, data=self._data)
 
     def command(self) -> Command:
         # Few malloc arenas: glibc's default of eight per core costs a JVM with many threads a lot of memory.
@@ -123,7 +127,7 @@ class KafkaServer(LocalServer):
         cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
         tool = [*_java(self._jars), "kafka.tools.StorageTool", "format"]
         # `=`, because an id may begin with a dash.
-        arguments = [f"--cluster-id={cluster_id}", "--config", str(self._properties)]
+        arguments = [f"--cluster-id={cluster_id}", "--config", str(self._properties), *self.format_options]
         done = subprocess.run(  # noqa: S603
             [*tool, *arguments], capture_output=True, text=True, timeout=60, check=False
         )

@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 from alembic import command
 from alembic.config import Config
 from asyncpg.exceptions import LockNotAvailableError
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from lealtad.db.engine import asyncpg_url
+from lealtad.db.engine import plain_dsn
 from lealtad.db.exclusion import MIGRATE_ALONE, TRY_MIGRATE
 
 SCHEMAS = ("platform", "derived", "owned")
@@ -78,7 +79,9 @@ def run_script(operations: Any, script: str) -> None:
 
 
 async def _migrate(database_url: str, histories: dict[str, Path]) -> None:
-    engine = create_async_engine(asyncpg_url(database_url))
+    # asyncpg reads the whole address itself, with what it says about TLS; SQLAlchemy would pass that on as arguments.
+    dsn = plain_dsn(database_url)
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(dsn))
     try:
         async with engine.connect() as connection:
             await connection.run_sync(_prepare)

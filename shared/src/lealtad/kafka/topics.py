@@ -10,12 +10,12 @@ import sys
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from lealtad.events.subscriptions import READERS
 from lealtad.events.topics import TOPICS, Kind
+from lealtad.kafka.client.security import connection_options
 from lealtad.kafka.naming import dead_letter_topic
-from lealtad.settings import WRONG_SETTINGS, wrong_settings
+from lealtad.settings import WRONG_SETTINGS, KafkaSettings, wrong_settings
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
@@ -34,12 +34,9 @@ CONFIG = {
 DEAD_LETTER_CONFIG = {"cleanup.policy": "delete", "retention.ms": str(90 * DAY_MS)}
 
 
-class TopicSettings(BaseSettings):
+class TopicSettings(KafkaSettings):
     """What is needed to create topics, from the same variables that the services read."""
 
-    model_config = SettingsConfigDict(env_prefix="LEALTAD_", extra="ignore")
-
-    kafka_bootstrap: str = "127.0.0.1:9092"
     topic_prefix: str = "lealtad"
     topic_partitions: int = Field(default=12, ge=1)
     topic_replication: int = Field(default=1, ge=1)
@@ -67,7 +64,7 @@ async def create(settings: TopicSettings) -> list[str]:
             f"{settings.topic_replication} replicas can lose events: use at least {MIN_SAFE_REPLICAS}, "
             "or set LEALTAD_ALLOW_UNREPLICATED_TOPICS=true on a machine where that is acceptable"
         )
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap, request_timeout_ms=20_000)
+    admin = AIOKafkaAdminClient(**connection_options(settings), request_timeout_ms=20_000)
     await admin.start()
     try:
         existing = set(await admin.list_topics())

@@ -9,6 +9,7 @@ from aiokafka import TopicPartition as ClientPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import UnknownTopicOrPartitionError
 
+from lealtad.kafka.client.security import connection_options
 from lealtad.kafka.naming import topic_on_wire
 from lealtad.kafka.offsets import TopicPartition
 from lealtad.settings import ServiceSettings
@@ -56,7 +57,7 @@ class Lookout:
     async def _opened(self, names: Iterable[str]) -> AIOKafkaConsumer:
         if self._client is None:
             client = AIOKafkaConsumer(
-                bootstrap_servers=self._settings.kafka_bootstrap, enable_auto_commit=False, request_timeout_ms=10_000
+                **connection_options(self._settings), enable_auto_commit=False, request_timeout_ms=10_000
             )
             self._client = client
             await client.start()
@@ -77,7 +78,7 @@ class Lookout:
 
 async def cluster_id(settings: ServiceSettings) -> str:
     """Return the id of the cluster at the configured address."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap, request_timeout_ms=10_000)
+    admin = AIOKafkaAdminClient(**connection_options(settings), request_timeout_ms=10_000)
     await admin.start()
     try:
         return str((await admin.describe_cluster())["cluster_id"])

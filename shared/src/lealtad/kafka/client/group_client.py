@@ -3,13 +3,14 @@
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 
 from lealtad.kafka.client.reading_client import ReadingClient, create_reading_client
+from lealtad.kafka.client.security import connection_options
 from lealtad.settings import ServiceSettings
 
 
 def create_group_client(settings: ServiceSettings, service: str, group: str) -> ReadingClient:
     """Return a client that is not started, a static member of `group` under the name of its slot."""
     return create_reading_client(
-        bootstrap_servers=settings.kafka_bootstrap,
+        **connection_options(settings),
         client_id=f"{service}-{settings.instance}",
         group_id=group,
         group_instance_id=f"{group}-{settings.instance}",
@@ -28,7 +29,7 @@ def create_group_client(settings: ServiceSettings, service: str, group: str) -> 
 def create_backfill_client(settings: ServiceSettings, service: str) -> ReadingClient:
     """Return a client that is not started and in no group: it is told which partitions to read."""
     return create_reading_client(
-        bootstrap_servers=settings.kafka_bootstrap,
+        **connection_options(settings),
         client_id=f"{service}-{settings.instance}-backfill",
         enable_auto_commit=False,
         auto_offset_reset="earliest",

@@ -5,6 +5,7 @@ import asyncio
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import for_code
 
+from lealtad.kafka.client.security import connection_options
 from lealtad.settings import ServiceSettings
 
 TIMEOUT_S = 5.0
@@ -16,7 +17,7 @@ async def members(settings: ServiceSettings, group: str) -> list[str]:
     A worker that ended without a goodbye stays a member for the session time-out of ten seconds. Raise KafkaError,
     OSError or TimeoutError where Kafka cannot be asked.
     """
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap, request_timeout_ms=int(TIMEOUT_S * 1000))
+    admin = AIOKafkaAdminClient(**connection_options(settings), request_timeout_ms=int(TIMEOUT_S * 1000))
     async with asyncio.timeout(TIMEOUT_S):
         await admin.start()
         try:

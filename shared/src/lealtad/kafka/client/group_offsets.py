@@ -8,6 +8,7 @@ from aiokafka import TopicPartition as ClientPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import CommitFailedError, UnknownMemberIdError
 
+from lealtad.kafka.client.security import connection_options
 from lealtad.kafka.naming import topic_of, topic_on_wire
 from lealtad.kafka.offsets import TopicPartition
 from lealtad.settings import ServiceSettings
@@ -20,7 +21,7 @@ POLL_S = 0.5
 
 async def committed(settings: ServiceSettings, group: str) -> dict[TopicPartition, int]:
     """Return the offsets that the group committed; partitions without one are left out."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap, request_timeout_ms=10_000)
+    admin = AIOKafkaAdminClient(**connection_options(settings), request_timeout_ms=10_000)
     async with asyncio.timeout(TIMEOUT_S):
         await admin.start()
         try:
@@ -51,7 +52,7 @@ async def put_back(settings: ServiceSettings, group: str, positions: Mapping[Top
     Raises TimeoutError when the group still has members after half a minute.
     """
     client = AIOKafkaConsumer(
-        bootstrap_servers=settings.kafka_bootstrap, group_id=group, enable_auto_commit=False, request_timeout_ms=10_000
+        **connection_options(settings), group_id=group, enable_auto_commit=False, request_timeout_ms=10_000
     )
     offsets = {
         ClientPartition(topic_on_wire(settings, place.topic), place.partition): at for place, at in positions.items()

@@ -8,6 +8,7 @@ from aiokafka import TopicPartition as ClientPartition
 
 from lealtad.events.codec import Record
 from lealtad.kafka.client.reading_client import create_reading_client
+from lealtad.kafka.client.security import connection_options
 from lealtad.kafka.naming import topic_on_wire
 from lealtad.kafka.offsets import TopicPartition
 from lealtad.settings import ServiceSettings
@@ -37,9 +38,7 @@ async def read_ranges(
     }
     if not open_:
         return
-    client = create_reading_client(
-        bootstrap_servers=settings.kafka_bootstrap, enable_auto_commit=False, request_timeout_ms=10_000
-    )
+    client = create_reading_client(**connection_options(settings), enable_auto_commit=False, request_timeout_ms=10_000)
     await asyncio.wait_for(client.start(), SILENCE_S)
     try:
         client.assign(list(open_))

@@ -5,6 +5,7 @@ import asyncio
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError
 
+from lealtad.kafka.client.security import connection_options
 from lealtad.settings import ServiceSettings
 
 # Kafka's own limit per record batch; dead letters carry the original bytes, so up to the topics' limit.
@@ -31,7 +32,7 @@ class OutboxProducer(AIOKafkaProducer):  # type: ignore[misc] # aiokafka is not 
 def create_producer(settings: ServiceSettings, client_id: str) -> OutboxProducer:
     """Return a producer that is not started."""
     return OutboxProducer(
-        bootstrap_servers=settings.kafka_bootstrap,
+        **connection_options(settings),
         client_id=client_id,
         acks="all",
         enable_idempotence=True,

@@ -13,6 +13,7 @@ from lealtad.events.codec import Record
 from lealtad.events.topics import Kind, Topic
 from lealtad.kafka.client.end_offsets import Lookout
 from lealtad.kafka.client.reading_client import create_reading_client
+from lealtad.kafka.client.security import connection_options
 from lealtad.kafka.consume import positions
 from lealtad.kafka.naming import topic_of, topic_on_wire
 from lealtad.kafka.offsets import TopicPartition
@@ -30,7 +31,7 @@ class History:
         self._settings = settings
         self._topics = {topic.name: topic for topic in topics}
         self._client = create_reading_client(
-            bootstrap_servers=settings.kafka_bootstrap,
+            **connection_options(settings),
             enable_auto_commit=False,
             auto_offset_reset="none",
             request_timeout_ms=20_000,
