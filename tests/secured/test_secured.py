@@ -13,7 +13,7 @@ import uvicorn
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from fastapi import FastAPI, Request
 
-from lealtad.kafka.client.security import connection_options
+from lealtad.kafka.security import connection_options
 from lealtad.kafka.topics import TopicSettings, create
 from lealtad_demo.stage import Stage
 from lealtad_local.home import Home

@@ -61,7 +61,7 @@ def test_servers_have_a_health_check_and_a_volume(name: str) -> None:
 @each_service
 def test_processes_start_after_the_topics_and_their_own_migration(service: Service) -> None:
     assert COMPOSE["services"][f"{service.name}-migrate"]["depends_on"] == {
-        "postgres": {"condition": "service_healthy", "required": False}
+        "postgres": {"condition": "service_healthy"}
     }
     for kind in ("api", "worker"):
         assert COMPOSE["services"][f"{service.name}-{kind}"]["depends_on"] == {

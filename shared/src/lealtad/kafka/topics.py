@@ -13,8 +13,8 @@ from pydantic import Field, ValidationError
 
 from lealtad.events.subscriptions import READERS
 from lealtad.events.topics import TOPICS, Kind
-from lealtad.kafka.client.security import connection_options
 from lealtad.kafka.naming import dead_letter_topic
+from lealtad.kafka.security import connection_options
 from lealtad.settings import WRONG_SETTINGS, KafkaSettings, wrong_settings
 
 HOUR_MS = 3_600_000

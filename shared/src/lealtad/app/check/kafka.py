@@ -10,6 +10,7 @@ from aiokafka import TopicPartition as ClientPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import GroupAuthorizationFailedError, KafkaError, TopicAuthorizationFailedError
 
+from lealtad.kafka.security import connection_options
 from lealtad.app.check.findings import Finding, fails, ok, unseen, warning
 from lealtad.app.service import Service
 from lealtad.events.topics import TOPICS
@@ -35,7 +36,7 @@ GRANT = "Grant DESCRIBE and READ on the topics with this prefix and on the servi
 
 async def check(service: Service, settings: ServiceSettings, processes: frozenset[str]) -> AsyncIterator[Finding]:
     """Yield what is found; nothing further where no broker answers. An API starts without Kafka."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap, request_timeout_ms=int(TIMEOUT_S * 1000))
+    admin = AIOKafkaAdminClient(**connection_options(settings), request_timeout_ms=int(TIMEOUT_S * 1000))
     try:
         async with asyncio.timeout(TIMEOUT_S):
             await admin.start()
@@ -128,7 +129,7 @@ def _replicas(described: dict[str, dict[str, Any]], settings: ServiceSettings) -
 async def _reading(settings: ServiceSettings, group: str, topics: list[str]) -> Finding:
     """Return whether the topics and the offsets of the group can be read; read at the end of each topic for that."""
     client = AIOKafkaConsumer(
-        bootstrap_servers=settings.kafka_bootstrap, enable_auto_commit=False, auto_offset_reset="latest"
+        **connection_options(settings), enable_auto_commit=False, auto_offset_reset="latest"
     )
     try:
         async with asyncio.timeout(TIMEOUT_S):

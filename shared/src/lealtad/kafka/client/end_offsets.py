@@ -9,9 +9,9 @@ from aiokafka import TopicPartition as ClientPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import UnknownTopicOrPartitionError
 
-from lealtad.kafka.client.security import connection_options
 from lealtad.kafka.naming import topic_on_wire
 from lealtad.kafka.offsets import TopicPartition
+from lealtad.kafka.security import connection_options
 from lealtad.settings import ServiceSettings
 
 TIMEOUT_S = 10.0

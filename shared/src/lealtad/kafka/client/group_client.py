@@ -3,7 +3,7 @@
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 
 from lealtad.kafka.client.reading_client import ReadingClient, create_reading_client
-from lealtad.kafka.client.security import connection_options
+from lealtad.kafka.security import connection_options
 from lealtad.settings import ServiceSettings
 
 

@@ -5,7 +5,7 @@ import asyncio
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import for_code
 
-from lealtad.kafka.client.security import connection_options
+from lealtad.kafka.security import connection_options
 from lealtad.settings import ServiceSettings
 
 TIMEOUT_S = 5.0

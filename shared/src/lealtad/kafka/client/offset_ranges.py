@@ -8,9 +8,9 @@ from aiokafka import TopicPartition as ClientPartition
 
 from lealtad.events.codec import Record
 from lealtad.kafka.client.reading_client import create_reading_client
-from lealtad.kafka.client.security import connection_options
 from lealtad.kafka.naming import topic_on_wire
 from lealtad.kafka.offsets import TopicPartition
+from lealtad.kafka.security import connection_options
 from lealtad.settings import ServiceSettings
 
 AT_ONCE = 500

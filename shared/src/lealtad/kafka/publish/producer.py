@@ -5,7 +5,7 @@ import asyncio
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError
 
-from lealtad.kafka.client.security import connection_options
+from lealtad.kafka.security import connection_options
 from lealtad.settings import ServiceSettings
 
 # Kafka's own limit per record batch; dead letters carry the original bytes, so up to the topics' limit.

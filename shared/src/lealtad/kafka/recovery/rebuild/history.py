@@ -13,11 +13,11 @@ from lealtad.events.codec import Record
 from lealtad.events.topics import Kind, Topic
 from lealtad.kafka.client.end_offsets import Lookout
 from lealtad.kafka.client.reading_client import create_reading_client
-from lealtad.kafka.client.security import connection_options
 from lealtad.kafka.consume import positions
 from lealtad.kafka.naming import topic_of, topic_on_wire
 from lealtad.kafka.offsets import TopicPartition
 from lealtad.kafka.recovery.rebuild.errors import RebuildError
+from lealtad.kafka.security import connection_options
 from lealtad.settings import ServiceSettings
 
 TIMEOUT_S = 30.0
