@@ -10,12 +10,12 @@ from aiokafka import TopicPartition as ClientPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import GroupAuthorizationFailedError, KafkaError, TopicAuthorizationFailedError
 
-from lealtad.kafka.security import connection_options
 from lealtad.app.check.findings import Finding, fails, ok, unseen, warning
 from lealtad.app.service import Service
 from lealtad.events.topics import TOPICS
 from lealtad.kafka.client import group_offsets
 from lealtad.kafka.naming import dead_letter_topic, group_of, topic_on_wire
+from lealtad.kafka.security import connection_options
 from lealtad.settings import ServiceSettings
 
 REACHABLE = "kafka: reachable"
@@ -128,9 +128,7 @@ def _replicas(described: dict[str, dict[str, Any]], settings: ServiceSettings) -
 
 async def _reading(settings: ServiceSettings, group: str, topics: list[str]) -> Finding:
     """Return whether the topics and the offsets of the group can be read; read at the end of each topic for that."""
-    client = AIOKafkaConsumer(
-        **connection_options(settings), enable_auto_commit=False, auto_offset_reset="latest"
-    )
+    client = AIOKafkaConsumer(**connection_options(settings), enable_auto_commit=False, auto_offset_reset="latest")
     try:
         async with asyncio.timeout(TIMEOUT_S):
             await _committed(settings, group)
