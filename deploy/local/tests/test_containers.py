@@ -20,7 +20,7 @@ README = (ROOT / "deploy/docker/README.md").read_text()
 LONG_RUNNING = ["proxy", "kafka", "postgres", *(s.api() for s in DEPLOYABLES), *(f"{s.name}-worker" for s in SERVICES)]
 ONE_SHOT = ["topics", *(f"{s.name}-migrate" for s in SERVICES)]
 
-FIXED = {"LEALTAD_DATABASE_URL", "LEALTAD_KAFKA_BOOTSTRAP"}
+FIXED = {"LEALTAD_HTTP_ROOT_PATH", "LEALTAD_DATABASE_URL", "LEALTAD_KAFKA_BOOTSTRAP"}
 """Variables that the compose file itself decides on, for its own servers."""
 
 each_service = pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
