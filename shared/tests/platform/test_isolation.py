@@ -28,15 +28,19 @@ async def test_each_item_has_its_outcome_in_its_place(items, failing):
 
 
 async def test_items_that_do_not_fail_are_attempted_together():
-    calls = []
+    calls: list[object] = []
     await run(list(range(1, 101)), set(), calls)
     assert len(calls) == 1
 
 
 async def test_one_of_many_that_fails_is_found_by_halves():
-    calls = []
+    calls: list[object] = []
     await run(list(range(1, 129)), {77}, calls)
     assert len(calls) <= 2 * 7 + 1
+
+
+async def never(_item, error):
+    raise AssertionError("nothing is set aside here") from error
 
 
 async def test_an_error_that_concerns_all_is_raised_at_once():
@@ -47,7 +51,7 @@ async def test_an_error_that_concerns_all_is_raised_at_once():
         raise OSError
 
     with pytest.raises(OSError):
-        await isolate_failures([1, 2, 3], attempt, None, concerns_all=lambda error: isinstance(error, OSError))
+        await isolate_failures([1, 2, 3], attempt, never, concerns_all=lambda error: isinstance(error, OSError))
     assert len(calls) == 1
 
 
@@ -56,7 +60,7 @@ async def test_an_attempt_for_nothing_that_fails_is_raised():
         raise ValueError
 
     with pytest.raises(ValueError):
-        await isolate_failures([], attempt, None, concerns_all=lambda _: False)
+        await isolate_failures([], attempt, never, concerns_all=lambda _: False)
 
 
 def test_pauses_double_up_to_the_longest_and_begin_again_after_a_success():
