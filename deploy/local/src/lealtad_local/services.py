@@ -61,7 +61,7 @@ class Environment:
 
     def topics(self) -> Command:
         """Return the program that creates the topics."""
-        return self._module("lealtad.kafka.topics")
+        return self._module("lealtad.kafka.topics", **self._kafka())
 
     def migrations(self) -> Command:
         """Return the program that migrates all databases."""
@@ -75,25 +75,29 @@ class Environment:
             kind,
             LEALTAD_HOST=HOST,
             LEALTAD_PORT=str(port),
-            LEALTAD_INSTANCE=instance,
-            **self._database(service),
+            **self._stream(service, LEALTAD_INSTANCE=instance),
         )
 
     def command(self, service: Service, *arguments: str) -> Command:
         """Return `python -m <package> ARGUMENTS` with logs for people, not JSON."""
-        variables = {"LEALTAD_LOG_FORMAT": "console", **self._database(service)}
+        variables = {"LEALTAD_LOG_FORMAT": "console", **self._stream(service)}
         return self._module(service.package, *arguments, **variables)
 
-    def _database(self, service: Service) -> dict[str, str]:
-        return {"LEALTAD_DATABASE_URL": self.database_urls[service.name]} if service.has_stream else {}
+    def _stream(self, service: Service, **variables: str) -> dict[str, str]:
+        """Return what a service with database and events reads besides; a process refuses what it does not read."""
+        if not service.has_stream:
+            return {}
+        return {"LEALTAD_DATABASE_URL": self.database_urls[service.name], **self._kafka(), **variables}
 
-    def _module(self, module: str, *arguments: str, **variables: str) -> Command:
-        shared = {
+    def _kafka(self) -> dict[str, str]:
+        kafka = {
             "LEALTAD_KAFKA_BOOTSTRAP": self.kafka_bootstrap,
-            "LEALTAD_TOKEN_SECRET": self.token_secret,
-            "LEALTAD_CLOCK_FILE": self.clock_file,
             "LEALTAD_TOPIC_PARTITIONS": str(self.topic_partitions or ""),
         }
+        return {name: value for name, value in kafka.items() if value}
+
+    def _module(self, module: str, *arguments: str, **variables: str) -> Command:
+        shared = {"LEALTAD_TOKEN_SECRET": self.token_secret, "LEALTAD_CLOCK_FILE": self.clock_file}
         given = {name: value for name, value in shared.items() if value}
         # Many small processes share the cores, so numerical libraries get one thread each.
         env = {"OMP_NUM_THREADS": "1", **given, **variables}
