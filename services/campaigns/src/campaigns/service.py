@@ -19,7 +19,7 @@ from campaigns.responses.routes import router as responses
 from campaigns.restoration.restore import restore
 from campaigns.settings import Settings
 from lealtad.app import DatabasePart, HttpPart, Prune, Service, StreamPart
-from lealtad.app.resources import start
+from lealtad.app.reporting_currency import make_currency_resources
 from lealtad.customers import every_customer
 from lealtad.db import metadata_of
 from lealtad.due import DueAction
@@ -33,7 +33,7 @@ SERVICE = Service(
     database=DatabasePart(
         migrations=Path(__file__).parents[2] / "migrations",
         metadata=metadata_of("campaigns"),
-        on_start=start,
+        on_start=make_currency_resources,
         prunes=(
             Prune("decisions", lambda settings: timedelta(days=settings.decision_days), decisions_repository.prune),
         ),

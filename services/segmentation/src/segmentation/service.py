@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from lealtad.app import DatabasePart, HttpPart, Service, StreamPart
-from lealtad.app.resources import start
+from lealtad.app.reporting_currency import make_currency_resources
 from lealtad.customers import every_customer
 from lealtad.db import metadata_of
 from segmentation.consumers import projections
@@ -25,7 +25,7 @@ SERVICE = Service(
     database=DatabasePart(
         migrations=Path(__file__).parents[2] / "migrations",
         metadata=metadata_of("segmentation"),
-        on_start=start,
+        on_start=make_currency_resources,
         restore=restore,
     ),
     stream=StreamPart(

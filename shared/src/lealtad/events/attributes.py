@@ -6,11 +6,11 @@ other record: no reader sees a header that is missing, repeated, out of range, o
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
 from lealtad.events.cause import Lane
+from lealtad.events.envelope import Attributes
 from lealtad.observability.tracing import TraceContext
 
 PREFIX = "ce_"
@@ -34,25 +34,6 @@ _TRACEPARENT_LENGTH = 55
 
 class DecodeError(ValueError):
     """A record is no event that this reader understands; the reason repeats nothing of its content."""
-
-
-@dataclass(frozen=True, slots=True)
-class Attributes:
-    """The CloudEvents attributes of an event, and its place in its chain of causes."""
-
-    id: UUID
-    type: str
-    source: str
-    time: datetime
-    """Time of recording (system time)."""
-    key: UUID
-    sequence: int
-    correlation_id: UUID
-    causation_id: UUID | None
-    depth: int
-    lane: Lane
-    traceparent: str | None
-    """None when the header is invalid: a record is not refused because of its trace."""
 
 
 def attributes_of(key: bytes | None, headers: Iterable[tuple[str, bytes | None]]) -> Attributes:

@@ -8,9 +8,9 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from lealtad.events import catalog as _catalog  # noqa: F401 - registers every type
-from lealtad.events.attributes import SEQUENCE, SEQUENCE_DIGITS, Attributes, DecodeError, attributes_of
+from lealtad.events.attributes import SEQUENCE, SEQUENCE_DIGITS, DecodeError, attributes_of
 from lealtad.events.cause import Cause
-from lealtad.events.envelope import MAX_DEPTH, Event
+from lealtad.events.envelope import MAX_DEPTH, Attributes, Event
 from lealtad.events.model import CATALOG, EventData
 
 MAX_EVENT_BYTES = 256 * 1024
@@ -107,17 +107,7 @@ def _data(model: type[EventData], value: bytes) -> EventData:
 
 def _event(record: Record, attributes: Attributes, data: EventData) -> Event[EventData]:
     return Event(
-        id=attributes.id,
-        type=attributes.type,
-        source=attributes.source,
-        time=attributes.time,
-        key=attributes.key,
-        sequence=attributes.sequence,
-        correlation_id=attributes.correlation_id,
-        causation_id=attributes.causation_id,
-        depth=attributes.depth,
-        lane=attributes.lane,
-        traceparent=attributes.traceparent,
+        **{name: getattr(attributes, name) for name in Attributes.__slots__},
         data=data,
         topic=record.topic,
         partition=record.partition,

@@ -33,8 +33,8 @@ class EventRef:
 
 
 @dataclass(frozen=True, slots=True)
-class Event(Generic[D]):
-    """A consumed event: envelope, data and position."""
+class Attributes:
+    """The CloudEvents attributes of an event, and its place in its chain of causes."""
 
     id: UUID
     type: str
@@ -50,6 +50,13 @@ class Event(Generic[D]):
     depth: int
     lane: Lane
     traceparent: str | None
+    """None when the header is invalid: a record is not refused because of its trace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event(Attributes, Generic[D]):
+    """A consumed event: attributes, data and position."""
+
     data: D
     topic: str
     partition: int
