@@ -12,6 +12,8 @@ LONGEST = 35
 DOCUMENTS = [
     *ROOT.glob("*.md"),
     *ROOT.glob("docs/*.md"),
+    *ROOT.glob("docs/guides/**/*.md"),
+    *ROOT.glob("docs/adr/*.md"),
     *ROOT.glob("deploy/*/README.md"),
     *ROOT.glob("services/*/README.md"),
     *ROOT.glob("demo/**/README.md"),
