@@ -23,6 +23,15 @@ def test_each_service_may_have_an_address_of_its_own_and_some_may_have_none():
     assert found == {"campaigns": "http://[::1]:8004", "complaints": "http://127.0.0.1:8005"}
 
 
+@pytest.mark.parametrize("printed", ["http://127.0.0.1:8004/docs", "http://127.0.0.1:8004/docs/"])
+def test_the_address_that_up_prints_is_the_address_of_the_service(printed):
+    assert parse([f"campaigns={printed}"]) == {"campaigns": "http://127.0.0.1:8004"}
+
+
+def test_a_host_may_serve_all_services_below_a_path_named_docs():
+    assert parse(["https://host/docs"])["campaigns"] == "https://host/docs/campaigns"
+
+
 @pytest.mark.parametrize(
     ("targets", "words"),
     [

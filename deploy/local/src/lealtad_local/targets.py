@@ -43,7 +43,10 @@ def _addresses(target: str) -> Mapping[str, str]:
 
 
 def _address(address: str, target: str) -> str:
-    """Return `address` without a slash at its end; raise StackError unless requests can be sent there."""
+    """Return `address` without a slash or `/docs` at its end; raise StackError unless requests can be sent there.
+
+    `lealtad up` prints the address of each documentation page, which people copy.
+    """
     try:
         url = httpx.URL(address)
     except httpx.InvalidURL as error:
@@ -52,4 +55,4 @@ def _address(address: str, target: str) -> str:
         raise StackError(f"--target {target} does not begin with https:// or http://. {NOTATION}")
     if url.userinfo or url.query or url.fragment:
         raise StackError(f"--target {target} holds more than an address; a token goes into --token. {NOTATION}")
-    return str(url).rstrip("/")
+    return str(url).rstrip("/").removesuffix("/docs")
