@@ -10,7 +10,7 @@ from churn_scoring.domain.calibration import ActivityCalibration, Calibration
 from churn_scoring.domain.features import COLUMN, Floats
 from churn_scoring.domain.models import ChurnModel
 from churn_scoring.domain.policy import ScoringPolicy
-from churn_scoring.training.calibration_fit import fit_sigmoid
+from churn_scoring.training.calibration_fit import FEWEST, fit_sigmoid
 from churn_scoring.training.candidates import BG_NBD, NAMES, Candidate, Fits, fit_candidates, recency
 from churn_scoring.training.choice import choose, is_better
 from churn_scoring.training.examples import HALVES, Examples
@@ -83,7 +83,7 @@ def experiment(
     hold_out = scored.select(scored.cutoff == windows.hold_out)
     for some in (past, hold_out):
         _require_enough(some, policy)
-    judgement = _judge(past, hold_out, policy, in_force)
+    judgement = _judge(past, hold_out, windows, policy, in_force)
     silent, predicted = hold_out.silent, judgement.predicted
     if stand_in in predicted:
         predicted["in-force"] = predicted[stand_in]
@@ -91,7 +91,7 @@ def experiment(
     best = choose([name for name in NAMES if name in predicted and name in fits.candidates], predicted, silent)
     metrics_of_all = judgement.metrics(np.ones(len(silent), dtype=bool))
     return Outcome(
-        candidates=_calibrate(fits, newest, policy, judgement.kinds),
+        candidates=_calibrate(fits, scored, windows, policy, judgement.kinds),
         best=best,
         promoted=not is_better(predicted["in-force"], predicted[best], silent),
         metrics=judgement.metrics(hold_out.active),
@@ -113,9 +113,11 @@ def _require_enough(some: Examples, policy: ScoringPolicy) -> None:
         )
 
 
-def _judge(past: Examples, hold_out: Examples, policy: ScoringPolicy, in_force: ChurnModel) -> Judgement:
+def _judge(
+    past: Examples, hold_out: Examples, windows: Windows, policy: ScoringPolicy, in_force: ChurnModel
+) -> Judgement:
     fits = fit_candidates(past, policy)
-    sigmoids = _sigmoids(fits, past, policy)
+    sigmoids = _sigmoids(fits, past, past, policy, len(windows.separate(windows.learn)))
     predicted: dict[str, Floats] = {}
     kinds: dict[str, dict[str, str]] = {}
     for name, candidate in fits.candidates.items():
@@ -132,21 +134,30 @@ def _judge(past: Examples, hold_out: Examples, policy: ScoringPolicy, in_force: 
 
 
 def _choose_calibrations(raw: Floats, hold_out: Examples, sigmoids: Groups) -> dict[str, str]:
-    """Return for each group the calibration that its later customers call for: none, unless the sigmoid is better."""
+    """Return for each group the calibration that its later customers call for.
+
+    It is none unless the sigmoid is significantly better, so a calibration never makes the hold-out worse.
+    """
     chosen = {}
     for group, part in _groups(hold_out).items():
         calibrated, silent = sigmoids[group].apply(raw[part]), hold_out.silent[part]
-        better = bool(part.any()) and is_better(calibrated, raw[part], silent)
+        better = len(silent) >= FEWEST and is_better(calibrated, raw[part], silent)
         chosen[group] = sigmoids[group].kind if better else "none"
     return chosen
 
 
 def _calibrate(
-    fits: Fits, newest: Examples, policy: ScoringPolicy, kinds: Mapping[str, Mapping[str, str]]
+    fits: Fits,
+    scored: Examples,
+    windows: Windows,
+    policy: ScoringPolicy,
+    kinds: Mapping[str, Mapping[str, str]],
 ) -> dict[str, Candidate]:
+    """Return the candidates with the chosen calibrations, fitted on all cut-offs: one season alone sets no level."""
     wanted = {name for name, groups in kinds.items() if set(groups.values()) != {"none"}}
     chosen = Fits({name: found for name, found in fits.candidates.items() if name in wanted}, {})
-    sigmoids = _sigmoids(chosen, newest, policy)
+    newest = scored.select(np.isin(scored.cutoff, windows.refit))
+    sigmoids = _sigmoids(chosen, newest, scored, policy, len(windows.separate(windows.cutoffs)))
     none: Groups = {"active": Calibration(), "lapsed": Calibration()}
     return {
         name: candidate.calibrated(_activity_calibration(sigmoids.get(name, none), kinds.get(name, {}), policy))
@@ -159,19 +170,23 @@ def _activity_calibration(sigmoids: Groups, kinds: Mapping[str, str], policy: Sc
     return ActivityCalibration(**groups, active_days=policy.training.active_days)
 
 
-def _sigmoids(fits: Fits, examples: Examples, policy: ScoringPolicy) -> dict[str, Groups]:
+def _sigmoids(
+    fits: Fits, learned_from: Examples, examples: Examples, policy: ScoringPolicy, separate: int
+) -> dict[str, Groups]:
     """Return each candidate's sigmoids, fitted on all customers by predicting one half by a fit on the other.
+
+    The outcomes of `examples` are those of so many `separate` windows.
 
     BG/NBD has four parameters, which cannot overfit, so it predicts all customers itself.
     """
     raw = {name: fits.candidates[name].model.probabilities(examples.rows) for name in fits.candidates if name == BG_NBD}
     learned = tuple(name for name in fits.candidates if name != BG_NBD)
     if learned:
-        raw |= _cross_predicted(learned, examples, policy)
+        raw |= _cross_predicted(learned, learned_from, examples, policy)
     groups = _groups(examples)
     return {
         name: {
-            group: fit_sigmoid(values[part][seen], examples.silent[part][seen])
+            group: fit_sigmoid(values[part][seen], examples.silent[part][seen], separate)
             for group, part in groups.items()
             for seen in [~np.isnan(values[part])]
         }
@@ -179,11 +194,13 @@ def _sigmoids(fits: Fits, examples: Examples, policy: ScoringPolicy) -> dict[str
     }
 
 
-def _cross_predicted(names: tuple[str, ...], examples: Examples, policy: ScoringPolicy) -> dict[str, Floats]:
+def _cross_predicted(
+    names: tuple[str, ...], learned_from: Examples, examples: Examples, policy: ScoringPolicy
+) -> dict[str, Floats]:
     """Return predictions of each half by a fit on the other half; NaN where that fit fails."""
     predicted = {name: np.full(len(examples), np.nan) for name in names}
     for half in range(HALVES):
-        other, own = examples.select(examples.half != half), examples.half == half
+        other, own = learned_from.select(learned_from.half != half), examples.half == half
         if not len(other) or not own.any():
             continue
         for name, candidate in fit_candidates(other, policy, names).candidates.items():

@@ -1,5 +1,6 @@
-"""The level: how far the model in force is to be shifted, so that it predicts the silence that was observed lately."""
+"""The level: how far the model in force is to be shifted towards the silence that was observed lately."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,24 +10,21 @@ from numpy.typing import NDArray
 from churn_scoring.domain.calibration import ActivityCalibration, Calibration
 from churn_scoring.domain.features import Floats
 from churn_scoring.domain.models import ChurnModel
-from churn_scoring.training.calibration_fit import fit_shift
+from churn_scoring.training.calibration_fit import FEWEST, fit_shift, information_of, lasting_gap
 from churn_scoring.training.examples import Examples
 from churn_scoring.training.windows import TooLittleDataError, Windows
 
 SHORTEST_DAYS = 14
 """A shorter window says more about days of the week than about customers."""
-STANDARD_ERRORS = 2.0
-SMALLEST_GAP = 0.01
-"""A smaller gap between predicted and observed silence is left alone: it moves no score by a step."""
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """Predicted and observed silence of the last window whose labels are known, and the shift that closes the gap."""
+    """Predicted and observed silence of the last window whose labels are known, and the shift towards what was seen."""
 
     shift: ActivityCalibration
     gaps: dict[str, dict[str, float]]
-    """By group: customers, predicted and observed share of silent ones."""
+    """By group, in the newest window: customers, predicted and observed share of silent ones."""
     window: dict[str, Any]
 
     def document(self) -> dict[str, Any]:
@@ -48,24 +46,49 @@ def plan_level(first_day: int, last_day: int, horizon_days: int) -> Windows:
 
 
 def level_of(model: ChurnModel, examples: Examples, windows: Windows, active_days: int) -> Level:
-    """Return the level that the examples at the hold-out of `windows` show for a model of their horizon."""
-    some = examples.select(examples.scored & (examples.cutoff == windows.hold_out))
-    predicted = model.probabilities(some.rows)
-    groups = {"active": some.active, "lapsed": ~some.active}
-    gaps = {name: _gap(predicted[part], some.silent[part]) for name, part in groups.items() if part.any()}
-    shifts = {
-        name: fit_shift(predicted[part], some.silent[part]) if _is_wide(gaps.get(name)) else Calibration()
-        for name, part in groups.items()
+    """Return the level that the hold-out and separate windows before it show for a model of the horizon of `windows`.
+
+    The shift is a part of the gap seen, the larger the more windows and customers show it.
+    """
+    scored = examples.select(examples.scored)
+    seen = [scored.select(scored.cutoff == day) for day in windows.separate((*windows.learn, windows.hold_out))]
+    by_group: dict[str, list[_Seen]] = {"active": [], "lapsed": []}
+    for some in seen:
+        predicted = model.probabilities(some.rows)
+        for name, part in {"active": some.active, "lapsed": ~some.active}.items():
+            by_group[name].append(_Seen(predicted[part], some.silent[part]))
+    return Level(
+        ActivityCalibration(**{name: _shift(found) for name, found in by_group.items()}, active_days=active_days),
+        {name: _gap(found[0]) for name, found in by_group.items() if len(found[0].silent)},
+        windows.document(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """Predictions and outcomes of a group of customers in a window."""
+
+    predicted: Floats
+    silent: NDArray[np.bool_]
+
+
+def _shift(seen: Sequence[_Seen]) -> Calibration:
+    """Return the gap to be expected of the next window; none where seasons or chance explain the gap seen."""
+    enough = [some for some in seen if len(some.silent) >= FEWEST]
+    information = sum(information_of(some.predicted) for some in enough)
+    shifts = [fit_shift(some.predicted, some.silent).intercept for some in enough]
+    lasting = lasting_gap(_common(shifts), len(enough), information)
+    return Calibration("platt", intercept=lasting) if lasting else Calibration()
+
+
+def _common(shifts: Sequence[float]) -> float:
+    """Return the part that all shifts have in common: 0 where they contradict each other."""
+    return max(0.0, min(shifts, default=0.0)) + min(0.0, max(shifts, default=0.0))
+
+
+def _gap(newest: _Seen) -> dict[str, float]:
+    return {
+        "customers": len(newest.silent),
+        "predicted": float(newest.predicted.mean()),
+        "observed": float(newest.silent.mean()),
     }
-    return Level(ActivityCalibration(**shifts, active_days=active_days), gaps, windows.document())
-
-
-def _gap(predicted: Floats, silent: NDArray[np.bool_]) -> dict[str, float]:
-    return {"customers": len(silent), "predicted": float(predicted.mean()), "observed": float(silent.mean())}
-
-
-def _is_wide(gap: dict[str, float] | None) -> bool:
-    if gap is None:
-        return False
-    error = (gap["predicted"] * (1 - gap["predicted"]) / gap["customers"]) ** 0.5
-    return bool(abs(gap["predicted"] - gap["observed"]) > max(SMALLEST_GAP, STANDARD_ERRORS * error))

@@ -28,6 +28,14 @@ class Windows:
         """Return all cut-off days, ascending."""
         return tuple(sorted({*self.learn, self.hold_out, *self.refit}))
 
+    def separate(self, cutoffs: tuple[int, ...]) -> tuple[int, ...]:
+        """Return the newest of `cutoffs`, and of the others those whose labels do not overlap, newest first."""
+        found: list[int] = []
+        for day in sorted(cutoffs, reverse=True):
+            if not found or day + self.horizon_days <= found[-1]:
+                found.append(day)
+        return tuple(found)
+
     def document(self) -> dict[str, object]:
         """Return the windows as JSON values."""
         return {
