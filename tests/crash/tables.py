@@ -39,7 +39,7 @@ QUERIES = {
         "facts": "SELECT id, customer_id, kind, amount FROM fact",
         "totals": "SELECT customer_id, purchases, spent AS purchased, returned FROM history",
         "contracts": """SELECT DISTINCT ON (contract_id) contract_id AS id, customer_id, starts_at, ends_at
-            FROM contract_fact ORDER BY contract_id, occurred_at DESC, fact_id DESC""",
+            FROM contract_fact ORDER BY contract_id, version DESC, occurred_at DESC, fact_id DESC""",
         "cases": "SELECT case_id, version, open FROM service_case",
     },
     "segmentation": {

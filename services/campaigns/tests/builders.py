@@ -152,7 +152,12 @@ def bought(name: str = "ana", *, at: datetime = START, fact: str = "invoice-1") 
 
 
 def contracted(
-    name: str = "ana", *, ends_at: datetime | None = None, days_ago: int = 100, contract: str = "contract"
+    name: str = "ana",
+    *,
+    ends_at: datetime | None = None,
+    days_ago: int = 100,
+    contract: str = "contract",
+    version: int = 0,
 ) -> Event[ContractStarted]:
     started = ContractStarted(
         customer_id=an_id(name),
@@ -164,6 +169,7 @@ def contracted(
         monthly_amount=Money(amount=Decimal("29.90"), currency="EUR"),
         starts_at=START - timedelta(days=100),
         ends_at=ends_at,
+        version=version,
     )
     return an_event(started, key=an_id(name))
 

@@ -8,12 +8,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from campaigns.decisions.inputs.queries.current import load_inputs, load_rules
 from campaigns.service import SERVICE
 from lealtad.testing.builders import loaded
 from lealtad.testing.driving import deliver, statements
 
 from .builders import (
     START,
+    an_id,
     attached,
     bought,
     complained,
@@ -56,6 +58,11 @@ def story() -> list:
         contracted("ana"),
         contracted("ana", ends_at=START, days_ago=50),
         contracted("ana", ends_at=START + timedelta(days=9), days_ago=50),
+        # Cancelled, a late step, then revoked.
+        contracted("eva", ends_at=START - timedelta(days=1), days_ago=10, contract="kept", version=2),
+        contracted("eva", ends_at=START - timedelta(days=1), days_ago=90, contract="kept", version=3),
+        contracted("eva", days_ago=30, contract="kept", version=4),
+        contracted("eva", contract="kept"),
     ]
 
 
@@ -86,6 +93,20 @@ async def test_any_interleaving_of_topics_and_lanes_and_any_batches_end_the_same
         batch = [loaded(STORY[place]) if place in history else STORY[place] for place in order[begin:end]]
         await deliver(SERVICE, database, batch)
     assert await derived_state(database) == expected
+
+
+async def test_the_largest_version_of_a_contract_decides_and_one_that_never_ran_is_neither_held_nor_ended(database):
+    await deliver(SERVICE, database, STORY)
+    before_the_start = START - timedelta(days=101)
+    never_ran = contracted("leo", ends_at=before_the_start, contract="never-ran", version=2)
+    await deliver(SERVICE, database, [registered("leo"), never_ran, contracted("leo", contract="never-ran", version=1)])
+
+    async with database.read() as uow:
+        loaded_inputs = await load_inputs(uow, sorted([an_id("eva"), an_id("leo")]), await load_rules(uow))
+    by_id = {customer.customer_id: customer for customer in loaded_inputs}
+    eva, leo = by_id[an_id("eva")], by_id[an_id("leo")]
+    assert (eva.has_contract, eva.contract_ended_at) == (True, None)
+    assert (leo.has_contract, leo.contract_ended_at) == (False, None)
 
 
 async def test_what_is_delivered_twice_counts_once(database):

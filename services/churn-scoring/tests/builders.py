@@ -73,6 +73,14 @@ def a_touchpoint(customer: UUID, day: float = 0, sentiment: str | None = None) -
     return an_event(data, key=customer)
 
 
+def a_version(
+    customer: UUID, day: float, contract: UUID, version: int, *, ends: float | None = None, starts: float = -100
+) -> Event[Any]:
+    """Return a change that announces this version of the contract; its day says nothing about the order."""
+    state = _contract(customer, day, contract, starts, ends)
+    return an_event(profile.ContractChanged(**state, version=version, changed_at=at(day)), key=customer)
+
+
 def a_contract(customer: UUID, day: float, contract: UUID, ends: float | None = None) -> Event[Any]:
     data = profile.ContractStarted(**_contract(customer, day, contract, day, ends))
     return an_event(data, key=customer)

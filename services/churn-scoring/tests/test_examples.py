@@ -79,6 +79,24 @@ def test_a_cancellation_is_unknown_before_it_was_recorded() -> None:
     assert examples.active.tolist() == [True, False, False]
 
 
+def test_a_late_step_brings_no_later_knowledge_into_the_past() -> None:
+    """It happened early, and its event carries the cancellation that was known by then."""
+    started = ContractFact(START, UUID(int=1), UUID(int=9), START, None, version=1)
+    cancelled = replace(
+        started,
+        occurred_at=START + timedelta(days=150),
+        fact_id=UUID(int=2),
+        ends_at=START + timedelta(days=140),
+        version=2,
+        known_at=START + timedelta(days=150),
+    )
+    late = replace(cancelled, occurred_at=START + timedelta(days=10), fact_id=UUID(int=3), version=3)
+
+    for contracts in ([started, cancelled, late], [late, cancelled, started]):
+        rows, _ = by_cutoff(CustomerTimeline(CUSTOMER, [purchase(50)], contracts=contracts))
+        assert [rows[cutoff][COLUMN["active_contracts"]] for cutoff in WINDOWS.cutoffs] == [1, 1, 0]
+
+
 def test_customers_without_recent_purchases_have_lapsed_but_are_learned_from() -> None:
     _, examples = by_cutoff(CustomerTimeline(CUSTOMER, [purchase(1)]))
 

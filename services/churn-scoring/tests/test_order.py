@@ -31,6 +31,7 @@ from .builders import (
     a_response,
     a_return,
     a_touchpoint,
+    a_version,
 )
 
 CUSTOMERS = [UUID(int=number) for number in range(1, 4)]
@@ -39,6 +40,7 @@ SHARE_LOADED = 0.3
 State = dict[str, list[dict[str, Any]]]
 """The rows of every table, by its name."""
 CONTRACT, CASE = UUID(int=50), UUID(int=60)
+KEPT, NEVER_RAN = UUID(int=51), UUID(int=52)
 STATE = {
     "history": text("SELECT * FROM history ORDER BY customer_id"),
     "contract_fact": text("SELECT * FROM contract_fact ORDER BY fact_id"),
@@ -75,6 +77,13 @@ def story() -> list[Event[Any]]:
         a_response(two, -5, accepted=False),
         a_contract(three, -90, CONTRACT),
         a_cancellation(three, -9, CONTRACT, ends=-1),
+        # From before versions, cancelled, a late step, then revoked: the last version says that the contract runs.
+        a_contract(one, -70, KEPT),
+        a_version(one, -20, KEPT, 2, ends=-15),
+        a_version(one, -60, KEPT, 3, ends=-15),
+        a_version(one, -10, KEPT, 4),
+        a_version(two, -9, NEVER_RAN, 2, starts=20, ends=10),
+        a_version(two, -30, NEVER_RAN, 1, starts=20),
     ]
 
 
@@ -115,6 +124,30 @@ async def test_any_order_of_topics_and_lanes_and_any_batching_lead_to_the_same_s
     shuffler.shuffle(shuffled)
 
     assert await state_after(database, [*shuffled, *shuffled[:again]], sizes) == in_order
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(versions=st.lists(st.tuples(st.integers(-90, -1), st.none() | st.integers(-80, 40)), min_size=1, max_size=5))
+async def test_the_largest_version_of_a_contract_decides_in_any_order(
+    database: Database, versions: list[tuple[int, int | None]]
+) -> None:
+    """The versions tell the state; the times of the steps that announced them do not."""
+    customer, contract = CUSTOMERS[0], new_id()
+    told = [a_version(customer, day, contract, 1 + place, ends=ends) for place, (day, ends) in enumerate(versions)]
+    alone = await state_after(database, told[-1:], [])
+
+    backwards = await state_after(database, [*reversed(told), *told], [1] * len(told))
+
+    assert backwards["score"] == alone["score"]
+
+
+async def test_a_contract_that_never_ran_is_neither_held_nor_left(database: Database) -> None:
+    never = a_version(CUSTOMERS[0], -9, NEVER_RAN, 1, starts=-2, ends=-5)
+    future = a_version(CUSTOMERS[1], -9, new_id(), 1, starts=20, ends=10)
+
+    scores = (await state_after(database, [never, future], []))["score"]
+
+    assert {score["no_score"] for score in scores} == {"no-history"}
 
 
 async def test_facts_handled_at_the_same_moment_are_all_counted_and_announced_in_one_line(database: Database) -> None:

@@ -21,6 +21,7 @@ from .builders import (
     a_purchase,
     a_return,
     a_touchpoint,
+    a_version,
     at,
     money,
 )
@@ -116,6 +117,16 @@ async def test_the_end_of_the_last_contract_makes_the_score_one_and_names_the_ca
     assert (left.data.kind, left.data.probability, left.data.band) == (ChurnKind.WITHDRAWN, Decimal(1), "critical")
     assert left.data.causes.ids == [cancelled.id]
     assert left.data.reasons[0].code == "contract-ended"
+
+
+async def test_a_revoked_cancellation_takes_the_withdrawal_back(database: Database) -> None:
+    contract = new_id()
+    await deliver(SERVICE, database, [a_version(CUSTOMER, -100, contract, 1)])
+    (left,) = await deliver(SERVICE, database, [a_version(CUSTOMER, -1, contract, 2, ends=-1)])
+
+    (kept,) = await deliver(SERVICE, database, [a_version(CUSTOMER, 0, contract, 3)])
+
+    assert (left.data.kind, kept.data.kind) == (ChurnKind.WITHDRAWN, ChurnKind.CONTRACT)
 
 
 async def test_a_contract_has_the_state_of_its_newest_fact_whatever_the_batch(database: Database) -> None:

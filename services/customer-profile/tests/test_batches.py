@@ -179,16 +179,18 @@ async def test_history_may_be_older_than_what_happens_now(shop, change_policy):
     assert refused["status"] == 422
 
 
-async def test_a_contract_that_went_on_is_not_changed_in_its_past_by_history_either(shop):
+async def test_history_of_a_contract_that_went_on_counts_where_nothing_later_does(shop, client):
     await shop.post("contracts", shop.contract("K1", occurred_at="2010-01-01T00:00:00Z"))
     await shop.post("contracts/web-shop:K1/change", {**shop.fact(), "product_line": "fibre"})
     earlier = shop.fact(contract="web-shop:K1", occurred_at="2010-06-01T00:00:00Z", product_line="copper")
+    earlier["ends_at"] = "2012-01-01T00:00:00Z"
     [item] = (
         await shop.post("batches", {"mode": "backfill", "facts": [{"type": "contract-change", **earlier}]})
     ).json()["items"]
 
-    assert (item["status"], item["problem"]["type"].rpartition(":")[2]) == (409, "contract-conflict")
-    assert "a later change" in item["problem"]["detail"]
+    assert (item["status"], item["in_effect"]) == (201, True)
+    contract = (await client.get("/v1/contracts/web-shop:K1")).json()
+    assert (contract["product_line"], contract["ends_at"]) == ("fibre", "2012-01-01T00:00:00Z")
 
 
 @pytest.mark.parametrize("facts", [[], [{}] * 1001])

@@ -56,6 +56,7 @@ async def test_the_examples_of_facts_tell_one_story_that_is_accepted(shop):
         ("contracts", contract.START_EXAMPLE),
         ("contracts/billing:K-2011-1/change", contract.CHANGE_EXAMPLE),
         ("contracts/billing:K-2011-1/cancel", contract.CANCEL_EXAMPLE),
+        ("contracts/billing:K-2011-1/revoke-cancellation", contract.REVOKE_EXAMPLE),
     ]
     assert [(await shop.post(path, fact)).status_code for path, fact in story] == [201] * len(story)
     again = await shop.post("batches", examples.LIVE_EXAMPLE)

@@ -20,7 +20,9 @@ purchases = st.fixed_dictionaries({"type": st.just("purchase"), "quantity": st.i
 returns = st.fixed_dictionaries({"type": st.just("return"), "of": FACT_IDS, "quantity": st.integers(1, 3)})
 payments = st.fixed_dictionaries({"type": st.just("payment"), "of": FACT_IDS})
 starts = st.fixed_dictionaries({"type": st.just("contract-start")})
-steps = st.fixed_dictionaries({"type": st.sampled_from(["contract-change", "contract-cancel"]), "of": FACT_IDS})
+steps = st.fixed_dictionaries(
+    {"type": st.sampled_from(["contract-change", "contract-cancel", "contract-revoke-cancellation"]), "of": FACT_IDS}
+)
 stories = st.lists(st.tuples(FACT_IDS, purchases | returns | payments | starts | steps), min_size=1, max_size=8)
 
 
@@ -38,7 +40,7 @@ def body(shop, system, customer, fact_id, story):
         content |= {"product_line": "broadband", "monthly_amount": EUROS}
     if kind == "contract-change":
         content |= {"contract": of, "product_line": "fibre"}
-    if kind == "contract-cancel":
+    if kind in ("contract-cancel", "contract-revoke-cancellation"):
         content["contract"] = of
     return {**shop.fact(), **content}
 
@@ -54,7 +56,7 @@ async def test_a_batch_is_the_same_as_its_facts_one_by_one(shop, tale):
     singly = []
     for fact_id, story in tale:
         fact = body(shop, alone, "c", fact_id, story)
-        step = {"contract-change": "change", "contract-cancel": "cancel"}.get(story["type"])
+        step = story["type"].removeprefix("contract-") if "contract" in fact else None
         path = f"contracts/{fact['contract']}/{step}" if step else PATHS[story["type"]]
         singly.append((await shop.post(path, fact)).status_code)
     facts = [{"type": story["type"], **body(shop, together, "c", fact_id, story)} for fact_id, story in tale]

@@ -116,6 +116,7 @@ def contract(
     *,
     at: datetime = NOW,
     event: type[ContractFact] = ContractStarted,
+    version: int = 0,
 ) -> Event[Any]:
     data = event(
         **_fact(customer, at),
@@ -124,6 +125,7 @@ def contract(
         monthly_amount=money(5),
         starts_at=starts_at,
         ends_at=ends_at,
+        version=version,
     )
     return an_event(data, key=customer)
 

@@ -229,7 +229,7 @@ class Customer:
     def _contracts(self) -> list[Any]:
         newest: dict[Any, Any] = {}
         events = [event for event in self.events if isinstance(event.data, ContractFact)]
-        for event in sorted(events, key=lambda event: (event.data.occurred_at, event.id)):
+        for event in sorted(events, key=lambda event: (event.data.version, event.data.occurred_at, event.id)):
             newest[event.data.contract_id] = event.data
         return list(newest.values())
 

@@ -136,9 +136,18 @@ moments = st.builds(
 amounts = st.dictionaries(st.sampled_from(LINES), st.sampled_from([5, 10, 20]), min_size=1)
 
 
-def _contract(customer: UUID, number: int, start: datetime, length: int | None, at: datetime) -> Event[Any]:
+VERSIONS = st.integers(0, 3)
+"""Of contracts; 0 for events from before versions."""
+CONTRACT_LENGTHS = st.none() | st.integers(-3, 20)
+"""In days; a contract that ends no later than it starts never ran."""
+
+
+def _contract(  # noqa: PLR0917 - what a strategy draws
+    customer: UUID, number: int, start: datetime, length: int | None, at: datetime, version: int
+) -> Event[Any]:
     ends_at = None if length is None else start + timedelta(days=length)
-    return builders.contract(customer, UUID(int=customer.int ^ number), start, ends_at, at=at, event=ContractChanged)
+    contract_id = UUID(int=customer.int ^ number)
+    return builders.contract(customer, contract_id, start, ends_at, at=at, event=ContractChanged, version=version)
 
 
 def histories(customer: UUID) -> st.SearchStrategy[list[Event[Any]]]:
@@ -151,7 +160,7 @@ def histories(customer: UUID) -> st.SearchStrategy[list[Event[Any]]]:
         st.builds(builders.failed_payment, someone, moments),
         st.builds(builders.touchpoint, someone, moments, bad=st.booleans()),
         st.builds(builders.response, someone, moments, accepted=st.booleans()),
-        st.builds(_contract, someone, st.integers(1, 2), moments, st.none() | st.integers(1, 20), moments),
+        st.builds(_contract, someone, st.integers(1, 2), moments, CONTRACT_LENGTHS, moments, VERSIONS),
     )
     cases = st.builds(
         lambda version, status, at, mutes: builders.case(

@@ -22,8 +22,12 @@ SHAREABLE: dict[str, str] = {
     "PaymentRecorded": "amount purchase_id method",
     "PaymentFailed": "amount purchase_id reason",
     "TouchpointRecorded": "kind phase sentiment aspect",
-    "ContractFact": "contract_id product_line monthly_amount starts_at ends_at",
+    "StatedTerms": "product_line monthly_amount ends_at open_ended",
+    "NoEffectReason": "code text",
+    "ContractFact": "contract_id product_line monthly_amount starts_at ends_at version changed_at cancelled_at "
+    "in_effect no_effect_reason stated",
     "ContractCancelled": "reason",
+    "ContractCancellationRevoked": "reason",
     # complaints
     "CaseState": "case_id version customer_id source kind severity status mutes channel cause product_line opened_at "
     "due_at paused_at resolved_at occurred_at",
@@ -65,5 +69,6 @@ OPEN_TEXTS = {
     "CustomerState.time_zone": "a name of the IANA database",
     "CustomerState.changed": "names of the parts of the state",
     "ScoreReason.text": "composed by the model from numbers, never from what people wrote",
+    "NoEffectReason.text": "one of five fixed texts",
 }
 """Strings that no pattern, format or choice confines, each with the reason why it holds no personal data."""

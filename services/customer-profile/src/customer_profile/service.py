@@ -12,6 +12,7 @@ from customer_profile.customers.routes.customers import router as customers
 from customer_profile.facts.commands.group_commits import GroupCommit
 from customer_profile.facts.commands.throttle_backfill import IntakeThrottle
 from customer_profile.facts.contracts.routes import router as contracts
+from customer_profile.facts.contracts.steps.routes import router as contract_steps
 from customer_profile.facts.kinds.registry import KINDS, FactKinds
 from customer_profile.facts.routes import fact_routes
 from customer_profile.policy.routes import router as policy
@@ -43,7 +44,7 @@ def make_service(kinds: FactKinds) -> Service:
         group_commit, throttle = GroupCommit(database, size), IntakeThrottle(settings)
         return Resources(settings.reporting_currency, size, group_commit, throttle, kinds)
 
-    facts = (fact_routes(kinds), contracts, fact_batches.batch_routes(kinds))
+    facts = (fact_routes(kinds), contracts, contract_steps, fact_batches.batch_routes(kinds))
     routers = (customers, customer_batches.router, view_routes(kinds), consents, *facts, policy)
     return Service(
         name="customer-profile",

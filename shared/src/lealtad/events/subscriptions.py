@@ -84,6 +84,7 @@ CONTRACTS = (
     customer_profile.ContractStarted,
     customer_profile.ContractChanged,
     customer_profile.ContractCancelled,
+    customer_profile.ContractCancellationRevoked,
 )
 FACTS = (
     *PURCHASES,

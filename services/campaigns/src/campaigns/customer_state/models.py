@@ -64,6 +64,7 @@ def contract_row(event: Event[ContractFact]) -> Row:
     contract = event.data
     return {
         "contract_id": contract.contract_id,
+        "version": contract.version,
         "customer_id": contract.customer_id,
         "occurred_at": contract.occurred_at,
         "event_id": event.id,
@@ -153,6 +154,7 @@ CONTRACTS = StateCopy(
         "contract",
         METADATA,
         Column("contract_id", UUID, primary_key=True),
+        Column("version", Integer, nullable=False, comment="0: of an event from before versions"),
         Column("customer_id", UUID, nullable=False),
         moment("occurred_at", nullable=False, comment="business time of the newest fact"),
         Column("event_id", UUID, nullable=False, comment="of the newest fact; decides between facts of one time"),
@@ -162,8 +164,8 @@ CONTRACTS = StateCopy(
         Index("ix_contract_customer_id", "customer_id"),
         schema=DERIVED,
     ),
-    # Facts are ordered by business time, because each lane has its own sequences.
-    newest_by=("occurred_at", "event_id"),
+    # The largest version holds the present state. Events from before versions follow business time, then their ids.
+    newest_by=("version", "occurred_at", "event_id"),
     row_of=contract_row,
 )
 

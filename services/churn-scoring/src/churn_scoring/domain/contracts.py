@@ -17,6 +17,11 @@ class Contract:
     fact_id: UUID
     """The newest fact of the contract, which is the cause of events that its end leads to."""
 
+    @property
+    def never_ran(self) -> bool:
+        """Whether the contract ends no later than it starts: it was cancelled before."""
+        return self.ends_at is not None and self.ends_at <= self.starts_at
+
 
 @dataclass(frozen=True, slots=True)
 class ContractStatus:
@@ -32,8 +37,11 @@ class ContractStatus:
 
 
 def status_at(contracts: Iterable[Contract], moment: datetime) -> ContractStatus:
-    """Return the status of one customer's contracts; a contract ends at `ends_at`, cancelled or agreed."""
-    contracts = list(contracts)
+    """Return the status of one customer's contracts; a contract ends at `ends_at`, cancelled or agreed.
+
+    Contracts that never ran were neither held nor left.
+    """
+    contracts = [contract for contract in contracts if not contract.never_ran]
     active = [contract for contract in contracts if contract.ends_at is None or contract.ends_at > moment]
     ended = [(c.ends_at, c.fact_id) for c in contracts if c.ends_at is not None and c.ends_at <= moment]
     ends = [contract.ends_at for contract in active if contract.ends_at is not None]

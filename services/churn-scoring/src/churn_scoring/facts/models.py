@@ -67,8 +67,10 @@ def contract_fact_row(event: Event[ContractFact]) -> Row:
     return {
         "fact_id": event.id,
         "contract_id": contract.contract_id,
+        "version": contract.version,
         "customer_id": contract.customer_id,
         "occurred_at": contract.occurred_at,
+        "known_at": contract.changed_at or contract.occurred_at,
         "starts_at": contract.starts_at,
         "ends_at": contract.ends_at,
     }
@@ -93,15 +95,17 @@ def without_customer(case: CaseState) -> str | None:
     return "the customer of the case is not known yet" if case.customer_id is None else None
 
 
-# The copy keeps all facts of a contract; an assessment selects the newest.
+# The copy keeps all facts of a contract; an assessment selects the largest version, training the largest of its time.
 CONTRACT_FACTS = FactCopy(
     Table(
         "contract_fact",
         METADATA,
         Column("fact_id", UUID, primary_key=True),
         Column("contract_id", UUID, nullable=False),
+        Column("version", Integer, nullable=False, comment="0: of an event from before versions"),
         Column("customer_id", UUID, nullable=False),
         moment("occurred_at", nullable=False),
+        moment("known_at", nullable=False, comment="business time of the newest step in this state"),
         moment("starts_at", nullable=False),
         moment("ends_at"),
         Index("ix_contract_fact_customer_id", "customer_id"),

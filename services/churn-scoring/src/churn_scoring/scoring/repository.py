@@ -31,14 +31,14 @@ INSERT_MISSING = text(f"""
 
 # This must be a statement separate from LOCK: a statement that waits for a lock sees all other rows as they were before
 # it waited. In one statement, the later of two evaluations of a customer could miss the facts of the earlier one, or
-# use an earlier release. A release that comes after this statement makes the scores outdated. The newest fact of a
-# contract holds its whole state.
+# use an earlier release. A release that comes after this statement makes the scores outdated. The largest version
+# of a contract holds its whole state; facts from before versions (0) follow business time.
 SNAPSHOTS = text(f"""
     SELECT release.id AS release, policy_version, model_version, wanted.customer_id AS customer,
         ARRAY(SELECT DISTINCT ON (contract_id) ROW(contract_id, customer_id, starts_at, ends_at, fact_id)
               FROM contract_fact
               WHERE contract_fact.customer_id = wanted.customer_id
-              ORDER BY contract_id, occurred_at DESC, fact_id DESC) AS contracts,
+              ORDER BY contract_id, version DESC, occurred_at DESC, fact_id DESC) AS contracts,
         (SELECT count(*) FROM service_case
          WHERE service_case.customer_id = wanted.customer_id AND complains AND open) AS open_cases,
         (SELECT CASE WHEN status <> 'active' THEN status

@@ -27,13 +27,16 @@ HALVES = 2
 
 @dataclass(frozen=True, slots=True)
 class ContractFact:
-    """A fact about a contract."""
+    """A fact about a contract, with the state of the contract that it announced."""
 
     occurred_at: datetime
     fact_id: UUID
     contract_id: UUID
     starts_at: datetime
     ends_at: datetime | None
+    version: int = 0
+    known_at: datetime | None = None
+    """The business time of the newest step in the state; None: of the fact itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +156,10 @@ def _outcome(facts: Sequence[Fact], place: int, last_day: int) -> tuple[bool, fl
 
 
 def _contracts_recorded_before(timeline: CustomerTimeline, moment: datetime) -> list[Contract]:
-    known = [fact for fact in timeline.contracts if fact.occurred_at < moment]
-    newest = {fact.contract_id: fact for fact in sorted(known, key=lambda fact: (fact.occurred_at, fact.fact_id))}
+    # The state that a late fact carries holds later steps, too: it is no knowledge of that time.
+    known = [fact for fact in timeline.contracts if (fact.known_at or fact.occurred_at) < moment]
+    in_order = sorted(known, key=lambda fact: (fact.version, fact.occurred_at, fact.fact_id))
+    newest = {fact.contract_id: fact for fact in in_order}
     return [
         Contract(fact.contract_id, timeline.customer_id, fact.starts_at, fact.ends_at, fact.fact_id)
         for fact in newest.values()

@@ -46,7 +46,9 @@ async def read_timelines(connection: Connection, customer_ids: Sequence[UUID]) -
     for fact in await read_facts(connection, customer_ids):
         timelines[fact.customer_id].facts.append(fact)
     for row in await connection.execute(CONTRACT_FACTS, {"ids": customer_ids}):
-        found = ContractFact(row.occurred_at, row.fact_id, row.contract_id, row.starts_at, row.ends_at)
+        found = ContractFact(
+            row.occurred_at, row.fact_id, row.contract_id, row.starts_at, row.ends_at, row.version, row.known_at
+        )
         timelines[row.customer_id].contracts.append(found)
     for row in await connection.execute(CASE_SPANS, {"ids": customer_ids}):
         timelines[row.customer_id].cases.append(CaseSpan(row.opened_at, row.resolved_at))

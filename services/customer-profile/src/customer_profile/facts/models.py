@@ -3,6 +3,7 @@
 from sqlalchemy import (
     UUID,
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -79,7 +80,41 @@ contract = Table(
     moment("changed_at", nullable=False, comment="business time of the newest change"),
     moment("cancelled_at", nullable=True),
     Column("cancellation_reason", String, nullable=True),
+    Column("version", Integer, nullable=False, comment="as announced last; grows with each step"),
     Index("ix_contract_customer_id", "customer_id", "id"),
+    schema=OWNED,
+)
+
+contract_step = Table(
+    "contract_step",
+    METADATA,
+    Column("id", UUID, ForeignKey(fact.c.id), primary_key=True, comment="the fact; the first one started the contract"),
+    Column("contract_id", UUID, nullable=False, comment="a restore may write a step before the contract"),
+    Column("in_effect", Boolean, nullable=False, comment="at present: later facts may change it"),
+    Column("no_effect", String, nullable=True, comment="code of the reason"),
+    Index("ix_contract_step_contract_id", "contract_id", "id"),
+    # The newest steps without an effect: lists.
+    Index("ix_contract_step_no_effect", "id", postgresql_where=text("NOT in_effect")),
+    schema=OWNED,
+)
+
+pending_fact = Table(
+    "pending_fact",
+    METADATA,
+    Column("id", UUID, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("source_system", String, nullable=False),
+    Column("source_fact_id", String, nullable=False),
+    Column("waits_for_system", String, nullable=False),
+    Column("waits_for_fact_id", String, nullable=False),
+    moment("occurred_at", nullable=False, comment="business time"),
+    moment("recorded_at", nullable=False, comment="system time"),
+    Column("lane", String, nullable=False),
+    Column("fingerprint", LargeBinary, nullable=False, comment="of the content, with references as they were sent"),
+    Column("request", JSONB, nullable=False, comment="decided on when the awaited fact comes"),
+    Column("data", JSONB, nullable=False, comment="the resource"),
+    UniqueConstraint("source_system", "source_fact_id", name="uq_pending_fact_source"),
+    Index("ix_pending_fact_waits_for", "waits_for_system", "waits_for_fact_id"),
     schema=OWNED,
 )
 

@@ -10,6 +10,7 @@ from customer_profile.facts.kinds.fact_batch import UNKNOWN_CONTENT
 from customer_profile.facts.kinds.fact_ref import Source
 from customer_profile.facts.kinds.registry import FactKinds
 from customer_profile.facts.repository import facts as repository
+from customer_profile.facts.repository import pending_facts
 from lealtad.events.catalog.customer_profile import Fact
 from lealtad.events.envelope import Event
 from lealtad.unit_of_work import UnitOfWork
@@ -19,10 +20,13 @@ async def restore_facts(uow: UnitOfWork, events: Sequence[Event[Fact]]) -> list[
     """Record published facts of locked customers again; return the ids of those that are stored under another id."""
     if not events:
         return []
-    stored = (await repository.find_facts(uow.connection, [_source(event) for event in events])).recorded
+    known = (await repository.find_facts(uow.connection, [_source(event) for event in events])).recorded
+    stored = {source: fact for source, fact in known.items() if not fact.pending}
     missing = {_source(event): event for event in events if _source(event) not in stored}
     if missing:
         await _record(uow, list(missing.values()))
+    if waited := missing.keys() & known.keys():
+        await pending_facts.delete(uow.connection, waited)
     return [event.id for event in events if (fact := stored.get(_source(event))) and fact.id != event.id]
 
 

@@ -29,6 +29,10 @@ class FactRequest(RequestBody):
     occurred_at: Timestamp = Field(description="Business time of the fact")
     channel: Channel | None = None
 
+    def content(self) -> dict[str, Any]:
+        """Return the members that tell a repeat from a conflict; subclasses add what no member says."""
+        return dict(self)
+
 
 class RecordedFact(Fact):
     """A recorded fact."""

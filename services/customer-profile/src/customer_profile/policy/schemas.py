@@ -56,6 +56,7 @@ class IntakePolicy(RequestBody):
                     "guarded_sources": ["loyalty-cards"],
                     "phone_regions": ["CO", "ES"],
                     "document_formats": ["co.nit"],
+                    "pending_facts_limit": 100,
                     "profiling_basis": "objection",
                 }
             ]
@@ -95,6 +96,13 @@ class IntakePolicy(RequestBody):
         "python-stdnum library",
     )
 
+    pending_facts_limit: WholeNumber = Field(
+        default=100,
+        ge=0,
+        le=1000,
+        description="How many steps may wait for one start of a contract that is not recorded yet; more are answered "
+        "429. 0: none waits",
+    )
     profiling_basis: ProfilingBasis = Field(
         default=ProfilingBasis.OBJECTION,
         description="What it means that a customer was never asked about `profiling`. objection: allowed until "

@@ -94,7 +94,9 @@ def _contracts(customer_id: ColumnElement[Any]) -> FromClause:
     change_at = func.least(func.min(begins).filter(begins > NOW), func.min(ends).filter(ends > NOW))
     active = func.coalesce(func.bool_or(running), False)
     rows = select(active.label("active"), change_at.label("change_at"))
-    return rows.where(contract.c.customer_id == customer_id).lateral("contracts")
+    # A contract that ends no later than it starts never ran: no moment changes that.
+    ran = or_(ends.is_(None), ends > begins)
+    return rows.where(contract.c.customer_id == customer_id, ran).lateral("contracts")
 
 
 def _cases(customer_id: ColumnElement[Any]) -> FromClause:

@@ -112,6 +112,7 @@ def contract_row(event: Event[ContractFact]) -> Row:
     contract = event.data
     return {
         "contract_id": contract.contract_id,
+        "version": contract.version,
         "customer_id": contract.customer_id,
         "occurred_at": contract.occurred_at,
         "event_id": event.id,
@@ -158,6 +159,7 @@ CONTRACT_STATES = StateCopy(
         "contract",
         METADATA,
         Column("contract_id", UUID, primary_key=True),
+        Column("version", Integer, nullable=False, comment="0: of an event from before versions"),
         Column("customer_id", UUID, nullable=False),
         moment("occurred_at", nullable=False),
         Column("event_id", UUID, nullable=False),
@@ -167,8 +169,8 @@ CONTRACT_STATES = StateCopy(
         Index("ix_contract_customer_id", "customer_id"),
         schema=DERIVED,
     ),
-    # Of two events at one time the one that was recorded later counts.
-    newest_by=("occurred_at", "event_id"),
+    # The largest version holds the present state. Events from before versions follow business time, then their ids.
+    newest_by=("version", "occurred_at", "event_id"),
     row_of=contract_row,
 )
 

@@ -238,14 +238,47 @@ class TouchpointRecorded(Fact, topic=ACTIVITY, event="touchpoint-recorded"):
     aspect: Slug | None = None
 
 
+class StatedTerms(Part):
+    """The terms that one step of a contract states; None: the step leaves the term as it is."""
+
+    product_line: Slug | None = None
+    monthly_amount: Money | None = None
+    ends_at: Instant | None = None
+    open_ended: bool = Field(default=False, description="The step takes the end away")
+
+
+class NoEffectReason(Part):
+    """Why a step has no effect."""
+
+    code: Slug
+    text: str
+
+
 class ContractFact(Fact):
-    """The common fields of contract events: the contract after the event."""
+    """The common fields of contract events: the contract with all its steps that were known at the event."""
 
     contract_id: UUID
     product_line: Slug
     monthly_amount: Money
     starts_at: Instant
-    ends_at: Instant | None = Field(default=None, description="Agreed or effective end")
+    ends_at: Instant | None = Field(
+        default=None, description="Agreed or effective end; not after `starts_at`: the contract never ran"
+    )
+    version: int = Field(
+        default=0,
+        ge=0,
+        description="Grows with each event of the contract: the largest holds the present state, also after a late "
+        "step. 0: an event from before versions, ordered by `occurred_at` and id",
+    )
+    changed_at: Instant | None = Field(
+        default=None, description="Business time of the newest step in this state; None: `occurred_at`"
+    )
+    cancelled_at: Instant | None = Field(default=None, description="Business time of the cancellation in force")
+    in_effect: bool = Field(default=True, description="Whether this step has an effect on this state")
+    no_effect_reason: NoEffectReason | None = Field(default=None, description="Why not; None: it has an effect")
+    stated: StatedTerms | None = Field(
+        default=None, description="What this step itself states; None: an event from before versions"
+    )
 
 
 class ContractStarted(ContractFact, topic=ACTIVITY, event="contract-started"):
@@ -257,6 +290,12 @@ class ContractChanged(ContractFact, topic=ACTIVITY, event="contract-changed"):
 
 
 class ContractCancelled(ContractFact, topic=ACTIVITY, event="contract-cancelled"):
-    """The customer or the company cancelled; `ends_at` is when it takes effect."""
+    """The customer or the company cancelled; `stated.ends_at` is when it takes effect."""
+
+    reason: Slug | None = None
+
+
+class ContractCancellationRevoked(ContractFact, topic=ACTIVITY, event="contract-cancellation-revoked"):
+    """The cancellation was taken back: the customer stays."""
 
     reason: Slug | None = None

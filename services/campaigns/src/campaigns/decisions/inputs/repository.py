@@ -75,7 +75,9 @@ CUSTOMERS = text("""
             max(ends_at) FILTER (WHERE ends_at <= :now) AS contract_ended_at
         FROM (
             SELECT ends_at, starts_at <= :now AND (ends_at IS NULL OR ends_at > :now) AS runs
-            FROM contract WHERE customer_id = ids.customer_id
+            FROM contract
+            -- A contract that ends no later than it starts never ran.
+            WHERE customer_id = ids.customer_id AND (ends_at IS NULL OR ends_at > starts_at)
         ) AS contracts
     ) AS held
     ORDER BY ids.customer_id

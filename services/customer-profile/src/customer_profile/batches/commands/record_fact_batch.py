@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from customer_profile.facts.commands.record_facts import FactResult, record_facts
+from customer_profile.facts.commands.accept_fact import FactResult
+from customer_profile.facts.commands.record_facts import record_facts
 from customer_profile.facts.commands.throttle_backfill import MAX_WAIT_S, IntakeThrottle
 from customer_profile.facts.schemas import FactRequest
 from customer_profile.metrics import count_fact

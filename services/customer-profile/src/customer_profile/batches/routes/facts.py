@@ -56,4 +56,6 @@ def _item(outcome: Outcome) -> dict[str, Any]:
     """Return the `BatchItem` of an outcome."""
     if isinstance(outcome, Problem):
         return {"status": outcome.status, "problem": outcome.document()}
-    return {"status": outcome.status, "id": outcome.fact.id, "customer_id": outcome.fact.customer_id}
+    fact = outcome.fact
+    item = {"status": outcome.status, "id": fact.id, "customer_id": fact.customer_id}
+    return {**item, **({"in_effect": fact.data["in_effect"]} if "in_effect" in fact.data else {})}

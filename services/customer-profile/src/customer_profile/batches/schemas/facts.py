@@ -33,7 +33,10 @@ class BatchItem(BaseModel):
 
     status: int = Field(description="The status of the same fact at its own address: 201, 200, 404, 409, 410, 422 …")
     id: UUID | None = Field(default=None, description="Of the fact and of its event")
-    customer_id: UUID | None = None
+    customer_id: UUID | None = Field(default=None, description="null for a step whose contract is not known yet")
+    in_effect: bool | None = Field(
+        default=None, description="Of a step of a contract: whether it has an effect; its own address tells why not"
+    )
     problem: ProblemDocument | None = None
 
 

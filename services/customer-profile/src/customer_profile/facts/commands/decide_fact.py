@@ -1,51 +1,77 @@
 """Decide on one fact: its customer, whether it is new, whether it is possible, and the event that it becomes."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from customer_profile.domain.fingerprint import fingerprint
+from customer_profile.facts.commands.check_fact import other_fact, require_possible, source_of
+from customer_profile.facts.commands.decide_waiting import decide_waiting, require_same_waiting
 from customer_profile.facts.commands.identify_customer import external_id_of, identify_customer
 from customer_profile.facts.kinds.descriptor import FactContext, FactKind, NewFact
-from customer_profile.facts.kinds.fact_batch import UNKNOWN_CONTENT, FactBatch, StoredFact
-from customer_profile.facts.kinds.fact_ref import Source
+from customer_profile.facts.kinds.fact_batch import UNKNOWN_CONTENT, FactBatch, PendingFact, StoredFact
 from customer_profile.facts.schemas import FactRequest
 from lealtad.events.catalog.customer_profile import Fact
 from lealtad.events.catalog.shared_types import FactSource
-from lealtad.http import InvalidField, Problem, conflict, invalid
+from lealtad.http import Problem
 from lealtad.ids import new_id
-from lealtad.money import Money, is_in_minor_units, minor_units
 
 
-def decide_fact(fact: FactRequest, kind: FactKind[Any], batch: FactBatch) -> NewFact | StoredFact:
-    """Return the fact to be recorded, or the same fact as it was recorded before.
+def decide_fact(fact: FactRequest, kind: FactKind[Any], batch: FactBatch) -> NewFact | StoredFact | PendingFact:
+    """Return the fact to be recorded, or to wait for another one, or the same fact as it was recorded before.
 
     Raise the problem that keeps the fact out. Nothing is changed.
     """
+    stored = batch.facts.get(source_of(fact))
+    if kind.waiting and (missing := kind.waiting.missing(fact, batch)):
+        return decide_waiting(fact, kind, batch, missing)
+    if stored and stored.pending:
+        # The fact that it waited for has come, and nothing has taken it up.
+        require_same_waiting(stored, fact, kind)
+        return _new_fact(fact, kind, batch, stored.id)
     customer_id = identify_customer(fact, kind, batch)
     content = _fingerprint(fact, kind, customer_id, batch)
-    stored = batch.facts.get(Source(fact.source.system, fact.source.fact_id))
-    shared = {
+    if stored:
+        shared = _shared_fields(fact, customer_id, batch.recorded_at)
+        if not _is_same(stored, fact, kind, content, FactContext(stored.id, shared, batch)):
+            raise other_fact(stored, kind)
+        return stored
+    require_possible(fact, batch)
+    return _new_fact(fact, kind, batch, new_id())
+
+
+def release_fact(pending: PendingFact, kind: FactKind[Any], batch: FactBatch) -> NewFact:
+    """Return a fact that waits no longer, under its own id and times; raise the problem that keeps it waiting."""
+    new = _new_fact(kind.parse(pending.request), kind, batch, pending.id, pending.recorded_at)
+    return replace(new, lane=pending.lane)
+
+
+def _new_fact(
+    fact: FactRequest, kind: FactKind[Any], batch: FactBatch, fact_id: UUID, recorded_at: datetime | None = None
+) -> NewFact:
+    customer_id = identify_customer(fact, kind, batch)
+    shared = _shared_fields(fact, customer_id, recorded_at or batch.recorded_at)
+    event = kind.decide(fact, FactContext(fact_id, shared, batch))
+    content = _fingerprint(fact, kind, customer_id, batch)
+    return NewFact(fact_id, kind, event, content, event.model_dump(mode="json"), batch.lane)
+
+
+def _shared_fields(fact: FactRequest, customer_id: UUID, recorded_at: datetime) -> dict[str, Any]:
+    return {
         "customer_id": customer_id,
         "source": FactSource(system=fact.source.system, fact_id=fact.source.fact_id),
         "occurred_at": fact.occurred_at,
-        "recorded_at": batch.recorded_at,
+        "recorded_at": recorded_at,
         "channel": fact.channel,
         "named_as": external_id_of(fact),
     }
-    if stored:
-        if not _is_same(stored, fact, kind, content, FactContext(stored.id, shared, batch)):
-            raise _other_fact(stored, kind)
-        return stored
-    _require_possible(fact, batch)
-    fact_id = new_id()
-    event = kind.decide(fact, FactContext(fact_id, shared, batch))
-    return NewFact(fact_id, kind, event, content, event.model_dump(mode="json"), batch.lane)
 
 
 def _fingerprint(fact: FactRequest, kind: FactKind[Any], customer_id: UUID, batch: FactBatch) -> bytes:
     # Several references may name one customer or target: the id counts.
-    content = {**dict(fact), "source": None, "customer": str(customer_id)}
+    content = {**fact.content(), "source": None, "customer": str(customer_id)}
     if kind.target:
         content[kind.target.field] = str(kind.target.find(fact, batch).id)
     return fingerprint(content)
@@ -76,39 +102,3 @@ def _meaning(event: Fact) -> bytes:
 def _shared(values: Fact | Mapping[str, Any]) -> bytes:
     fields = dict(values)
     return fingerprint({name: fields[name] for name in ("customer_id", "occurred_at", "channel")})
-
-
-def _other_fact(stored: StoredFact, kind: FactKind[Any]) -> Problem:
-    if stored.kind == kind.name:
-        detail = "A fact is recorded once. Send what has changed as a fact of its own, with its own fact id."
-    else:
-        detail = (
-            f"This (system, fact_id) is a {stored.kind} already, and all kinds share them. Send the {kind.name} with "
-            "another fact id or system."
-        )
-    title = "This fact was recorded with other content"
-    return conflict("fact-conflict", title, detail, kind=stored.kind, fact_id=stored.id)
-
-
-def _require_possible(fact: FactRequest, batch: FactBatch) -> None:
-    errors = []
-    if violation := batch.policy.occurrence_window(batch.lane).violation(fact.occurred_at, batch.now):
-        hint = "the intake policy sets both limits"
-        errors.append(InvalidField(pointer="/occurred_at", message=violation, hint=hint))
-    amounts = [(name, value) for name, value in fact if isinstance(value, Money)]
-    errors += [
-        InvalidField(pointer=f"/{name}/currency", message="is not the reporting currency", hint=batch.currency)
-        for name, money in amounts
-        if money.currency != batch.currency
-    ]
-    errors += [
-        InvalidField(pointer=f"/{name}/amount", message="is finer than the smallest coin", hint=_coin(batch.currency))
-        for name, money in amounts
-        if not is_in_minor_units(money.amount, batch.currency)
-    ]
-    if errors:
-        raise invalid("Correct what `errors` points at.", errors)
-
-
-def _coin(currency: str) -> str:
-    return f"{currency} has {minor_units(currency)} decimals; unit prices may have more"

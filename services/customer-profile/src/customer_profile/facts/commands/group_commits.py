@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from contextvars import Context, copy_context
 from typing import NamedTuple
 
-from customer_profile.facts.commands.record_facts import FactResult, record_facts
+from customer_profile.facts.commands.accept_fact import FactResult
+from customer_profile.facts.commands.record_facts import record_facts
 from customer_profile.facts.schemas import FactRequest
 from lealtad.backoff import Backoff
 from lealtad.http import Problem

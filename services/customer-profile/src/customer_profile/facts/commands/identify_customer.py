@@ -64,6 +64,22 @@ def identify_customer(fact: FactRequest, kind: FactKind[Any], batch: FactBatch) 
     return ids.pop()
 
 
+def identify_named(fact: FactRequest, batch: FactBatch) -> UUID | None:
+    """Return the customer that a fact names, as far as it names one that is known; nobody is created.
+
+    Raise 404, 409, 410 or 422.
+    """
+    refs = refs_of(fact)
+    customers = [customer for ref in refs if (customer := batch.customers.get(ref))]
+    if any(ref.id is not None and ref not in batch.customers for ref in refs):
+        raise customer_not_found()
+    if len({customer.id for customer in customers}) > 1:
+        raise _ambiguous()
+    for customer in customers:
+        require_active(customer.status)
+    return customers[0].id if customers else None
+
+
 def _newcomer(ref: CustomerRef, pointer: str, batch: FactBatch) -> UUID:
     if ref.id is not None:
         raise customer_not_found()

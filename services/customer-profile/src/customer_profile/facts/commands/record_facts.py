@@ -1,41 +1,27 @@
 """Record facts, one or many: the same rules, and for one transaction one set of statements."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from customer_profile.customers import repository as customers
 from customer_profile.domain.profiling_permission import ProfilingPermission, profiling_permission
-from customer_profile.facts.commands.decide_fact import decide_fact
+from customer_profile.facts.commands.accept_fact import FactChanges, FactResult
 from customer_profile.facts.commands.load_batch import load_batch
 from customer_profile.facts.kinds.descriptor import NewFact
-from customer_profile.facts.kinds.fact_batch import FactBatch, StoredFact
-from customer_profile.facts.kinds.fact_ref import Source
+from customer_profile.facts.kinds.fact_batch import FactBatch
 from customer_profile.facts.repository import facts as repository
+from customer_profile.facts.repository import pending_facts
 from customer_profile.facts.schemas import FactRequest
 from lealtad.db import Connection
 from lealtad.events.catalog.customer_profile import CustomerRegistered, CustomerStatus, ExternalId
 from lealtad.events.cause import Lane
 from lealtad.events.envelope import EventRef
-from lealtad.http import Answer, Problem
-from lealtad.http.answer import RenderedAnswer
+from lealtad.http import Problem
 from lealtad.http.database_errors import LostRaceError
 from lealtad.unit_of_work import UnitOfWork
 
 Accepted = Sequence[tuple[NewFact, EventRef]]
-
-
-@dataclass(frozen=True, slots=True)
-class FactResult:
-    """The result for a fact that is recorded: now (201), or before with the same content (200)."""
-
-    fact: StoredFact
-    status: int
-
-    def answer(self) -> RenderedAnswer:
-        """Return the answer to the request that sent the fact."""
-        return Answer(self.fact.document(), status=self.status).rendered()
 
 
 async def record_facts(
@@ -52,13 +38,11 @@ async def record_facts(
     Raise LostRaceError if a concurrent transaction recorded the same fact or customer at the same time: run again.
     """
     batch = await load_batch(uow, facts, lane)
-    accepted: list[tuple[NewFact, EventRef]] = []
+    changes = FactChanges(uow, batch)
     traces = traceparents or [uow.traceparent] * len(facts)
-    outcomes = [_accept(uow, fact, trace, batch, accepted) for fact, trace in zip(facts, traces, strict=True)]
-    if accepted:
-        await _write(uow, batch, accepted)
-        await _save_updates(uow, batch)
-    return outcomes
+    outcomes = [changes.accept(fact, trace) for fact, trace in zip(facts, traces, strict=True)]
+    await _save(changes)
+    return [changes.newest(fact, outcome) for fact, outcome in zip(facts, outcomes, strict=True)]
 
 
 async def save_effects(connection: Connection, facts: Sequence[NewFact]) -> None:
@@ -82,32 +66,17 @@ def moved_totals(facts: Sequence[NewFact]) -> Mapping[UUID, Mapping[str, Any]]:
     return moved
 
 
-def _accept(
-    uow: UnitOfWork,
-    request: FactRequest,
-    traceparent: str | None,
-    batch: FactBatch,
-    accepted: list[tuple[NewFact, EventRef]],
-) -> FactResult | Problem:
-    kind = uow.resources.fact_kinds.with_name(request.type)
-    try:
-        fact = decide_fact(request, kind, batch)
-        if isinstance(fact, StoredFact):
-            return FactResult(fact, 200)
-        emitted = uow.emit(
-            fact.event, key=fact.event.customer_id, event_id=fact.id, lane=fact.lane, traceparent=traceparent
-        )
-    except Problem as problem:
-        return problem
-    accepted.append((fact, emitted))
-    stored = StoredFact(fact.id, kind.name, fact.event.customer_id, fact.fingerprint, fact.data)
-    batch.add(Source(request.source.system, request.source.fact_id), stored)
-    if kind.apply:
-        known = len(batch.updates)
-        kind.apply(batch, fact)
-        for update in batch.updates[known:]:
-            uow.emit(update, key=fact.event.customer_id, causes=[emitted.cause])
-    return FactResult(stored, 201)
+async def _save(changes: FactChanges) -> None:
+    uow, batch = changes.uow, changes.batch
+    if changes.accepted:
+        await _write(uow, batch, changes.accepted)
+        await _save_updates(uow, batch)
+    if batch.new_pending and await pending_facts.insert(uow.connection, batch.new_pending) < len(batch.new_pending):
+        raise LostRaceError("one of the facts was recorded in this moment")
+    if changes.released:
+        await pending_facts.delete(uow.connection, changes.released)
+    if changes.refused:
+        await pending_facts.refuse(uow.connection, changes.refused)
 
 
 async def _write(uow: UnitOfWork, batch: FactBatch, accepted: Accepted) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from customer_profile.facts.contracts import repository
 from customer_profile.facts.contracts.schemas import ContractFilters
+from customer_profile.facts.contracts.steps.queries import present_effect
 from customer_profile.facts.queries import filters_by_customer_id, find_fact_id, recent_items
 from lealtad.http import Answer, Page, PageQuery, not_found
 from lealtad.money import Money
@@ -42,7 +43,14 @@ def _document(uow: UnitOfWork, row: Any) -> dict[str, Any]:
     contract = repository.contract_of(row)
     return {
         **asdict(contract),
+        "status": contract.status(uow.now),
+        "steps": [_step(step) for step in reversed(row.steps)],
         "source": {"system": row.source_system, "fact_id": row.source_fact_id},
         "monthly_amount": Money.stored(row.monthly_amount, uow.resources.reporting_currency),
         "active": contract.is_active(uow.now),
     }
+
+
+def _step(step: Mapping[str, Any]) -> dict[str, Any]:
+    data = {name: step["data"].get(name) for name in ("source", "occurred_at", "recorded_at", "stated", "reason")}
+    return {"id": step["id"], "type": step["type"], **data, **present_effect(step["no_effect"])}

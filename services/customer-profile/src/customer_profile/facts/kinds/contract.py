@@ -1,23 +1,35 @@
-"""Contract: it starts, changes and is cancelled; three kinds of facts with one state."""
+"""Contract: it starts, changes, is cancelled and stays after all; four kinds of facts with one state."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Self
-from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from customer_profile.domain.contracts import Contract, ContractConflictError
-from customer_profile.facts.contracts import repository, schemas
+from customer_profile.domain.contracts import Terms
+from customer_profile.facts.contracts import schemas
 from customer_profile.facts.contracts.queries import list_recent_contracts
-from customer_profile.facts.kinds.descriptor import FactContext, FactKind, NewFact, Target, ViewPart
-from customer_profile.facts.kinds.fact_batch import FactBatch, RelatedState
-from customer_profile.facts.kinds.fact_ref import FactRefs, Source, parse_fact_ref
-from customer_profile.facts.schemas import FactRequest, RecordedFact, documented
+from customer_profile.facts.contracts.steps.schemas import ContractStep
+from customer_profile.facts.kinds.contract_steps import (
+    Contracts,
+    apply_start,
+    apply_step,
+    decide_step,
+    find_contract,
+    missing_start,
+    save_steps,
+    stated_terms,
+    waiting_step,
+)
+from customer_profile.facts.kinds.descriptor import FactContext, FactKind, Target, ViewPart, Waiting
+from customer_profile.facts.kinds.fact_batch import FactBatch
+from customer_profile.facts.schemas import FactRequest, documented
 from customer_profile.fields import FactRefText
-from lealtad.db import Connection
-from lealtad.events.catalog.customer_profile import ContractCancelled, ContractChanged, ContractFact, ContractStarted
-from lealtad.events.catalog.shared_types import Slug
-from lealtad.http import InvalidField, Problem, SafeValueError, SlugText, Timestamp, conflict, invalid, not_found
+from lealtad.events.catalog.customer_profile import (
+    ContractCancellationRevoked,
+    ContractCancelled,
+    ContractChanged,
+    ContractStarted,
+)
+from lealtad.http import SafeValueError, SlugText, Timestamp
 from lealtad.money import Money
 
 START_EXAMPLE = {
@@ -44,6 +56,13 @@ CANCEL_EXAMPLE = {
     "ends_at": "2011-03-31T00:00:00+00:00",
     "reason": "moved-away",
 }
+REVOKE_EXAMPLE = {
+    "type": "contract-revoke-cancellation",
+    "source": {"system": "billing", "fact_id": "K-2011-1-zz"},
+    "occurred_at": "2011-03-01T08:25:00+00:00",
+    "contract": "billing:K-2011-1",
+    "reason": "better-price",
+}
 
 
 class NewContract(FactRequest):
@@ -67,7 +86,7 @@ class NewContract(FactRequest):
 
 
 class ContractStepRequest(FactRequest):
-    """Fields that changes and cancellations share; the customer is the contract's, and may be left out."""
+    """Fields that the steps after the start share; the customer is the contract's, and may be left out."""
 
     contract: FactRefText | None = Field(
         default=None,
@@ -83,11 +102,23 @@ class ContractChange(ContractStepRequest):
     type: Literal["contract-change"] = "contract-change"
     product_line: SlugText | None = None
     monthly_amount: Money | None = None
-    ends_at: Timestamp | None = None
+    ends_at: Timestamp | None = Field(default=None, description="null: the contract has no end; left out: it stays")
+
+    @property
+    def takes_end_away(self) -> bool:
+        """Whether the change makes the contract open-ended."""
+        return "ends_at" in self.model_fields_set and self.ends_at is None
+
+    def content(self) -> dict[str, Any]:
+        """Return the members, and whether a null stands for the end."""
+        return {**dict(self), **({"open_ended": True} if self.takes_end_away else {})}
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
-        if not (self.product_line or self.monthly_amount or self.ends_at):
+        for name in ("product_line", "monthly_amount"):
+            if name in self.model_fields_set and getattr(self, name) is None:
+                raise SafeValueError("cannot be taken away; leave it out, and it stays", name)
+        if not (self.product_line or self.monthly_amount or "ends_at" in self.model_fields_set):
             raise SafeValueError("say what changes: product_line, monthly_amount or ends_at")
         if self.monthly_amount and self.monthly_amount.amount < 0:
             raise SafeValueError("must not be negative", "monthly_amount")
@@ -100,127 +131,76 @@ class ContractCancellation(ContractStepRequest):
     model_config = documented(CANCEL_EXAMPLE)
 
     type: Literal["contract-cancel"] = "contract-cancel"
-    ends_at: Timestamp | None = Field(default=None, description="The end of the contract; default: at once")
+    ends_at: Timestamp | None = Field(default=None, description="The end of the contract; default, and null: at once")
     reason: SlugText | None = None
 
 
-class ContractStep(RecordedFact, ContractFact):
-    """A recorded start, change or cancellation, with the state of the contract after it."""
+class CancellationRevocation(ContractStepRequest):
+    """A cancellation was taken back: the customer stays."""
 
-    reason: Slug | None = None
+    model_config = documented(REVOKE_EXAMPLE)
 
-
-class Contracts(RelatedState):
-    """The contracts that the facts of a batch name."""
-
-    field = "contract"
-    has_customer = True
-
-    def __init__(self) -> None:
-        self.by_id: dict[UUID, Contract] = {}
-
-    async def load(self, connection: Connection, refs: FactRefs) -> Mapping[Source, UUID]:
-        """Load the contracts that `refs` name."""
-        found = await repository.find_contracts(connection, refs)
-        self.by_id |= {contract.id: contract for _, contract in found}
-        return {source: contract.id for source, contract in found}
-
-    def customers(self) -> set[UUID]:
-        """Return the customers of the contracts."""
-        return {contract.customer_id for contract in self.by_id.values()}
+    type: Literal["contract-revoke-cancellation"] = "contract-revoke-cancellation"
+    reason: SlugText | None = None
 
 
 def decide_start(fact: NewContract, context: FactContext) -> ContractStarted:
     """Return the event of the start; the contract's id is the fact's."""
+    starts_at = fact.starts_at or fact.occurred_at
     return ContractStarted(
         **context.shared,
         contract_id=context.id,
         product_line=fact.product_line,
         monthly_amount=fact.monthly_amount,
-        starts_at=fact.starts_at or fact.occurred_at,
+        starts_at=starts_at,
         ends_at=fact.ends_at,
+        version=1,
+        changed_at=fact.occurred_at,
+        stated=stated_terms(_start_terms(fact), context.batch.currency),
     )
 
 
 def decide_change(fact: ContractChange, context: FactContext) -> ContractChanged:
-    """Return the event of the change; raise 404 for an unknown contract and 409 where its state does not allow it."""
-    before = find_contract(fact, context.batch)
-    try:
-        contract = before.change(
-            fact.occurred_at,
-            product_line=fact.product_line,
-            monthly_amount=fact.monthly_amount.amount if fact.monthly_amount else None,
-            ends_at=fact.ends_at,
-        )
-    except ContractConflictError as error:
-        raise _conflict(error) from None
-    return ContractChanged(**context.shared, **_fields(contract, context.batch.currency))
+    """Return the event of the change; raise 404 for an unknown contract, 409 where its start does not allow it."""
+    return ContractChanged(**decide_step(fact, terms_of(fact), context))
 
 
 def decide_cancellation(fact: ContractCancellation, context: FactContext) -> ContractCancelled:
-    """Return the event of the end; raise 404 for an unknown contract and 409 where its state does not allow it."""
-    before = find_contract(fact, context.batch)
-    try:
-        contract = before.cancel(fact.occurred_at, effective_at=fact.ends_at or fact.occurred_at)
-    except ContractConflictError as error:
-        raise _conflict(error) from None
-    return ContractCancelled(**context.shared, **_fields(contract, context.batch.currency), reason=fact.reason)
+    """Return the event of the cancellation; raise 404 for an unknown contract."""
+    return ContractCancelled(**decide_step(fact, terms_of(fact), context, fact.reason), reason=fact.reason)
 
 
-def find_contract(fact: ContractStepRequest, batch: FactBatch) -> Contract:
-    """Return the contract that a change or a cancellation names; raise 422 for none and 404 for an unknown one."""
-    if fact.contract is None:
-        error = InvalidField(pointer="/contract", message="is missing", hint="the contract's id, or system:fact_id")
-        raise invalid("Name the contract.", [error])
-    contract_id = batch.id_of(parse_fact_ref(fact.contract, "/contract"))
-    contracts = batch.state(Contracts).by_id
-    if contract_id is None or contract_id not in contracts:
-        raise not_found("contract", "ref", "No contract has this id, or was started by this fact. Record its start.")
-    return contracts[contract_id]
+def decide_revocation(fact: CancellationRevocation, context: FactContext) -> ContractCancellationRevoked:
+    """Return the event of the revocation; raise 404 for an unknown contract."""
+    return ContractCancellationRevoked(**decide_step(fact, Terms(), context, fact.reason), reason=fact.reason)
 
 
-def apply_step(batch: FactBatch, fact: NewFact) -> None:
-    """Let later facts of the batch see the contract after this one."""
-    contract = _contract_after(fact)
-    batch.state(Contracts).by_id[contract.id] = contract
+def _start_terms(fact: NewContract) -> Terms:
+    return Terms(fact.product_line, fact.monthly_amount.amount, fact.ends_at, open_ended=fact.ends_at is None)
 
 
-async def save_contracts(connection: Connection, facts: Sequence[NewFact]) -> None:
-    """Write the contracts after the last of their facts."""
-    contracts = {contract.id: contract for contract in map(_contract_after, facts)}
-    await repository.upsert_contracts(connection, contracts.values())
+def terms_of(fact: FactRequest) -> Terms:
+    """Return the terms that a step states."""
+    match fact:
+        case ContractChange():
+            amount = fact.monthly_amount.amount if fact.monthly_amount else None
+            return Terms(fact.product_line, amount, fact.ends_at, open_ended=fact.takes_end_away)
+        case ContractCancellation():
+            return Terms(ends_at=fact.ends_at or fact.occurred_at)
+    return Terms()
 
 
-def _contract_after(fact: NewFact) -> Contract:
-    event = fact.event
-    if not isinstance(event, ContractFact):
-        raise TypeError(f"{type(event).__name__} is no fact of a contract")
-    return Contract(
-        id=event.contract_id,
-        customer_id=event.customer_id,
-        product_line=event.product_line,
-        monthly_amount=event.monthly_amount.amount,
-        starts_at=event.starts_at,
-        ends_at=event.ends_at,
-        changed_at=event.occurred_at,
-        cancelled_at=event.occurred_at if isinstance(event, ContractCancelled) else None,
-        cancellation_reason=event.reason if isinstance(event, ContractCancelled) else None,
-    )
+def document_waiting(fact: FactRequest, batch: FactBatch) -> dict[str, Any]:
+    """Return the fields of a step whose start is not recorded yet."""
+    return waiting_step(fact, terms_of(fact), batch)
 
 
-def _fields(contract: Contract, currency: str) -> dict[str, Any]:
-    return {
-        "contract_id": contract.id,
-        "product_line": contract.product_line,
-        "monthly_amount": Money(amount=contract.monthly_amount, currency=currency),
-        "starts_at": contract.starts_at,
-        "ends_at": contract.ends_at,
-    }
-
-
-def _conflict(error: ContractConflictError) -> Problem:
-    return conflict("contract-conflict", "The contract does not allow it", f"Check the contract: {error}.")
-
+ANY_ORDER = """Steps of a contract may arrive in any order: the state is what they give by the time they happened. A
+    step without an effect is kept, and says why (`in_effect`, `no_effect_reason`). A step whose start is named as
+    `system:fact_id` and is not recorded yet waits for it: the answer is 201 without a contract, reason `start-unknown`.
+    """
+WAITING: Waiting[Any] = Waiting(missing=missing_start, document=document_waiting)
+TARGET = Target("contract", find_contract)
 
 START = FactKind(
     name="contract-start",
@@ -228,50 +208,71 @@ START = FactKind(
     operation="start_contract",
     description="""Record the start of a contract.
 
-    The contract's id is the id of this fact. It runs from `starts_at` until its agreed end, if there is one.
+    The contract's id is the id of this fact. It runs from `starts_at` until its agreed end, if there is one. Steps that
+    came before their start take effect now.
     """,
     request=NewContract,
     resource=ContractStep,
     events=(ContractStarted,),
     decide=decide_start,
     part=ViewPart(item=schemas.Contract, read=list_recent_contracts),
-    apply=apply_step,
-    save=save_contracts,
+    awaited=True,
+    apply=apply_start,
+    save=save_steps,
 )
 CHANGE: FactKind[ContractChange] = FactKind(
     name="contract-change",
     plural="contracts",
     path="/contracts/{contract}/change",
     operation="change_contract",
-    description="""Record a change of a contract.
+    description=f"""Record a change of a contract.
 
-    What is not given stays. A change that happened before one already recorded is refused (409), so is any after the
-    cancellation.
-    """,
+    What is not given stays; `ends_at: null` takes the end away. {ANY_ORDER}""",
     request=ContractChange,
     resource=ContractStep,
     events=(ContractChanged,),
     decide=decide_change,
     related=(Contracts,),
-    target=Target("contract", find_contract),
+    target=TARGET,
+    waiting=WAITING,
     apply=apply_step,
-    save=save_contracts,
+    save=save_steps,
 )
 CANCEL: FactKind[ContractCancellation] = FactKind(
     name="contract-cancel",
     plural="contracts",
     path="/contracts/{contract}/cancel",
     operation="cancel_contract",
-    description="""Record the cancellation of a contract.
+    description=f"""Record the cancellation of a contract.
 
-    It takes effect at `ends_at`, by default at once. A contract is cancelled once; a second cancellation answers 409.
-    """,
+    It takes effect at `ends_at`, by default at once. An end that is not after the start says that the contract never
+    ran. Of several cancellations the first counts. {ANY_ORDER}""",
     request=ContractCancellation,
     resource=ContractStep,
     events=(ContractCancelled,),
     decide=decide_cancellation,
     related=(Contracts,),
-    target=Target("contract", find_contract),
+    target=TARGET,
+    waiting=WAITING,
     apply=apply_step,
-    save=save_contracts,
+    save=save_steps,
+)
+REVOKE: FactKind[CancellationRevocation] = FactKind(
+    name="contract-revoke-cancellation",
+    plural="contracts",
+    path="/contracts/{contract}/revoke-cancellation",
+    operation="revoke_contract_cancellation",
+    description=f"""Record that the cancellation of a contract was taken back.
+
+    The customer stays: the contract goes on as if it had not been cancelled, with the changes that were recorded
+    meanwhile. {ANY_ORDER}""",
+    request=CancellationRevocation,
+    resource=ContractStep,
+    events=(ContractCancellationRevoked,),
+    decide=decide_revocation,
+    related=(Contracts,),
+    target=TARGET,
+    waiting=WAITING,
+    apply=apply_step,
+    save=save_steps,
 )

@@ -8,8 +8,9 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from customer_profile.facts.kinds.fact_batch import FactBatch, RelatedState
+from customer_profile.facts.kinds.fact_ref import Source
 from customer_profile.facts.kinds.totals import Total
-from customer_profile.facts.schemas import FactFilters, FactRequest, RecordedFact
+from customer_profile.facts.schemas import FactFilters, FactRequest
 from lealtad.db import Connection
 from lealtad.events.catalog.customer_profile import Fact
 from lealtad.events.cause import Lane
@@ -70,6 +71,16 @@ class Target(Generic[Request]):
     """Return the target; raise the problem that keeps the fact out."""
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting(Generic[Request]):
+    """The fact that a fact waits for: until it is recorded, the fact is kept without an event."""
+
+    missing: Callable[[Request, FactBatch], Source | None]
+    """Return the source of the fact that must come first, or None; raise the problem that keeps the fact out."""
+    document: Callable[[Request, FactBatch], Mapping[str, Any]]
+    """Return the fields of the waiting fact beside those that all kinds share."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FactList:
     """The list of the facts of a kind at `GET /v1/<plural>`."""
@@ -120,7 +131,7 @@ class FactKind(Generic[Request]):
     """The description of the intake route: a line of summary, then a paragraph."""
     request: type[Request]
     """The request of the single route, and an item of a batch."""
-    resource: type[RecordedFact]
+    resource: type[BaseModel]
     events: tuple[type[Fact], ...]
     """The events that facts of this kind become."""
     decide: Callable[[Request, FactContext], Fact]
@@ -135,6 +146,9 @@ class FactKind(Generic[Request]):
     related: tuple[type[RelatedState], ...] = ()
     """The state to load for requests that name it."""
     target: Target[Request] | None = None
+    waiting: Waiting[Request] | None = None
+    awaited: bool = False
+    """Whether facts may wait for one of this kind."""
     apply: Callable[[FactBatch, NewFact], None] | None = None
     """Update the related state of the batch by an accepted fact."""
     save: Callable[[Connection, Sequence[NewFact]], Awaitable[None]] | None = None
@@ -154,6 +168,10 @@ class FactKind(Generic[Request]):
         """Return the event of a recorded fact."""
         event = next(event for event in self.events if data.keys() <= event.model_fields.keys())
         return event.model_validate(data)
+
+    def parse(self, request: Mapping[str, Any]) -> Request:
+        """Return a request that was kept as JSON values."""
+        return self.request.model_validate({**request, "type": self.name})
 
     @property
     def intake_path(self) -> str:

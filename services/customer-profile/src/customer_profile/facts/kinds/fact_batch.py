@@ -29,14 +29,38 @@ class StoredFact:
 
     id: UUID
     kind: str
-    customer_id: UUID
+    customer_id: UUID | None
     fingerprint: bytes
     data: Mapping[str, Any]
     """Data of its event as JSON values."""
+    pending: bool = False
+    """Whether it waits for the fact that it names, and has no event yet."""
 
     def document(self) -> dict[str, Any]:
         """Return the fact as a resource."""
-        return fact_document(self.id, self.data)
+        return {**fact_document(self.id, self.data), **({"event_id": None} if self.pending else {})}
+
+
+@dataclass(frozen=True, slots=True)
+class PendingFact:
+    """An accepted fact that waits for the fact that it names."""
+
+    id: UUID
+    kind: str
+    source: Source
+    waits_for: Source
+    occurred_at: datetime
+    recorded_at: datetime
+    lane: Lane
+    fingerprint: bytes
+    request: Mapping[str, Any]
+    """The request as JSON values, for the decision when the awaited fact comes."""
+    data: Mapping[str, Any]
+    """The fields of the resource as JSON values."""
+
+    def stored(self) -> StoredFact:
+        """Return the fact as one that is recorded."""
+        return StoredFact(self.id, self.kind, None, self.fingerprint, self.data, pending=True)
 
 
 class RelatedState(ABC):
@@ -81,6 +105,9 @@ class FactBatch:
     ids: dict[Source, UUID] = field(default_factory=dict)
     """Ids of accepted facts and of loaded state, by the source's own names."""
     states: dict[type[RelatedState], RelatedState] = field(default_factory=dict)
+    pending: dict[Source, list[PendingFact]] = field(default_factory=dict)
+    """Stored facts without an event that wait for a fact with this name."""
+    new_pending: list[PendingFact] = field(default_factory=list)
 
     def newcomer(self, ref: CustomerRef) -> UUID:
         """Return the id of the customer that `ref` will name."""
@@ -105,6 +132,15 @@ class FactBatch:
         if known := self.facts.get(source):
             self.facts[source] = replace(known, data=data)
         self.updates.append(update)
+
+    def add_pending(self, fact: PendingFact) -> None:
+        """Add an accepted fact that waits, for the facts that come after it."""
+        self.facts[fact.source] = fact.stored()
+        self.new_pending.append(fact)
+
+    def pending_for(self, source: Source) -> list[PendingFact]:
+        """Return the facts without an event that wait for this one, stored or of this batch."""
+        return [*self.pending.get(source, ()), *(fact for fact in self.new_pending if fact.waits_for == source)]
 
     def add(self, source: Source, fact: StoredFact) -> None:
         """Add an accepted fact, for the facts that come after it."""

@@ -22,11 +22,14 @@ FIND = text("""
             source_system, source_fact_id
         )
     )
-    SELECT id, kind, customer_id, fingerprint, data, named.*, false AS waits
+    SELECT id, kind, customer_id, fingerprint, data, named.*, false AS waits, false AS pending
     FROM named JOIN fact USING (source_system, source_fact_id)
     UNION ALL
-    SELECT id, kind, customer_id, fingerprint, data, named.*, true
+    SELECT id, kind, customer_id, fingerprint, data, named.*, true, false
     FROM named JOIN waiting_return USING (source_system, source_fact_id) JOIN fact ON fact.id = return_id
+    UNION ALL
+    SELECT id, kind, NULL, fingerprint, data, named.*, false, true
+    FROM named JOIN pending_fact USING (source_system, source_fact_id)
 """)
 
 NAMED = """
@@ -129,10 +132,10 @@ async def find_facts(connection: Connection, sources: Iterable[Source]) -> Found
     found = FoundFacts({}, {})
     for row in rows:
         source = Source(row.source_system, row.source_fact_id)
-        stored = StoredFact(row.id, row.kind, row.customer_id, bytes(row.fingerprint), row.data)
+        stored = StoredFact(row.id, row.kind, row.customer_id, bytes(row.fingerprint), row.data, pending=row.pending)
         if row.waits:
             found.waiting.setdefault(source, {})[row.id] = stored
-        else:
+        elif not (stored.pending and source in found.recorded):
             found.recorded[source] = stored
     return found
 
