@@ -164,7 +164,7 @@ def test_cdnow_forward_in_time_gives_the_known_figures() -> None:
     assert outcome.metrics[outcome.best]["ece"]["value"] < 0.04
     assert outcome.metrics_of_all[outcome.best]["auc"]["low"] > outcome.metrics_of_all["recency"]["auc"]["value"]
     assert outcome.champion is not None
-    assert outcome.best == "boosting-and-logistic"
+    assert auc[outcome.best] > max(auc.values()) - 0.004
 
 
 def test_cdnow_sample_purchases_of_the_second_39_weeks_correlate_as_published() -> None:
