@@ -16,6 +16,8 @@ from lealtad.observability.metrics import CATALOGUE
 from lealtad.observability.routes import health_routes
 from lealtad_local.choice import ANYWHERE
 
+from .courses import CASES
+
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "deploy" / "prometheus" / "alerts.yml"
 RULES = [rule for group in yaml.safe_load(FILE.read_text())["groups"] for rule in group["rules"]]
@@ -46,6 +48,11 @@ def test_a_rule_asks_for_metrics_that_are_there_and_says_what_to_do(rule):
     assert asked <= known_series()
     assert rule["labels"]["severity"] in {"critical", "warning"}
     assert set(rule["annotations"]) == {"summary", "description", "runbook"}
+
+
+def test_each_alert_has_a_case_of_what_it_names():
+    """`tests/e2e/test_alerts.py` tries them on the metrics of a running stack."""
+    assert [*CASES] == [rule["alert"] for rule in RULES]
 
 
 async def overdue_of(heartbeat: Heartbeat) -> float:

@@ -14,7 +14,7 @@ from lealtad.due import backlog
 from lealtad.due.action import DueAction
 from lealtad.errors import is_transient
 from lealtad.observability.health import Heartbeat
-from lealtad.observability.metrics import DUE_ACTIONS, DUE_FAILURES
+from lealtad.observability.metrics import DUE_ACTIONS, DUE_FAILURES, DUE_ROWS_SET_ASIDE
 from lealtad.unit_of_work import Database
 
 log = structlog.get_logger(__name__)
@@ -38,6 +38,10 @@ class DueLoop:
         self._heartbeat = heartbeat
         self._stopping = asyncio.Event()
         self._rests_until: dict[str, float] = {}
+        # A counter is shown as 0 from the start: of a series that begins at 1, Prometheus sees no increase.
+        for action in actions:
+            DUE_FAILURES.labels(action=action.name)
+            DUE_ROWS_SET_ASIDE.labels(action=action.name)
 
     def stop(self) -> None:
         """Ask the loop to end after the current transaction."""

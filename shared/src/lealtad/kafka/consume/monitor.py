@@ -14,7 +14,13 @@ from lealtad.kafka.consume.consumer import Consumer
 from lealtad.kafka.consume.offset_history import OffsetHistory
 from lealtad.kafka.consume.progress import STATE
 from lealtad.observability.health import Heartbeat
-from lealtad.observability.metrics import CONSUMER_LAG, OUTBOX_OLDEST_SECONDS, OUTBOX_ROWS, PENDING_REACTIONS
+from lealtad.observability.metrics import (
+    CONSUMER_LAG,
+    DEAD_LETTERS,
+    OUTBOX_OLDEST_SECONDS,
+    OUTBOX_ROWS,
+    PENDING_REACTIONS,
+)
 from lealtad.unit_of_work import Database
 
 log = structlog.get_logger(__name__)
@@ -48,6 +54,9 @@ class Monitor:
         self._stuck_after_s = stuck_after_s
         self._heartbeat = heartbeat
         self._history = OffsetHistory()
+        # A counter is shown as 0 from the start: of a series that begins at 1, Prometheus sees no increase.
+        for topic in self._topics:
+            DEAD_LETTERS.labels(topic=topic)
 
     async def run(self) -> None:
         """Check until cancelled; raise ConsumerHangsError when the consumer's client hangs."""
