@@ -99,8 +99,8 @@ BASE = (
     "INSERT INTO history (customer_id) SELECT gen_random_uuid() FROM generate_series(1, 20000)",
     "INSERT INTO customer (customer_id, sequence, status) SELECT customer_id, 1, 'active' FROM history",
     """
-    INSERT INTO contract_fact (fact_id, contract_id, customer_id, occurred_at, starts_at)
-    SELECT gen_random_uuid(), gen_random_uuid(), customer_id, now(), now() FROM history LIMIT 5000
+    INSERT INTO contract_fact (fact_id, contract_id, version, customer_id, occurred_at, known_at, starts_at)
+    SELECT gen_random_uuid(), gen_random_uuid(), 1, customer_id, now(), now(), now() FROM history LIMIT 5000
     """,
     """
     INSERT INTO service_case (case_id, version, customer_id, complains, open, opened_at)

@@ -1,6 +1,6 @@
 """The pytest plugin; the root `conftest.py` activates it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
 import structlog
@@ -29,6 +29,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> GroupScheduling:
     """Return the scheduling that keeps tests of one stack in one worker."""
     return GroupScheduling(config, log)
+
+
+@pytest.fixture(autouse=True)
+def _logging_stays() -> Iterator[None]:
+    """Take back what a test changes in logging: a command that runs in the test configures its own."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
 
 
 DatabaseFactory = Callable[..., Awaitable[Database]]
