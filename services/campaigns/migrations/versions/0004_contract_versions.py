@@ -7,10 +7,9 @@ from lealtad.db.migrations import run_script
 revision = "0004"
 down_revision = "0003"
 
-# Stored states came with events from before versions.
+# Stored states came with events from before versions; so do those that a process of the former code still writes.
 VERSION = """
 ALTER TABLE derived.contract ADD COLUMN version integer NOT NULL DEFAULT 0;
-ALTER TABLE derived.contract ALTER COLUMN version DROP DEFAULT;
 COMMENT ON COLUMN derived.contract.version IS '0: of an event from before versions';
 """
 

@@ -7,15 +7,13 @@ from lealtad.db.migrations import run_script
 revision = "0005"
 down_revision = "0004"
 
-# Stored states came with events from before versions.
+# Stored states came with events from before versions; so do those that a process of the former code still writes.
 VERSION = """
 ALTER TABLE derived.contract_fact ADD COLUMN version integer NOT NULL DEFAULT 0;
-ALTER TABLE derived.contract_fact ALTER COLUMN version DROP DEFAULT;
 COMMENT ON COLUMN derived.contract_fact.version IS '0: of an event from before versions';
 
 ALTER TABLE derived.contract_fact ADD COLUMN known_at timestamptz;
 UPDATE derived.contract_fact SET known_at = occurred_at;
-ALTER TABLE derived.contract_fact ALTER COLUMN known_at SET NOT NULL;
 COMMENT ON COLUMN derived.contract_fact.known_at IS 'business time of the newest step in this state';
 """
 

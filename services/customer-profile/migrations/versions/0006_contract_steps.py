@@ -33,7 +33,6 @@ ALTER TABLE owned.contract ADD COLUMN version integer NOT NULL DEFAULT 1;
 UPDATE owned.contract SET version = steps.number
 FROM (SELECT contract_id, count(*) AS number FROM owned.contract_step GROUP BY contract_id) AS steps
 WHERE steps.contract_id = contract.id;
-ALTER TABLE owned.contract ALTER COLUMN version DROP DEFAULT;
 COMMENT ON COLUMN owned.contract.version IS 'as announced last; grows with each step';
 """
 

@@ -154,7 +154,9 @@ CONTRACTS = StateCopy(
         "contract",
         METADATA,
         Column("contract_id", UUID, primary_key=True),
-        Column("version", Integer, nullable=False, comment="0: of an event from before versions"),
+        Column(
+            "version", Integer, nullable=False, server_default=text("0"), comment="0: of an event from before versions"
+        ),
         Column("customer_id", UUID, nullable=False),
         moment("occurred_at", nullable=False, comment="business time of the newest fact"),
         Column("event_id", UUID, nullable=False, comment="of the newest fact; decides between facts of one time"),

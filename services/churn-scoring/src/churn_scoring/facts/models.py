@@ -102,10 +102,12 @@ CONTRACT_FACTS = FactCopy(
         METADATA,
         Column("fact_id", UUID, primary_key=True),
         Column("contract_id", UUID, nullable=False),
-        Column("version", Integer, nullable=False, comment="0: of an event from before versions"),
+        Column(
+            "version", Integer, nullable=False, server_default=text("0"), comment="0: of an event from before versions"
+        ),
         Column("customer_id", UUID, nullable=False),
         moment("occurred_at", nullable=False),
-        moment("known_at", nullable=False, comment="business time of the newest step in this state"),
+        moment("known_at", comment="business time of the newest step in this state"),
         moment("starts_at", nullable=False),
         moment("ends_at"),
         Index("ix_contract_fact_customer_id", "customer_id"),

@@ -80,7 +80,9 @@ contract = Table(
     moment("changed_at", nullable=False, comment="business time of the newest change"),
     moment("cancelled_at", nullable=True),
     Column("cancellation_reason", String, nullable=True),
-    Column("version", Integer, nullable=False, comment="as announced last; grows with each step"),
+    Column(
+        "version", Integer, nullable=False, server_default=text("1"), comment="as announced last; grows with each step"
+    ),
     Index("ix_contract_customer_id", "customer_id", "id"),
     schema=OWNED,
 )

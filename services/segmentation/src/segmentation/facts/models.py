@@ -18,6 +18,7 @@ from sqlalchemy import (
     Numeric,
     String,
     Table,
+    text,
 )
 
 from lealtad.db.columns import AMOUNT, DERIVED, SUM, moment
@@ -159,7 +160,9 @@ CONTRACT_STATES = StateCopy(
         "contract",
         METADATA,
         Column("contract_id", UUID, primary_key=True),
-        Column("version", Integer, nullable=False, comment="0: of an event from before versions"),
+        Column(
+            "version", Integer, nullable=False, server_default=text("0"), comment="0: of an event from before versions"
+        ),
         Column("customer_id", UUID, nullable=False),
         moment("occurred_at", nullable=False),
         Column("event_id", UUID, nullable=False),
