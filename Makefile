@@ -27,7 +27,7 @@ bench: .venv/ready ## Measure beside the bare floor; ARGS="loop --json FILE", AR
 test: .venv/ready ## Run all tests; ARGS="shared/tests -k outbox"
 	@.venv/bin/pytest $(SPREAD) -m "not proof" $(ARGS)
 
-proof: export LEALTAD_FUZZ_EXAMPLES ?= 40
+proof: export FUZZ_EXAMPLES ?= 40
 proof: .venv/ready ## Run what is too long for the tests: a fault of each kind, everything fuzzed
 	@.venv/bin/pytest $(SPREAD) -m "proof or smoke" $(ARGS)
 

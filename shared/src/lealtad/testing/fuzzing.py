@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from lealtad.unit_of_work import Database
 
-EXAMPLES = os.environ.get("LEALTAD_FUZZ_EXAMPLES")
+EXAMPLES = os.environ.get("FUZZ_EXAMPLES")
 """The number of documents that each test tries, always the same ones; a few where it is absent."""
 
 SERVER_ERROR = 500
